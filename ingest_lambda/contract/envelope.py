@@ -1,0 +1,49 @@
+"""What travels on the submissions queue: the gateway's envelope around a request body."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ingest_lambda.contract.public import MessageRequest, SubmitRequest
+from ingest_lambda.contract.shape import Shape
+
+ENVELOPE_SCHEMA = 1
+
+EpochMs = Annotated[str, Field(pattern=r"^[0-9]{0,16}$")]
+
+
+class SubmissionEnvelope(Shape):
+    """A submission with its time of entry in milliseconds since 1970, as the gateway saw it.
+
+    The time is empty where the gateway has none to give; then the queue's first
+    ``SentTimestamp`` counts, and :meth:`entered_at` is the one place that knows.
+    A replay fills it in, so that a submission keeps its time for ever.
+    """
+
+    kind: Literal["submission"] = "submission"
+    envelope_schema: int = Field(default=ENVELOPE_SCHEMA, alias="schema")
+    slug: str = Field(max_length=60)
+    entered_at_ms: EpochMs = ""
+    body: SubmitRequest
+
+
+class MessageEnvelope(Shape):
+    """A later message of an entrant, with the same rules for its time."""
+
+    kind: Literal["message"]
+    envelope_schema: int = Field(default=ENVELOPE_SCHEMA, alias="schema")
+    slug: str = Field(max_length=60)
+    entered_at_ms: EpochMs = ""
+    body: MessageRequest
+
+
+Envelope = Annotated[SubmissionEnvelope | MessageEnvelope, Field(discriminator="kind")]
+
+
+def entered_at(entered_at_ms: str, *, sent_timestamp_ms: str) -> datetime:
+    """Return the time of entry: the gateway's, else when the queue first took the message.
+
+    Both in milliseconds since 1970 as decimal text, as AWS writes them.
+    """
+    return datetime.fromtimestamp(int(entered_at_ms or sent_timestamp_ms) / 1000, tz=UTC)

@@ -1,0 +1,162 @@
+"""The manifest: a campaign as published, in the form the functions judge by."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from ingest_lambda.contract.shape import Instant, Shape
+from ingest_lambda.contract.words import (
+    FieldKind,
+    LimitScope,
+    Meaning,
+    Mode,
+    ReviewMode,
+    Route,
+    WindowKind,
+)
+
+MANIFEST_SCHEMA = 1
+MAX_MANIFEST_BYTES = 200_000
+"""A DynamoDB item ends at 400 KB; half of it leaves room for the item's other attributes."""
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+"""The machine name of a field, consent, limit or prize; unique in its list."""
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+class FieldSpec(Shape):
+    """How one form field is judged; its words are in the page, not here.
+
+    Bounds that a kind does not use are absent. ``minimum`` and ``maximum`` are
+    decimal texts for numbers and ISO days for dates.
+    """
+
+    name: Name
+    kind: FieldKind
+    meaning: Meaning | None = None
+    routes: tuple[Route, ...] = (Route.PURCHASE, Route.FREE)
+    required: bool = True
+    min_length: int | None = Field(default=None, ge=0)
+    max_length: int | None = Field(default=None, ge=1, le=5000)
+    minimum: str | None = None
+    maximum: str | None = None
+    pattern: str | None = Field(default=None, max_length=200)
+    """Matched against the whole answer, in the syntax that browsers and Python share."""
+    minimum_age: int | None = Field(default=None, ge=1, le=120)
+    choices: tuple[str, ...] = ()
+    countries: tuple[Country, ...] = ()
+    """Of a postal code or phone number; the campaign's where empty."""
+    max_receipts: int = Field(default=1, ge=1, le=10)
+    images_per_receipt: int = Field(default=3, ge=1, le=6)
+
+
+class ConsentSpec(Shape):
+    """One purpose the entrant agrees to, as a version of its wording."""
+
+    name: Name
+    required: bool
+    version: int = Field(ge=1)
+    wording_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    routes: tuple[Route, ...] = (Route.PURCHASE, Route.FREE)
+
+
+class Window(Shape):
+    """The time over which a limit counts; ``hours`` belongs to ``rolling`` alone."""
+
+    kind: WindowKind
+    hours: int | None = Field(default=None, ge=1, le=24 * 92)
+
+    @model_validator(mode="after")
+    def _hours_belong_to_rolling(self) -> "Window":
+        if (self.kind is WindowKind.ROLLING) is (self.hours is None):
+            raise ValueError("hours are given for a rolling window and for no other")
+        return self
+
+
+class LimitSpec(Shape):
+    """At most ``count`` submissions of one ``scope`` in one ``window``."""
+
+    name: Name
+    scope: LimitScope
+    count: int = Field(ge=1, le=1000)
+    window: Window
+    gives_back_when_rejected: bool = True
+
+
+class Manifest(Shape):
+    """One release of one campaign: all that start, writer, images and status judge by.
+
+    Texts that only a browser shows are in the page bundle, named here by
+    ``page_sha256``, so that a submission's release proves what was shown.
+    """
+
+    schema_version: int = MANIFEST_SCHEMA
+    campaign_id: str
+    """Stable for ever, also over a change of name; keys of limits and guards use it."""
+    client_id: str
+    slug: Slug
+    release: int = Field(ge=1)
+    mode: Mode = Mode.LIVE
+    timezone: str
+    languages: tuple[Language, ...] = Field(min_length=1)
+    countries: tuple[Country, ...] = Field(min_length=1)
+    excluded_regions: tuple[str, ...] = ()
+    opens_at: Instant
+    closes_at: Instant
+    """Exclusive: the first instant that no longer counts."""
+    routes: tuple[Route, ...] = (Route.PURCHASE,)
+    fields: tuple[FieldSpec, ...] = Field(min_length=1, max_length=60)
+    consents: tuple[ConsentSpec, ...] = ()
+    limits: tuple[LimitSpec, ...] = ()
+    review: ReviewMode = ReviewMode.EVERY
+    decide_within_days: int = Field(default=3, ge=1, le=60)
+    """Working days, Monday to Friday in the campaign's zone."""
+    resubmit_within_hours: int = Field(default=168, ge=72, le=336)
+    minimum_fill_seconds: int = Field(default=0, ge=0, le=60)
+    max_image_bytes: int = Field(default=15_000_000, ge=100_000, le=15_000_000)
+    reason_texts: dict[Language, dict[str, str]] = {}
+    """The campaign's own sentences, by language and reason code; others come from the catalogue."""
+    page_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+
+    @model_validator(mode="after")
+    def _names_are_unique_and_times_in_order(self) -> "Manifest":
+        names = [f.name for f in self.fields] + [c.name for c in self.consents]
+        if len(names) != len(set(names)):
+            raise ValueError("two fields or consents have the same name")
+        if self.closes_at <= self.opens_at:
+            raise ValueError("a campaign closes after it opens")
+        return self
+
+    def field(self, name: str) -> FieldSpec | None:
+        """Find a field by its name."""
+        return next((f for f in self.fields if f.name == name), None)
+
+    def field_with(self, meaning: Meaning) -> FieldSpec | None:
+        """Find the field that carries ``meaning``; a meaning stands at most once in a form."""
+        return next((f for f in self.fields if f.meaning is meaning), None)
+
+
+class Current(Shape):
+    """Which release of a campaign is in force, and whether its door is open.
+
+    Read with every start and cached at most 30 seconds by the functions, which
+    is what makes a pause work everywhere within that time.
+    """
+
+    slug: Slug
+    release: int = Field(ge=1)
+    opens_at: Instant
+    closes_at: Instant
+    paused: bool = False
+    archived: bool = False
+
+
+class PageState(Shape):
+    """``state.json`` beside each page: what a page needs to know that may change any minute."""
+
+    state: str = Field(pattern=r"^(scheduled|live|paused|closed|archived)$")
+    opens_at: Instant
+    closes_at: Instant
+    release: int

@@ -1,0 +1,148 @@
+"""The public contract, version 1: requests and answers of ``/v1/campaigns/{slug}``."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from ingest_lambda.contract.manifest import Language, Name
+from ingest_lambda.contract.reasons import ReasonCode
+from ingest_lambda.contract.shape import Instant, Shape
+from ingest_lambda.contract.token import MAX_TOKEN_CHARS, Sha256
+from ingest_lambda.contract.words import MessageKind, Route, SubmissionStatus
+
+MAX_SUBMISSION_BYTES = 64 * 1024
+MAX_MESSAGE_BYTES = 16 * 1024
+FORM_SECONDS = 30 * 60
+"""How long a presigned form takes an upload."""
+SUBMIT_SECONDS = 24 * 60 * 60
+"""How long after the first start a submission may be sent."""
+POLL_SECONDS = (1, 2, 4, 8, 15, 30)
+
+Token = Annotated[str, Field(min_length=20, max_length=MAX_TOKEN_CHARS)]
+
+
+class Wanted(Shape):
+    """One image the page would like to upload."""
+
+    field: Name
+    receipt: int = Field(default=1, ge=1, le=10)
+    part: int = Field(default=1, ge=1, le=99)
+    content_type: str = Field(max_length=100)
+    size: int = Field(ge=0, le=1_000_000_000)
+    sha256: Sha256 | None = None
+    processed: bool = False
+
+
+class StartRequest(Shape):
+    """Ask for an id, a token and upload forms; with ``token``, renew or change the photos.
+
+    ``uploads`` is the whole list the submission shall carry. One that the
+    token already names, unchanged, keeps its place in the store.
+    """
+
+    release: int = Field(ge=1)
+    route: Route = Route.PURCHASE
+    locale: Language
+    source: str | None = Field(default=None, max_length=60)
+    uploads: tuple[Wanted, ...] = Field(default=(), max_length=60)
+    token: Token | None = None
+    challenge: str | None = Field(default=None, max_length=4096)
+
+
+class UploadForm(Shape):
+    """A presigned POST: send ``fields`` first, then ``file``, to ``url``."""
+
+    field: Name
+    receipt: int
+    part: int
+    url: str
+    fields: dict[str, str]
+
+
+class StartAnswer(Shape):
+    """What a page needs to upload and submit; ``expires_at`` ends submitting, not the forms."""
+
+    submission_id: UUID
+    reference: str
+    attempt: int
+    token: str
+    expires_at: Instant
+    uploads: tuple[UploadForm, ...]
+
+
+Answers = dict[str, Any]
+
+
+class SubmitRequest(Shape):
+    """The submission itself; the gateway queues it without a look at the answers."""
+
+    submission_id: UUID
+    token: Token
+    answers: Answers = {}
+    consents: dict[str, Any] = {}
+
+
+class MessageRequest(Shape):
+    """Something its entrant says about a submission later; idempotent by ``message_id``."""
+
+    submission_id: UUID
+    message_id: UUID
+    token: Token
+    kind: MessageKind
+    body: dict[str, Any] = {}
+
+
+class ShownReason(Shape):
+    """A reason as the entrant reads it: always with a sentence."""
+
+    field: str | None = None
+    code: ReasonCode
+    message: str
+    found: str | None = None
+    expected: str | None = None
+
+
+class ShownAward(Shape):
+    """An award as the entrant may know of it; ``provisional`` is never worded as won."""
+
+    prize: Name
+    state: str
+
+
+class Action(Shape):
+    """Something the entrant may do now, and until when."""
+
+    kind: str = Field(pattern=r"^(resubmit|correction|withdrawal|appeal|claim)$")
+    until: Instant | None = None
+
+
+class StatusAnswer(Shape):
+    """What the entrant may know of a submission. No personal data: a mail may have gone astray.
+
+    ``status`` is ``queued`` until the writer has stored it.
+    """
+
+    submission_id: UUID
+    reference: str
+    received_at: Instant | None = None
+    status: SubmissionStatus | str
+    decide_by: Instant | None = None
+    reasons: tuple[ShownReason, ...] = ()
+    awards: tuple[ShownAward, ...] = ()
+    mail: str | None = None
+    actions: tuple[Action, ...] = ()
+    may_enter_again_at: Instant | None = None
+    poll_after_seconds: int | None = None
+
+
+class Problem(Shape):
+    """An RFC 9457 problem document with a stable ``code``; ``detail`` is a fixed sentence."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    field: str | None = None
+    until: Instant | None = None

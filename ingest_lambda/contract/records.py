@@ -1,0 +1,238 @@
+"""The records of one submission, as the table holds them and as Django mirrors them.
+
+The codec is here and nowhere else: the functions write items with it, Django
+reads the stream's new images with it. Attributes that a condition or a key
+uses are scalars; everything nested is one JSON text, so no Decimal is ever
+made and an item costs microseconds to read.
+"""
+
+import json
+from typing import Any, ClassVar, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from ingest_lambda.contract.manifest import Name
+from ingest_lambda.contract.reasons import Reason
+from ingest_lambda.contract.shape import Instant, Shape
+from ingest_lambda.contract.status import shown_status
+from ingest_lambda.contract.token import Upload
+from ingest_lambda.contract.words import (
+    AwardState,
+    Channel,
+    ImageRefusal,
+    MessageKind,
+    Mode,
+    Route,
+    SubmissionStatus,
+    Suspicion,
+)
+
+Attribute = dict[str, Any]
+"""One DynamoDB attribute value, such as ``{"S": "text"}``."""
+
+
+class Record(Shape):
+    """A shape that is also a DynamoDB item (without its keys: those are ``table.py``'s)."""
+
+    nested: ClassVar[frozenset[str]] = frozenset()
+
+    def to_attributes(self) -> dict[str, Attribute]:
+        """Write every field that says something: text, number, truth, or JSON text for nested ones."""
+        written: dict[str, Attribute] = {}
+        for name, value in self.model_dump(mode="json").items():
+            if value is None or value in ([], {}):
+                continue
+            if name in self.nested:
+                written[name] = {"S": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
+            elif isinstance(value, bool):
+                written[name] = {"BOOL": value}
+            elif isinstance(value, int):
+                written[name] = {"N": str(value)}
+            else:
+                written[name] = {"S": str(value)}
+        return written
+
+    @classmethod
+    def from_attributes(cls, item: dict[str, Attribute]) -> Self:
+        """Read an item or a stream's new image; attributes that are not ours to know are passed over."""
+        read: dict[str, Any] = {}
+        for name, value in item.items():
+            if name not in cls.model_fields:
+                continue
+            ((kind, content),) = value.items()
+            if name in cls.nested:
+                read[name] = json.loads(content)
+            elif kind == "N":
+                read[name] = int(content)
+            else:
+                read[name] = content
+        return cls.model_validate(read)
+
+
+class TakenLimit(Shape):
+    """A use of a limit: what must be given back when the slot is."""
+
+    limit: Name
+    scope_hash: str
+    window: str
+    """The sort key of the limit item: a day, a week, ``campaign`` or ``rolling``."""
+    gives_back_when_rejected: bool = True
+
+
+class SubmissionRecord(Record):
+    """The ingest facts of a submission. Only the writer (and ``decide`` for its own columns) writes them."""
+
+    nested: ClassVar[frozenset[str]] = frozenset(
+        {
+            "answers",
+            "consents",
+            "reasons",
+            "suspicions",
+            "uploads",
+            "limits_taken",
+            "guards_taken",
+            "decision_reasons",
+        }
+    )
+
+    id: UUID
+    slug: str
+    campaign_id: str
+    release: int
+    attempt: int = 1
+    route: Route
+    channel: Channel
+    mode: Mode
+    locale: str
+    source: str | None = None
+    partner: str | None = None
+    status: SubmissionStatus
+    """The ingest status; the decision's is beside it."""
+    reasons: tuple[Reason, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    answers: dict[str, Any] = {}
+    consents: dict[str, Any] = {}
+    """Name → ``{"given": bool, "version": int}``."""
+    uploads: tuple[Upload, ...] = ()
+    person_hash: str | None = None
+    phone_hash: str | None = None
+    address_hash: str | None = None
+    device_hash: str | None = None
+    limits_taken: tuple[TakenLimit, ...] = ()
+    guards_taken: tuple[str, ...] = ()
+    """Hashes of the guards it holds, as ``image:<sha256>``."""
+    body_hash: str
+    conflicts: int = 0
+    """How often the same id and attempt came with another body; the first was kept."""
+    held: bool = False
+    """It came while the campaign was paused and has claimed nothing."""
+    entries: int = 1
+    started_at: Instant
+    entered_at: Instant
+    """Of the first attempt; a resubmission keeps it."""
+    written_at: Instant
+    version: int = 1
+    """Rises by one with every write to the item; a mirror takes only a newer one."""
+    decision_no: int = 0
+    """The last decision that was applied; 0 for none. Beside it, for the status call:"""
+    decision_status: SubmissionStatus | None = None
+    decided_attempt: int = 0
+    decision_reasons: tuple[Reason, ...] = ()
+    resubmit_until: Instant | None = None
+    epoch: int = 1
+
+    @property
+    def shown_status(self) -> SubmissionStatus:
+        """The status that the entrant sees."""
+        return shown_status(
+            self.status,
+            self.decision_status,
+            attempt=self.attempt,
+            decided_attempt=self.decided_attempt,
+        )
+
+
+class Page(Shape):
+    """One picture made from an upload: the upright, clean copy and its thumbnail."""
+
+    view_key: str
+    thumbnail_key: str
+    width: int
+    height: int
+
+
+class ImageRecord(Record):
+    """The facts about one uploaded file, put once by the images function."""
+
+    nested: ClassVar[frozenset[str]] = frozenset({"pages", "exif"})
+
+    submission_id: UUID
+    attempt: int
+    receipt: int
+    part: int
+    key: str
+    """The incoming key; matches :attr:`Upload.key`."""
+    original_key: str | None = None
+    content_type: str
+    """By content, whatever the browser claimed."""
+    size: int
+    sha256: str
+    width: int | None = None
+    height: int | None = None
+    pages: tuple[Page, ...] = ()
+    refusal: ImageRefusal | None = None
+    """Why there is no picture; absent when there is."""
+    seen_on: UUID | None = None
+    """Another submission of the campaign that holds the same file."""
+    exif: dict[str, str] = {}
+    """For fraud checks only; the copies shown carry none."""
+    checked_at: Instant
+    version: int = 1
+
+
+class MessageRecord(Record):
+    """A later message of the entrant, stored once under its ``message_id``."""
+
+    nested: ClassVar[frozenset[str]] = frozenset({"body"})
+
+    submission_id: UUID
+    message_id: UUID
+    kind: MessageKind
+    body: dict[str, Any] = {}
+    entered_at: Instant
+    written_at: Instant
+    version: int = 1
+
+
+class AwardRecord(Record):
+    """One prize unit given to a submission, as far as the table knows."""
+
+    submission_id: UUID
+    prize: Name
+    unit: str
+    state: AwardState
+    moment_at: Instant | None = None
+    version: int = Field(default=1, ge=1)
+
+
+MIRRORED: dict[str, type[Record]] = {
+    "SUBMISSION": SubmissionRecord,
+    "IMAGE": ImageRecord,
+    "MESSAGE": MessageRecord,
+    "AWARD": AwardRecord,
+}
+"""First word of the sort key → its record. The mirror Pipe's filter names the same words (template.yaml)."""
+
+
+def read_stream_record(record: dict[str, Any]) -> Record | None:
+    """Read one DynamoDB stream record as the mirror queue carries it; ``None`` where it is not for Django.
+
+    Raises:
+        ValueError: it is none of the shapes (pydantic's and key errors included).
+    """
+    image = record.get("dynamodb", {}).get("NewImage")
+    if image is None:
+        return None
+    kind = MIRRORED.get(str(image["sk"]["S"]).split("#", 1)[0])
+    return kind.from_attributes(image) if kind else None

@@ -1,0 +1,65 @@
+"""What a token says. How it is signed: ``ingest_lambda.tokens``."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from ingest_lambda.contract.manifest import Language, Name, Slug
+from ingest_lambda.contract.shape import Instant, Shape
+from ingest_lambda.contract.words import Channel, Mode, Purpose, Route
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+MAX_TOKEN_CHARS = 16_000
+"""Room for 10 receipts of 6 images each."""
+
+
+class Upload(Shape):
+    """One image that the entrant announced: where it must lie and what it must be.
+
+    ``sha256`` is what the browser claims; the images function finds the real
+    one, and where they differ a person looks.
+    """
+
+    field: Name
+    receipt: int = Field(ge=1, le=10)
+    part: int = Field(ge=1, le=99)
+    key: str = Field(max_length=300)
+    size: int = Field(ge=1, le=15_000_000)
+    content_type: str = Field(max_length=100)
+    sha256: Sha256 | None = None
+    processed: bool = False
+    """The browser sent a smaller copy, so EXIF of the camera is missing for an honest reason."""
+
+
+class Claims(Shape):
+    """What ``start`` promised to one submission, signed so that nothing needs to be stored.
+
+    Signed, not encrypted: it holds hashes of the address and device, never
+    themselves, and no answer.
+    """
+
+    submission_id: UUID
+    attempt: int = Field(default=1, ge=1, le=20)
+    slug: Slug
+    campaign_id: str
+    release: int = Field(ge=1)
+    route: Route
+    locale: Language
+    channel: Channel = Channel.WEB
+    mode: Mode = Mode.LIVE
+    source: str | None = Field(default=None, max_length=60)
+    partner: str | None = Field(default=None, max_length=60)
+    address_hash: str | None = Field(default=None, max_length=64)
+    device_hash: str | None = Field(default=None, max_length=64)
+    challenge: str | None = Field(default=None, max_length=20)
+    """``passed``, ``failed`` or ``unreachable``; absent where the campaign asks for none."""
+    uploads: tuple[Upload, ...] = Field(default=(), max_length=60)
+    issued_at: Instant
+    """Of the first start of this attempt; a renewal keeps it."""
+    expires_at: Instant
+    """After it, nothing may be submitted; status tokens carry the archive's far future."""
+    purpose: Purpose = Purpose.OWN
+    epoch: int = Field(default=1, ge=1)
+    """Raised to make every earlier token of a submission worthless."""

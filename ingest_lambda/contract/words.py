@@ -1,0 +1,160 @@
+"""The closed vocabularies of the domain, as they appear in every store and message."""
+
+from enum import StrEnum
+
+
+class FieldKind(StrEnum):
+    """What a form field asks for. Consents are a list of their own in the manifest."""
+
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    EMAIL = "email"
+    PHONE = "phone"
+    POSTAL_CODE = "postal_code"
+    DATE = "date"
+    BIRTH_DATE = "birth_date"
+    NUMBER = "number"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    HIDDEN = "hidden"
+    RECEIPT_IMAGE = "receipt_image"
+    OTHER_IMAGE = "other_image"
+
+
+IMAGE_KINDS = frozenset({FieldKind.RECEIPT_IMAGE, FieldKind.OTHER_IMAGE})
+
+
+class Meaning(StrEnum):
+    """What an answer is about, whatever its label says. Rules read meanings, never labels."""
+
+    GIVEN_NAME = "given_name"
+    FAMILY_NAME = "family_name"
+    EMAIL = "email"
+    PHONE = "phone"
+    ADDRESS = "address"
+    POSTCODE = "postcode"
+    REGION = "region"
+    BIRTH_DATE = "birth_date"
+    PURCHASE_DATE = "purchase_date"
+    STORE = "store"
+    RECEIPT_NUMBER = "receipt_number"
+    TOTAL = "total"
+    QUANTITY = "quantity"
+
+
+class Route(StrEnum):
+    """How the right to enter arose."""
+
+    PURCHASE = "purchase"
+    FREE = "free"
+
+
+class Channel(StrEnum):
+    """How the submission came."""
+
+    WEB = "web"
+    PARTNER = "partner"
+    POST = "post"
+    STAFF = "staff"
+
+
+class Mode(StrEnum):
+    """Whether a submission counts. What ``test`` makes counts nowhere."""
+
+    LIVE = "live"
+    TEST = "test"
+
+
+class Purpose(StrEnum):
+    """What a token allows. A link in a mail never allows more than ``status`` by itself."""
+
+    OWN = "own"
+    STATUS = "status"
+    RESUBMIT = "resubmit"
+    CLAIM = "claim"
+
+
+class SubmissionStatus(StrEnum):
+    """The one status of a submission (the moves between them: ``submissions.rules``)."""
+
+    RECEIVED = "received"
+    INVALID = "invalid"
+    PENDING_REVIEW = "pending_review"
+    NEEDS_RESUBMISSION = "needs_resubmission"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REVOKED = "revoked"
+    WITHDRAWN = "withdrawn"
+
+
+class ReviewMode(StrEnum):
+    """Which submissions a person looks at before they count."""
+
+    EVERY = "every"
+    WINNERS = "winners"
+    NONE = "none"
+
+
+class MessageKind(StrEnum):
+    """What an entrant may send about a submission later, through ``POST /messages``."""
+
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    APPEAL = "appeal"
+    CLAIM = "claim"
+
+
+class LimitScope(StrEnum):
+    """Whose uses a limit counts."""
+
+    PERSON = "person"
+    PHONE = "phone"
+    RECEIPT = "receipt"
+    HOUSEHOLD = "household"
+    DEVICE = "device"
+
+
+SOFT_SCOPES = frozenset({LimitScope.DEVICE})
+"""Over such a limit a submission goes to review; it is never refused by it alone."""
+
+
+class WindowKind(StrEnum):
+    """The time over which a limit counts; day and week in the campaign's zone."""
+
+    CAMPAIGN = "campaign"
+    DAY = "day"
+    WEEK = "week"
+    ROLLING = "rolling"
+
+
+class AwardState(StrEnum):
+    """The states of an award that live in the table; the later ones are Django's."""
+
+    PROVISIONAL = "provisional"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+
+
+class Suspicion(StrEnum):
+    """Why a submission goes to review although nothing refused it. Staff see each as a sentence."""
+
+    OTHER_HASH = "other_hash"
+    IMAGE_SEEN_BEFORE = "image_seen_before"
+    DEVICE_LIMIT = "device_limit"
+    FILLED_TOO_FAST = "filled_too_fast"
+    HONEYPOT = "honeypot"
+    CHALLENGE_FAILED = "challenge_failed"
+    DISPOSABLE_EMAIL = "disposable_email"
+    BLOCK_LIST = "block_list"
+
+
+class ImageRefusal(StrEnum):
+    """Why an uploaded file gave no picture."""
+
+    NOT_AN_IMAGE = "not_an_image"
+    EMPTY = "empty"
+    DAMAGED = "damaged"
+    TOO_LARGE = "too_large"
+    TOO_MANY_PIXELS = "too_many_pixels"
+    TOO_MANY_PAGES = "too_many_pages"
+    ENCRYPTED = "encrypted"
