@@ -1,0 +1,100 @@
+"""The emulator of AWS as a child process: loopback only, its state in one directory."""
+
+import json
+import shutil
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaignhub.embedded.processes import Child, EmbeddedError
+
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
+
+READY_SECONDS = 30
+STOP_SECONDS = 30
+"""Saving hundreds of thousands of items takes a while; a killed emulator loses them."""
+
+
+@dataclass(frozen=True)
+class MiniStack:
+    """Where one emulator lives: its port, its directory, the interpreter that has it installed.
+
+    The interpreter is one of its own, because the package pins an exact botocore.
+    """
+
+    port: int
+    directory: Path
+    python: Path
+
+    @property
+    def endpoint(self) -> str:
+        """The address of every service."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def child(self, log: Path) -> Child:
+        """Describe the process, with an environment of its own: nobody's AWS profile leaks in."""
+        scratch = self.directory / "tmp"
+        shutil.rmtree(scratch, ignore_errors=True)  # unpacked functions of a killed emulator
+        scratch.mkdir(parents=True)
+        return Child(
+            name="aws",
+            command=[str(self.python), "-m", "ministack"],
+            log=log,
+            environment={
+                **CREDENTIALS,
+                "AWS_DEFAULT_REGION": REGION,
+                "AWS_EC2_METADATA_DISABLED": "true",
+                "BIND_HOST": "127.0.0.1",
+                # Queue addresses and presigned forms carry this name; a browser must reach it.
+                "MINISTACK_HOST": "127.0.0.1",
+                "MINISTACK_REGION": REGION,
+                "MINISTACK_ACCOUNT_ID": ACCOUNT,
+                "GATEWAY_PORT": str(self.port),
+                "PERSIST_STATE": "1",
+                "STATE_DIR": str(self.directory / "state"),
+                "S3_PERSIST": "1",
+                "S3_DATA_DIR": str(self.directory / "s3"),
+                "TMPDIR": str(scratch),
+                "LOG_LEVEL": "WARNING",
+                "SFTP_ENABLED": "0",
+                "IOT_MTLS_ENABLED": "0",
+                # A process a concurrent call, 60 MB each: without a bound, a rush of visitors
+                # would fill the memory instead of being told to come again.
+                "LAMBDA_ACCOUNT_CONCURRENCY": "32",
+                "LAMBDA_WARM_TTL_SECONDS": "120",
+            },
+            inherit=("PATH", "HOME", "LANG", "LC_ALL"),
+            stop_seconds=STOP_SECONDS,
+        )
+
+    def answers(self) -> bool:
+        """Whether an emulator is up at the address, this one or another."""
+        try:
+            with urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=2) as answer:
+                return "services" in json.load(answer)
+        except (OSError, urllib.error.URLError, ValueError):
+            return False
+
+    def start(self, log: Path) -> Child:
+        """Start it and return when it answers.
+
+        Raises:
+            EmbeddedError: it ended, or did not answer in time; the log's end is in the text.
+        """
+        child = self.child(log)
+        child.start()
+        self.wait(child)
+        return child
+
+    def wait(self, child: Child) -> None:
+        """Return when it answers; see :meth:`start`."""
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.answers():
+            if not child.alive() or time.monotonic() > deadline:
+                child.stop()
+                raise EmbeddedError(f"The AWS emulator did not start:\n{child.last_words()}")
+            time.sleep(0.05)

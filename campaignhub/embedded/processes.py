@@ -1,0 +1,160 @@
+"""Child processes that are never left behind.
+
+Three nets, each for what the one before misses. A child leads a process group
+of its own, and the group is ended with it: gunicorn, Celery's timetable and the
+emulator's functions have children too. The kernel tells a child when its parent
+died, even of kill -9 (Linux). And what runs is written to a file, so that the
+next start ends what is left.
+"""
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1
+
+
+class EmbeddedError(Exception):
+    """The embedded default cannot go on; worded for the person at the terminal."""
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    # Loaded here: between fork and exec nothing may be imported or allocated that could lock.
+    libc = ctypes.CDLL(None, use_errno=True)
+
+    def tell_kernel() -> None:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+    return tell_kernel
+
+
+@dataclass
+class Child:
+    """A process that can be started again, its output in a log file.
+
+    A file and not a pipe: whoever reads the pipe may be killed, and a child that
+    ends in good order must not fail at writing its last line.
+    """
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    inherit: Sequence[str] | None = None
+    """Names of our environment that it sees; ``None`` for all."""
+    directory: Path | None = None
+    stop_seconds: float = 15
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it. Only from the main thread: the kernel ties parent and child by thread."""
+        names = os.environ.keys() if self.inherit is None else self.inherit
+        ours = {name: os.environ[name] for name in names if name in os.environ}
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env={**ours, "PYTHONUNBUFFERED": "1", **self.environment},
+                cwd=self.directory,
+                start_new_session=True,
+                preexec_fn=_end_with_parent(),  # noqa: PLW1509 - see _end_with_parent
+            )
+
+    @property
+    def pid(self) -> int | None:
+        """Its id, also that of its group; ``None`` before the first start."""
+        return self._process.pid if self._process else None
+
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.poll() is None
+
+    def ask_to_stop(self) -> None:
+        """Send SIGTERM to the process; its own children are its own affair until it is gone."""
+        if self._process and self._process.poll() is None:
+            self._process.terminate()
+
+    def stop(self) -> None:
+        """End it in good order, then whatever of its group remains."""
+        if self._process is None:
+            return
+        self.ask_to_stop()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(self.stop_seconds)
+        end_group(self._process.pid)
+        self._process.wait()
+
+    def last_words(self, lines: int = 15) -> str:
+        """Return the end of its log."""
+        with contextlib.suppress(OSError):
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        return ""
+
+
+def end_group(group: int) -> None:
+    """Kill what is left of a process group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def note_running(path: Path, children: Sequence[Child]) -> None:
+    """Write down what runs, for :func:`end_left_over`."""
+    running = [
+        {"pid": child.pid, "command": list(child.command)}
+        for child in children
+        if child.pid is not None and child.alive()
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(running))
+    partial.replace(path)
+
+
+def end_left_over(path: Path, *, seconds: float = 30) -> list[str]:
+    """End what an earlier run noted and left behind; return their commands.
+
+    A process id is reused by the system, so one counts only if it still runs
+    the very command that was noted.
+    """
+    try:
+        noted = json.loads(path.read_text())
+    except (OSError, ValueError):
+        return []
+    left = [entry for entry in noted if _command_of(entry["pid"]) == entry["command"]]
+    for entry in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(entry["pid"], signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    for entry in left:
+        while _command_of(entry["pid"]) == entry["command"] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        end_group(entry["pid"])
+    path.unlink(missing_ok=True)
+    return [" ".join(entry["command"]) for entry in left]
+
+
+def _command_of(pid: int) -> list[str]:
+    proc = Path(f"/proc/{pid}")
+    with contextlib.suppress(OSError):
+        if proc.parent.exists():
+            if (proc / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
+                return []
+            return (proc / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+        shown = subprocess.run(
+            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        )
+        return shown.stdout.split()
+    return []

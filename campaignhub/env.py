@@ -1,0 +1,98 @@
+"""The environment: the only reader of ``os.environ`` on Django's side."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    JsonConfigSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+VAR = ROOT / "var"
+
+
+class _WrittenByUp(JsonConfigSettingsSource):
+    """``var/env.json``: what the embedded default found out and made up at its first start."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls, json_file=VAR / "env.json")
+
+    def _read_file(self, file_path: Path) -> dict[str, Any]:
+        return {name.lower(): value for name, value in super()._read_file(file_path).items()}
+
+
+class Env(BaseSettings):
+    """Everything a deployment decides. Unset, it fits the embedded default on this machine.
+
+    The real environment wins over ``var/env.json``. Input is hidden in errors,
+    because half of these are secrets.
+    """
+
+    model_config = SettingsConfigDict(
+        extra="ignore", hide_input_in_errors=True, case_sensitive=False
+    )
+
+    secret_key: str = ""
+    debug: bool = False
+    production: bool = False
+    """Served over TLS on its own name: secure cookies, HSTS, no key made up on the spot."""
+    allowed_hosts: str = "127.0.0.1,localhost,[::1]"
+    csrf_trusted_origins: str = ""
+    database_url: str = f"sqlite:///{VAR / 'db.sqlite3'}"
+
+    aws_region: str = "us-east-1"
+    aws_endpoint_url: str = ""
+    """Empty on AWS; the emulator's address in the embedded default."""
+    aws_access_key_id: str | None = None
+    aws_secret_access_key: str | None = Field(default=None, repr=False)
+
+    table_name: str = "campaignhub"
+    bucket_name: str = "campaignhub"
+    submissions_queue_url: str = ""
+    submissions_dead_letter_queue_url: str = ""
+    images_queue_url: str = ""
+    images_dead_letter_queue_url: str = ""
+    mirror_queue_url: str = ""
+    mirror_dead_letter_queue_url: str = ""
+    quarantine_queue_url: str = ""
+    celery_queue_url: str = ""
+    celery_dead_letter_queue_url: str = ""
+    write_function_name: str = ""
+
+    token_keys: str = Field(default="", repr=False)
+    person_secret: str = Field(default="", repr=False)
+
+    site_host: Literal["local"] = "local"
+    site_root: Path = VAR / "site"
+    public_site_url: str = "http://127.0.0.1:8000"
+    public_api_url: str = ""
+    public_upload_url: str = ""
+    """Origin of the bucket as browsers reach it; for the page's content security policy."""
+    ingest_consumer: Literal["pipe", "celery"] = "pipe"
+    pipe_target: Literal["lambda", "api"] = "lambda"
+
+    default_from_email: str = "CampaignHub <hello@campaignhub.example>"
+    mails_per_second: float = Field(default=14.0, gt=0, le=1000)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over what ``up`` wrote."""
+        return init_settings, env_settings, _WrittenByUp(settings_cls)
+
+
+@cache
+def env() -> Env:
+    """Read the environment once per process."""
+    return Env()

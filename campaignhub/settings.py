@@ -1,0 +1,216 @@
+"""Django's settings: one file for every place it runs; what differs comes from :mod:`campaignhub.env`."""
+
+import secrets
+from typing import Any
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import lazy
+
+from campaignhub.env import ROOT, VAR, env
+
+_env = env()
+
+DEBUG = _env.debug
+if _env.production and not _env.secret_key:
+    raise ImproperlyConfigured("SECRET_KEY is not set. Set it to 50 or more random characters.")
+SECRET_KEY = _env.secret_key or secrets.token_urlsafe(50)
+ALLOWED_HOSTS = [host.strip() for host in _env.allowed_hosts.split(",") if host.strip()]
+CSRF_TRUSTED_ORIGINS = [o.strip() for o in _env.csrf_trusted_origins.split(",") if o.strip()]
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_celery_results",
+    "anymail",
+    "storages",
+    "campaignhub",
+    "campaigns",
+    "submissions",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "campaignhub.urls"
+WSGI_APPLICATION = "campaignhub.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+_database: dict[str, Any] = dict(dj_database_url.parse(_env.database_url, conn_max_age=60))
+if _database["ENGINE"] == "django.db.backends.sqlite3":
+    # WAL lets the desk read while the mirror writes; IMMEDIATE takes the write lock
+    # at once, so that two writers wait for each other instead of failing half way.
+    _database["OPTIONS"] = {
+        "timeout": 20,
+        "transaction_mode": "IMMEDIATE",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+    }
+DATABASES = {"default": _database}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "campaigns.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_I18N = True
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR / "static"
+MEDIA_ROOT = VAR / "media"
+MEDIA_URL = "media/"
+
+_bucket: dict[str, Any] = {
+    "bucket_name": _env.bucket_name,
+    "region_name": _env.aws_region,
+    "endpoint_url": _env.aws_endpoint_url or None,
+    "access_key": _env.aws_access_key_id,
+    "secret_key": _env.aws_secret_access_key,
+    "signature_version": "s3v4",
+    "addressing_style": "path" if _env.aws_endpoint_url else "virtual",
+    "default_acl": None,
+    "querystring_auth": True,
+    "querystring_expire": 300,
+    "file_overwrite": False,
+}
+STORAGES = {
+    # Logos and hero images. Both stores are private: whoever may see a file gets a link that expires.
+    "default": {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {**_bucket, "location": "media"},
+    },
+    "receipts": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+EMAIL_BACKEND = "anymail.backends.amazon_ses.EmailBackend"
+DEFAULT_FROM_EMAIL = _env.default_from_email
+ANYMAIL = {
+    "AMAZON_SES_CLIENT_PARAMS": {
+        "region_name": _env.aws_region,
+        **(
+            {
+                "endpoint_url": _env.aws_endpoint_url,
+                "aws_access_key_id": _env.aws_access_key_id,
+                "aws_secret_access_key": _env.aws_secret_access_key,
+            }
+            if _env.aws_endpoint_url
+            else {}
+        ),
+    },
+}
+
+CELERY_BROKER_URL = "sqs://"
+if _env.aws_endpoint_url:
+    CELERY_BROKER_URL = (
+        f"sqs://{_env.aws_access_key_id}:{_env.aws_secret_access_key}"
+        f"@{_env.aws_endpoint_url.split('://', 1)[1]}"
+    )
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "region": _env.aws_region,
+    # Celery's own queue and no other: a worker deletes what it cannot read, and the
+    # submissions and mirror queues hold plain JSON.
+    "predefined_queues": {"celery": {"url": _env.celery_queue_url}},
+    "is_secure": not _env.aws_endpoint_url.startswith("http://"),
+    "wait_time_seconds": 10,
+    "visibility_timeout": 600,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_RESULT_BACKEND = "django-db"
+CELERY_RESULT_EXTENDED = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 300
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
+CELERY_TIMEZONE = "UTC"
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+if _env.production:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "botocore": {"level": "WARNING"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
+    },
+}
+
+
+def _unfold() -> dict[str, Any]:
+    # The admin's look imports models, which are not there while settings load.
+    from campaigns.admin.theme import UNFOLD as THEME
+
+    return THEME
+
+
+UNFOLD = lazy(_unfold, dict)()
