@@ -1,5 +1,6 @@
 """The environment: the only reader of ``os.environ`` on Django's side."""
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -20,7 +21,8 @@ class _WrittenByUp(JsonConfigSettingsSource):
     """``var/env.json``: what the embedded default found out and made up at its first start."""
 
     def __init__(self, settings_cls: type[BaseSettings]) -> None:
-        super().__init__(settings_cls, json_file=VAR / "env.json")
+        written = os.environ.get("CAMPAIGNHUB_ENV_FILE", str(VAR / "env.json"))
+        super().__init__(settings_cls, json_file=Path(written) if written else None)
 
     def _read_file(self, file_path: Path) -> dict[str, Any]:
         return {name.lower(): value for name, value in super()._read_file(file_path).items()}
