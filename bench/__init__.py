@@ -1,0 +1,1 @@
+"""Benchmarks: programs that print ratios from one run. Run them all with ``make bench``."""
