@@ -59,6 +59,8 @@ def verify(token: str, *, token_keys: str) -> Claims:
     if not hmac.compare_digest(expected.encode(), signature.encode()):
         raise BadToken
     try:
-        return Claims.model_validate_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return Claims.model_validate_json(
+            base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+        )
     except (ValidationError, binascii.Error) as exc:
         raise BadToken from exc

@@ -93,6 +93,7 @@ class SubmissionRecord(Record):
             "limits_taken",
             "guards_taken",
             "decision_reasons",
+            "conflict_hashes",
         }
     )
 
@@ -123,8 +124,8 @@ class SubmissionRecord(Record):
     guards_taken: tuple[str, ...] = ()
     """Hashes of the guards it holds, as ``image:<sha256>``."""
     body_hash: str
-    conflicts: int = 0
-    """How often the same id and attempt came with another body; the first was kept."""
+    conflict_hashes: tuple[str, ...] = ()
+    """Other bodies that came under the same id and attempt; the first was kept."""
     held: bool = False
     """It came while the campaign was paused and has claimed nothing."""
     entries: int = 1

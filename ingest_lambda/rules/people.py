@@ -1,0 +1,86 @@
+"""Who is who: one person, one spelling, one keyed hash."""
+
+import hashlib
+import hmac
+import re
+
+_IGNORES_DOTS = frozenset({"gmail.com", "googlemail.com"})
+_IGNORES_TAGS = frozenset(
+    {
+        "gmail.com",
+        "googlemail.com",
+        "outlook.com",
+        "hotmail.com",
+        "live.com",
+        "icloud.com",
+        "fastmail.com",
+        "proton.me",
+        "protonmail.com",
+        "pm.me",
+    }
+)
+_SAME = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
+_DIALLING = {
+    "GB": "44",
+    "US": "1",
+    "CA": "1",
+    "AU": "61",
+    "NZ": "64",
+    "IE": "353",
+    "DE": "49",
+    "FR": "33",
+    "ES": "34",
+    "IT": "39",
+    "NL": "31",
+    "BE": "32",
+    "AT": "43",
+    "CH": "41",
+    "PT": "351",
+    "PL": "48",
+    "SE": "46",
+    "NO": "47",
+    "DK": "45",
+    "FI": "358",
+}
+
+
+def normalise_email(address: str) -> str:
+    """Return the spelling under which all addresses of one mailbox meet.
+
+    Case never matters in practice; dots and ``+tags`` do not at the providers
+    that ignore them (their own documentation), and do everywhere else.
+    """
+    local, _, domain = address.strip().lower().rpartition("@")
+    if domain in _IGNORES_TAGS:
+        local = local.split("+", 1)[0]
+    if domain in _IGNORES_DOTS:
+        local = local.replace(".", "")
+    return f"{local}@{_SAME.get(domain, domain)}"
+
+
+def normalise_phone(number: str, *, country: str) -> str | None:
+    """Return a number as ``+`` and 8 to 15 digits (E.164), or ``None`` when it cannot be one.
+
+    A national number gets the dialling code of ``country`` (ISO 3166), its
+    leading zero dropped where there is one.
+    """
+    text = re.sub(r"[\s().\-/]", "", number.strip())
+    if text.startswith("00"):
+        text = "+" + text[2:]
+    if not text.startswith("+"):
+        code = _DIALLING.get(country)
+        if code is None:
+            return None
+        text = f"+{code}{text.removeprefix('0')}"
+    text = text.replace("+440", "+44", 1)
+    return text if re.fullmatch(r"\+[1-9][0-9]{7,14}", text) else None
+
+
+def keyed_hash(kind: str, value: str, *, secret: str, campaign_id: str) -> str:
+    """Hash ``value`` under a key of its own campaign and kind, as 32 hex characters.
+
+    Keyed, because a bare hash of an e-mail address is undone by trying them
+    all; per campaign, so that nobody is followed from one to the next.
+    """
+    key = hmac.digest(bytes.fromhex(secret), f"{campaign_id}:{kind}".encode(), hashlib.sha256)
+    return hmac.digest(key, value.encode(), hashlib.sha256).hex()[:32]

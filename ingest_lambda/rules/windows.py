@@ -1,0 +1,48 @@
+"""The windows of limits, with their edges in the campaign's zone."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from ingest_lambda.contract import Window, WindowKind
+
+
+def window_key(window: Window, *, entered_at: datetime, timezone: str) -> str:
+    """Name the window that ``entered_at`` falls into: ``campaign``, a day, an ISO week, ``rolling``."""
+    local = entered_at.astimezone(ZoneInfo(timezone))
+    if window.kind is WindowKind.DAY:
+        return local.strftime("%Y-%m-%d")
+    if window.kind is WindowKind.WEEK:
+        year, week, _ = local.isocalendar()
+        return f"{year}-W{week:02d}"
+    return window.kind.value
+
+
+def window_ends_at(window: Window, *, entered_at: datetime, timezone: str) -> datetime | None:
+    """Return the first instant after a day's or week's window; ``None`` for the others.
+
+    Reckoned on the calendar and then turned into an instant, so that a day of
+    23 or 25 hours ends at its midnight too.
+    """
+    zone = ZoneInfo(timezone)
+    today = entered_at.astimezone(zone).date()
+    if window.kind is WindowKind.DAY:
+        next_day = today + timedelta(days=1)
+    elif window.kind is WindowKind.WEEK:
+        next_day = today + timedelta(days=7 - today.weekday())
+    else:
+        return None
+    return datetime.combine(next_day, time(), zone).astimezone(UTC)
+
+
+def working_days_after(start: datetime, days: int, *, timezone: str) -> datetime:
+    """Return the end of the ``days``-th working day after ``start``, in the campaign's zone.
+
+    Monday to Friday; holidays differ by town and are not known here.
+    """
+    zone = ZoneInfo(timezone)
+    day = start.astimezone(zone).date()
+    while days > 0:
+        day += timedelta(days=1)
+        if day.weekday() < 5:
+            days -= 1
+    return datetime.combine(day + timedelta(days=1), time(), zone).astimezone(UTC)
