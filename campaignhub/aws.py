@@ -1,4 +1,8 @@
-"""The AWS clients of Django's side: one of each per process, bounded, with a time limit on every call."""
+"""The AWS clients of Django's side: one of each per process, bounded, with a time limit on every call.
+
+boto3's clients may be shared between threads; making one costs 50 ms and reads
+the service's description, so each is made once, at its first use.
+"""
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -10,11 +14,15 @@ from campaignhub.env import env
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
 LONG_POLL_SECONDS = 20
 """The longest wait that SQS allows; the read time-out must outlast it."""
+
+_FEW_TRIES = {"mode": "standard", "total_max_attempts": 3}
+_ONE_TRY = {"mode": "standard", "total_max_attempts": 1}
 
 
 def _client(service: Any, **config: Any) -> Any:
@@ -26,18 +34,21 @@ def _client(service: Any, **config: Any) -> Any:
         aws_access_key_id=settings.aws_access_key_id,
         aws_secret_access_key=settings.aws_secret_access_key,
         config=Config(
-            connect_timeout=2,
-            read_timeout=10,
-            retries={"mode": "standard", "total_max_attempts": 3},
-            max_pool_connections=20,
-        ).merge(Config(**config)),
+            **{
+                "connect_timeout": 2,
+                "read_timeout": 10,
+                "retries": _FEW_TRIES,
+                "max_pool_connections": 20,
+                **config,
+            }
+        ),
     )
 
 
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The table's client. Its callers retry what deserves it, so the SDK does not."""
-    client: DynamoDBClient = _client("dynamodb", retries={"total_max_attempts": 1})
+    client: DynamoDBClient = _client("dynamodb", retries=_ONE_TRY)
     return client
 
 
@@ -49,7 +60,24 @@ def sqs() -> "SQSClient":
 
 
 @cache
+def impatient_sqs() -> "SQSClient":
+    """The queues' client of a health check, whose caller waits a few seconds at most."""
+    client: SQSClient = _client("sqs", connect_timeout=1, read_timeout=2, retries=_ONE_TRY)
+    return client
+
+
+@cache
 def s3() -> "S3Client":
     """The bucket's client; signs with Signature Version 4, which every region takes."""
-    client: S3Client = _client("s3", signature_version="s3v4")
+    style = "path" if env().aws_endpoint_url else "virtual"
+    client: S3Client = _client(
+        "s3", signature_version="s3v4", s3={"addressing_style": style}, read_timeout=30
+    )
+    return client
+
+
+@cache
+def lambda_() -> "LambdaClient":
+    """The functions' client. An invocation is not repeated: whoever asks knows whether it may be."""
+    client: LambdaClient = _client("lambda", read_timeout=60, retries=_ONE_TRY)
     return client

@@ -2,6 +2,7 @@
 
 import os
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from celery import Celery
@@ -12,11 +13,14 @@ app = Celery("campaignhub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+TIMETABLES = ("campaigns.tasks", "submissions.tasks")
+"""Where apps keep a ``TIMETABLE``: name → ``{"task": …, "schedule": …}``, as Celery's beat wants it."""
+
 
 @app.on_after_finalize.connect
 def _read_the_timetable(sender: Celery, **_: Any) -> None:
     """Join the timetables that each app keeps beside its tasks."""
     schedule: dict[str, Any] = {}
-    for name in ("campaigns", "submissions"):
-        schedule.update(import_module(f"{name}.tasks").TIMETABLE)
+    for module in filter(find_spec, TIMETABLES):
+        schedule.update(import_module(module).TIMETABLE)
     sender.conf.beat_schedule = schedule

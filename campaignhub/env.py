@@ -3,9 +3,9 @@
 import os
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -15,6 +15,12 @@ from pydantic_settings import (
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = ROOT / "var"
+
+_THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]"}
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 class _WrittenByUp(JsonConfigSettingsSource):
@@ -42,10 +48,15 @@ class Env(BaseSettings):
     secret_key: str = ""
     debug: bool = False
     production: bool = False
-    """Served over TLS on its own name: secure cookies, HSTS, no key made up on the spot."""
+    """Served over TLS on its own name: secure cookies, HSTS, no key made up on the spot.
+
+    Follows from ``allowed_hosts`` unless said, so that nobody can forget it.
+    """
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     csrf_trusted_origins: str = ""
     database_url: str = f"sqlite:///{VAR / 'db.sqlite3'}"
+    database_statement_seconds: int = Field(default=60, ge=0)
+    """The longest that one statement may take on PostgreSQL; 0 for a migration that builds an index."""
 
     aws_region: str = "us-east-1"
     aws_endpoint_url: str = ""
@@ -80,6 +91,22 @@ class Env(BaseSettings):
 
     default_from_email: str = "CampaignHub <hello@campaignhub.example>"
     mails_per_second: float = Field(default=14.0, gt=0, le=1000)
+
+    @model_validator(mode="after")
+    def _production_unless_only_here(self) -> Self:
+        if "production" not in self.model_fields_set:
+            self.production = not set(self.hosts) <= _THIS_MACHINE
+        return self
+
+    @property
+    def hosts(self) -> list[str]:
+        """The names that the site answers to."""
+        return _listed(self.allowed_hosts)
+
+    @property
+    def trusted_origins(self) -> list[str]:
+        """The origins whose forms are accepted besides the site's own."""
+        return _listed(self.csrf_trusted_origins)
 
     @classmethod
     def settings_customise_sources(

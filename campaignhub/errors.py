@@ -1,10 +1,17 @@
-"""Errors of the staff's side: a rule said no."""
+"""The root of the staff side's errors: a rule said no."""
+
+from typing import ClassVar
 
 
 class DomainError(Exception):
-    """A rule said no. Worded for the person who asked; shown, never logged as a fault."""
+    """A rule said no.
 
-    code = "refused"
+    The message is worded for the person who asked and shown to them; it is not
+    logged as a fault. ``code`` is for machines: each subclass has one of its own,
+    which no one changes, because tests and audit lines name it.
+    """
+
+    code: ClassVar[str] = "refused"
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -2,6 +2,7 @@
 
 import secrets
 from typing import Any
+from urllib.parse import quote
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -15,8 +16,8 @@ DEBUG = _env.debug
 if _env.production and not _env.secret_key:
     raise ImproperlyConfigured("SECRET_KEY is not set. Set it to 50 or more random characters.")
 SECRET_KEY = _env.secret_key or secrets.token_urlsafe(50)
-ALLOWED_HOSTS = [host.strip() for host in _env.allowed_hosts.split(",") if host.strip()]
-CSRF_TRUSTED_ORIGINS = [o.strip() for o in _env.csrf_trusted_origins.split(",") if o.strip()]
+ALLOWED_HOSTS = _env.hosts
+CSRF_TRUSTED_ORIGINS = _env.trusted_origins
 
 INSTALLED_APPS = [
     "unfold",
@@ -45,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "campaignhub.content_policy.content_policy",
 ]
 
 ROOT_URLCONF = "campaignhub.urls"
@@ -65,7 +67,9 @@ TEMPLATES = [
     },
 ]
 
-_database: dict[str, Any] = dict(dj_database_url.parse(_env.database_url, conn_max_age=60))
+_database: dict[str, Any] = dict(
+    dj_database_url.parse(_env.database_url, conn_max_age=60, conn_health_checks=True)
+)
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets the desk read while the mirror writes; IMMEDIATE takes the write lock
     # at once, so that two writers wait for each other instead of failing half way.
@@ -73,6 +77,14 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+    }
+else:
+    # No statement, lock or forgotten transaction holds a worker for ever (milliseconds).
+    _database["OPTIONS"] = {
+        **_database.get("OPTIONS", {}),
+        "connect_timeout": 5,
+        "options": f"-c statement_timeout={_env.database_statement_seconds * 1000}"
+        " -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000",
     }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -142,22 +154,31 @@ ANYMAIL = {
     },
 }
 
-CELERY_BROKER_URL = "sqs://"
-if _env.aws_endpoint_url:
+if not _env.celery_queue_url:
+    # Nothing is deployed yet (tests, the first `migrate`): tasks go nowhere, rather than
+    # to whichever account happens to be signed in here.
+    CELERY_BROKER_URL = "memory://"
+elif _env.aws_endpoint_url:
     CELERY_BROKER_URL = (
-        f"sqs://{_env.aws_access_key_id}:{_env.aws_secret_access_key}"
+        f"sqs://{quote(_env.aws_access_key_id or '', safe='')}"
+        f":{quote(_env.aws_secret_access_key or '', safe='')}"
         f"@{_env.aws_endpoint_url.split('://', 1)[1]}"
     )
+else:
+    CELERY_BROKER_URL = "sqs://"
 CELERY_TASK_DEFAULT_QUEUE = "celery"
-CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "region": _env.aws_region,
-    # Celery's own queue and no other: a worker deletes what it cannot read, and the
-    # submissions and mirror queues hold plain JSON.
-    "predefined_queues": {"celery": {"url": _env.celery_queue_url}},
-    "is_secure": not _env.aws_endpoint_url.startswith("http://"),
-    "wait_time_seconds": 10,
-    "visibility_timeout": 600,
-}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if _env.celery_queue_url:
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "region": _env.aws_region,
+        # Celery's own queue and no other: a worker deletes what it cannot read, and the
+        # submissions and mirror queues hold plain JSON.
+        "predefined_queues": {"celery": {"url": _env.celery_queue_url}},
+        "is_secure": not _env.aws_endpoint_url.startswith("http://"),
+        "wait_time_seconds": 10,
+        # Longer than a task may take, or a slow one would run twice.
+        "visibility_timeout": 600,
+    }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_RESULT_BACKEND = "django-db"
@@ -195,7 +216,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "campaignhub.logs.JsonLine"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
