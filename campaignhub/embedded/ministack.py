@@ -1,10 +1,9 @@
 """The emulator of AWS as a child process: loopback only, its state in one directory."""
 
+import http.client
 import json
 import shutil
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,11 +72,14 @@ class MiniStack:
 
     def answers(self) -> bool:
         """Whether an emulator is up at the address, this one or another."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)
         try:
-            with urllib.request.urlopen(f"{self.endpoint}/_ministack/health", timeout=2) as answer:
-                return "services" in json.load(answer)
-        except (OSError, urllib.error.URLError, ValueError):
+            connection.request("GET", "/_ministack/health")
+            return "services" in json.load(connection.getresponse())
+        except (OSError, http.client.HTTPException, ValueError):
             return False
+        finally:
+            connection.close()
 
     def start(self, log: Path) -> Child:
         """Start it and return when it answers.

@@ -62,7 +62,7 @@ class Child:
         ours = {name: os.environ[name] for name in names if name in os.environ}
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own commands
                 self.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -70,7 +70,7 @@ class Child:
                 env={**ours, "PYTHONUNBUFFERED": "1", **self.environment},
                 cwd=self.directory,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(),  # noqa: PLW1509 - see _end_with_parent
+                preexec_fn=_end_with_parent(),
             )
 
     @property
@@ -153,8 +153,11 @@ def _command_of(pid: int) -> list[str]:
             if (proc / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
                 return []
             return (proc / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
-        shown = subprocess.run(
-            ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+        shown = subprocess.run(  # noqa: S603 - a number is all that varies
+            ["/bin/ps", "-o", "command=", "-p", str(pid)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return shown.stdout.split()
     return []
