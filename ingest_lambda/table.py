@@ -334,8 +334,8 @@ class Table:
                 {
                     "Update": {
                         "Key": key,
-                        "UpdateExpression": "SET n = n - :one",
-                        "ConditionExpression": "attribute_not_exists(pk) OR n >= :one",
+                        "UpdateExpression": "SET n = if_not_exists(n, :one) - :one",
+                        "ConditionExpression": "attribute_not_exists(n) OR n >= :one",
                         "ExpressionAttributeValues": {":one": {"N": "1"}},
                     }
                 }

@@ -84,9 +84,11 @@ def judge_answers(
         if name not in known:
             reasons.append(Reason(code=ReasonCode.UNKNOWN_FIELD))
             break
-    for consent in manifest.consents:
-        if consent.required and route in consent.routes and consents.get(consent.name) is not True:
-            reasons.append(Reason(code=ReasonCode.CONSENT_MISSING, field=consent.name))
+    reasons += [
+        Reason(code=ReasonCode.CONSENT_MISSING, field=consent.name)
+        for consent in manifest.consents
+        if consent.required and route in consent.routes and consents.get(consent.name) is not True
+    ]
     return clean, reasons
 
 

@@ -1,0 +1,42 @@
+"""Releases as a warm function remembers them: a manifest for ever, what is current for 30 seconds."""
+
+import time
+from collections.abc import Callable
+
+from ingest_lambda.contract import Current, Manifest
+from ingest_lambda.table import Table
+
+CURRENT_SECONDS = 30
+"""How stale ``CURRENT`` may be; a pause is in force everywhere within it."""
+_MOST_MANIFESTS = 200
+
+
+class Releases:
+    """Reads releases through a memory that cannot show a wrong one: releases never change."""
+
+    def __init__(self, table: Table, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._table = table
+        self._clock = clock
+        self._manifests: dict[tuple[str, int], Manifest] = {}
+        self._currents: dict[str, tuple[float, Current | None]] = {}
+
+    def manifest(self, slug: str, release: int) -> Manifest | None:
+        """Return a release's manifest, or ``None`` when there is no such release."""
+        found = self._manifests.get((slug, release))
+        if found is None:
+            found = self._table.release(slug, release)
+            if found is not None:
+                if len(self._manifests) >= _MOST_MANIFESTS:
+                    self._manifests.clear()
+                self._manifests[slug, release] = found
+        return found
+
+    def current(self, slug: str) -> Current | None:
+        """Return what is in force, at most 30 seconds old; strangers' slugs are not kept long."""
+        read_at, found = self._currents.get(slug, (float("-inf"), None))
+        if self._clock() - read_at >= (CURRENT_SECONDS if found else 2):
+            if len(self._currents) >= 1000:
+                self._currents.clear()
+            found = self._table.current(slug)
+            self._currents[slug] = (self._clock(), found)
+        return found
