@@ -1,0 +1,112 @@
+"""The edge to API Gateway: events in, answers out, one table from error to problem document."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from aws_lambda_powertools import Logger
+from pydantic import BaseModel, ValidationError
+
+from ingest_lambda import errors
+from ingest_lambda.contract import Problem
+
+Event = dict[str, Any]
+Answer = dict[str, Any]
+Body = TypeVar("Body", bound=BaseModel)
+
+PROBLEMS: dict[type[errors.Refused], tuple[int, str]] = {
+    errors.BadRequest: (400, "Not understood"),
+    errors.BadToken: (401, "Not allowed"),
+    errors.TokenExpired: (401, "Not allowed any more"),
+    errors.UnknownCampaign: (404, "Not found"),
+    errors.NotOpen: (409, "Not open"),
+    errors.Paused: (409, "Paused"),
+    errors.ReleaseChanged: (409, "Changed meanwhile"),
+    errors.LinkUsed: (410, "Used already"),
+    errors.UploadRefused: (422, "Photo not taken"),
+}
+
+
+def answer(status: int, body: BaseModel, *, origin: str, kind: str = "application/json") -> Answer:
+    """Return an answer that no cache keeps."""
+    return {
+        "statusCode": status,
+        "headers": {
+            "Content-Type": kind,
+            "Cache-Control": "no-store",
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": "Date, Retry-After",
+            "Vary": "Origin",
+        },
+        "body": body.model_dump_json(exclude_none=True),
+    }
+
+
+def problem(error: errors.Refused, *, origin: str) -> Answer:
+    """Return the problem document of a refusal: a code and a fixed sentence, nothing of the inside."""
+    status, title = PROBLEMS[type(error)]
+    document = Problem(
+        title=title,
+        status=status,
+        code=error.code,
+        detail=error.detail,
+        field=error.field,
+        until=error.until,
+    )
+    return answer(status, document, origin=origin, kind="application/problem+json")
+
+
+def serve(work: Callable[[], BaseModel], *, origin: str, logger: Logger) -> Answer:
+    """Do the work of one call and answer for it, whatever happens.
+
+    A table that is busy is a 503 that asks to come again; what nobody foresaw
+    is logged once, with its traceback and without the request, and is a 500.
+    """
+    try:
+        return answer(200, work(), origin=origin)
+    except errors.Refused as refused:
+        return problem(refused, origin=origin)
+    except errors.TryAgain as passing:
+        logger.warning("passing", extra={"why": str(passing)})
+        busy = Problem(
+            title="Busy",
+            status=503,
+            code="busy",
+            detail="Lots of people are entering right now. Please try again in a few seconds.",
+        )
+        reply = answer(503, busy, origin=origin, kind="application/problem+json")
+        reply["headers"]["Retry-After"] = "4"
+        return reply
+    except Exception:
+        logger.exception("unforeseen")
+        broken = Problem(
+            title="Our fault", status=500, code="internal", detail="Something went wrong with us."
+        )
+        return answer(500, broken, origin=origin, kind="application/problem+json")
+
+
+def body_of(event: Event, shape: type[Body]) -> Body:
+    """Read the request's body as ``shape``.
+
+    Raises:
+        BadRequest: not JSON, or not of the shape; what was sent is not repeated.
+    """
+    try:
+        return shape.model_validate_json(event.get("body") or "")
+    except ValidationError as exc:
+        raise errors.BadRequest from exc
+
+
+def header(event: Event, name: str) -> str | None:
+    """Return a header whatever its case."""
+    headers = event.get("headers") or {}
+    return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
+
+
+def address_of(event: Event) -> str | None:
+    """Return the visitor's address: the distribution's word for it, else the gateway's."""
+    viewer = header(event, "CloudFront-Viewer-Address")
+    if viewer:
+        return viewer.rsplit(":", 1)[0]
+    identity = (event.get("requestContext") or {}).get("identity") or {}
+    address: str | None = identity.get("sourceIp")
+    return address

@@ -1,0 +1,233 @@
+"""The first call of a page: an id, a token, and a form for each photo. Nothing is stored."""
+
+import secrets
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from ingest_lambda.contract import (
+    IMAGE_KINDS,
+    SUBMIT_SECONDS,
+    Channel,
+    Claims,
+    Current,
+    Manifest,
+    Mode,
+    Purpose,
+    StartAnswer,
+    StartRequest,
+    SubmissionStatus,
+    Upload,
+    UploadForm,
+    Wanted,
+    reference_of,
+)
+from ingest_lambda.errors import (
+    BadToken,
+    LinkUsed,
+    NotOpen,
+    Paused,
+    ReleaseChanged,
+    TokenExpired,
+    UnknownCampaign,
+    UploadRefused,
+)
+from ingest_lambda.releases import Releases
+from ingest_lambda.rules.people import keyed_hash
+from ingest_lambda.table import Table
+from ingest_lambda.tokens import sign, verify
+from ingest_lambda.uploads import CONTENT_TYPES, Bucket, incoming_key
+
+
+def new_submission_id() -> UUID:
+    """Return a UUID version 7 (RFC 9562): its first 48 bits are the time, so that rows lie in order."""
+    milliseconds = time.time_ns() // 1_000_000
+    number = (milliseconds << 80) | secrets.randbits(80)
+    number = (number & ~(0xF << 76)) | (7 << 76)
+    number = (number & ~(0x3 << 62)) | (2 << 62)
+    return UUID(int=number)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls, as far as a request tells: address and browser, to be hashed at once."""
+
+    address: str | None = None
+    device: str | None = None
+    channel: Channel = Channel.WEB
+    partner: str | None = None
+
+
+@dataclass(frozen=True)
+class Starter:
+    """What ``start`` works with; built once per warm function."""
+
+    table: Table
+    releases: Releases
+    bucket: Bucket
+    token_keys: str
+    person_secret: str
+
+    def start(
+        self, slug: str, request: StartRequest, *, caller: Caller, at: datetime
+    ) -> StartAnswer:
+        """Begin a submission, or with a token renew its forms and change its photos.
+
+        Raises:
+            UnknownCampaign, NotOpen, Paused, ReleaseChanged, LinkUsed,
+            UploadRefused, BadToken, TokenExpired.
+        """
+        current = self.releases.current(slug)
+        if current is None:
+            raise UnknownCampaign
+        earlier = self._earlier(slug, request, at)
+        release = earlier.release if earlier else request.release
+        manifest = self.releases.manifest(slug, release)
+        if manifest is None:
+            raise ReleaseChanged
+        if earlier is None:
+            self._is_open(current, manifest, request, at)
+        claims = self._claims(request, manifest, earlier, caller, at)
+        uploads = self._uploads(request.uploads, claims, manifest)
+        claims = claims.model_copy(update={"uploads": uploads})
+        return StartAnswer(
+            submission_id=claims.submission_id,
+            reference=reference_of(claims.submission_id),
+            attempt=claims.attempt,
+            token=sign(claims, token_keys=self.token_keys),
+            expires_at=claims.expires_at,
+            uploads=tuple(self._form(upload) for upload in uploads),
+        )
+
+    def _earlier(self, slug: str, request: StartRequest, at: datetime) -> Claims | None:
+        if request.token is None:
+            return None
+        claims = verify(request.token, token_keys=self.token_keys)
+        if claims.slug != slug or claims.purpose not in (Purpose.OWN, Purpose.RESUBMIT):
+            raise BadToken
+        if at > claims.expires_at:
+            raise TokenExpired
+        if claims.attempt > 1:
+            stored = self.table.submission(claims.submission_id)
+            if stored is None:
+                raise BadToken
+            asked = stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
+            if stored.attempt + 1 != claims.attempt or not asked:
+                raise LinkUsed
+        return claims
+
+    @staticmethod
+    def _is_open(current: Current, manifest: Manifest, request: StartRequest, at: datetime) -> None:
+        if current.archived or at >= current.closes_at:
+            raise NotOpen(until=None)
+        if at < current.opens_at and manifest.mode is Mode.LIVE:
+            raise NotOpen(until=current.opens_at)
+        if current.paused:
+            raise Paused
+        if request.release != current.release:
+            raise ReleaseChanged
+        if request.route not in manifest.routes:
+            raise UploadRefused(field="route")
+
+    def _claims(
+        self,
+        request: StartRequest,
+        manifest: Manifest,
+        earlier: Claims | None,
+        caller: Caller,
+        at: datetime,
+    ) -> Claims:
+        if earlier is not None:
+            return earlier
+        locale = request.locale if request.locale in manifest.languages else manifest.languages[0]
+        issued_at = at.astimezone(UTC)
+        return Claims(
+            submission_id=new_submission_id(),
+            slug=manifest.slug,
+            campaign_id=manifest.campaign_id,
+            release=manifest.release,
+            route=request.route,
+            locale=locale,
+            channel=caller.channel,
+            partner=caller.partner,
+            mode=manifest.mode,
+            source=request.source,
+            address_hash=self._hash("address", caller.address, manifest),
+            device_hash=self._hash("device", caller.device, manifest),
+            issued_at=issued_at,
+            expires_at=issued_at + timedelta(seconds=SUBMIT_SECONDS),
+        )
+
+    def _hash(self, kind: str, value: str | None, manifest: Manifest) -> str | None:
+        if not value:
+            return None
+        return keyed_hash(kind, value, secret=self.person_secret, campaign_id=manifest.campaign_id)
+
+    def _uploads(
+        self, wanted: tuple[Wanted, ...], claims: Claims, manifest: Manifest
+    ) -> tuple[Upload, ...]:
+        kept = {
+            (u.field, u.receipt, u.part, u.size, u.content_type, u.sha256): u
+            for u in claims.uploads
+        }
+        places: set[tuple[int, int]] = set()
+        uploads = []
+        for want in wanted:
+            self._may_upload(want, claims, manifest)
+            if (want.receipt, want.part) in places:
+                raise UploadRefused(field=want.field)
+            places.add((want.receipt, want.part))
+            same = kept.get(
+                (want.field, want.receipt, want.part, want.size, want.content_type, want.sha256)
+            )
+            uploads.append(same or self._new_upload(want, claims))
+        self._not_too_many(wanted, manifest)
+        return tuple(uploads)
+
+    @staticmethod
+    def _new_upload(want: Wanted, claims: Claims) -> Upload:
+        return Upload(
+            field=want.field,
+            receipt=want.receipt,
+            part=want.part,
+            key=incoming_key(
+                claims.slug,
+                claims.submission_id,
+                claims.attempt,
+                want.receipt,
+                want.part,
+                secrets.token_hex(4),
+            ),
+            size=want.size,
+            content_type=want.content_type,
+            sha256=want.sha256,
+            processed=want.processed,
+        )
+
+    @staticmethod
+    def _may_upload(want: Wanted, claims: Claims, manifest: Manifest) -> None:
+        field = manifest.field(want.field)
+        if field is None or field.kind not in IMAGE_KINDS or claims.route not in field.routes:
+            raise UploadRefused(field=want.field)
+        if want.content_type not in CONTENT_TYPES:
+            raise UploadRefused(field=want.field)
+        if not 0 < want.size <= manifest.max_image_bytes:
+            raise UploadRefused(field=want.field)
+
+    @staticmethod
+    def _not_too_many(wanted: tuple[Wanted, ...], manifest: Manifest) -> None:
+        for field in manifest.fields:
+            mine = [want for want in wanted if want.field == field.name]
+            receipts = {want.receipt for want in mine}
+            if len(receipts) > field.max_receipts:
+                raise UploadRefused(field=field.name)
+            for receipt in receipts:
+                if sum(want.receipt == receipt for want in mine) > field.images_per_receipt:
+                    raise UploadRefused(field=field.name)
+
+    def _form(self, upload: Upload) -> UploadForm:
+        url, fields = self.bucket.upload_form(upload)
+        return UploadForm(
+            field=upload.field, receipt=upload.receipt, part=upload.part, url=url, fields=fields
+        )

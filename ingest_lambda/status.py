@@ -1,0 +1,117 @@
+"""What an entrant may know of a submission: no personal data, for a mail may have gone astray."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ingest_lambda.contract import (
+    POLL_SECONDS,
+    Action,
+    Claims,
+    Manifest,
+    Purpose,
+    Reason,
+    ShownAward,
+    ShownReason,
+    StatusAnswer,
+    SubmissionRecord,
+    SubmissionStatus,
+    reference_of,
+    sentence,
+)
+from ingest_lambda.errors import BadToken, UnknownCampaign
+from ingest_lambda.releases import Releases
+from ingest_lambda.rules.windows import working_days_after
+from ingest_lambda.table import Table
+from ingest_lambda.tokens import verify
+
+_WAITING = (SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW)
+
+
+@dataclass(frozen=True)
+class StatusReader:
+    """What the status call works with; built once per warm function."""
+
+    table: Table
+    releases: Releases
+    token_keys: str
+
+    def read(self, slug: str, submission_id: UUID, token: str, *, at: datetime) -> StatusAnswer:
+        """Answer for the holder of a token of this submission.
+
+        ``queued`` until the writer has stored it: the accept step promised it
+        is safe, and it is, though nobody has looked at it yet.
+
+        Raises:
+            BadToken: none of ours, or of another submission or campaign.
+        """
+        claims = verify(token, token_keys=self.token_keys)
+        if claims.submission_id != submission_id or claims.slug != slug:
+            raise BadToken
+        record = self.table.submission(submission_id)
+        if record is None or (record.attempt < claims.attempt and claims.purpose is Purpose.OWN):
+            return StatusAnswer(
+                submission_id=submission_id,
+                reference=reference_of(submission_id),
+                status="queued",
+                poll_after_seconds=POLL_SECONDS[0],
+            )
+        if claims.epoch < record.epoch:
+            raise BadToken
+        manifest = self.releases.manifest(slug, record.release)
+        if manifest is None:
+            raise UnknownCampaign
+        return self._answer(record, manifest, claims, at)
+
+    def _answer(
+        self, record: SubmissionRecord, manifest: Manifest, claims: Claims, at: datetime
+    ) -> StatusAnswer:
+        status = record.shown_status
+        waiting = status in _WAITING
+        reasons = self._reasons(record, status)
+        again = [reason.again_at for reason in reasons if reason.again_at is not None]
+        awards = self.table.awards(record.id)
+        return StatusAnswer(
+            submission_id=record.id,
+            reference=reference_of(record.id),
+            received_at=record.entered_at,
+            status=status,
+            decide_by=working_days_after(
+                record.entered_at, manifest.decide_within_days, timezone=manifest.timezone
+            )
+            if waiting
+            else None,
+            reasons=tuple(_shown(reason, manifest, claims.locale) for reason in reasons),
+            awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
+            actions=_actions(record, status, at),
+            may_enter_again_at=min(again) if again else None,
+            poll_after_seconds=POLL_SECONDS[-1] if waiting else None,
+        )
+
+    @staticmethod
+    def _reasons(record: SubmissionRecord, status: SubmissionStatus) -> tuple[Reason, ...]:
+        if record.decision_status is status:
+            return record.decision_reasons
+        return record.reasons
+
+
+def _shown(reason: Reason, manifest: Manifest, locale: str) -> ShownReason:
+    return ShownReason(
+        field=reason.field,
+        code=reason.code,
+        message=sentence(
+            reason, locale=locale, texts=manifest.reason_texts, timezone=manifest.timezone
+        ),
+        found=reason.found,
+        expected=reason.expected,
+    )
+
+
+def _actions(
+    record: SubmissionRecord, status: SubmissionStatus, at: datetime
+) -> tuple[Action, ...]:
+    if status is not SubmissionStatus.NEEDS_RESUBMISSION:
+        return ()
+    if record.resubmit_until is not None and at > record.resubmit_until:
+        return ()
+    return (Action(kind="resubmit", until=record.resubmit_until),)
