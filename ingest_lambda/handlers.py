@@ -1,0 +1,182 @@
+"""The functions' doors: wiring, once per warm process. No rule lives here.
+
+Each builds only what its own path needs, and imports it late, so that a cold
+start pays for nothing that another function uses.
+"""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+from ingest_lambda.config import config
+from ingest_lambda.releases import Releases
+from ingest_lambda.table import Table, open_table
+
+if TYPE_CHECKING:
+    from ingest_lambda.accept import Writer
+    from ingest_lambda.images import ImageKeeper
+    from ingest_lambda.start import Starter
+    from ingest_lambda.status import StatusReader
+
+logger = Logger()
+metrics = Metrics()
+
+Event = dict[str, Any]
+
+
+@cache
+def _table() -> Table:
+    return open_table(config())
+
+
+@cache
+def _releases() -> Releases:
+    return Releases(_table())
+
+
+@cache
+def _starter() -> "Starter":
+    from ingest_lambda.start import Starter
+    from ingest_lambda.uploads import open_bucket
+
+    settings = config()
+    return Starter(
+        table=_table(),
+        releases=_releases(),
+        bucket=open_bucket(settings),
+        token_keys=settings.token_keys,
+        person_secret=settings.person_secret,
+    )
+
+
+@cache
+def _status_reader() -> "StatusReader":
+    from ingest_lambda.status import StatusReader
+
+    return StatusReader(table=_table(), releases=_releases(), token_keys=config().token_keys)
+
+
+@cache
+def _writer() -> "Writer":
+    from ingest_lambda.accept import Writer
+    from ingest_lambda.quarantine import open_quarantine
+
+    settings = config()
+    return Writer(
+        table=_table(),
+        releases=_releases(),
+        quarantine=open_quarantine(settings),
+        token_keys=settings.token_keys,
+        person_secret=settings.person_secret,
+    )
+
+
+@cache
+def _image_keeper() -> "ImageKeeper":
+    from ingest_lambda.images import ImageKeeper
+    from ingest_lambda.uploads import open_bucket
+
+    return ImageKeeper(table=_table(), releases=_releases(), bucket=open_bucket(config()))
+
+
+def start(event: Event, _context: object) -> Event:
+    """``POST …/start``, for pages and, with an API key, for partners."""
+    from ingest_lambda import http
+    from ingest_lambda.contract import Channel, StartAnswer, StartRequest
+    from ingest_lambda.start import Caller
+
+    def work() -> StartAnswer:
+        identity = (event.get("requestContext") or {}).get("identity") or {}
+        partner = identity.get("apiKeyId") if "/partner/" in (event.get("resource") or "") else None
+        caller = Caller(
+            address=http.address_of(event),
+            device=http.header(event, "User-Agent"),
+            channel=Channel.PARTNER if partner else Channel.WEB,
+            partner=partner,
+        )
+        return _starter().start(
+            event["pathParameters"]["slug"],
+            http.body_of(event, StartRequest),
+            caller=caller,
+            at=datetime.now(UTC),
+        )
+
+    return http.serve(work, origin=config().allowed_origin, logger=logger)
+
+
+def status(event: Event, _context: object) -> Event:
+    """``GET …/submissions/{id}`` with a bearer token."""
+    from ingest_lambda import http
+    from ingest_lambda.contract import StatusAnswer
+    from ingest_lambda.errors import BadToken
+
+    def work() -> StatusAnswer:
+        scheme, _, token = (http.header(event, "Authorization") or "").partition(" ")
+        try:
+            submission_id = UUID(event["pathParameters"]["id"])
+        except ValueError as exc:
+            raise BadToken from exc
+        if scheme.lower() != "bearer":
+            raise BadToken
+        return _status_reader().read(
+            event["pathParameters"]["slug"], submission_id, token.strip(), at=datetime.now(UTC)
+        )
+
+    return http.serve(work, origin=config().allowed_origin, logger=logger)
+
+
+def _count(outcome: str) -> None:
+    metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+
+
+@metrics.log_metrics
+def write(event: Any, context: Any) -> Event:
+    """Write a batch of the submissions queue."""
+    from ingest_lambda.batch import handle_batch
+
+    def accept(body: str, sent_timestamp_ms: str) -> None:
+        _count(_writer().accept(body, sent_timestamp_ms=sent_timestamp_ms))
+
+    return handle_batch(
+        event,
+        accept,
+        threads=config().write_threads,
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+
+
+@metrics.log_metrics
+def write_one(event: Event, _context: object) -> Event:
+    """``POST /internal/submissions``: one record a call; 2xx for final, 503 for again."""
+    import json
+
+    from ingest_lambda.batch import records_of
+    from ingest_lambda.errors import TryAgain
+
+    try:
+        (record,) = records_of(json.loads(event["body"]))
+        _count(
+            _writer().accept(
+                record["body"], sent_timestamp_ms=record["attributes"]["SentTimestamp"]
+            )
+        )
+    except TryAgain:
+        return {"statusCode": 503, "headers": {"Retry-After": "4"}, "body": ""}
+    return {"statusCode": 204, "body": ""}
+
+
+@metrics.log_metrics
+def images(event: Any, context: Any) -> Event:
+    """Look at a batch of uploads."""
+    from ingest_lambda.batch import handle_batch
+
+    return handle_batch(
+        event,
+        _image_keeper().handle,
+        threads=1,
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )

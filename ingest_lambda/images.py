@@ -1,0 +1,128 @@
+"""An upload arrived: find out what it is, keep it, write its facts. Never touches the submission."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote_plus
+from uuid import UUID
+
+from ingest_lambda.contract import ImageRecord, ImageRefusal, Page
+from ingest_lambda.pictures import NoPicture, look, sha256_of
+from ingest_lambda.releases import Releases
+from ingest_lambda.table import Table
+from ingest_lambda.uploads import LARGEST_BYTES, Bucket, kept_prefix
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an upload belongs, as its key says."""
+
+    key: str
+    slug: str
+    submission_id: UUID
+    attempt: int
+    receipt: int
+    part: int
+
+
+def place_of(key: str) -> Place | None:
+    """Read an incoming key; ``None`` for one that is not of our making."""
+    try:
+        incoming, slug, submission_id, attempt, name = key.split("/")
+        receipt, part, nonce = name.split("-")
+        if incoming != "incoming" or not nonce:
+            return None
+        return Place(key, slug, UUID(submission_id), int(attempt), int(receipt), int(part))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class ImageKeeper:
+    """What the images function works with; built once per warm function."""
+
+    table: Table
+    releases: Releases
+    bucket: Bucket
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def handle(self, body: str, _sent_timestamp_ms: str) -> None:
+        """Look at every object that one S3 notification names (its test event names none)."""
+        event: dict[str, Any] = json.loads(body)
+        for record in event.get("Records", []):
+            place = place_of(unquote_plus(record["s3"]["object"]["key"]))
+            if place is not None:
+                self.keep(place)
+
+    def keep(self, place: Place) -> None:
+        """Keep one upload and its facts.
+
+        Twice is once: the facts are put if absent, the copies lie under keys
+        that follow from the upload's, and an upload that is gone was kept
+        before. The upload is deleted last, so that a crash in between is
+        repaired by the next delivery.
+        """
+        content = self.bucket.read(place.key)
+        if content is None:
+            return
+        record = self._record(place, content)
+        self.table.put_image(record)
+        self.bucket.delete(place.key)
+
+    def _record(self, place: Place, content: bytes) -> ImageRecord:
+        folder = kept_prefix(place.key)
+        original_key = f"{folder}/original"
+        digest = sha256_of(content)
+        facts: dict[str, Any] = {
+            "submission_id": place.submission_id,
+            "attempt": place.attempt,
+            "receipt": place.receipt,
+            "part": place.part,
+            "key": place.key,
+            "size": len(content),
+            "sha256": digest,
+            "checked_at": self.clock(),
+        }
+        try:
+            picture = look(content, largest_bytes=LARGEST_BYTES)
+        except NoPicture as refused:
+            if refused.why not in (ImageRefusal.EMPTY, ImageRefusal.TOO_LARGE):
+                self.bucket.write(original_key, content, "application/octet-stream")
+                facts["original_key"] = original_key
+            return ImageRecord(
+                content_type="application/octet-stream", refusal=refused.why, **facts
+            )
+        self.bucket.write(original_key, content, picture.content_type)
+        pages = []
+        for number, copy in enumerate(picture.copies, start=1):
+            page = Page(
+                view_key=f"{folder}/page-{number}.jpg",
+                thumbnail_key=f"{folder}/thumb-{number}.jpg",
+                width=copy.width,
+                height=copy.height,
+            )
+            self.bucket.write(page.view_key, copy.view, "image/jpeg")
+            self.bucket.write(page.thumbnail_key, copy.thumbnail, "image/jpeg")
+            pages.append(page)
+        return ImageRecord(
+            content_type=picture.content_type,
+            width=picture.width,
+            height=picture.height,
+            pages=tuple(pages),
+            exif=picture.exif,
+            original_key=original_key,
+            seen_on=self._seen_on(place, digest),
+            **facts,
+        )
+
+    def _seen_on(self, place: Place, digest: str) -> UUID | None:
+        """Return the other submission of this campaign that holds the same file."""
+        current = self.releases.current(place.slug)
+        manifest = current and self.releases.manifest(place.slug, current.release)
+        if not manifest:
+            return None
+        guard = f"file:{digest}"
+        holder = self.table.hold_guard(manifest.campaign_id, guard, place.submission_id)
+        return holder if holder != place.submission_id else None
