@@ -1,9 +1,11 @@
-# Each target installs what it needs; nothing here has to be run first.
+# Each target installs what it needs; nothing has to be run first.
 SHELL := /bin/bash
-PYTHON ?= python3
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 MINISTACK := var/ministack-venv
+PIP := -m pip install --quiet --disable-pip-version-check
 
 .PHONY: install up test check bench soak clean
 .DEFAULT_GOAL := up
@@ -11,17 +13,19 @@ MINISTACK := var/ministack-venv
 install: $(VENV)/.installed $(MINISTACK)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing CampaignHub's dependencies…"
-	@$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@test -n "$(PYTHON)" || { echo "CampaignHub needs Python 3.11 or later with venv (Debian: apt-get install python3-venv)."; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV)
+	@echo "Installing CampaignHub's dependencies …"
+	@$(BIN)/python $(PIP) -e '.[dev]' -c constraints.txt
 	@touch $@
 
 # The emulator pins a botocore of its own, so it gets an environment of its own.
 $(MINISTACK)/.installed: constraints-ministack.txt
+	@test -n "$(PYTHON)" || { echo "CampaignHub needs Python 3.11 or later with venv (Debian: apt-get install python3-venv)."; exit 1; }
 	@mkdir -p var
-	@test -x $(MINISTACK)/bin/python || $(PYTHON) -m venv $(MINISTACK)
-	@echo "Installing the AWS emulator…"
-	@$(MINISTACK)/bin/pip install --quiet --disable-pip-version-check -r constraints-ministack.txt
+	@test -x $(MINISTACK)/bin/pip || $(PYTHON) -m venv --clear $(MINISTACK)
+	@echo "Installing the AWS emulator …"
+	@$(MINISTACK)/bin/python $(PIP) -r constraints-ministack.txt
 	@touch $@
 
 up: install
@@ -31,20 +35,14 @@ test: install
 	@bash tests/run
 
 check: install
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy campaignhub campaigns submissions ingest_lambda tests
-	@$(BIN)/lint-imports
-	@$(BIN)/cfn-lint ingest_lambda/template.yaml
-	@$(BIN)/python manage.py makemigrations --check --dry-run
-	@PRODUCTION=1 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))") \
-		$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@bash tests/check
 
 bench: install
-	@$(BIN)/python -m bench
+	@exec $(BIN)/python -m bench
 
+# Repetitions and millions of rows: hours, not minutes.
 soak: install
-	@$(BIN)/pytest tests/soak -p no:randomly
+	@exec $(BIN)/python -m bench soak
 
 clean:
 	rm -rf var .venv

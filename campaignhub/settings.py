@@ -134,8 +134,14 @@ STORAGES = {
         "OPTIONS": {**_bucket, "location": "media"},
     },
     "receipts": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+    # Deployed, `collectstatic` gives every file a hashed name; here they come from where they lie.
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _env.production
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
 }
+WHITENOISE_USE_FINDERS = not _env.production
 
 EMAIL_BACKEND = "anymail.backends.amazon_ses.EmailBackend"
 DEFAULT_FROM_EMAIL = _env.default_from_email

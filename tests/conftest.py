@@ -1,52 +1,71 @@
 """What every test may ask for."""
 
-import os
-
-# Tests talk to no account and read nothing that a running `make up` wrote.
-os.environ.update(
-    {
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-        "AWS_DEFAULT_REGION": "us-east-1",
-        "AWS_REGION": "us-east-1",
-        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
-        "SECRET_KEY": "only-for-tests",
-        "TOKEN_KEYS": "t1:" + "11" * 32,
-        "PERSON_SECRET": "22" * 32,
-        "CAMPAIGNHUB_ENV_FILE": "",
-    }
-)
-
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+from tests.support.browsers import open_chromium, open_page
 
-CHROMIUM_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SCREENSHOTS = Path(__file__).resolve().parent.parent / "var" / "screenshots"
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs real row locks on SQLite; keep users of the stack in one process."""
+    from django.db import connection
+
+    unfit = [
+        item
+        for item in items
+        if item.get_closest_marker("postgres") and connection.vendor != "postgresql"
+    ]
+    if unfit:
+        config.hook.pytest_deselected(items=unfit)
+        items[:] = [item for item in items if item not in set(unfit)]
+    for item in items:
+        if item.get_closest_marker("flow") or item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("stack"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_settings() -> Iterator[None]:
+    """Hash passwords quickly and keep files in memory; both are somebody else's to test."""
+    from django.conf import settings
+    from django.test import override_settings
+
+    in_memory: dict[str, Any] = {
+        "BACKEND": "django.core.files.storage.InMemoryStorage",
+        "OPTIONS": {"base_url": "/media/"},
+    }
+    with override_settings(
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        STORAGES={
+            **settings.STORAGES,
+            "default": in_memory,
+            "receipts": in_memory,
+        },
+    ):
+        yield
 
 
 @pytest.fixture(scope="session")
 def browser() -> "Iterator[Browser]":
-    """Start Debian's Chromium once; a test opens contexts of its own in it."""
-    from playwright.sync_api import sync_playwright
-
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS
-        )
+    """Start Debian's Chromium once; each page below has a profile of its own in it."""
+    with open_chromium() as chromium:
         yield chromium
-        chromium.close()
+
+
+@pytest.fixture
+def phone(browser: "Browser") -> "Iterator[Page]":
+    """Open an empty page as wide as a phone, with touch. Errors in its scripts fail the test."""
+    with open_page(browser, width=390, height=844, touch=True) as page:
+        yield page
+
+
+@pytest.fixture
+def desktop(browser: "Browser") -> "Iterator[Page]":
+    """Open an empty page as wide as a desktop's. Errors in its scripts fail the test."""
+    with open_page(browser, width=1440, height=900) as page:
+        yield page

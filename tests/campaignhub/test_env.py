@@ -1,0 +1,60 @@
+"""What a deployment decides, and what is right without it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from campaignhub.env import Env
+
+
+@pytest.fixture
+def written_by_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "env.json"
+    path.write_text(json.dumps({"SECRET_KEY": "from the file", "BUCKET_NAME": "from-the-file"}))
+    monkeypatch.setenv("CAMPAIGNHUB_ENV_FILE", str(path))
+    monkeypatch.delenv("SECRET_KEY")
+    return path
+
+
+def test_what_up_wrote_is_read(written_by_up):
+    assert Env().secret_key == "from the file"
+
+
+def test_the_environment_wins_over_what_up_wrote(written_by_up, monkeypatch):
+    monkeypatch.setenv("BUCKET_NAME", "from-the-environment")
+    assert Env().bucket_name == "from-the-environment"
+
+
+def test_a_machine_without_the_file_has_its_defaults(tmp_path, monkeypatch):
+    monkeypatch.setenv("CAMPAIGNHUB_ENV_FILE", str(tmp_path / "missing.json"))
+    assert Env().public_site_url == "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize("hosts", ["127.0.0.1,localhost", "localhost", " [::1] , 127.0.0.1,"])
+def test_a_site_that_answers_to_this_machine_only_is_no_production(hosts):
+    assert Env(allowed_hosts=hosts).production is False
+
+
+@pytest.mark.parametrize("hosts", ["win.example", "localhost,win.example", "*"])
+def test_a_site_that_answers_to_a_public_name_is_production_by_itself(hosts):
+    assert Env(allowed_hosts=hosts).production is True
+
+
+def test_production_can_be_said_either_way():
+    assert Env(allowed_hosts="phone.local", production=False).production is False
+    assert Env(production=True).production is True
+
+
+def test_a_wrong_value_is_named_but_never_shown(monkeypatch):
+    monkeypatch.setenv("MAILS_PER_SECOND", "hunter2")
+    with pytest.raises(ValidationError) as caught:
+        Env()
+    assert "mails_per_second" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+
+
+def test_secrets_are_not_in_the_printed_environment():
+    printed = repr(Env(secret_key="key-1", token_keys="key-2", person_secret="key-3"))
+    assert "key-" not in printed

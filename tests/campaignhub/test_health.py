@@ -1,0 +1,39 @@
+"""Health: alive, ready, and silent about the inside."""
+
+import pytest
+from django.test import Client
+from moto import mock_aws
+
+from campaignhub import aws
+from campaignhub.env import env
+
+
+@pytest.fixture
+def queues(monkeypatch):
+    aws.impatient_sqs.cache_clear()
+    with mock_aws():
+        address = aws.sqs().create_queue(QueueName="mirror")["QueueUrl"]
+        monkeypatch.setattr(env(), "mirror_queue_url", address)
+        yield
+    aws.impatient_sqs.cache_clear()
+    aws.sqs.cache_clear()
+
+
+def test_a_process_that_answers_is_alive(client: Client):
+    answer = client.get("/healthz")
+    assert answer.json() == {"status": "ok"}
+    assert "no-store" in answer["Cache-Control"]
+
+
+@pytest.mark.django_db
+def test_a_site_with_database_and_queues_is_ready(client: Client, queues):
+    answer = client.get("/readyz")
+    assert answer.status_code == 200, answer.content
+
+
+@pytest.mark.django_db
+def test_a_site_without_its_queue_says_so_and_no_more(client: Client, queues, monkeypatch):
+    monkeypatch.setattr(env(), "mirror_queue_url", "https://sqs.us-east-1.amazonaws.com/1/gone")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json() == {"status": "unavailable", "missing": ["queues"]}

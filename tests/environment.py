@@ -1,0 +1,28 @@
+"""The environment of every test. Loaded by ``-p``, because Django reads its settings before any conftest.
+
+Nothing of this machine decides a test: no account, no profile, nothing that a
+running ``make up`` wrote. Only the database is chosen from outside.
+"""
+
+import os
+
+from campaignhub.env import Env
+
+for _name in (*(name.upper() for name in Env.model_fields), "AWS_PROFILE"):
+    if _name != "DATABASE_URL":
+        os.environ.pop(_name, None)
+
+os.environ.update(
+    {
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "CAMPAIGNHUB_ENV_FILE": "",
+        # Playwright's loop runs in the thread of the test that drives it.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
+        "PERSON_SECRET": "22" * 32,
+        "SECRET_KEY": "only-for-tests",
+        "TOKEN_KEYS": "t1:" + "11" * 32,
+    }
+)

@@ -1,0 +1,84 @@
+"""Debian's Chromium, pages in it, pictures of them, and a check that everyone can use them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from campaignhub.env import VAR
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+EXECUTABLE = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SCREENSHOTS = VAR / "screenshots"
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@contextmanager
+def open_chromium() -> Iterator["Browser"]:
+    """Start the installed browser, headless; no download of its own."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=EXECUTABLE, headless=True, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def open_page(
+    browser: "Browser", *, width: int, height: int, touch: bool = False, **options: Any
+) -> Iterator["Page"]:
+    """Open a page with a profile of its own; raise at its end what went wrong in its scripts.
+
+    A refusal by the Content-Security-Policy counts: the browser reports it as an
+    error of the console.
+    """
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch, **options
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "console",
+        lambda line: faults.append(line.text) if "Content Security Policy" in line.text else None,
+    )
+    try:
+        yield page
+        assert not faults, f"errors in the page: {faults}"
+    finally:
+        context.close()
+
+
+def take_screenshot(page: "Page", name: str) -> None:
+    """Keep a picture of the whole page as ``var/screenshots/{name}-{width}.png``."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    size = page.viewport_size
+    width = size["width"] if size else 0
+    page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png", full_page=True)
+
+
+def assert_accessible(page: "Page", *, rules: list[str] = WCAG_22_AA) -> None:
+    """Fail with axe-core's findings against WCAG 2.2 AA, each with the element it is about."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    result = Axe().run(page, options={"runOnly": {"type": "tag", "values": rules}})
+    found = [
+        f"{violation['id']}: {violation['help']} — {node['html'][:200]}"
+        for violation in result.response["violations"]
+        for node in violation["nodes"]
+    ]
+    assert not found, "not everyone can use this page:\n" + "\n".join(found)
