@@ -45,7 +45,7 @@ class Env(BaseSettings):
         extra="ignore", hide_input_in_errors=True, case_sensitive=False
     )
 
-    secret_key: str = ""
+    secret_key: str = Field(default="", repr=False)
     debug: bool = False
     production: bool = False
     """Served over TLS on its own name: secure cookies, HSTS, no key made up on the spot.
@@ -54,7 +54,7 @@ class Env(BaseSettings):
     """
     allowed_hosts: str = "127.0.0.1,localhost,[::1]"
     csrf_trusted_origins: str = ""
-    database_url: str = f"sqlite:///{VAR / 'db.sqlite3'}"
+    database_url: str = Field(default=f"sqlite:///{VAR / 'db.sqlite3'}", repr=False)
     database_statement_seconds: int = Field(default=60, ge=0)
     """The longest that one statement may take on PostgreSQL; 0 for a migration that builds an index."""
 
