@@ -1,0 +1,3 @@
+"""The addresses of campaign pages on the local host."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,27 @@
+"""Clients: the companies whose campaigns the agency runs."""
+
+from django.db import models
+
+
+class Client(models.Model):
+    """A company that owns campaigns; staff are confined to their clients."""
+
+    name = models.CharField(max_length=120, unique=True)
+    legal_name = models.CharField(
+        max_length=200, blank=True, help_text="As it stands in the official rules."
+    )
+    address = models.TextField(max_length=500, blank=True)
+    help_email = models.EmailField(
+        blank=True, help_text="Where entrants' questions and replies go."
+    )
+    help_phone = models.CharField(max_length=40, blank=True)
+    sender_name = models.CharField(max_length=100, blank=True)
+    sender_email = models.EmailField(
+        blank=True, help_text="Must be verified with the mail service. Empty: the platform's own."
+    )
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name

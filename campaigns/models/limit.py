@@ -1,0 +1,50 @@
+"""Limits: how often one person, phone or receipt may enter."""
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from ingest_lambda.contract import LimitScope, WindowKind
+
+
+class Limit(models.Model):
+    """At most ``count`` submissions of one scope in one window."""
+
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.CASCADE, related_name="limits"
+    )
+    scope = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.value.capitalize()) for s in LimitScope],
+        default=LimitScope.PERSON.value,
+    )
+    count = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+    )
+    window = models.CharField(
+        max_length=10,
+        choices=[
+            (WindowKind.CAMPAIGN.value, "In the whole campaign"),
+            (WindowKind.DAY.value, "A day"),
+            (WindowKind.WEEK.value, "A week"),
+            (WindowKind.ROLLING.value, "In so many hours"),
+        ],
+        default=WindowKind.CAMPAIGN.value,
+    )
+    hours = models.PositiveSmallIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(24 * 92)]
+    )
+    gives_back_when_rejected = models.BooleanField(default=True)
+
+    class Meta:
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(window=WindowKind.ROLLING.value, hours__isnull=False)
+                | (~Q(window=WindowKind.ROLLING.value) & Q(hours__isnull=True)),
+                name="only_a_rolling_limit_has_hours",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.count} per {self.scope}, {self.get_window_display().lower()}"

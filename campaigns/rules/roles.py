@@ -1,0 +1,52 @@
+"""Roles and what each may do. One table, read by every page."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A function that a member of staff has at a client (DOMAIN §7)."""
+
+    OWNER = "owner"
+    CAMPAIGN_MANAGER = "campaign_manager"
+    MODERATOR = "moderator"
+
+    @property
+    def label(self) -> str:
+        """Return the role as staff read it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class Capability(StrEnum):
+    """Something that a page or call may require."""
+
+    CAMPAIGN_VIEW = "campaign.view"
+    CAMPAIGN_EDIT = "campaign.edit"
+    CAMPAIGN_PUBLISH = "campaign.publish"
+    CLIENT_EDIT = "client.edit"
+    STAFF_MANAGE = "staff.manage"
+    SUBMISSION_VIEW = "submission.view"
+    SUBMISSION_REVIEW = "submission.review"
+    SUBMISSION_CONTACT = "submission.contact"
+    MAIL_VIEW = "mail.view"
+    AUDIT_VIEW = "audit.view"
+
+
+_MODERATOR = frozenset(
+    {Capability.CAMPAIGN_VIEW, Capability.SUBMISSION_VIEW, Capability.SUBMISSION_REVIEW}
+)
+_MANAGER = _MODERATOR | {
+    Capability.CAMPAIGN_EDIT,
+    Capability.CAMPAIGN_PUBLISH,
+    Capability.SUBMISSION_CONTACT,
+    Capability.MAIL_VIEW,
+}
+CAPABILITIES: dict[Role, frozenset[Capability]] = {
+    Role.OWNER: frozenset(Capability),
+    Role.CAMPAIGN_MANAGER: frozenset(_MANAGER),
+    Role.MODERATOR: _MODERATOR,
+}
+
+
+def roles_with(capability: Capability) -> list[str]:
+    """Return the roles that have ``capability``, for a query over memberships."""
+    return [role.value for role, granted in CAPABILITIES.items() if capability in granted]

@@ -1,0 +1,102 @@
+"""Submissions as the site knows them: a mirror of the table, beside what staff decided.
+
+Three owners, no shared column: ingest facts come from the mirror alone, image
+facts have a table of their own, decisions are written by services alone.
+"""
+
+from django.db import models
+
+from ingest_lambda.contract import SubmissionStatus
+
+STATUSES = [(s.value, s.value.replace("_", " ").capitalize()) for s in SubmissionStatus]
+
+
+class Submission(models.Model):
+    """One submission. ``status`` is the one that everybody sees (``contract.shown_status``)."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.PROTECT, related_name="submissions"
+    )
+    reference = models.CharField(max_length=9, db_index=True)
+    status = models.CharField(max_length=20, choices=STATUSES)
+
+    # Ingest facts.
+    release = models.PositiveIntegerField()
+    attempt = models.PositiveSmallIntegerField()
+    route = models.CharField(max_length=10)
+    channel = models.CharField(max_length=10)
+    locale = models.CharField(max_length=5)
+    source = models.CharField(max_length=60, blank=True)
+    is_test = models.BooleanField(default=False)
+    ingest_status = models.CharField(max_length=20, choices=STATUSES)
+    reasons = models.JSONField(default=list)
+    suspicions = models.JSONField(default=list)
+    consents = models.JSONField(default=dict)
+    uploads = models.JSONField(default=list)
+    person_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    conflicts = models.PositiveSmallIntegerField(default=0)
+    started_at = models.DateTimeField()
+    entered_at = models.DateTimeField()
+    decide_by = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField()
+    mirrored_at = models.DateTimeField()
+
+    # Decisions.
+    decision_no = models.PositiveIntegerField(default=0)
+    decision_status = models.CharField(max_length=20, blank=True, choices=STATUSES)
+    decided_attempt = models.PositiveSmallIntegerField(default=0)
+    resubmit_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("-entered_at", "-id")
+        indexes = (
+            models.Index(fields=("campaign", "status", "decide_by"), name="submission_by_urgency"),
+            models.Index(fields=("campaign", "-entered_at"), name="submission_by_entry"),
+            models.Index(fields=("-entered_at", "-id"), name="submission_newest_first"),
+        )
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class SubmissionAnswers(models.Model):
+    """What a person told us: the one table with personal answers, so that erasing is one act."""
+
+    submission = models.OneToOneField(
+        Submission, primary_key=True, on_delete=models.CASCADE, related_name="personal"
+    )
+    answers = models.JSONField(default=dict)
+    email = models.CharField(max_length=254, blank=True, db_index=True)
+    given_name = models.CharField(max_length=300, blank=True, db_index=True)
+    family_name = models.CharField(max_length=300, blank=True, db_index=True)
+    phone = models.CharField(max_length=20, blank=True)
+
+    def __str__(self) -> str:
+        return str(self.submission_id)
+
+
+class ReceiptImage(models.Model):
+    """The facts about one uploaded file. Not a foreign key: a photo may come before its submission."""
+
+    key = models.CharField(max_length=300, primary_key=True)
+    submission_id = models.UUIDField(db_index=True)
+    attempt = models.PositiveSmallIntegerField()
+    receipt = models.PositiveSmallIntegerField()
+    part = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=60)
+    size_bytes = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
+    pages = models.JSONField(default=list)
+    refusal = models.CharField(max_length=20, blank=True)
+    seen_on = models.UUIDField(null=True)
+    exif = models.JSONField(default=dict)
+    checked_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("receipt", "part")
+
+    def __str__(self) -> str:
+        return self.key
