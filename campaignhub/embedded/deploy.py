@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import boto3
@@ -58,8 +59,9 @@ class Deployment:
     """There was no stack before: the table is empty and wants what Django knows."""
 
 
+@cache
 def client(service: Any, endpoint: str) -> Any:
-    """Make a client for the emulator, with a bound on every call."""
+    """Return this process's client for a service of the emulator, with a bound on every call."""
     return boto3.client(
         service,
         region_name=REGION,

@@ -78,6 +78,7 @@ class Runner:
                     source.drain(DRAIN_SECONDS)
                 except (Away, Refused):
                     logger.warning("the stream could not be emptied: AWS is away")
+        self._wire.close()
 
     def _start(self, pipe: Pipe) -> None:
         stop = threading.Event()

@@ -3,7 +3,6 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from campaignhub.embedded.pipes.wire import Away, Refused, Wire, signed_as
@@ -131,15 +130,12 @@ class QueueTarget:
         _, _, _, _, account, name = arn.split(":")
         self._url = f"{wire.endpoint}/{account}/{name}"
         self._wire = wire
-        self._senders = ThreadPoolExecutor(2, thread_name_prefix=f"to-{name}")
 
     def deliver(self, records: Sequence[Record]) -> list[int]:
         """See :class:`Target`."""
         # Escaped: half a surrogate pair, which a browser may send, has no UTF-8 form.
         bodies = [json.dumps(record) for record in records]
-        chunks = _chunks(bodies)
-        results = self._senders.map(lambda chunk: self._send(bodies, chunk), chunks)
-        return [place for failed in results for place in failed]
+        return [place for chunk in _chunks(bodies) for place in self._send(bodies, chunk)]
 
     def _send(self, bodies: Sequence[str], places: Sequence[int]) -> list[int]:
         entries = [{"Id": str(place), "MessageBody": bodies[place]} for place in places]

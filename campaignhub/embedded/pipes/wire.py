@@ -42,6 +42,12 @@ class Wire:
         self.endpoint = endpoint
         self._address = urlsplit(endpoint).netloc
         self._local = threading.local()
+        self._connections: list[http.client.HTTPConnection] = []
+
+    def close(self) -> None:
+        """Close what threads opened, once none of them calls any more."""
+        for connection in self._connections:
+            connection.close()
 
     def call(self, service: str, action: str, request: dict[str, Any]) -> dict[str, Any]:
         """Call ``action`` of SQS or DynamoDB Streams.
@@ -78,6 +84,7 @@ class Wire:
         if connection is None:
             connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT_SECONDS)
             self._local.connection = connection
+            self._connections.append(connection)
         try:
             connection.request(method, path, body, headers)
             response = connection.getresponse()
