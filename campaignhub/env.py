@@ -2,6 +2,7 @@
 
 import os
 from functools import cache
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -30,7 +31,7 @@ class _WrittenByUp(JsonConfigSettingsSource):
         written = os.environ.get("CAMPAIGNHUB_ENV_FILE", str(VAR / "env.json"))
         super().__init__(settings_cls, json_file=Path(written) if written else None)
 
-    def _read_file(self, file_path: Path) -> dict[str, Any]:
+    def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
         return {name.lower(): value for name, value in super()._read_file(file_path).items()}
 
 
@@ -57,6 +58,11 @@ class Env(BaseSettings):
     database_url: str = Field(default=f"sqlite:///{VAR / 'db.sqlite3'}", repr=False)
     database_statement_seconds: int = Field(default=60, ge=0)
     """The longest that one statement may take on PostgreSQL; 0 for a migration that builds an index."""
+
+    web_port: int = Field(default=8000, ge=1, le=65535)
+    """Where `manage.py up` serves the site; unset and taken, the next free one."""
+    aws_port: int = Field(default=4566, ge=1, le=65535)
+    """Where `manage.py up` runs the emulator; unset and taken, the next free one."""
 
     aws_region: str = "us-east-1"
     aws_endpoint_url: str = ""
