@@ -82,6 +82,11 @@ class Child:
         """Whether it runs."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def returncode(self) -> int | None:
+        """How it ended, as a shell counts; ``None`` while it runs."""
+        return self._process.poll() if self._process else None
+
     def ask_to_stop(self) -> None:
         """Send SIGTERM to the process; its own children are its own affair until it is gone."""
         if self._process and self._process.poll() is None:

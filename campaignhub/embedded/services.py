@@ -1,0 +1,87 @@
+"""The processes of ours that ``up`` runs beside the emulator, and how they are asked whether they answer."""
+
+import http.client
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from campaignhub.embedded.deploy import STACK
+from campaignhub.embedded.ministack import MiniStack
+from campaignhub.embedded.processes import Child
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What decides a run: directories, ports, and whether a port was asked for by name."""
+
+    root: Path
+    var: Path
+    web_port: int
+    aws_port: int
+    fixed: frozenset[str] = frozenset()
+    """Of ``web_port`` and ``aws_port``, those that the environment sets."""
+
+    @property
+    def ministack_python(self) -> Path:
+        """The interpreter that has the emulator installed; `make install` makes it."""
+        return self.var / "ministack-venv" / "bin" / "python"
+
+    def log(self, name: str) -> Path:
+        """The log file of a child."""
+        return self.var / "log" / f"{name}.log"
+
+
+def services(plan: Plan, ministack: MiniStack, web_port: int) -> list[Child]:
+    """Describe web, worker and Pipes, in the order in which they start."""
+    commands = {
+        "web": [
+            *("gunicorn", "campaignhub.wsgi:application", "--bind", f"127.0.0.1:{web_port}"),
+            *("--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "10"),
+            *("--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
+        ],
+        "worker": [
+            *("celery", "-A", "campaignhub", "worker", "-B", "--pool", "threads"),
+            *("--concurrency", "4", "--loglevel", "INFO"),
+            *("--schedule", str(plan.var / "celerybeat-schedule")),
+        ],
+        "pipes": [
+            *("campaignhub.embedded.pipes", "--endpoint", ministack.endpoint),
+            *("--stack", STACK, "--positions", str(plan.var / "aws" / "positions")),
+        ],
+    }
+    return [
+        _child(plan, name, [sys.executable, "-m", *command]) for name, command in commands.items()
+    ]
+
+
+def once(plan: Plan, name: str, command: Sequence[str]) -> Child:
+    """Describe a command of ``manage.py`` that comes to an end."""
+    return _child(plan, name, [sys.executable, "manage.py", *command])
+
+
+def _child(plan: Plan, name: str, command: list[str]) -> Child:
+    return Child(
+        name=name,
+        command=command,
+        log=plan.log(name),
+        environment={"CAMPAIGNHUB_ENV_FILE": str(plan.var / "env.json")},
+        directory=plan.root,
+        stop_seconds=20,
+    )
+
+
+def status_of(address: str, method: str = "GET") -> int:
+    """Return the status that an address answers with; 0 where nobody does, or a gateway fails."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    try:
+        body = b"{}" if method == "POST" else None
+        connection.request(method, parts.path, body, {"Content-Type": "application/json"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return 0
+    finally:
+        connection.close()
+    return 0 if status in (502, 504) else status

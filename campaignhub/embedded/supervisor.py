@@ -1,0 +1,290 @@
+"""``manage.py up``: everything in one terminal, in order; and everything ended, in order.
+
+Up: emulator, template, database and demo, then web, worker and Pipes. Down: web
+first, so that nothing new comes in; the worker; the Pipes, which empty the
+table's stream; the emulator last, because it must write its state down.
+"""
+
+import fcntl
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from campaignhub.embedded import local
+from campaignhub.embedded.archives import build_archives
+from campaignhub.embedded.console import Console
+from campaignhub.embedded.deploy import Deployment, Wanted, deploy
+from campaignhub.embedded.ministack import MiniStack
+from campaignhub.embedded.processes import Child, EmbeddedError, end_left_over, note_running
+from campaignhub.embedded.services import Plan, services, status_of
+
+RESTART_SECONDS = (0.5, 1, 2, 5, 10)
+STEADY_SECONDS = 30
+"""A child that ran this long starts again without waiting."""
+
+ANSWER_SECONDS = 60
+FURNISH_SECONDS = 300
+
+
+class Stopped(Exception):
+    """Somebody pressed Ctrl-C or sent SIGTERM."""
+
+
+@dataclass
+class _Watched:
+    child: Child
+    started_at: float = field(default_factory=time.monotonic)
+    failures: int = 0
+    again_at: float | None = None
+
+
+class Supervisor:
+    """Runs one installation until it is told to stop."""
+
+    def __init__(self, plan: Plan, console: Console | None = None) -> None:
+        self._plan = plan
+        self._console = console or Console()
+        self._watched: dict[str, _Watched] = {}
+        self._signals = 0
+
+    def run(self) -> None:
+        """Bring everything up, keep it up, and end it when told to.
+
+        Raises:
+            EmbeddedError: it cannot come up, or runs already; worded for a person.
+        """
+        plan = self._plan
+        plan.var.mkdir(parents=True, exist_ok=True)
+        with (plan.var / "up.lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise EmbeddedError(
+                    f"CampaignHub already runs from this directory; see {plan.var / 'up.json'}."
+                ) from None
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, self._on_signal)
+            try:
+                self._bring_up()
+                while True:
+                    self._watch()
+                    self._pause(0.2)
+            except Stopped:
+                self._console.say("Stopping …")
+            finally:
+                self._take_down()
+
+    def _on_signal(self, *_: object) -> None:
+        self._signals += 1
+        if self._signals > 1:
+            # Asked twice: no more patience with whoever does not end.
+            for watched in self._watched.values():
+                watched.child.stop_seconds = 1
+
+    def _pause(self, seconds: float) -> None:
+        if self._signals:
+            raise Stopped
+        self._console.follow(self._children())
+        time.sleep(seconds)
+
+    def _children(self) -> list[Child]:
+        return [watched.child for watched in self._watched.values()]
+
+    # ------------------------------------------------------------------ up
+
+    def _bring_up(self) -> None:
+        plan, console = self._plan, self._console
+        (plan.var / "up.json").unlink(missing_ok=True)
+        for left in end_left_over(plan.var / "up.pids"):
+            console.say(f"Ended what an earlier run left behind: {left}")
+        for log in (plan.var / "log").glob("*.log"):
+            log.unlink()
+        if not plan.ministack_python.exists():
+            raise EmbeddedError("The AWS emulator is not installed. Run `make install` first.")
+
+        aws_port = self._port("aws_port", plan.aws_port)
+        web_port = self._port("web_port", plan.web_port, taken=frozenset({aws_port}))
+        self._web = f"http://127.0.0.1:{web_port}"
+        self._ministack = MiniStack(aws_port, plan.var / "aws", plan.ministack_python)
+        self._secrets = local.secrets_of(plan.var / "env.json")
+        console.say("Packing the functions …")
+        self._archives = build_archives(plan.var / "build")
+        self._pause(0)
+
+        console.say(f"Starting AWS on {self._ministack.endpoint} …")
+        emulator = self._ministack.child(plan.log("aws"))
+        self._add(emulator)
+        self._ministack.wait(emulator)
+        self._pause(0)
+        self._furnish()
+        for child in services(plan, self._ministack, web_port):
+            self._add(child)
+        self._wait_for_answers()
+        self._tell()
+
+    def _port(self, name: str, wanted: int, taken: frozenset[int] = frozenset()) -> int:
+        fixed = name in self._plan.fixed
+        return local.choose_port(wanted, fixed=fixed, name=name.upper(), taken=taken)
+
+    def _furnish(self) -> None:
+        """Deploy, and fill database, table and pages with what they must hold."""
+        plan = self._plan
+        before = local.read_json(plan.var / "env.json")
+        deployment = self._deploy()
+        now = local.environment(
+            self._secrets, deployment.outputs, web=self._web, aws=self._ministack.endpoint
+        )
+        local.write_json(plan.var / "env.json", now, mode=0o600)
+        self._pause(0)
+        # A table that was lost, or addresses that published pages carry, are only in Django now.
+        moved = any(
+            before.get(name) not in (None, now[name])
+            for name in ("PUBLIC_API_URL", "PUBLIC_SITE_URL")
+        )
+        command = ["furnish", "--into", str(plan.var / "demo.json")]
+        if deployment.fresh or moved:
+            command.append("--republish")
+        self._console.say("Preparing the database and the demo …")
+        self._run_once("furnish", command)
+
+    def _deploy(self) -> Deployment:
+        started = time.monotonic()
+        wanted = Wanted(
+            token_keys=self._secrets["TOKEN_KEYS"],
+            person_secret=self._secrets["PERSON_SECRET"],
+            allowed_origin=self._web,
+        )
+        deployment = deploy(self._ministack, self._archives, wanted)
+        self._console.say(f"The template is in place ({time.monotonic() - started:.1f} s).")
+        return deployment
+
+    def _run_once(self, name: str, command: Sequence[str]) -> None:
+        child = once(self._plan, name, command)
+        child.start()
+        deadline = time.monotonic() + FURNISH_SECONDS
+        try:
+            while child.alive():
+                if time.monotonic() > deadline:
+                    raise EmbeddedError(f"{name} does not come to an end:\n{child.last_words()}")
+                self._pause(0.05)
+        finally:
+            child.stop()
+        if child.returncode != 0:
+            raise EmbeddedError(f"{name} failed:\n{child.last_words(40)}")
+
+    def _add(self, child: Child) -> None:
+        child.start()
+        self._watched[child.name] = _Watched(child)
+        self._note()
+
+    def _note(self) -> None:
+        note_running(self._plan.var / "up.pids", self._children())
+
+    def _wait_for_answers(self) -> None:
+        deadline = time.monotonic() + ANSWER_SECONDS
+        waiting: dict[str, Callable[[], bool]] = {
+            "the site": lambda: status_of(f"{self._web}/readyz") == 200,
+            "the API": self._api_answers,
+            "the worker": lambda: "ready" in self._watched["worker"].child.last_words(200),
+            "the Pipes": lambda: self._watched["pipes"].child.last_words() != "",
+        }
+        while waiting:
+            self._watch()
+            waiting = {name: answers for name, answers in waiting.items() if not answers()}
+            if waiting and time.monotonic() > deadline:
+                raise EmbeddedError(f"No answer from {' and '.join(waiting)}; see var/log/.")
+            self._pause(0.1)
+
+    def _api_answers(self) -> bool:
+        # Also the functions' first start, so that no visitor waits for it.
+        api = f"{local.read_json(self._plan.var / 'env.json')['PUBLIC_API_URL']}/v1/campaigns/-"
+        start = status_of(f"{api}/start", method="POST")
+        shown = status_of(f"{api}/submissions/00000000-0000-4000-8000-000000000000")
+        return 0 not in (start, shown)
+
+    def _tell(self) -> None:
+        demo = local.read_json(self._plan.var / "demo.json")
+        facts: dict[str, Any] = {
+            "web": self._web,
+            "admin": f"{self._web}/admin/",
+            "api": local.read_json(self._plan.var / "env.json")["PUBLIC_API_URL"],
+            "accounts": demo.get("accounts", []),
+            "campaigns": demo.get("campaigns", []),
+        }
+        local.write_json(self._plan.var / "up.json", facts, mode=0o600)
+        say = self._console.say
+        say("")
+        say(f"CampaignHub is up. Ctrl-C stops it, its data stay in {self._plan.var}.")
+        say(f"  Admin      {facts['admin']}")
+        for account in facts["accounts"]:
+            say(f"             {account['username']} / {account['password']}   ({account['role']})")
+        for campaign in facts["campaigns"]:
+            say(f"  Campaign   {campaign['page']}")
+        say(f"  API        {facts['api']}")
+        say("")
+
+    # ------------------------------------------------------------------ watch
+
+    def _watch(self) -> None:
+        for watched in list(self._watched.values()):
+            child = watched.child
+            if watched.again_at is not None:
+                if time.monotonic() >= watched.again_at:
+                    self._start_again(watched)
+            elif not child.alive():
+                self._on_death(watched)
+
+    def _on_death(self, watched: _Watched) -> None:
+        child = watched.child
+        self._console.follow([child])
+        if time.monotonic() - watched.started_at > STEADY_SECONDS:
+            watched.failures = 0
+        wait = RESTART_SECONDS[min(watched.failures, len(RESTART_SECONDS) - 1)]
+        watched.failures += 1
+        watched.again_at = time.monotonic() + wait
+        code = child.returncode
+        child.stop()  # what is left of its group
+        self._console.say(
+            f"{child.name} ended unexpectedly ({code}); starting it again in {wait} s."
+        )
+
+    def _start_again(self, watched: _Watched) -> None:
+        watched.again_at = None
+        watched.started_at = time.monotonic()
+        watched.child.start()
+        self._note()
+        if watched.child.name == "aws":
+            self._fill_again(watched)
+
+    def _fill_again(self, emulator: _Watched) -> None:
+        """Deploy and republish into an emulator that was killed: it kept nothing but its buckets.
+
+        The others wait for it by themselves, but web and worker must learn the
+        table's new name.
+        """
+        try:
+            self._ministack.wait(emulator.child)
+            self._furnish()
+        except EmbeddedError as error:
+            self._console.say(str(error))
+            emulator.child.stop()
+            return
+        for name in ("web", "worker"):
+            if name in self._watched:
+                self._watched[name].child.stop()
+                self._watched[name].child.start()
+        self._note()
+
+    # ------------------------------------------------------------------ down
+
+    def _take_down(self) -> None:
+        (self._plan.var / "up.json").unlink(missing_ok=True)
+        for name in ("web", "worker", "pipes", "aws"):
+            watched = self._watched.get(name)
+            if watched is not None:
+                watched.child.stop()
+                self._console.follow([watched.child])
+        (self._plan.var / "up.pids").unlink(missing_ok=True)
+        self._console.say("Everything has ended.")
