@@ -15,7 +15,8 @@ from pydantic_settings import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-VAR = ROOT / "var"
+VAR = Path(os.environ.get("CAMPAIGNHUB_VAR") or ROOT / "var").resolve()
+"""Where this installation keeps what it writes; another directory is another installation."""
 
 _THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]"}
 

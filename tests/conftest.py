@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.support.browsers import open_chromium, open_page
+from tests.support.installation import Installation, running_installation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,6 +49,17 @@ def _quick_settings() -> Iterator[None]:
         },
     ):
         yield
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Run one whole installation for all flow and browser tests: what ``make up`` starts.
+
+    A test that stops or kills a part of it leaves it running again, or makes one of its own with
+    :func:`running_installation`.
+    """
+    with running_installation(tmp_path_factory.mktemp("embedded")) as installation:
+        yield installation
 
 
 @pytest.fixture(scope="session")

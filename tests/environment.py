@@ -6,6 +6,8 @@ running ``make up`` wrote. Only the database is chosen from outside.
 
 import os
 
+os.environ.pop("CAMPAIGNHUB_VAR", None)
+
 from campaignhub.env import Env
 
 for _name in (*(name.upper() for name in Env.model_fields), "AWS_PROFILE"):

@@ -1,0 +1,148 @@
+"""A whole installation for flow and browser tests: what ``make up`` runs, in a directory of its own."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from campaignhub.embedded.deploy import client
+from campaignhub.env import ROOT, VAR
+from tests.support.stack import free_port
+
+UP_SECONDS = 120
+DOWN_SECONDS = 60
+PATIENCE_SECONDS = 30
+
+Found = TypeVar("Found")
+
+
+def wait_until(look: Callable[[], Found], *, what: str, seconds: float = PATIENCE_SECONDS) -> Found:
+    """Return what ``look`` returns as soon as it is true; fail, naming ``what``, when it never is."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
+        time.sleep(0.05)
+    return found
+
+
+@dataclass
+class Installation:
+    """One installation: its directory, and the process that runs it while it is up."""
+
+    directory: Path
+    web_port: int = field(default_factory=free_port)
+    aws_port: int = field(default_factory=free_port)
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Run ``manage.py up`` and return when everything answers."""
+        self.directory.mkdir(parents=True, exist_ok=True)
+        for shared in ("ministack-venv", "build"):
+            link = self.directory / shared
+            if not link.is_symlink():
+                (VAR / shared).mkdir(parents=True, exist_ok=True)
+                link.symlink_to(VAR / shared)
+        with (self.directory / "up.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=ROOT,
+                env=self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        wait_until(self._is_up, what="the installation answers", seconds=UP_SECONDS)
+
+    def _is_up(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, f"it ended:\n{self.last_words()}"
+        return (self.directory / "up.json").exists()
+
+    def stop(self) -> None:
+        """Press Ctrl-C and return when nothing of it runs."""
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(DOWN_SECONDS)
+        self._process = None
+
+    def last_words(self, lines: int = 40) -> str:
+        """Return the end of what it printed."""
+        return "\n".join((self.directory / "up.log").read_text().splitlines()[-lines:])
+
+    def pids(self, name: str) -> list[int]:
+        """Return the process ids of those of its processes whose command holds ``name``."""
+        noted = json.loads((self.directory / "up.pids").read_text())
+        return [entry["pid"] for entry in noted if name in " ".join(entry["command"])]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What ``up.json`` tells: addresses, accounts, campaigns."""
+        return self._json("up.json")
+
+    @property
+    def environment(self) -> dict[str, Any]:
+        """What ``env.json`` holds: the stack's outputs and the secrets."""
+        return self._json("env.json")
+
+    def _json(self, name: str) -> dict[str, Any]:
+        content: dict[str, Any] = json.loads((self.directory / name).read_text())
+        return content
+
+    def campaign(self, slug: str) -> dict[str, Any]:
+        """Return the facts of a demo campaign."""
+        found: dict[str, Any] = next(c for c in self.facts["campaigns"] if c["slug"] == slug)
+        return found
+
+    def aws(self, service: str) -> Any:
+        """Return a client of a service of this installation."""
+        return client(service, f"http://127.0.0.1:{self.aws_port}")
+
+    def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Read from its database."""
+        address = f"file:{self.directory / 'db.sqlite3'}?mode=ro"
+        with closing(sqlite3.connect(address, uri=True, timeout=20)) as database:
+            return database.execute(query, values).fetchall()
+
+    def manage(self, *command: str, seconds: float = 120) -> str:
+        """Run a command of ``manage.py`` in it; return what it printed."""
+        ran = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=ROOT,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=seconds,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def _environment(self) -> dict[str, str]:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {
+            **kept,
+            "CAMPAIGNHUB_VAR": str(self.directory),
+            "WEB_PORT": str(self.web_port),
+            "AWS_PORT": str(self.aws_port),
+            "PYTHONUNBUFFERED": "1",
+        }
+
+
+@contextmanager
+def running_installation(directory: Path) -> Iterator[Installation]:
+    """Start an installation in a directory; stop it at the end, and show its log if it never came up."""
+    installation = Installation(directory)
+    try:
+        installation.start()
+        yield installation
+    finally:
+        installation.stop()
