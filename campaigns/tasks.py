@@ -2,4 +2,18 @@
 
 from typing import Any
 
-TIMETABLE: dict[str, dict[str, Any]] = {}
+from celery import shared_task
+from django.utils import timezone
+
+from campaigns.services import publish
+
+
+@shared_task(name="campaigns.move_due")
+def move_due() -> None:
+    """Open and close the campaigns whose time has come."""
+    publish.due_moves(timezone.now())
+
+
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "open-and-close": {"task": "campaigns.move_due", "schedule": 10.0},
+}

@@ -12,214 +12,725 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Client',
+            name="Client",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, unique=True)),
-                ('legal_name', models.CharField(blank=True, help_text='As it stands in the official rules.', max_length=200)),
-                ('address', models.TextField(blank=True, max_length=500)),
-                ('help_email', models.EmailField(blank=True, help_text="Where entrants' questions and replies go.", max_length=254)),
-                ('help_phone', models.CharField(blank=True, max_length=40)),
-                ('sender_name', models.CharField(blank=True, max_length=100)),
-                ('sender_email', models.EmailField(blank=True, help_text="Must be verified with the mail service. Empty: the platform's own.", max_length=254)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, unique=True)),
+                (
+                    "legal_name",
+                    models.CharField(
+                        blank=True, help_text="As it stands in the official rules.", max_length=200
+                    ),
+                ),
+                ("address", models.TextField(blank=True, max_length=500)),
+                (
+                    "help_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Where entrants' questions and replies go.",
+                        max_length=254,
+                    ),
+                ),
+                ("help_phone", models.CharField(blank=True, max_length=40)),
+                ("sender_name", models.CharField(blank=True, max_length=100)),
+                (
+                    "sender_email",
+                    models.EmailField(
+                        blank=True,
+                        help_text="Must be verified with the mail service. Empty: the platform's own.",
+                        max_length=254,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name',),
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('username', models.CharField(error_messages={'unique': 'A user with that username already exists.'}, help_text='Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.', max_length=150, unique=True, validators=[django.contrib.auth.validators.UnicodeUsernameValidator()], verbose_name='username')),
-                ('first_name', models.CharField(blank=True, max_length=150, verbose_name='first name')),
-                ('last_name', models.CharField(blank=True, max_length=150, verbose_name='last name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='email address')),
-                ('is_staff', models.BooleanField(default=False, help_text='Designates whether the user can log into this admin site.', verbose_name='staff status')),
-                ('is_active', models.BooleanField(default=True, help_text='Designates whether this user should be treated as active. Unselect this instead of deleting accounts.', verbose_name='active')),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, verbose_name='date joined')),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(
+                        error_messages={"unique": "A user with that username already exists."},
+                        help_text="Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only.",
+                        max_length=150,
+                        unique=True,
+                        validators=[django.contrib.auth.validators.UnicodeUsernameValidator()],
+                        verbose_name="username",
+                    ),
+                ),
+                (
+                    "first_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                ),
+                (
+                    "last_name",
+                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                ),
+                (
+                    "email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="email address"),
+                ),
+                (
+                    "is_staff",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates whether the user can log into this admin site.",
+                        verbose_name="staff status",
+                    ),
+                ),
+                (
+                    "is_active",
+                    models.BooleanField(
+                        default=True,
+                        help_text="Designates whether this user should be treated as active. Unselect this instead of deleting accounts.",
+                        verbose_name="active",
+                    ),
+                ),
+                (
+                    "date_joined",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="date joined"
+                    ),
+                ),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'abstract': False,
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "abstract": False,
             },
             managers=[
-                ('objects', django.contrib.auth.models.UserManager()),
+                ("objects", django.contrib.auth.models.UserManager()),
             ],
         ),
         migrations.CreateModel(
-            name='Campaign',
+            name="Campaign",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=120)),
-                ('slug', models.CharField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*$', 'Use small letters, digits and single dashes, like summer-receipts.')])),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('scheduled', 'Scheduled'), ('live', 'Live'), ('paused', 'Paused'), ('closed', 'Closed'), ('archived', 'Archived')], default='draft', editable=False, max_length=10)),
-                ('timezone', models.CharField(default='Europe/London', max_length=60)),
-                ('opens_at', models.DateTimeField(blank=True, null=True)),
-                ('closes_at', models.DateTimeField(blank=True, null=True)),
-                ('languages', models.JSONField(default=campaigns.models.campaign.default_languages)),
-                ('countries', models.JSONField(default=campaigns.models.campaign.default_countries)),
-                ('excluded_regions', models.JSONField(blank=True, default=list)),
-                ('currency', models.CharField(default='GBP', max_length=3)),
-                ('routes', models.JSONField(default=campaigns.models.campaign.default_routes)),
-                ('review_mode', models.CharField(choices=[('every', 'Every submission'), ('winners', 'Only winners'), ('none', 'None')], default='every', max_length=10)),
-                ('decide_within_days', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60)])),
-                ('resubmit_within_hours', models.PositiveSmallIntegerField(default=168, validators=[django.core.validators.MinValueValidator(72), django.core.validators.MaxValueValidator(336)])),
-                ('minimum_fill_seconds', models.PositiveSmallIntegerField(default=0, validators=[django.core.validators.MaxValueValidator(60)])),
-                ('headline', models.JSONField(blank=True, default=dict)),
-                ('supporting', models.JSONField(blank=True, default=dict)),
-                ('prizes', models.JSONField(blank=True, default=dict)),
-                ('rules', models.JSONField(blank=True, default=dict)),
-                ('privacy_url', models.URLField(blank=True)),
-                ('brand_colour', models.CharField(default='#0f4c5c', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Give a colour as # and six characters, like #1d4ed8.')])),
-                ('accent_colour', models.CharField(default='#9a031e', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Give a colour as # and six characters, like #1d4ed8.')])),
-                ('surface_colour', models.CharField(default='#ffffff', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Give a colour as # and six characters, like #1d4ed8.')])),
-                ('text_colour', models.CharField(default='#1b1b1e', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}$', 'Give a colour as # and six characters, like #1d4ed8.')])),
-                ('radius', models.PositiveSmallIntegerField(default=8, validators=[django.core.validators.MaxValueValidator(16)])),
-                ('hero_image', models.ImageField(blank=True, upload_to='heroes/')),
-                ('hero_alt', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='campaigns.client')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=uuid.uuid4, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "slug",
+                    models.CharField(
+                        max_length=60,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]+(-[a-z0-9]+)*$",
+                                "Use small letters, digits and single dashes, like summer-receipts.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("scheduled", "Scheduled"),
+                            ("live", "Live"),
+                            ("paused", "Paused"),
+                            ("closed", "Closed"),
+                            ("archived", "Archived"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=10,
+                    ),
+                ),
+                ("timezone", models.CharField(default="Europe/London", max_length=60)),
+                ("opens_at", models.DateTimeField(blank=True, null=True)),
+                ("closes_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "languages",
+                    models.JSONField(default=campaigns.models.campaign.default_languages),
+                ),
+                (
+                    "countries",
+                    models.JSONField(default=campaigns.models.campaign.default_countries),
+                ),
+                ("excluded_regions", models.JSONField(blank=True, default=list)),
+                ("currency", models.CharField(default="GBP", max_length=3)),
+                ("routes", models.JSONField(default=campaigns.models.campaign.default_routes)),
+                (
+                    "review_mode",
+                    models.CharField(
+                        choices=[
+                            ("every", "Every submission"),
+                            ("winners", "Only winners"),
+                            ("none", "None"),
+                        ],
+                        default="every",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "decide_within_days",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(60),
+                        ],
+                    ),
+                ),
+                (
+                    "resubmit_within_hours",
+                    models.PositiveSmallIntegerField(
+                        default=168,
+                        validators=[
+                            django.core.validators.MinValueValidator(72),
+                            django.core.validators.MaxValueValidator(336),
+                        ],
+                    ),
+                ),
+                (
+                    "minimum_fill_seconds",
+                    models.PositiveSmallIntegerField(
+                        default=0, validators=[django.core.validators.MaxValueValidator(60)]
+                    ),
+                ),
+                ("headline", models.JSONField(blank=True, default=dict)),
+                ("supporting", models.JSONField(blank=True, default=dict)),
+                ("prizes", models.JSONField(blank=True, default=dict)),
+                ("rules", models.JSONField(blank=True, default=dict)),
+                ("privacy_url", models.URLField(blank=True)),
+                (
+                    "brand_colour",
+                    models.CharField(
+                        default="#0f4c5c",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-fA-F]{6}$",
+                                "Give a colour as # and six characters, like #1d4ed8.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "accent_colour",
+                    models.CharField(
+                        default="#9a031e",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-fA-F]{6}$",
+                                "Give a colour as # and six characters, like #1d4ed8.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "surface_colour",
+                    models.CharField(
+                        default="#ffffff",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-fA-F]{6}$",
+                                "Give a colour as # and six characters, like #1d4ed8.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "text_colour",
+                    models.CharField(
+                        default="#1b1b1e",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-fA-F]{6}$",
+                                "Give a colour as # and six characters, like #1d4ed8.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "radius",
+                    models.PositiveSmallIntegerField(
+                        default=8, validators=[django.core.validators.MaxValueValidator(16)]
+                    ),
+                ),
+                ("hero_image", models.ImageField(blank=True, upload_to="heroes/")),
+                ("hero_alt", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="campaigns",
+                        to="campaigns.client",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-created_at',),
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_index=True)),
-                ('code', models.CharField(db_index=True, max_length=60)),
-                ('target', models.CharField(max_length=120)),
-                ('before', models.JSONField(null=True)),
-                ('after', models.JSONField(null=True)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('client', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='audit_entries', to='campaigns.client')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(db_index=True)),
+                ("code", models.CharField(db_index=True, max_length=60)),
+                ("target", models.CharField(max_length=120)),
+                ("before", models.JSONField(null=True)),
+                ("after", models.JSONField(null=True)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="audit_entries",
+                        to="campaigns.client",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'audit entries',
-                'ordering': ('-at', '-id'),
+                "verbose_name_plural": "audit entries",
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='FormField',
+            name="FormField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(db_index=True, default=0)),
-                ('name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[a-z][a-z0-9_]{0,39}$', 'Use small letters, digits and underscores.')])),
-                ('kind', models.CharField(choices=[('text', 'Text'), ('long_text', 'Long text'), ('email', 'Email'), ('phone', 'Phone'), ('postal_code', 'Postal code'), ('date', 'Date'), ('birth_date', 'Birth date'), ('number', 'Number'), ('choice', 'Choice'), ('choices', 'Choices'), ('hidden', 'Hidden'), ('receipt_image', 'Receipt image'), ('other_image', 'Other image'), ('consent', 'Consent')], max_length=20)),
-                ('meaning', models.CharField(blank=True, choices=[('given_name', 'given name'), ('family_name', 'family name'), ('email', 'email'), ('phone', 'phone'), ('address', 'address'), ('postcode', 'postcode'), ('region', 'region'), ('birth_date', 'birth date'), ('purchase_date', 'purchase date'), ('store', 'store'), ('receipt_number', 'receipt number'), ('total', 'total'), ('quantity', 'quantity')], max_length=20)),
-                ('routes', models.JSONField(default=campaigns.models.campaign.default_routes)),
-                ('label', models.JSONField(default=dict)),
-                ('help_text', models.JSONField(blank=True, default=dict)),
-                ('options', models.JSONField(blank=True, default=list, help_text='For choices: [{"value": "red", "label": {"en": "Red"}}]')),
-                ('required', models.BooleanField(default=True)),
-                ('min_length', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('max_length', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MaxValueValidator(5000)])),
-                ('minimum', models.CharField(blank=True, max_length=20)),
-                ('maximum', models.CharField(blank=True, max_length=20)),
-                ('pattern', models.CharField(blank=True, max_length=200)),
-                ('minimum_age', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(120)])),
-                ('max_receipts', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)])),
-                ('images_per_receipt', models.PositiveSmallIntegerField(default=3, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(6)])),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='form_fields', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(db_index=True, default=0)),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z][a-z0-9_]{0,39}$",
+                                "Use small letters, digits and underscores.",
+                            )
+                        ],
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("text", "Text"),
+                            ("long_text", "Long text"),
+                            ("email", "Email"),
+                            ("phone", "Phone"),
+                            ("postal_code", "Postal code"),
+                            ("date", "Date"),
+                            ("birth_date", "Birth date"),
+                            ("number", "Number"),
+                            ("choice", "Choice"),
+                            ("choices", "Choices"),
+                            ("hidden", "Hidden"),
+                            ("receipt_image", "Receipt image"),
+                            ("other_image", "Other image"),
+                            ("consent", "Consent"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "meaning",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("given_name", "given name"),
+                            ("family_name", "family name"),
+                            ("email", "email"),
+                            ("phone", "phone"),
+                            ("address", "address"),
+                            ("postcode", "postcode"),
+                            ("region", "region"),
+                            ("birth_date", "birth date"),
+                            ("purchase_date", "purchase date"),
+                            ("store", "store"),
+                            ("receipt_number", "receipt number"),
+                            ("total", "total"),
+                            ("quantity", "quantity"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("routes", models.JSONField(default=campaigns.models.campaign.default_routes)),
+                ("label", models.JSONField(default=dict)),
+                ("help_text", models.JSONField(blank=True, default=dict)),
+                (
+                    "options",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text='For choices: [{"value": "red", "label": {"en": "Red"}}]',
+                    ),
+                ),
+                ("required", models.BooleanField(default=True)),
+                ("min_length", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "max_length",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MaxValueValidator(5000)],
+                    ),
+                ),
+                ("minimum", models.CharField(blank=True, max_length=20)),
+                ("maximum", models.CharField(blank=True, max_length=20)),
+                ("pattern", models.CharField(blank=True, max_length=200)),
+                (
+                    "minimum_age",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                    ),
+                ),
+                (
+                    "max_receipts",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(10),
+                        ],
+                    ),
+                ),
+                (
+                    "images_per_receipt",
+                    models.PositiveSmallIntegerField(
+                        default=3,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(6),
+                        ],
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="form_fields",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'id'),
+                "ordering": ("position", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Limit',
+            name="Limit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('scope', models.CharField(choices=[('person', 'Person'), ('phone', 'Phone'), ('receipt', 'Receipt'), ('household', 'Household'), ('device', 'Device')], default='person', max_length=10)),
-                ('count', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(1000)])),
-                ('window', models.CharField(choices=[('campaign', 'In the whole campaign'), ('day', 'A day'), ('week', 'A week'), ('rolling', 'In so many hours')], default='campaign', max_length=10)),
-                ('hours', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(2208)])),
-                ('gives_back_when_rejected', models.BooleanField(default=True)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='limits', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "scope",
+                    models.CharField(
+                        choices=[
+                            ("person", "Person"),
+                            ("phone", "Phone"),
+                            ("receipt", "Receipt"),
+                            ("household", "Household"),
+                            ("device", "Device"),
+                        ],
+                        default="person",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "count",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(1000),
+                        ],
+                    ),
+                ),
+                (
+                    "window",
+                    models.CharField(
+                        choices=[
+                            ("campaign", "In the whole campaign"),
+                            ("day", "A day"),
+                            ("week", "A week"),
+                            ("rolling", "In so many hours"),
+                        ],
+                        default="campaign",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "hours",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(2208),
+                        ],
+                    ),
+                ),
+                ("gives_back_when_rejected", models.BooleanField(default=True)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="limits",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
+                "ordering": ("id",),
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('owner', 'Owner'), ('campaign_manager', 'Campaign manager'), ('moderator', 'Moderator')], max_length=20)),
-                ('client', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='campaigns.client')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("owner", "Owner"),
+                            ("campaign_manager", "Campaign manager"),
+                            ("moderator", "Moderator"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "client",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="campaigns.client",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('manifest', models.JSONField()),
-                ('page', models.JSONField(help_text='The texts and tokens that the page was made from.')),
-                ('published_at', models.DateTimeField()),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='releases', to='campaigns.campaign')),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("manifest", models.JSONField()),
+                (
+                    "page",
+                    models.JSONField(help_text="The texts and tokens that the page was made from."),
+                ),
+                ("published_at", models.DateTimeField()),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="releases",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-number',),
+                "ordering": ("-number",),
             },
         ),
         migrations.CreateModel(
-            name='StateChange',
+            name="StateChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('before', models.CharField(max_length=10)),
-                ('after', models.CharField(max_length=10)),
-                ('at', models.DateTimeField()),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='state_changes', to='campaigns.campaign')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("before", models.CharField(max_length=10)),
+                ("after", models.CharField(max_length=10)),
+                ("at", models.DateTimeField()),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="state_changes",
+                        to="campaigns.campaign",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('at',),
+                "ordering": ("at",),
             },
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('opens_at__isnull', True), ('closes_at__isnull', True), ('closes_at__gt', models.F('opens_at')), _connector='OR'), name='campaign_closes_after_it_opens'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("opens_at__isnull", True),
+                    ("closes_at__isnull", True),
+                    ("closes_at__gt", models.F("opens_at")),
+                    _connector="OR",
+                ),
+                name="campaign_closes_after_it_opens",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='campaign',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(('closes_at__isnull', False), ('opens_at__isnull', False)), _connector='OR'), name='published_campaign_has_dates'),
+            model_name="campaign",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(("closes_at__isnull", False), ("opens_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="published_campaign_has_dates",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='formfield',
-            constraint=models.UniqueConstraint(fields=('campaign', 'name'), name='field_name_is_unique_in_its_form'),
+            model_name="formfield",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "name"), name="field_name_is_unique_in_its_form"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='limit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hours__isnull', False), ('window', 'rolling')), models.Q(models.Q(('window', 'rolling'), _negated=True), ('hours__isnull', True)), _connector='OR'), name='only_a_rolling_limit_has_hours'),
+            model_name="limit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("hours__isnull", False), ("window", "rolling")),
+                    models.Q(
+                        models.Q(("window", "rolling"), _negated=True), ("hours__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="only_a_rolling_limit_has_hours",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('user', 'client', 'role'), name='a_role_is_given_once_per_client'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                fields=("user", "client", "role"), name="a_role_is_given_once_per_client"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='release',
-            constraint=models.UniqueConstraint(fields=('campaign', 'number'), name='release_number_is_unique_in_its_campaign'),
+            model_name="release",
+            constraint=models.UniqueConstraint(
+                fields=("campaign", "number"), name="release_number_is_unique_in_its_campaign"
+            ),
         ),
     ]

@@ -1,0 +1,38 @@
+"""The local host's answers: files of a page with the headers that a distribution would add."""
+
+import mimetypes
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from campaignhub.env import env
+from campaigns.hosting.local import LocalHost
+from campaigns.rendering import content_security_policy
+
+
+def _cache_control(path: str) -> str:
+    if path == "state.json":
+        return "public, max-age=10"
+    if path.startswith("assets/"):
+        return "public, max-age=31536000, immutable"
+    return "public, max-age=60"
+
+
+@require_safe
+def page_file(_request: HttpRequest, slug: str, path: str) -> HttpResponse:
+    """Serve one file of a campaign's page."""
+    if path.endswith("/"):
+        path += "index.html"
+    content = LocalHost(env().site_root).read(slug, path)
+    if content is None or path.startswith(".") or "/." in path:
+        raise Http404
+    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
+    if kind.startswith("text/") or kind == "application/javascript":
+        kind += "; charset=utf-8"
+    response = HttpResponse(content, content_type=kind)
+    response["Cache-Control"] = _cache_control(path)
+    response["Content-Security-Policy"] = content_security_policy(
+        env().public_api_url, env().public_upload_url
+    )
+    response["Referrer-Policy"] = "strict-origin"
+    return response

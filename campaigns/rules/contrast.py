@@ -1,0 +1,36 @@
+"""Contrast of colours, as WCAG 2.2 reckons it."""
+
+LEAST = 4.5
+"""Of text against its background (WCAG 2.2, success criterion 1.4.3)."""
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def luminance(colour: str) -> float:
+    """Return the relative luminance of ``#rrggbb``, 0 to 1."""
+
+    def linear(channel: int) -> float:
+        share = channel / 255
+        return share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
+
+    red, green, blue = (linear(channel) for channel in _channels(colour))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast ratio of two colours, 1 to 21."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def nearest_passing(colour: str, background: str) -> str:
+    """Return the shade nearest to ``colour`` that reads on ``background``: darker or lighter by steps."""
+    towards = 0 if luminance(background) > 0.18 else 255
+    for step in range(101):
+        share = step / 100
+        shade = "#" + "".join(f"{round(c + (towards - c) * share):02x}" for c in _channels(colour))
+        if contrast(shade, background) >= LEAST:
+            return shade
+    return "#000000" if towards == 0 else "#ffffff"

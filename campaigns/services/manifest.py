@@ -1,0 +1,185 @@
+"""From a campaign's rows to what is published: the manifest and the page's content."""
+
+import hashlib
+from typing import Any
+
+from campaigns.models import Campaign, FormField
+from campaigns.models.form import CONSENT
+from campaigns.rendering import PageContent, PageField, PageOption
+from campaigns.rules.publish_checks import CampaignFacts, FieldFacts, LimitFacts
+from campaigns.rules.words import last_minute, limit_in_words
+from ingest_lambda.contract import (
+    ConsentSpec,
+    FieldKind,
+    FieldSpec,
+    LimitSpec,
+    Manifest,
+    Meaning,
+    Mode,
+    ReviewMode,
+    Window,
+    WindowKind,
+)
+
+
+def facts_of(campaign: Campaign) -> CampaignFacts:
+    """Return a campaign as the publish check reads it."""
+    return CampaignFacts(
+        opens_at=campaign.opens_at,
+        closes_at=campaign.closes_at,
+        languages=campaign.languages,
+        texts={"headline": campaign.headline, "rules": campaign.rules},
+        has_hero=bool(campaign.hero_image),
+        hero_alt=campaign.hero_alt,
+        legal_name=campaign.client.legal_name,
+        address=campaign.client.address,
+        help_email=campaign.client.help_email,
+        text_colour=campaign.text_colour,
+        surface_colour=campaign.surface_colour,
+        brand_colour=campaign.brand_colour,
+        fields=[
+            FieldFacts(f.name, f.kind, f.meaning, f.label, len(f.options))
+            for f in campaign.form_fields.all()
+        ],
+        limits=[LimitFacts(li.scope, li.count, li.window) for li in campaign.limits.all()],
+    )
+
+
+def page_content(campaign: Campaign, *, release: int) -> PageContent:
+    """Return all that the page shows, as plain values; what a visitor agrees to."""
+    assert campaign.opens_at is not None
+    assert campaign.closes_at is not None
+    limits = list(campaign.limits.all())
+    return PageContent(
+        slug=campaign.slug,
+        release=release,
+        name=campaign.name,
+        languages=tuple(campaign.languages),
+        countries=tuple(campaign.countries),
+        route=campaign.routes[0],
+        until={
+            language: last_minute(campaign.closes_at, timezone=campaign.timezone, language=language)
+            for language in campaign.languages
+        },
+        opens_at=campaign.opens_at,
+        closes_at=campaign.closes_at,
+        timezone=campaign.timezone,
+        headline=campaign.headline,
+        supporting=campaign.supporting,
+        prizes=campaign.prizes,
+        rules=campaign.rules,
+        limits={
+            language: [
+                limit_in_words(
+                    scope=li.scope,
+                    count=li.count,
+                    window=li.window,
+                    hours=li.hours,
+                    language=language,
+                )
+                for li in limits
+            ]
+            for language in campaign.languages
+        },
+        client_name=campaign.client.name,
+        legal_name=campaign.client.legal_name,
+        address=campaign.client.address,
+        help_email=campaign.client.help_email,
+        privacy_url=campaign.privacy_url,
+        brand_colour=campaign.brand_colour,
+        accent_colour=campaign.accent_colour,
+        surface_colour=campaign.surface_colour,
+        text_colour=campaign.text_colour,
+        radius=campaign.radius,
+        hero_alt=campaign.hero_alt,
+        decide_within_days=campaign.decide_within_days
+        if campaign.review_mode == ReviewMode.EVERY
+        else None,
+        fields=tuple(_page_field(f) for f in campaign.form_fields.all()),
+    )
+
+
+def _page_field(row: FormField) -> PageField:
+    return PageField(
+        name=row.name,
+        kind=row.kind,
+        meaning=row.meaning,
+        label=row.label,
+        help_text=row.help_text,
+        options=tuple(PageOption(**option) for option in row.options),
+        required=row.required,
+        max_length=row.max_length,
+        minimum=row.minimum,
+        maximum=row.maximum,
+        max_receipts=row.max_receipts,
+        images_per_receipt=row.images_per_receipt,
+    )
+
+
+def manifest_of(campaign: Campaign, *, release: int, page_sha256: str) -> Manifest:
+    """Return the campaign in the form the functions judge by."""
+    rows = list(campaign.form_fields.all())
+    return Manifest(
+        campaign_id=str(campaign.pk),
+        client_id=str(campaign.client_id),
+        slug=campaign.slug,
+        release=release,
+        mode=Mode.LIVE,
+        timezone=campaign.timezone,
+        languages=tuple(campaign.languages),
+        countries=tuple(campaign.countries),
+        excluded_regions=tuple(campaign.excluded_regions),
+        opens_at=campaign.opens_at,
+        closes_at=campaign.closes_at,
+        routes=tuple(campaign.routes),
+        fields=tuple(_field_spec(row) for row in rows if row.kind != CONSENT),
+        consents=tuple(_consent_spec(row) for row in rows if row.kind == CONSENT),
+        limits=tuple(
+            LimitSpec(
+                name=f"limit_{number}",
+                scope=limit.scope,
+                count=limit.count,
+                window=Window(kind=WindowKind(limit.window), hours=limit.hours),
+                gives_back_when_rejected=limit.gives_back_when_rejected,
+            )
+            for number, limit in enumerate(campaign.limits.all(), start=1)
+        ),
+        review=ReviewMode(campaign.review_mode),
+        decide_within_days=campaign.decide_within_days,
+        resubmit_within_hours=campaign.resubmit_within_hours,
+        minimum_fill_seconds=campaign.minimum_fill_seconds,
+        page_sha256=page_sha256,
+    )
+
+
+def _consent_spec(row: FormField) -> ConsentSpec:
+    wording = "\n".join(f"{language}: {row.label[language]}" for language in sorted(row.label))
+    return ConsentSpec(
+        name=row.name,
+        required=row.required,
+        version=row.version,
+        wording_sha256=hashlib.sha256(wording.encode()).hexdigest(),
+        routes=tuple(row.routes),
+    )
+
+
+def _field_spec(row: FormField) -> FieldSpec:
+    bounds: dict[str, Any] = {
+        "min_length": row.min_length,
+        "max_length": row.max_length,
+        "minimum": row.minimum or None,
+        "maximum": row.maximum or None,
+        "pattern": row.pattern or None,
+        "minimum_age": row.minimum_age,
+    }
+    return FieldSpec(
+        name=row.name,
+        kind=FieldKind(row.kind),
+        meaning=Meaning(row.meaning) if row.meaning else None,
+        routes=tuple(row.routes),
+        required=row.required,
+        choices=tuple(option["value"] for option in row.options),
+        max_receipts=row.max_receipts,
+        images_per_receipt=row.images_per_receipt,
+        **bounds,
+    )

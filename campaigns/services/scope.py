@@ -1,0 +1,30 @@
+"""Tenant scope: the one place that says which clients a member of staff works for."""
+
+from django.db.models import QuerySet
+
+from campaigns.models import Campaign, Client, User
+from campaigns.rules.roles import Capability, roles_with
+
+
+def clients_of(user: User, capability: Capability = Capability.CAMPAIGN_VIEW) -> QuerySet[Client]:
+    """Return the clients at which ``user`` has ``capability``; operators have it everywhere."""
+    if not user.is_active or not user.is_staff:
+        return Client.objects.none()
+    if user.is_superuser:
+        return Client.objects.all()
+    return Client.objects.filter(
+        pk__in=user.memberships.filter(role__in=roles_with(capability)).values("client")
+    )
+
+
+def campaigns_of(
+    user: User, capability: Capability = Capability.CAMPAIGN_VIEW
+) -> QuerySet[Campaign]:
+    """Return the campaigns on which ``user`` has ``capability``."""
+    return Campaign.objects.filter(client__in=clients_of(user, capability))
+
+
+def can(user: User, capability: Capability, client: Client | None = None) -> bool:
+    """Tell whether ``user`` has ``capability`` at ``client``, or anywhere when none is named."""
+    clients = clients_of(user, capability)
+    return clients.filter(pk=client.pk).exists() if client else clients.exists()
