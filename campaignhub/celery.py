@@ -13,6 +13,15 @@ app = Celery("campaignhub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+
+def _add_steps() -> None:
+    from campaignhub.consumers import MirrorStep
+
+    app.steps["worker"].add(MirrorStep)
+
+
+_add_steps()
+
 TIMETABLES = ("campaigns.tasks", "submissions.tasks")
 """Where apps keep a ``TIMETABLE``: name → ``{"task": …, "schedule": …}``, as Celery's beat wants it."""
 

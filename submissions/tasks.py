@@ -1,5 +1,38 @@
-"""What runs by the clock."""
+"""What runs by the clock. Each task is one more entry point and holds no rule."""
 
 from typing import Any
 
-TIMETABLE: dict[str, dict[str, Any]] = {}
+from celery import shared_task
+from django.utils import timezone
+
+from campaignhub.env import env
+from submissions.services import mails, outbox
+
+MAIL_ROUND_SECONDS = 5
+
+
+@shared_task(name="submissions.carry_decisions")
+def carry_decisions() -> None:
+    """Carry the decisions that wait in the outbox."""
+    outbox.carry_decisions(at=timezone.now())
+
+
+@shared_task(name="submissions.deliver_mails")
+def deliver_mails() -> None:
+    """Send what a round has time for."""
+    most = max(1, int(env().mails_per_second * MAIL_ROUND_SECONDS))
+    mails.deliver_mails(at=timezone.now(), most=most)
+
+
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "carry-decisions": {
+        "task": "submissions.carry_decisions",
+        "schedule": 2.0,
+        "options": {"expires": 4},
+    },
+    "deliver-mails": {
+        "task": "submissions.deliver_mails",
+        "schedule": float(MAIL_ROUND_SECONDS),
+        "options": {"expires": MAIL_ROUND_SECONDS},
+    },
+}

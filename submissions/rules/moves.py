@@ -1,0 +1,14 @@
+"""Which verdicts are possible from where (DOMAIN §3)."""
+
+from ingest_lambda.contract import SubmissionStatus as Status
+
+MOVES: dict[Status, frozenset[Status]] = {
+    Status.RECEIVED: frozenset({Status.APPROVED, Status.REJECTED, Status.NEEDS_RESUBMISSION}),
+    Status.PENDING_REVIEW: frozenset({Status.APPROVED, Status.REJECTED, Status.NEEDS_RESUBMISSION}),
+    Status.NEEDS_RESUBMISSION: frozenset({Status.REJECTED, Status.PENDING_REVIEW}),
+    Status.APPROVED: frozenset({Status.REVOKED, Status.PENDING_REVIEW}),
+    Status.REJECTED: frozenset({Status.PENDING_REVIEW}),
+    Status.INVALID: frozenset({Status.RECEIVED}),
+    Status.REVOKED: frozenset(),
+    Status.WITHDRAWN: frozenset(),
+}
