@@ -47,6 +47,12 @@ class MirrorDrain(threading.Thread):
                 logger.warning("mirror: %s, trying again", type(exc).__name__)
                 close_old_connections()
                 self._stopping.wait(min(30, 2**trouble))
+            except Exception:
+                # A bug. The messages come back after their visibility and end in the
+                # dead-letter queue if it stays; a drain that died would hold up all others.
+                trouble += 1
+                logger.exception("mirror: unforeseen")
+                self._stopping.wait(min(30, 2**trouble))
 
     def drain_once(self, *, wait_seconds: int = 0) -> int:
         """Take in one batch and delete it after the commit; return how many were taken in."""

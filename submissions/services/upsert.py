@@ -32,7 +32,8 @@ def upsert(
         for field in fields
         if field.name in update
     )
-    where = f" WHERE excluded.{quote(only_if_newer)} > {table}.{quote(only_if_newer)}"
+    newer = quote(only_if_newer) if only_if_newer else ""
+    where = f" WHERE excluded.{newer} > {table}.{newer}" if newer else ""
     ordered = sorted(rows, key=lambda row: str(row.pk))
     most = max(1, connection.features.max_query_params or 30_000) // len(fields)
     with connection.cursor() as cursor:
@@ -46,6 +47,6 @@ def upsert(
             ]
             cursor.execute(
                 f"INSERT INTO {table} ({columns}) VALUES {marks} "  # noqa: S608 - names are ours
-                f"ON CONFLICT ({key}) DO UPDATE SET {changes}{where if only_if_newer else ''}",
+                f"ON CONFLICT ({key}) DO UPDATE SET {changes}{where}",
                 values,
             )
