@@ -114,6 +114,11 @@ class Campaign(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def first_published(self) -> bool:
+        """Whether the slug is frozen: it was published once, so its address is known."""
+        return not self._state.adding and self.releases.exists()
+
     def text(self, texts: dict[str, Any], language: str) -> str:
         """Return a text in ``language``, else in the campaign's first language."""
         return str(texts.get(language) or texts.get(self.languages[0]) or "")

@@ -1,0 +1,1 @@
+"""The staff side of submissions: the list, the review page, mails."""

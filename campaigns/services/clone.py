@@ -1,0 +1,45 @@
+"""Clone a campaign: its page, form and limits; nothing that happened in it."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from campaigns.models import Campaign, User
+from campaigns.rules.states import CampaignState
+from campaigns.services import audit
+
+
+@transaction.atomic
+def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign:
+    """Make a draft like ``campaign``, without dates, releases or submissions, under a free slug."""
+    fields, limits = list(campaign.form_fields.all()), list(campaign.limits.all())
+    source = campaign.slug
+    copy = Campaign.objects.get(pk=campaign.pk)
+    copy.pk = Campaign._meta.get_field("id").get_default()
+    copy._state.adding = True
+    copy.name = f"{campaign.name} (copy)"[:120]
+    copy.slug = _free_slug(source)
+    copy.state = CampaignState.DRAFT.value
+    copy.opens_at = copy.closes_at = None
+    copy.save()
+    for row in [*fields, *limits]:
+        row.pk = None
+        row._state.adding = True
+        row.campaign = copy
+        row.save()
+    audit.record(
+        "campaign.cloned",
+        actor=actor,
+        client=copy.client,
+        target=f"campaign:{copy.slug}",
+        at=at,
+        before={"from": source},
+    )
+    return copy
+
+
+def _free_slug(slug: str) -> str:
+    number = 2
+    while Campaign.objects.filter(slug=f"{slug[:55]}-{number}").exists():
+        number += 1
+    return f"{slug[:55]}-{number}"
