@@ -29,7 +29,12 @@ class LocalHost:
         old = self._root / f".{slug}.old.{uuid4().hex}"
         if live.exists():
             live.rename(old)
-        fresh.rename(live)
+        try:
+            fresh.rename(live)
+        except OSError:
+            if old.exists():
+                old.rename(live)
+            raise
         shutil.rmtree(old, ignore_errors=True)
 
     def put_state(self, slug: str, state: bytes) -> None:
