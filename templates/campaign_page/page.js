@@ -316,8 +316,16 @@ async function open() {
   load(); restore();
   if (location.hash === "#preview") { const mark = document.createElement("p"); mark.className = "preview-mark"; mark.textContent = t("preview"); document.body.prepend(mark); button.disabled = true; form.hidden = false; draw(); return; }
   form.addEventListener("submit", send);
-  form.addEventListener("input", keep);
-  form.addEventListener("focusout", (e) => { const box = e.target.closest("[data-answer]"); if (!box) return; if (box.classList.contains("wrong")) complain(box, judge(box)); if (box.dataset.kind === "email") proposeDomain(box); });
+  // Errors go and proposals come while typing, never when a field is left: what moves then
+  // would move Send away from under the finger that has just pressed it.
+  let typing = 0;
+  form.addEventListener("input", (e) => {
+    keep();
+    const box = e.target.closest("[data-answer],[data-consent]");
+    if (!box) return;
+    if (box.classList.contains("wrong")) complain(box, box.dataset.answer ? judge(box) : "");
+    if (box.dataset.kind === "email") { clearTimeout(typing); box.querySelector(".help").textContent = ""; typing = setTimeout(proposeDomain, 500, box); }
+  });
   for (const box of form.querySelectorAll("[data-photos]")) box.querySelector("input[type=file]").addEventListener("change", (e) => { const [file] = e.target.files; e.target.value = ""; if (file) choose(box, file); });
   for (const field of form.querySelectorAll("[data-kind=hidden]")) field.value = new URLSearchParams(location.search).get(field.name) || field.value;
   draw();
