@@ -12,7 +12,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 DIRECTORY = os.environ.get("PLAIN_FORM_DIR", "")
 
@@ -57,7 +59,10 @@ if DIRECTORY:
         class Meta:
             app_label = "plain_form"
 
-    class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+        def __str__(self) -> str:
+            return self.email
+
+    class EntryForm(forms.ModelForm):
         class Meta:
             model = Entry
             fields = ("first_name", "email", "receipt")
@@ -72,13 +77,16 @@ if DIRECTORY:
     urlpatterns = [path("enter", enter)]
 
 
-def application(environ: dict, start_response: object) -> object:
+def application(environ: dict[str, Any], start_response: Any) -> Any:
     """Serve the form under gunicorn."""
+    return _handler()(environ, start_response)
+
+
+@cache
+def _handler() -> Any:
     from django.core.wsgi import get_wsgi_application
 
-    global application  # noqa: PLW0603 - built once per worker
-    application = get_wsgi_application()
-    return application(environ, start_response)
+    return get_wsgi_application()
 
 
 def create_table() -> None:

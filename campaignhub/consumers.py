@@ -99,7 +99,7 @@ class MirrorDrain(threading.Thread):
         return messages
 
 
-class MirrorStep(bootsteps.StartStopStep):  # type: ignore[misc]
+class MirrorStep(bootsteps.StartStopStep):
     """Starts the drain with the worker and stops it with the worker."""
 
     requires = ("celery.worker.components:Pool",)

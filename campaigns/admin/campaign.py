@@ -51,7 +51,7 @@ class _ByCampaign:
     has_delete_permission = has_add_permission
 
 
-class FormFieldInline(_ByCampaign, StackedInline):  # type: ignore[misc]
+class FormFieldInline(_ByCampaign, StackedInline):
     """The form builder: rows to drag."""
 
     model = FormField
@@ -73,7 +73,7 @@ class FormFieldInline(_ByCampaign, StackedInline):  # type: ignore[misc]
     )
 
 
-class LimitInline(_ByCampaign, TabularInline):  # type: ignore[misc]
+class LimitInline(_ByCampaign, TabularInline):
     """How often somebody may enter."""
 
     model = Limit
@@ -205,7 +205,9 @@ class CampaignAdmin(ScopedModelAdmin):
     def _back(self, campaign: Campaign) -> HttpResponse:
         return redirect(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
 
-    def _move(self, request: HttpRequest, object_id: str, after: CampaignState, words: str) -> Any:
+    def _move(
+        self, request: HttpRequest, object_id: str, after: CampaignState, words: str
+    ) -> HttpResponse:
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
         try:
             publish.move_campaign(campaign, after, actor=request.user, at=timezone.now())  # type: ignore[arg-type]

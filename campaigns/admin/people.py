@@ -28,7 +28,7 @@ class ClientAdmin(ScopedModelAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only who operates the platform takes on a client."""
-        return bool(request.user.is_superuser)  # type: ignore[union-attr]
+        return bool(request.user.is_superuser)
 
 
 @admin.register(Membership)

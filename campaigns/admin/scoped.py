@@ -11,7 +11,7 @@ from campaigns.rules.roles import Capability
 from campaigns.services.scope import can, clients_of
 
 
-class ScopedModelAdmin(ModelAdmin):  # type: ignore[misc]
+class ScopedModelAdmin(ModelAdmin):
     """A model's admin confined to the clients of who is looking.
 
     ``client_path`` is the way from a row to its client, as a lookup. What is

@@ -22,10 +22,10 @@ def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> C
     copy.state = CampaignState.DRAFT.value
     copy.opens_at = copy.closes_at = None
     copy.save()
-    for row in [*fields, *limits]:
+    for row in (*fields, *limits):
         row.pk = None
         row._state.adding = True
-        row.campaign = copy
+        setattr(row, "campaign", copy)  # noqa: B010 - both kinds of row have one
         row.save()
     audit.record(
         "campaign.cloned",

@@ -139,7 +139,7 @@ def compose(mail: Mail) -> EmailMultiAlternatives:
     if client.sender_email:
         sender = f"{client.sender_name or client.name} <{client.sender_email}>"
     message = EmailMultiAlternatives(
-        subject=context["subject"],
+        subject=str(context["subject"]),
         body=render_to_string("email/message.txt", context),
         from_email=sender,
         to=[submission.personal.email],

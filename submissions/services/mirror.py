@@ -117,8 +117,8 @@ def _mirror_submissions(
             result.taken -= 1
     if not known:
         return
-    decided = {
-        row["id"]: row
+    decided: dict[UUID, dict[str, Any]] = {
+        row["id"]: dict(row)
         for row in Submission.objects.filter(pk__in=[record.id for record in known]).values(
             "id", "decision_status", "decided_attempt"
         )

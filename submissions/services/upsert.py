@@ -21,11 +21,14 @@ def upsert(
     """
     if not rows:
         return
+
+    def quote(name: str | None) -> str:
+        return connection.ops.quote_name(name or "")
+
     meta = rows[0]._meta
     fields = meta.concrete_fields
-    quote = connection.ops.quote_name
     table = quote(meta.db_table)
-    key = quote(meta.pk.column) if meta.pk else ""
+    key = quote(meta.pk.column)
     columns = ", ".join(quote(field.column) for field in fields)
     changes = ", ".join(
         f"{quote(field.column)} = excluded.{quote(field.column)}"
