@@ -7,13 +7,14 @@ waits for every import. Two archives: only the images function carries decoders.
 
 import hashlib
 import importlib.metadata
-import py_compile
+import marshal
 import shutil
 import sys
 import tempfile
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -21,7 +22,7 @@ from packaging.requirements import Requirement
 LIGHT = ("boto3", "pydantic", "pydantic-settings", "aws-lambda-powertools")
 IMAGES = (*LIGHT, "pillow", "pillow-heif", "pypdfium2")
 
-LAYOUT = "3"
+LAYOUT = "4"
 """Raise when this module packs differently: it is part of the name of what is kept."""
 
 SOURCE = Path(__file__).parents[2] / "ingest_lambda"
@@ -124,21 +125,25 @@ def _write(target: Path, entries: Iterator[tuple[str, Path]]) -> None:
 
 def _append(archive: Path, entries: Iterator[tuple[str, Path]]) -> None:
     tag = sys.implementation.cache_tag
-    with zipfile.ZipFile(archive, "a") as target, tempfile.TemporaryDirectory() as scratch:
-        compiled = Path(scratch) / "module.pyc"
+    with zipfile.ZipFile(archive, "a") as target:
         for name, path in entries:
-            _add(target, name, path.read_bytes())
+            content = path.read_bytes()
+            _add(target, name, content)
             if name.endswith(".py"):
-                py_compile.compile(
-                    str(path),
-                    cfile=str(compiled),
-                    dfile=name,
-                    doraise=True,
-                    invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
-                )
                 folder, _, module = name.rpartition("/")
                 cached = f"{folder}/__pycache__/{module[:-3]}.{tag}.pyc".lstrip("/")
-                _add(target, cached, compiled.read_bytes())
+                _add(target, cached, _compiled(name, content))
+
+
+def _compiled(name: str, source: bytes) -> bytes:
+    """Compile a module into the file that Python would cache: never checked against its source (PEP 552).
+
+    In an old format of ``marshal``: the newer ones write down how often an
+    object happened to be shared, so that no two runs give equal bytes.
+    """
+    code = compile(source, name, "exec", dont_inherit=True, optimize=0)
+    unchecked = (1).to_bytes(4, "little")
+    return b"".join((MAGIC_NUMBER, unchecked, source_hash(source), marshal.dumps(code, 2)))
 
 
 def _add(target: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -98,7 +98,7 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
         "SubmissionsVisibilitySeconds": "32",
         "ImagesTimeoutSeconds": "20",
         "ImagesVisibilitySeconds": "120",
-        "ImagesInParallel": "2",
+        "Scale": "machine",
         # Objects survive a crash of the emulator, their older versions do not.
         "BucketVersioning": "Suspended",
         **wanted.parameters,
@@ -245,8 +245,7 @@ def _outputs(stack: dict[str, Any], ministack: MiniStack) -> dict[str, str]:
 def _complete(ministack: MiniStack, outputs: dict[str, str]) -> None:
     """Add what the emulator's CloudFormation leaves out, and put the result before the stage.
 
-    It skips ``RequestValidator``, though its API honours one, and hands a
-    mapping's bound on as text, on which its poller fails.
+    It skips ``RequestValidator``, though its API honours one.
     """
     gateway = client("apigateway", ministack.endpoint)
     api = outputs["ApiId"]
@@ -267,14 +266,6 @@ def _complete(ministack: MiniStack, outputs: dict[str, str]) -> None:
                     ],
                 )
     gateway.create_deployment(restApiId=api, stageName=outputs["ApiStageName"])
-
-    functions = client("lambda", ministack.endpoint)
-    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        bound = mapping.get("ScalingConfig", {}).get("MaximumConcurrency")
-        if bound is not None:
-            functions.update_event_source_mapping(
-                UUID=mapping["UUID"], ScalingConfig={"MaximumConcurrency": int(bound)}
-            )
 
 
 def outputs_as_environment(outputs: Mapping[str, str]) -> dict[str, str]:

@@ -70,6 +70,21 @@ class MiniStack:
             stop_seconds=STOP_SECONDS,
         )
 
+    def note_start(self) -> bool:
+        """Note that it is about to start; return whether its last run ended without saving.
+
+        It saves only when it ends in good order. After a kill it comes up with
+        the state of an earlier end, or none: true, but old.
+        """
+        mark = self.directory / "started"
+        saved = self.directory / "state" / "dynamodb.json"
+        lost = mark.exists() and not (
+            saved.exists() and saved.stat().st_mtime_ns > mark.stat().st_mtime_ns
+        )
+        self.directory.mkdir(parents=True, exist_ok=True)
+        mark.touch()
+        return lost
+
     def answers(self) -> bool:
         """Whether an emulator is up at the address, this one or another."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=2)

@@ -39,10 +39,11 @@ def services(plan: Plan, ministack: MiniStack, web_port: int) -> list[Child]:
         "web": [
             *("gunicorn", "campaignhub.wsgi:application", "--bind", f"127.0.0.1:{web_port}"),
             *("--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "10"),
+            "--no-control-socket",  # it would be one per user, not one per checkout
             *("--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
         ],
         "worker": [
-            *("celery", "-A", "campaignhub", "worker", "-B", "--pool", "threads"),
+            *("celery", "-q", "-A", "campaignhub", "worker", "-B", "--pool", "threads"),
             *("--concurrency", "4", "--loglevel", "INFO"),
             *("--schedule", str(plan.var / "celerybeat-schedule")),
         ],
@@ -66,7 +67,11 @@ def _child(plan: Plan, name: str, command: list[str]) -> Child:
         name=name,
         command=command,
         log=plan.log(name),
-        environment={"CAMPAIGNHUB_ENV_FILE": str(plan.var / "env.json")},
+        environment={
+            "CAMPAIGNHUB_ENV_FILE": str(plan.var / "env.json"),
+            # In a container everybody is root; Celery would say a page about it at every start.
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser",
+        },
         directory=plan.root,
         stop_seconds=20,
     )

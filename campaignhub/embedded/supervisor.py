@@ -18,7 +18,7 @@ from campaignhub.embedded.console import Console
 from campaignhub.embedded.deploy import Deployment, Wanted, deploy
 from campaignhub.embedded.ministack import MiniStack
 from campaignhub.embedded.processes import Child, EmbeddedError, end_left_over, note_running
-from campaignhub.embedded.services import Plan, services, status_of
+from campaignhub.embedded.services import Plan, once, services, status_of
 
 RESTART_SECONDS = (0.5, 1, 2, 5, 10)
 STEADY_SECONDS = 30
@@ -48,6 +48,7 @@ class Supervisor:
         self._console = console or Console()
         self._watched: dict[str, _Watched] = {}
         self._signals = 0
+        self._state_is_old = False
 
     def run(self) -> None:
         """Bring everything up, keep it up, and end it when told to.
@@ -108,6 +109,7 @@ class Supervisor:
         web_port = self._port("web_port", plan.web_port, taken=frozenset({aws_port}))
         self._web = f"http://127.0.0.1:{web_port}"
         self._ministack = MiniStack(aws_port, plan.var / "aws", plan.ministack_python)
+        (plan.var / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a place that is not there
         self._secrets = local.secrets_of(plan.var / "env.json")
         console.say("Packing the functions …")
         self._archives = build_archives(plan.var / "build")
@@ -115,6 +117,7 @@ class Supervisor:
 
         console.say(f"Starting AWS on {self._ministack.endpoint} …")
         emulator = self._ministack.child(plan.log("aws"))
+        self._state_is_old = self._ministack.note_start()
         self._add(emulator)
         self._ministack.wait(emulator)
         self._pause(0)
@@ -144,7 +147,7 @@ class Supervisor:
             for name in ("PUBLIC_API_URL", "PUBLIC_SITE_URL")
         )
         command = ["furnish", "--into", str(plan.var / "demo.json")]
-        if deployment.fresh or moved:
+        if deployment.fresh or moved or self._state_is_old:
             command.append("--republish")
         self._console.say("Preparing the database and the demo …")
         self._run_once("furnish", command)
@@ -253,13 +256,15 @@ class Supervisor:
     def _start_again(self, watched: _Watched) -> None:
         watched.again_at = None
         watched.started_at = time.monotonic()
+        if watched.child.name == "aws":
+            self._state_is_old = self._ministack.note_start()
         watched.child.start()
         self._note()
         if watched.child.name == "aws":
             self._fill_again(watched)
 
     def _fill_again(self, emulator: _Watched) -> None:
-        """Deploy and republish into an emulator that was killed: it kept nothing but its buckets.
+        """Deploy and republish into an emulator that was killed: it kept its buckets and an older state.
 
         The others wait for it by themselves, but web and worker must learn the
         table's new name.

@@ -52,8 +52,16 @@ class Pipe:
     parameters: QueueParameters | StreamParameters
 
 
+class NotSettled(Exception):
+    """A deployment is under way: template and resources do not fit together yet."""
+
+
 def read_pipes(endpoint: str, stack: str) -> list[Pipe]:
-    """Return the Pipes of a stack; none where there is no stack yet."""
+    """Return the Pipes of a stack; none where there is no stack yet.
+
+    Raises:
+        NotSettled: ask again in a moment.
+    """
     stacks = client("cloudformation", endpoint)
     try:
         described = stacks.describe_stacks(StackName=stack)["Stacks"][0]
@@ -61,6 +69,17 @@ def read_pipes(endpoint: str, stack: str) -> list[Pipe]:
         if error.response["Error"]["Code"] == "ValidationError":
             return []
         raise
+    if described["StackStatus"].endswith("_IN_PROGRESS"):
+        raise NotSettled
+    try:
+        return _declared(endpoint, stack, described)
+    except KeyError as missing:
+        # A deployment that began between two of the calls.
+        raise NotSettled from missing
+
+
+def _declared(endpoint: str, stack: str, described: Mapping[str, Any]) -> list[Pipe]:
+    stacks = client("cloudformation", endpoint)
     body = stacks.get_template(StackName=stack)["TemplateBody"]
     template = parse_template(body) if isinstance(body, str) else body
     given = {

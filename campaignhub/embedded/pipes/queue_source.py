@@ -35,7 +35,7 @@ class QueueSource:
     """The pollers of one Pipe with a queue as its source."""
 
     def __init__(self, pipe: Pipe, wire: Wire, target: Target, stop: threading.Event) -> None:
-        assert isinstance(pipe.parameters, QueueParameters)  # noqa: S101 - chosen by the source's kind
+        assert isinstance(pipe.parameters, QueueParameters)
         self._pipe = pipe
         self._parameters = pipe.parameters
         self._wire = wire

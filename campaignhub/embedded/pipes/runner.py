@@ -7,7 +7,12 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from campaignhub.embedded.pipes.declaration import Pipe, QueueParameters, read_pipes
+from campaignhub.embedded.pipes.declaration import (
+    NotSettled,
+    Pipe,
+    QueueParameters,
+    read_pipes,
+)
 from campaignhub.embedded.pipes.queue_source import QueueSource
 from campaignhub.embedded.pipes.stream_source import StreamSource
 from campaignhub.embedded.pipes.target import target_of
@@ -43,20 +48,29 @@ class Runner:
 
     def run(self, stop: threading.Event) -> None:
         """Run until ``stop``; then finish what is in flight and empty the streams."""
+        try:
+            self._keep_running(stop)
+        finally:
+            self.end()
+
+    def _keep_running(self, stop: threading.Event) -> None:
         attempt = 0
         while not stop.is_set():
             try:
-                wanted = [pipe for pipe in read_pipes(self._endpoint, self._stack) if pipe.running]
+                declared = read_pipes(self._endpoint, self._stack)
             except (BotoCoreError, ClientError) as error:
                 if attempt == 0:
                     logger.warning("AWS does not answer (%s); waiting for it", type(error).__name__)
                 stop.wait(AWAY_SECONDS[min(attempt, len(AWAY_SECONDS) - 1)])
                 attempt += 1
                 continue
+            except NotSettled:
+                # What runs goes on meanwhile: a deployment does not stop a Pipe that it leaves alone.
+                stop.wait(AWAY_SECONDS[0])
+                continue
             attempt = 0
-            self.keep(wanted)
+            self.keep([pipe for pipe in declared if pipe.running])
             stop.wait(LOOK_SECONDS)
-        self.end()
 
     def keep(self, wanted: list[Pipe]) -> None:
         """Run exactly these Pipes."""

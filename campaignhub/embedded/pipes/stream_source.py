@@ -18,7 +18,7 @@ from typing import Any
 from campaignhub.embedded.pipes.declaration import Pipe, StreamParameters
 from campaignhub.embedded.pipes.pattern import passes
 from campaignhub.embedded.pipes.target import Busy, Record, Target
-from campaignhub.embedded.pipes.wire import Refused, Wire
+from campaignhub.embedded.pipes.wire import Away, Refused, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ class StreamSource:
     def __init__(
         self, pipe: Pipe, wire: Wire, target: Target, stop: threading.Event, positions: Path
     ) -> None:
-        assert isinstance(pipe.parameters, StreamParameters)  # noqa: S101 - chosen by the source's kind
+        assert isinstance(pipe.parameters, StreamParameters)
         self._pipe = pipe
         self._parameters = pipe.parameters
         self._wire = wire
@@ -81,8 +81,9 @@ class StreamSource:
                     "Limit": self._parameters.batch_size * self._parameters.parallel,
                 },
             )
-        except Refused:
-            # Expired, trimmed or of another table: the position on disk decides anew.
+        except (Away, Refused):
+            # Expired, trimmed or of another table; or of the emulator before it was restarted, whose
+            # count began anew. The position on disk decides.
             self._iterator = None
             raise
         records = answer["Records"]
@@ -115,11 +116,8 @@ class StreamSource:
             except Refused as refused:
                 if refused.code != "TrimmedDataAccessException":
                     raise
-                logger.warning(
-                    "%s: the stream no longer holds the noted position; what it held in between "
-                    "is found by reconciling",
-                    self._pipe.name,
-                )
+                # After a stop in good order all was delivered; after a kill, reconciling finds the rest.
+                logger.info("%s: the stream begins anew", self._pipe.name)
                 return self._iterator_at({**place, "ShardIteratorType": "TRIM_HORIZON"})
         return self._iterator_at({**place, "ShardIteratorType": self._parameters.starting_position})
 

@@ -1,0 +1,245 @@
+"""The template says what must hold in production, and CloudFormation will not say for us."""
+
+import json
+from functools import cache
+from typing import Any
+
+import pytest
+
+from campaignhub.embedded.deploy import TEMPLATE
+from campaignhub.embedded.pipes.declaration import parse_template
+from campaignhub.embedded.pipes.pattern import passes
+from ingest_lambda.contract import MAX_SUBMISSION_BYTES, MAX_TOKEN_CHARS, MIRRORED, MessageKind
+
+
+@cache
+def template() -> dict[str, Any]:
+    return parse_template(TEMPLATE.read_text())
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def default(parameter: Any) -> int:
+    """The number that a property has when nobody sets its parameter."""
+    if isinstance(parameter, dict):
+        return int(template()["Parameters"][parameter["Ref"]]["Default"])
+    return int(parameter)
+
+
+QUEUES = resources("AWS::SQS::Queue")
+SOURCES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
+DEAD = {
+    queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]: name
+    for name, queue in SOURCES.items()
+}
+PIPE_DEAD = {"MirrorPipeDeadLetterQueue"}
+
+
+def statements() -> list[tuple[str, dict[str, Any]]]:
+    return [
+        (f"{name}/{policy['PolicyName']}/{statement['Sid']}", statement)
+        for name, role in resources("AWS::IAM::Role").items()
+        for policy in role.get("Policies", ())
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_every_queue_that_is_worked_on_has_a_dead_letter_queue_of_its_own():
+    assert set(QUEUES) == set(SOURCES) | set(DEAD) | PIPE_DEAD
+    assert len(DEAD) == len(SOURCES)
+    assert not set(DEAD) & set(SOURCES)
+
+
+@pytest.mark.parametrize("name", sorted(DEAD))
+def test_a_dead_letter_queue_takes_from_its_own_queue_only_and_keeps_at_least_as_long(name):
+    source, dead = QUEUES[DEAD[name]], QUEUES[name]
+    allowed = dead["RedriveAllowPolicy"]
+    assert allowed["redrivePermission"] == "byQueue"
+    (arn,) = allowed["sourceQueueArns"]
+    assert arn["Fn::Sub"].endswith(":" + source["QueueName"]["Fn::Sub"])
+    assert dead["MessageRetentionPeriod"] >= source["MessageRetentionPeriod"]
+
+
+def test_what_was_forged_is_kept_for_seven_days():
+    assert QUEUES["QuarantineQueue"]["MessageRetentionPeriod"] == 7 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("queue", "timeout"),
+    [
+        ("SubmissionsQueue", {"Ref": "WriteTimeoutSeconds"}),
+        ("ImagesQueue", {"Ref": "ImagesTimeoutSeconds"}),
+        ("MirrorQueue", 10),
+    ],
+)
+def test_a_message_stays_invisible_six_times_as_long_as_its_consumer_may_take(queue, timeout):
+    assert default(QUEUES[queue]["VisibilityTimeout"]) >= 6 * default(timeout)
+
+
+def test_the_embedded_default_keeps_the_same_ratio():
+    text = (TEMPLATE.parent.parent / "campaignhub" / "embedded" / "deploy.py").read_text()
+    given = dict(
+        line.strip().rstrip(",").replace('"', "").split(": ")
+        for line in text.splitlines()
+        if 'Seconds": "' in line
+    )
+    assert int(given["SubmissionsVisibilitySeconds"]) >= 6 * int(given["WriteTimeoutSeconds"]) + 1
+    assert int(given["ImagesVisibilitySeconds"]) >= 6 * int(given["ImagesTimeoutSeconds"])
+
+
+def test_a_body_of_64_kb_fits_into_the_queue_and_not_much_more():
+    most = QUEUES["SubmissionsQueue"]["MaximumMessageSize"]
+    assert MAX_SUBMISSION_BYTES + 300 <= most <= MAX_SUBMISSION_BYTES + 1024
+
+
+@pytest.mark.parametrize("name", sorted(QUEUES))
+def test_every_queue_is_encrypted_and_speaks_tls_only(name):
+    assert QUEUES[name]["SqsManagedSseEnabled"]
+    denied = [
+        statement
+        for policy in resources("AWS::SQS::QueuePolicy").values()
+        if {"Ref": name} in policy["Queues"]
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Deny"
+    ]
+    assert [statement["Condition"] for statement in denied] == [
+        {"Bool": {"aws:SecureTransport": "false"}}
+    ]
+
+
+def test_the_ingest_pipe_filters_nothing_away():
+    ingest = resources("AWS::Pipes::Pipe")["IngestPipe"]
+    assert "FilterCriteria" not in ingest["SourceParameters"]
+    assert ingest["SourceParameters"]["SqsQueueParameters"]["BatchSize"]["Fn::If"][2] == 25
+
+
+def test_the_mirror_pipe_passes_what_django_mirrors_and_nothing_else():
+    mirror = resources("AWS::Pipes::Pipe")["MirrorPipe"]
+    parameters = mirror["SourceParameters"]["DynamoDBStreamParameters"]
+    (declared,) = mirror["SourceParameters"]["FilterCriteria"]["Filters"]
+    filters = [declared["Pattern"]]
+
+    def passed(pk: str, sk: str) -> bool:
+        return passes(filters, {"dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}})
+
+    for word in MIRRORED:
+        assert passed("SUBMISSION#1", word if word == "SUBMISSION" else f"{word}#1")
+    for pk, sk in [
+        ("SUBMISSION#1", "CODE#mug"),
+        ("SUBMISSION#1", "SUBMISSIONS"),
+        ("LIMIT#a#b#c", "2026-06-01"),
+        ("MOMENT#a#1", "SUBMISSION"),
+        ("CAMPAIGN#summer", "CURRENT"),
+    ]:
+        assert not passed(pk, sk)
+    assert parameters["StartingPosition"] == "TRIM_HORIZON"
+    assert parameters["DeadLetterConfig"]["Arn"] == {
+        "Fn::GetAtt": ["MirrorPipeDeadLetterQueue", "Arn"]
+    }
+
+
+@pytest.mark.parametrize(("name", "statement"), statements(), ids=lambda value: str(value)[:60])
+def test_a_role_may_do_named_things_to_named_resources(name, statement):
+    for action in listed(statement["Action"]):
+        assert "*" not in action
+    for resource in listed(statement["Resource"]):
+        # Of a resource with parts, a part: everything below one prefix of the bucket.
+        text = json.dumps(resource)
+        assert text.count("*") == ("Bucket.Arn}/" in text)
+        assert '"*"' not in text
+
+
+def test_nobody_is_trusted_but_the_service_that_needs_it():
+    for name, role in resources("AWS::IAM::Role").items():
+        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
+            assert list(statement["Principal"]) == ["Service"], name
+            assert statement["Principal"]["Service"].endswith(".amazonaws.com")
+
+
+def test_the_bucket_is_private_and_tls_only():
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
+    (policy,) = resources("AWS::S3::BucketPolicy").values()
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert bucket["CorsConfiguration"]["CorsRules"][0]["AllowedMethods"] == ["POST"]
+
+
+def test_the_table_can_be_recovered_and_not_be_dropped_by_a_slip():
+    table = template()["Resources"]["Table"]
+    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    properties = table["Properties"]
+    assert properties["DeletionProtectionEnabled"]
+    assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
+    assert properties["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert properties["TimeToLiveSpecification"]["AttributeName"] == "expires_at"
+    assert [index["IndexName"] for index in properties["GlobalSecondaryIndexes"]] == ["by_hour"]
+
+
+def test_the_models_have_the_bounds_of_the_contract():
+    models = {
+        model["Name"]: model["Schema"] for model in resources("AWS::ApiGateway::Model").values()
+    }
+    for schema in models.values():
+        assert schema["additionalProperties"] is False
+        assert schema["properties"]["token"]["maxLength"] == MAX_TOKEN_CHARS
+    kinds = models["Message"]["properties"]["kind"]["enum"]
+    assert sorted(kinds) == sorted(kind.value for kind in MessageKind)
+
+
+def test_the_access_log_leads_to_nobody():
+    (stage,) = resources("AWS::ApiGateway::Stage").values()
+    fields = json.loads(stage["AccessLogSetting"]["Format"])
+    told = " ".join(fields.values())
+    for personal in ("identity", "path", "authorizer", "requestOverride", "querystring"):
+        assert f"$context.{personal}" not in told
+    for settings in stage["MethodSettings"]:
+        assert settings.get("LoggingLevel", "OFF") == "OFF"
+        assert not settings.get("DataTraceEnabled", False)
+
+
+def test_every_public_path_answers_a_preflight_and_the_others_do_not():
+    verbs: dict[str, set[str]] = {}
+    for method in resources("AWS::ApiGateway::Method").values():
+        verbs.setdefault(method["ResourceId"]["Ref"], set()).add(method["HttpMethod"])
+    assert {path for path, known in verbs.items() if "OPTIONS" in known} == {
+        "StartPath",
+        "SubmissionsPath",
+        "SubmissionPath",
+        "MessagesPath",
+    }
+
+
+def test_the_inner_way_in_is_signed_and_the_partners_way_has_a_key():
+    methods = resources("AWS::ApiGateway::Method")
+    assert methods["PostInternalSubmission"]["AuthorizationType"] == "AWS_IAM"
+    assert methods["PostPartnerStart"]["ApiKeyRequired"]
+
+
+def test_the_deployment_waits_for_all_that_it_takes_a_picture_of():
+    waits = set(template()["Resources"]["Deployment"]["DependsOn"])
+    assert waits == set(resources("AWS::ApiGateway::Method")) | set(
+        resources("AWS::ApiGateway::GatewayResponse")
+    )
+
+
+def test_every_gateway_answer_is_a_problem_document():
+    for name, response in resources("AWS::ApiGateway::GatewayResponse").items():
+        problem = json.loads(response["ResponseTemplates"]["application/json"])
+        assert {"type", "title", "code", "detail"} <= set(problem), name
+        if "StatusCode" in response:
+            assert str(problem["status"]) == response["StatusCode"]
+        if response.get("StatusCode") == "503":
+            assert "gatewayresponse.header.Retry-After" in response["ResponseParameters"]
