@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "django_celery_results",
     "anymail",
     "storages",
@@ -48,6 +49,9 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "campaignhub.content_policy.content_policy",
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+"""Widgets take their templates from our folders too."""
 
 ROOT_URLCONF = "campaignhub.urls"
 WSGI_APPLICATION = "campaignhub.wsgi.application"
