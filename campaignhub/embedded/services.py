@@ -2,8 +2,8 @@
 
 import http.client
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ class Plan:
     aws_port: int
     fixed: frozenset[str] = frozenset()
     """Of ``web_port`` and ``aws_port``, those that the environment sets."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """Parameters of the template, by name: which way in submissions take."""
 
     @property
     def ministack_python(self) -> Path:

@@ -158,6 +158,7 @@ class Supervisor:
             token_keys=self._secrets["TOKEN_KEYS"],
             person_secret=self._secrets["PERSON_SECRET"],
             allowed_origin=self._web,
+            parameters=self._plan.parameters,
         )
         deployment = deploy(self._ministack, self._archives, wanted)
         self._console.say(f"The template is in place ({time.monotonic() - started:.1f} s).")

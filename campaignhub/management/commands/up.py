@@ -25,6 +25,10 @@ class Command(BaseCommand):
             web_port=settings.web_port,
             aws_port=settings.aws_port,
             fixed=frozenset(settings.model_fields_set & {"web_port", "aws_port"}),
+            parameters={
+                "IngestConsumer": settings.ingest_consumer,
+                "PipeTarget": settings.pipe_target,
+            },
         )
         try:
             Supervisor(plan).run()
