@@ -6,7 +6,7 @@ const view = document.body.dataset.view;
 const $ = (id) => document.getElementById(id);
 const form = $("form"), done = $("done"), notice = $("notice"), line = $("line"), summary = $("summary");
 const button = form.querySelector(".send"), sendLabel = button.textContent;
-const storeKey = `campaign:${settings.slug}:${view}`;
+let storeKey = `campaign:${settings.slug}:${view}`;
 const slow = () => navigator.connection && (navigator.connection.downlink < 1.5 || navigator.connection.saveData);
 const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
 let t = () => "";
@@ -32,7 +32,7 @@ async function call(method, path, body, token) {
     try {
       response = await fetch(settings.api + path, {
         method, body: body && JSON.stringify(body), cache: "no-store",
-        headers: { ...(body && { "Content-Type": "application/json" }), ...(token && { Authorization: `Bearer ${token}` }) },
+        signal: AbortSignal.timeout(15_000), headers: { ...(body && { "Content-Type": "application/json" }), ...(token && { Authorization: `Bearer ${token}` }) },
       });
     } catch { /* the line dropped: wait below */ }
     if (response && response.status < 500 && response.status !== 429) {
@@ -59,9 +59,9 @@ function start() {
     const answer = await call("POST", "/start", {
       release: settings.release, route: settings.route, locale: settings.locale,
       source: new URLSearchParams(location.search).get("utm_source") || undefined,
-      uploads: photos.map(wanted), ...(state.session && { token: state.session.token }),
+      uploads: photos.map(wanted), ...(state.session && state.session.token && { token: state.session.token }),
     });
-    state.session = { id: answer.submission_id, reference: answer.reference, token: answer.token, expires: answer.expires_at, attempt: answer.attempt };
+    state.session = { id: answer.submission_id, reference: answer.reference, token: answer.token, expires: answer.expires_at, attempt: answer.attempt, names: photos.length };
     save();
     return answer;
   });
@@ -96,8 +96,7 @@ async function choose(box, file, replaced) {
   const complaint = !type || !file.size ? t("not_photo") : file.size > 15_000_000 ? t("too_large") : "";
   complain(box, complaint);
   if (complaint) return;
-  const mine = state.photos.filter((p) => p.field === box.dataset.photos);
-  const parts = mine.map((p) => p.part);
+  const parts = state.photos.map((p) => p.part); // numbered over all fields: a place in the store has no field in its name
   const photo = { field: box.dataset.photos, receipt: 1, part: Math.max(0, ...parts) + 1, name: file.name, type, size: file.size, processed: false, progress: 0, file, url: URL.createObjectURL(file) };
   if (replaced) drop(replaced);
   state.photos.push(photo);
@@ -142,6 +141,7 @@ function post(slot, photo) {
 
 function drop(photo) {
   if (photo.request) photo.request.abort();
+  if (state.session) state.session.stale = true; // its token still names this photo: a start before sending corrects it
   state.photos = state.photos.filter((p) => p !== photo);
   save();
 }
@@ -252,9 +252,10 @@ async function send(event) {
   keep(); button.disabled = true; button.textContent = t("sending");
   try {
     while (state.photos.some((p) => !p.done && !p.failed)) await sleep(200);
-    if (state.photos.some((p) => p.failed)) { check(); return; }
-    const spoken = !state.session || Date.parse(state.session.expires) < Date.now() ? null : state.session;
-    if (!spoken) { state.session = null; await start(); }
+    if (state.photos.some((p) => p.failed)) { tell(t("photo_failed")); return; }
+    await starting.catch(() => {});
+    if (state.session && Date.parse(state.session.expires) < Date.now()) { forget(); if (state.photos.length) { tell(t("token_expired")); return; } }
+    if (!state.session || state.session.stale || state.session.names !== state.photos.length) await start();
     const answers = {};
     for (const [name, value] of Object.entries(state.answers)) if (value !== "" && value.length !== 0) answers[name] = value;
     const body = view === "status" ? { answers: {}, consents: {} } : { answers, consents: state.consents };
@@ -268,8 +269,15 @@ async function send(event) {
 function refuse(error) {
   const code = error.problem.code;
   if (code === "release_changed") { keep(); tell(t("changed")); return; }
-  if (code === "token_expired" || code === "bad_token") { state.session = null; save(); }
+  if (code === "token_expired" || code === "bad_token") forget();
   tell(t(code) || error.problem.detail || t("broken"));
+}
+
+// A new session gives every photo a new place in the store, so what was uploaded has to come again.
+function forget() {
+  const files = state.photos.filter((p) => p.file);
+  state.session = null; state.photos = files.map((p) => ({ ...p, done: false, failed: false, progress: 0 })); save(); draw();
+  for (const photo of state.photos) upload(photo);
 }
 
 function tell(words) { notice.textContent = words; notice.hidden = false; notice.scrollIntoView({ block: "nearest" }); }
@@ -289,7 +297,8 @@ async function follow(sent) {
   }
 }
 
-const day = (text) => new Intl.DateTimeFormat(settings.locale, { dateStyle: "full", timeZone: settings.timezone }).format(new Date(text));
+const region = { en: "en-GB", es: "es-ES" }[settings.locale] || settings.locale;
+const day = (text, shift = 0) => new Intl.DateTimeFormat(region, { dateStyle: "full", timeZone: settings.timezone }).format(new Date(Date.parse(text) - shift));
 
 function show(answer, sent) {
   const add = (tag, words, parent = done) => { const e = document.createElement(tag); e.textContent = words; parent.append(e); return e; };
@@ -300,7 +309,7 @@ function show(answer, sent) {
   const words = add("span", t("reference"), box); const code = add("strong", answer.reference, box); words.append(" "); code.id = "reference";
   if (navigator.clipboard) { const copy = add("button", t("copy"), box); copy.type = "button"; copy.className = "quiet-button"; copy.onclick = () => navigator.clipboard.writeText(answer.reference).then(() => { copy.textContent = t("copied"); }); }
   if (answer.reasons && answer.reasons.length) { const list = add("ul", ""); list.className = "reasons"; for (const r of answer.reasons) add("li", r.message, list); }
-  if (answer.decide_by) add("p", t("decide_by", day(answer.decide_by)));
+  if (answer.decide_by) add("p", t("decide_by", day(answer.decide_by, 1)));
   if (["queued", "received", "pending_review"].includes(answer.status) && sent.email) add("p", t("mail_to", sent.email));
   if (answer.may_enter_again_at) add("p", t("again", day(answer.may_enter_again_at)));
   const asked = (answer.actions || []).find((a) => a.kind === "resubmit");
@@ -321,6 +330,7 @@ async function open() {
   let typing = 0;
   form.addEventListener("input", (e) => {
     keep();
+    if (!state.session && view === "form") { state.session = { names: -1 }; start().catch(() => { state.session = null; }); }
     const box = e.target.closest("[data-answer],[data-consent]");
     if (!box) return;
     if (box.classList.contains("wrong")) complain(box, box.dataset.answer ? judge(box) : "");
@@ -347,7 +357,10 @@ async function openStatus() {
     const text = atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"));
     const claims = JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (c) => c.charCodeAt(0))));
     const sent = { id: claims.submission_id, token, reference: "", purpose: claims.purpose, email: "" };
-    if (claims.purpose === "resubmit" && !state.sent) state.session = { id: sent.id, token, expires: claims.expires_at };
+    storeKey += `:${claims.submission_id}:${claims.attempt || 1}`;
+    Object.assign(state, { photos: [], session: null, sent: null }); load(); draw();
+    if (claims.purpose === "resubmit" && !state.session && !state.sent) state.session = { id: sent.id, token, expires: claims.expires_at, names: 0 };
+    if (state.sent) return follow(state.sent);
     const answer = await call("GET", `/submissions/${sent.id}`, null, token);
     sent.reference = answer.reference;
     show(answer, sent);
@@ -361,7 +374,7 @@ const WORDS = {
   en: {
     take: "Take or choose a photo", another: "Add another photo of the same receipt", uploading: "on its way", uploaded: "with us", failed: "didn't reach us", remove: "Remove",
     not_photo: "This file isn't a photo we can read. Please choose a JPG, PNG, HEIC or PDF.", too_large: "This photo is over 15 MB. Please choose a smaller one.", same_photo: "You've added this photo already.",
-    no_photo: "Please add a photo of your receipt.", missing: (l) => `Please fill in “${l}”.`, bad_email: "Please write your e-mail like name@example.com.", agree: "Please agree to this to take part.", did_you_mean: (a) => `Did you mean ${a}?`,
+    no_photo: "Please add a photo of your receipt.", photo_failed: "A photo didn't reach us. Please remove it and add it again, then send.", missing: (l) => `Please fill in “${l}”.`, bad_email: "Please write your e-mail like name@example.com.", agree: "Please agree to this to take part.", did_you_mean: (a) => `Did you mean ${a}?`,
     sending: "Sending…", offline: "No connection. Your photo and answers are kept. We go on by ourselves.", busy: (s) => `Lots of people are entering right now. Your answers are kept; we try again in ${s} seconds.`,
     changed: "The promotion has changed since you opened this page. Your answers are kept: please load the page again.", closed: "This promotion has closed. Thank you to everyone who took part.", not_open: "This promotion isn't taking entries now.", paused: "This promotion is taking a short break. Please come back later.", opens: (d) => `This promotion opens on ${d}.`,
     link_used: "This link has been used already. Your new photo is with us.", upload_refused: "This photo can't be taken. Please choose a JPG, PNG, HEIC or PDF of at most 15 MB.", token_expired: "This took longer than a day. Your answers are kept: please add your photo again.", bad_token: "Please add your photo again and send once more.", unknown_campaign: "There is no promotion at this address.", broken: "Something went wrong with us. Please try again.", bad_link: "This link isn't complete. Please open it from the mail once more.",
@@ -371,7 +384,7 @@ const WORDS = {
   es: {
     take: "Haz o elige una foto", another: "Añadir otra foto del mismo recibo", uploading: "en camino", uploaded: "recibida", failed: "no nos ha llegado", remove: "Quitar",
     not_photo: "No podemos leer este archivo como foto. Elige un JPG, PNG, HEIC o PDF.", too_large: "Esta foto pasa de 15 MB. Elige una más pequeña.", same_photo: "Ya has añadido esta foto.",
-    no_photo: "Añade una foto de tu recibo.", missing: (l) => `Rellena «${l}».`, bad_email: "Escribe tu correo así: nombre@ejemplo.com.", agree: "Acéptalo para poder participar.", did_you_mean: (a) => `¿Querías decir ${a}?`,
+    no_photo: "Añade una foto de tu recibo.", photo_failed: "Una foto no nos ha llegado. Quítala, añádela otra vez y envía.", missing: (l) => `Rellena «${l}».`, bad_email: "Escribe tu correo así: nombre@ejemplo.com.", agree: "Acéptalo para poder participar.", did_you_mean: (a) => `¿Querías decir ${a}?`,
     sending: "Enviando…", offline: "Sin conexión. Guardamos tu foto y tus respuestas y seguimos solos.", busy: (s) => `Hay mucha gente participando. Guardamos tus respuestas; lo intentamos otra vez en ${s} segundos.`,
     changed: "La promoción ha cambiado desde que abriste la página. Guardamos tus respuestas: vuelve a cargarla.", closed: "La promoción ha terminado. Gracias a todos.", not_open: "La promoción no acepta participaciones ahora.", paused: "La promoción hace una pausa. Vuelve más tarde.", opens: (d) => `La promoción empieza el ${d}.`,
     link_used: "Este enlace ya se ha usado. Tenemos tu foto nueva.", upload_refused: "No podemos aceptar esta foto. Elige un JPG, PNG, HEIC o PDF de hasta 15 MB.", token_expired: "Ha pasado más de un día. Guardamos tus respuestas: añade la foto otra vez.", bad_token: "Añade la foto otra vez y envía de nuevo.", unknown_campaign: "No hay ninguna promoción en esta dirección.", broken: "Ha fallado algo por nuestra parte. Inténtalo otra vez.", bad_link: "El enlace no está completo. Ábrelo otra vez desde el correo.",

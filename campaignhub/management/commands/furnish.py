@@ -10,6 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from campaignhub.embedded.local import write_json
+from campaignhub.embedded.sender import verify_sender
 
 
 class Command(BaseCommand):
@@ -29,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, into: Path, republish: bool, **_options: Any) -> None:
         """Do it. The demo prints one JSON object: ``accounts`` and ``campaigns`` of ``var/up.json``."""
         call_command("migrate", interactive=False, verbosity=0)
+        verify_sender()
         if republish:
             call_command("republish")
         printed = io.StringIO()
