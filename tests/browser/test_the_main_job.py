@@ -1,0 +1,101 @@
+"""The main job in a real browser: a visitor sends a receipt, a moderator approves, the page and a mail say so."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.installation import Installation, wait_until
+from tests.support.receipts import receipt_bytes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
+
+
+def send_a_receipt(page: "Page", address: str, *, number: int, email: str) -> str:
+    """Fill the form in and send it; return the reference that the page shows."""
+    page.goto(address)
+    page.wait_for_selector("#form:not([hidden])")
+    page.set_input_files(
+        "#f-receipt",
+        {"name": "receipt.jpg", "mimeType": "image/jpeg", "buffer": receipt_bytes(number)},
+    )
+    page.fill("#f-given_name", "Ada")
+    page.fill("#f-family_name", "Lovelace")
+    page.fill("#f-email", email)
+    page.check("#f-accept_rules")
+    page.click(".send")
+    page.wait_for_selector("#done[data-status=pending_review]")
+    return page.text_content("#reference") or ""
+
+
+def sign_in(page: "Page", installation: Installation, username: str) -> None:
+    """Sign in to the admin."""
+    accounts = {account["username"]: account for account in installation.facts["accounts"]}
+    page.goto(installation.facts["admin"])
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", accounts[username]["password"])
+    page.click("[type=submit]")
+    page.wait_for_load_state()
+
+
+@pytest.mark.parametrize("width", ["phone", "desktop"])
+def test_a_receipt_is_sent_approved_and_told(
+    request: pytest.FixtureRequest, embedded: Installation, width: str
+) -> None:
+    visitor: Page = request.getfixturevalue(width)
+    campaign = embedded.campaign("summer-receipts")
+    number = {"phone": 101, "desktop": 102}[width]
+    visitor.goto(campaign["page"])
+    visitor.wait_for_selector("#form:not([hidden])")
+    assert_accessible(visitor)
+    visitor.click(".send")
+    visitor.wait_for_selector("#summary:not([hidden])")
+    assert_accessible(visitor)
+    take_screenshot(visitor, f"page-errors-{width}")
+    reference = send_a_receipt(
+        visitor, campaign["page"], number=number, email=f"ada.{width}@example.com"
+    )
+    assert_accessible(visitor)
+    take_screenshot(visitor, f"page-received-{width}")
+    (submission_id,) = wait_until(
+        lambda: embedded.rows(
+            "SELECT id FROM submissions_submission WHERE reference = ?", (reference,)
+        ),
+        what="the submission in Django",
+    )[0]
+
+    context = visitor.context.browser.new_context() if visitor.context.browser else None
+    assert context is not None
+    moderator = context.new_page()
+    sign_in(moderator, embedded, "mo")
+    moderator.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
+    assert "a•••@example.com" in (moderator.text_content("#desk") or "")
+    take_screenshot(moderator, f"review-{width}")
+    moderator.keyboard.press("a")
+    moderator.wait_for_load_state()
+    context.close()
+
+    mails = wait_until(
+        lambda: embedded.rows(
+            "SELECT id FROM submissions_mail WHERE submission_id = ? AND kind = 'approved' "
+            "AND state = 'sent'",
+            (submission_id,),
+        ),
+        what="the mail that says it counts",
+    )
+    assert len(mails) == 1
+    visitor.reload()
+    visitor.wait_for_selector("#done[data-status=approved]")
+    assert_accessible(visitor)
+    take_screenshot(visitor, f"page-approved-{width}")
+
+
+def test_a_stranger_finds_nothing(phone: "Page", embedded: Installation) -> None:
+    sign_in(phone, embedded, "stella")
+    (campaign_id,) = embedded.rows("SELECT id FROM campaigns_campaign LIMIT 1")[0]
+    answer = phone.goto(f"{embedded.facts['admin']}campaigns/campaign/{campaign_id}/change/")
+    assert answer is not None
+    assert answer.status == 404
