@@ -13,6 +13,15 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
+_PROGRAM = """
+import logging
+# Every second it would say that it does not deliver to queues; our own Pipes do.
+logging.getLogger("pipes").setLevel(logging.ERROR)
+logging.getLogger("kms").setLevel(logging.ERROR)
+from ministack.app import main
+main()
+"""
+
 READY_SECONDS = 30
 STOP_SECONDS = 30
 """Saving hundreds of thousands of items takes a while; a killed emulator loses them."""
@@ -41,7 +50,7 @@ class MiniStack:
         scratch.mkdir(parents=True)
         return Child(
             name="aws",
-            command=[str(self.python), "-m", "ministack"],
+            command=[str(self.python), "-c", _PROGRAM],
             log=log,
             environment={
                 **CREDENTIALS,

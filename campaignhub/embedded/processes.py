@@ -57,7 +57,9 @@ class Child:
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it. Only from the main thread: the kernel ties parent and child by thread."""
+        """Start it, unless it runs. Only from the main thread: the kernel ties parent and child by thread."""
+        if self.alive():
+            return
         names = os.environ.keys() if self.inherit is None else self.inherit
         ours = {name: os.environ[name] for name in names if name in os.environ}
         self.log.parent.mkdir(parents=True, exist_ok=True)
@@ -118,7 +120,7 @@ def end_group(group: int) -> None:
 def note_running(path: Path, children: Sequence[Child]) -> None:
     """Write down what runs, for :func:`end_left_over`."""
     running = [
-        {"pid": child.pid, "command": list(child.command)}
+        {"pid": child.pid, "name": child.name, "command": list(child.command)}
         for child in children
         if child.pid is not None and child.alive()
     ]
@@ -129,7 +131,7 @@ def note_running(path: Path, children: Sequence[Child]) -> None:
 
 
 def end_left_over(path: Path, *, seconds: float = 30) -> list[str]:
-    """End what an earlier run noted and left behind; return their commands.
+    """End what an earlier run noted and left behind; return their names.
 
     A process id is reused by the system, so one counts only if it still runs
     the very command that was noted.
@@ -148,7 +150,7 @@ def end_left_over(path: Path, *, seconds: float = 30) -> list[str]:
             time.sleep(0.05)
         end_group(entry["pid"])
     path.unlink(missing_ok=True)
-    return [" ".join(entry["command"]) for entry in left]
+    return [str(entry["name"]) for entry in left]
 
 
 def _command_of(pid: int) -> list[str]:

@@ -121,8 +121,9 @@ class Supervisor:
         self._add(emulator)
         self._ministack.wait(emulator)
         self._pause(0)
+        web, worker, pipes = services(plan, self._ministack, web_port)
         self._furnish()
-        for child in services(plan, self._ministack, web_port):
+        for child in (pipes, worker, web):
             self._add(child)
         self._wait_for_answers()
         self._tell()
@@ -278,9 +279,11 @@ class Supervisor:
             emulator.child.stop()
             return
         for name in ("web", "worker"):
-            if name in self._watched:
-                self._watched[name].child.stop()
-                self._watched[name].child.start()
+            watched = self._watched.get(name)
+            if watched is not None:
+                watched.child.stop()
+                watched.child.start()
+                watched.again_at = None  # it may have died meanwhile, and be waiting for its turn
         self._note()
 
     # ------------------------------------------------------------------ down

@@ -78,9 +78,11 @@ def test_the_next_start_ends_what_was_left_and_nothing_else(tmp_path):
     note_running(pids, [noted])
     entries = json.loads(pids.read_text())
     # The number of a process that ended may belong to a stranger by now: to this test, say.
-    pids.write_text(json.dumps([*entries, {"pid": os.getpid(), "command": SLEEPER}]))
+    pids.write_text(
+        json.dumps([*entries, {"pid": os.getpid(), "name": "stranger", "command": SLEEPER}])
+    )
 
-    assert end_left_over(pids, seconds=5) == [" ".join(SLEEPER)]
+    assert end_left_over(pids, seconds=5) == ["noted"]
     assert not noted.alive()
     assert not pids.exists()
     assert end_left_over(pids) == []
