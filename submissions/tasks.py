@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaignhub.env import env
-from submissions.services import mails, outbox
+from submissions.services import mails, outbox, sweeps
 
 MAIL_ROUND_SECONDS = 5
 
@@ -24,6 +24,13 @@ def deliver_mails() -> None:
     mails.deliver_mails(at=timezone.now(), most=most)
 
 
+@shared_task(name="submissions.sweep")
+def sweep() -> None:
+    """Ask again for photos that never came, and close what nobody answered in time."""
+    sweeps.ask_for_missing_images(at=timezone.now())
+    sweeps.reject_unanswered(at=timezone.now())
+
+
 TIMETABLE: dict[str, dict[str, Any]] = {
     "carry-decisions": {
         "task": "submissions.carry_decisions",
@@ -34,5 +41,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "submissions.deliver_mails",
         "schedule": float(MAIL_ROUND_SECONDS),
         "options": {"expires": MAIL_ROUND_SECONDS},
+    },
+    "sweep-submissions": {
+        "task": "submissions.sweep",
+        "schedule": 300.0,
+        "options": {"expires": 300},
     },
 }

@@ -106,7 +106,7 @@ def _mirror_submissions(
     batch: Iterable[tuple[int, SubmissionRecord]], result: Mirrored, at: datetime
 ) -> None:
     pairs = list(batch)
-    wanted = {record.campaign_id for _, record in pairs}
+    wanted = {record.campaign_id for _, record in pairs if _is_uuid(record.campaign_id)}
     campaigns = {str(campaign.pk): campaign for campaign in Campaign.objects.filter(pk__in=wanted)}
     known = []
     for place, record in pairs:
@@ -119,17 +119,25 @@ def _mirror_submissions(
         return
     decided: dict[UUID, dict[str, Any]] = {
         row["id"]: dict(row)
-        for row in Submission.objects.filter(pk__in=[record.id for record in known]).values(
-            "id", "decision_status", "decided_attempt"
-        )
+        # Locked, so that no verdict falls between this look and the write of the status below.
+        for row in Submission.objects.filter(pk__in=[record.id for record in known])
+        .order_by("pk")
+        .select_for_update()
+        .values("id", "decision_status", "decided_attempt")
     }
     upsert(
         [_submission(r, campaigns[r.campaign_id], decided.get(r.id), at) for r in known],
         update=INGEST_FACTS,
         only_if_newer="version",
     )
+    # Answers carry no version of their own: they follow the row that has just been settled.
+    settled = dict(
+        Submission.objects.filter(pk__in=[record.id for record in known]).values_list(
+            "pk", "version"
+        )
+    )
     upsert(
-        [_answers(r, campaigns[r.campaign_id]) for r in known],
+        [_answers(r, campaigns[r.campaign_id]) for r in known if settled[r.id] == r.version],
         update=("answers", "email", "given_name", "family_name", "phone"),
     )
     SubmissionEvent.objects.bulk_create(
@@ -149,6 +157,14 @@ def _mirror_submissions(
         ],
         ignore_conflicts=True,
     )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _submission(

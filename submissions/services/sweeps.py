@@ -1,0 +1,98 @@
+"""What nobody does by hand: photos that never came, questions that nobody answered."""
+
+from datetime import datetime, timedelta
+
+from campaignhub import ingest
+from campaigns.models import Campaign
+from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
+from submissions.models import ReceiptImage, Submission
+from submissions.services.decisions import AlreadyDecided, ask_again, reject_submission
+
+IMAGE_PATIENCE = timedelta(minutes=35)
+"""A form for an upload lives 30 minutes; five more for the queue behind it."""
+LOOKS_BACK = timedelta(days=1)
+"""Older ones have been swept already or are a moderator's, so a round stays short."""
+ANSWER_PATIENCE = timedelta(hours=1)
+"""After the deadline: what entered in time may still be on its way."""
+MOST_A_ROUND = 500
+
+
+def ask_for_missing_images(*, at: datetime) -> int:
+    """Ask again where a photo that was announced never arrived; return how many were asked.
+
+    Time counts from the entry and from when we heard of it, so that a backlog
+    is not taken for a lost photo. Only the first attempt is asked by itself:
+    there is one retry, and after it a person decides.
+    """
+    before = at - IMAGE_PATIENCE
+    waiting = (
+        Submission.objects.filter(
+            entered_at__gt=at - LOOKS_BACK,
+            entered_at__lte=before,
+            mirrored_at__lte=before,
+            attempt=1,
+            decision_no=0,
+            status__in=(SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW),
+        )
+        .exclude(uploads=[])
+        .order_by("entered_at")
+        .values_list("pk", "uploads")
+    )
+    asked = 0
+    batch: dict[str, object] = {}
+    for submission_id, uploads in waiting.iterator(chunk_size=1000):
+        batch.update({upload["key"]: submission_id for upload in uploads})
+        if len(batch) >= MOST_A_ROUND:
+            asked += _ask(batch, at)
+            batch = {}
+        if asked >= MOST_A_ROUND:
+            return asked
+    return asked + _ask(batch, at)
+
+
+def _ask(announced: dict[str, object], at: datetime) -> int:
+    arrived = set(ReceiptImage.objects.filter(pk__in=announced).values_list("pk", flat=True))
+    asked = 0
+    missing = {str(submission) for key, submission in announced.items() if key not in arrived}
+    for submission in Submission.objects.filter(pk__in=missing):
+        try:
+            ask_again(
+                submission.pk,
+                reasons=[Reason(code=ReasonCode.IMAGE_NOT_RECEIVED)],
+                actor=None,
+                at=at,
+            )
+        except AlreadyDecided:
+            continue  # a moderator was quicker
+        asked += 1
+    return asked
+
+
+def reject_unanswered(*, at: datetime) -> int:
+    """Reject what was asked again and not answered by an hour after its deadline.
+
+    An answer that entered in time beats the deadline even if the mirror is
+    behind, so the table has the last word.
+    """
+    late = Submission.objects.filter(
+        # Named, so that the index by campaign and status is used.
+        campaign__in=list(Campaign.objects.values_list("pk", flat=True)),
+        status=SubmissionStatus.NEEDS_RESUBMISSION,
+        resubmit_until__lte=at - ANSWER_PATIENCE,
+    ).order_by("resubmit_until")
+    rejected = 0
+    for submission in late[:MOST_A_ROUND]:
+        try:
+            record = ingest.read_submission(submission.pk)
+            if record is not None and record.attempt > submission.decided_attempt:
+                continue
+            reject_submission(
+                submission.pk,
+                reasons=[Reason(code=ReasonCode.RESUBMISSION_EXPIRED)],
+                actor=None,
+                at=at,
+            )
+        except (AlreadyDecided, ingest.IngestBusy):
+            continue  # moved meanwhile, or asked again at the next round
+        rejected += 1
+    return rejected

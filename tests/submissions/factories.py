@@ -1,0 +1,87 @@
+"""Campaigns, records and stream records with honest defaults."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from campaigns.models import Campaign, FormField
+from ingest_lambda.contract import (
+    Channel,
+    ImageRecord,
+    Mode,
+    Route,
+    SubmissionRecord,
+    SubmissionStatus,
+    Upload,
+)
+from tests.campaigns.factories import make_client
+
+NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
+
+
+def make_campaign(**overrides: Any) -> Campaign:
+    """Make a campaign that asks for a name and an address."""
+    slug = f"summer-{uuid4().hex[:8]}"
+    campaign = Campaign.objects.create(
+        **{"client": make_client(slug), "name": "Summer", "slug": slug, **overrides}
+    )
+    for name, meaning in (("email", "email"), ("first", "given_name"), ("last", "family_name")):
+        FormField.objects.create(campaign=campaign, name=name, kind="text", meaning=meaning)
+    return campaign
+
+
+def make_record(campaign: Campaign, **overrides: Any) -> SubmissionRecord:
+    """Make what the writer stores for a submission that waits for review."""
+    submission_id: UUID = overrides.pop("id", None) or uuid4()
+    return SubmissionRecord(
+        **{
+            "id": submission_id,
+            "slug": campaign.slug,
+            "campaign_id": str(campaign.pk),
+            "release": 1,
+            "route": Route.PURCHASE,
+            "channel": Channel.WEB,
+            "mode": Mode.LIVE,
+            "locale": "en",
+            "status": SubmissionStatus.PENDING_REVIEW,
+            "answers": {"email": "ada@example.com", "first": "Ada", "last": "Lovelace"},
+            "body_hash": "0" * 64,
+            "started_at": NOON - timedelta(minutes=2),
+            "entered_at": NOON,
+            "written_at": NOON + timedelta(seconds=1),
+            **overrides,
+        }
+    )
+
+
+def make_upload(submission_id: UUID, part: int = 1) -> Upload:
+    """Announce a photo."""
+    return Upload(
+        field="receipt",
+        receipt=1,
+        part=part,
+        key=f"incoming/summer/{submission_id}/1/1-{part}-nonce",
+        size=1000,
+        content_type="image/jpeg",
+    )
+
+
+def make_image(submission_id: UUID, upload: Upload) -> ImageRecord:
+    """Make the facts about an announced photo that arrived."""
+    return ImageRecord(
+        submission_id=submission_id,
+        attempt=1,
+        receipt=upload.receipt,
+        part=upload.part,
+        key=upload.key,
+        content_type="image/jpeg",
+        size=upload.size,
+        sha256="1" * 64,
+        checked_at=NOON,
+    )
+
+
+def streamed(record: SubmissionRecord | ImageRecord) -> dict[str, Any]:
+    """Spell a record as the stream does."""
+    kind = "SUBMISSION" if isinstance(record, SubmissionRecord) else "IMAGE#1#1#1#nonce"
+    return {"dynamodb": {"NewImage": {**record.to_attributes(), "sk": {"S": kind}}}}
