@@ -1,0 +1,253 @@
+"""The writer: each message becomes one submission, one refusal or one quarantined note."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from moto import mock_aws
+
+from ingest_lambda.contract import Decision, ReasonCode, SubmissionStatus
+from ingest_lambda.decide import SubmissionMissing, apply_decision
+from ingest_lambda.errors import TryAgain
+from tests.ingest_lambda.writing import (
+    EMAIL_FIELD,
+    NOON,
+    Desk,
+    make_claims,
+    make_envelope,
+    make_manifest,
+    make_upload,
+)
+
+ONE_A_DAY = {"name": "daily", "scope": "person", "count": 1, "window": {"kind": "day"}}
+ONE_IN_TWO_HOURS = {
+    "name": "often",
+    "scope": "person",
+    "count": 1,
+    "window": {"kind": "rolling", "hours": 2},
+}
+ONCE_A_RECEIPT = {
+    "name": "receipt_once",
+    "scope": "receipt",
+    "count": 1,
+    "window": {"kind": "campaign"},
+}
+RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image"}
+
+
+@pytest.fixture(autouse=True)
+def _aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def codes(desk: Desk, submission_id) -> list[ReasonCode]:
+    return [reason.code for reason in desk.stored(submission_id).reasons]
+
+
+def decide(desk: Desk, submission_id, number: int, status: SubmissionStatus, **more) -> bool:
+    decision = Decision(
+        submission_id=submission_id, decision_no=number, status=status, decided_at=NOON, **more
+    )
+    return apply_decision(decision, table=desk.table)
+
+
+@pytest.mark.parametrize(
+    ("review", "status"),
+    [("every", "pending_review"), ("winners", "received"), ("none", "approved")],
+)
+def test_the_first_status_follows_the_campaigns_review(review, status):
+    desk, claims = Desk(review=review), make_claims()
+    assert desk.send(claims) == status
+    assert desk.stored(claims.submission_id).entered_at == NOON
+
+
+def test_the_same_message_twice_is_one_submission_and_one_use_of_a_limit():
+    desk, claims = Desk(limits=(ONE_A_DAY,)), make_claims()
+    assert desk.send(claims) == "pending_review"
+    before = desk.stored(claims.submission_id)
+    assert desk.send(claims, at=NOON + timedelta(days=3)) == "seen"
+    assert desk.stored(claims.submission_id) == before
+
+
+def test_another_body_under_the_same_id_is_counted_once_and_the_first_is_kept():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    for _ in range(2):
+        assert desk.send(claims, answers={"email": "eve@example.com"}) == "conflict"
+    stored = desk.stored(claims.submission_id)
+    assert stored.answers == {"email": "ann@example.com"}
+    assert len(stored.conflict_hashes) == 1
+    assert stored.version == 2
+
+
+def test_the_earliest_copy_gives_the_time_of_entry():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    desk.send(claims, at=NOON - timedelta(minutes=5))
+    assert desk.stored(claims.submission_id).entered_at == NOON - timedelta(minutes=5)
+
+
+def test_a_punctual_copy_counts_though_a_late_one_was_processed_first():
+    desk, claims = Desk(closes_at=NOON), make_claims()
+    assert desk.send(claims) == "invalid"
+    assert desk.send(claims, at=NOON - timedelta(seconds=1)) == "pending_review"
+    assert codes(desk, claims.submission_id) == []
+
+
+@pytest.mark.parametrize(
+    ("dates", "code"),
+    [
+        ({"opens_at": NOON + timedelta(seconds=1)}, ReasonCode.ENTERED_TOO_EARLY),
+        ({"closes_at": NOON}, ReasonCode.ENTERED_TOO_LATE),
+    ],
+)
+def test_outside_the_dates_a_submission_is_stored_as_invalid(dates, code):
+    desk, claims = Desk(**dates), make_claims()
+    assert desk.send(claims) == "invalid"
+    assert codes(desk, claims.submission_id) == [code]
+
+
+def test_a_token_past_its_time_makes_an_invalid_submission():
+    desk, claims = Desk(), make_claims(expires_at=NOON - timedelta(seconds=1))
+    assert desk.send(claims) == "invalid"
+    assert codes(desk, claims.submission_id) == [ReasonCode.TOKEN_EXPIRED]
+
+
+def test_without_a_time_from_the_gateway_the_queues_counts():
+    desk, claims = Desk(), make_claims()
+    body = make_envelope(claims, entered_at_ms="")
+    desk.writer.accept(body, sent_timestamp_ms=str(int(NOON.timestamp() * 1000) + 7))
+    assert desk.stored(claims.submission_id).entered_at == NOON + timedelta(milliseconds=7)
+
+
+def test_one_person_over_a_daily_limit_is_told_when_again_and_the_next_day_is_free():
+    desk, first, second, third = Desk(limits=(ONE_A_DAY,)), *(make_claims() for _ in range(3))
+    assert desk.send(first) == "pending_review"
+    assert desk.send(second, answers={"email": "ANN@Example.com "}) == "invalid"
+    (reason,) = desk.stored(second.submission_id).reasons
+    assert reason.code is ReasonCode.LIMIT_REACHED
+    assert reason.again_at is not None
+    assert reason.again_at.isoformat() == "2026-06-10T23:00:00+00:00"
+    assert desk.send(third, at=reason.again_at) == "pending_review"
+
+
+def test_a_rolling_limit_counts_by_the_time_of_entry_whatever_the_order():
+    desk, first, second, third = Desk(limits=(ONE_IN_TWO_HOURS,)), *(make_claims() for _ in "abc")
+    assert desk.send(first) == "pending_review"
+    assert desk.send(second, at=NOON + timedelta(hours=1)) == "invalid"
+    assert desk.stored(second.submission_id).reasons[0].again_at == NOON + timedelta(hours=2)
+    assert desk.send(third, at=NOON + timedelta(hours=2)) == "pending_review"
+
+
+def test_a_receipt_used_by_another_is_refused_and_holds_nothing():
+    desk = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD), limits=(ONCE_A_RECEIPT,))
+    first, second = (make_claims(uploads=(make_upload(),)) for _ in "ab")
+    assert desk.send(first) == "pending_review"
+    assert desk.send(second) == "invalid"
+    assert codes(desk, second.submission_id) == [ReasonCode.RECEIPT_USED]
+    assert desk.stored(second.submission_id).guards_taken == ()
+
+
+def test_a_missing_photo_is_named():
+    desk, claims = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD)), make_claims()
+    assert desk.send(claims) == "invalid"
+    assert codes(desk, claims.submission_id) == [ReasonCode.ANSWER_MISSING]
+
+
+def test_what_arrives_in_a_pause_is_stored_and_marked_as_held():
+    desk, claims = Desk(), make_claims()
+    desk.publish(make_manifest(), paused=True)
+    desk.send(claims)
+    assert desk.stored(claims.submission_id).held
+
+
+@pytest.mark.parametrize("body", ["", "no json", "[]", '{"kind":"other"}', '{"kind":"submission"}'])
+def test_what_is_no_message_goes_to_quarantine_and_is_done(body):
+    desk = Desk()
+    assert desk.writer.accept(body, sent_timestamp_ms="1") == "quarantined"
+    assert desk.quarantine.whys == ["not_understood"]
+
+
+def test_a_token_of_another_campaign_another_id_or_another_purpose_writes_nothing():
+    desk, claims = Desk(), make_claims()
+    stolen = json.loads(make_envelope(claims))
+    stolen["body"]["submission_id"] = str(uuid4())
+    altered = json.loads(make_envelope(claims))
+    altered["body"]["token"] = altered["body"]["token"][:-2] + "AA"
+    bodies = [
+        make_envelope(claims, slug="winter"),
+        make_envelope(make_claims(purpose="status")),
+        json.dumps(stolen),
+        json.dumps(altered),
+    ]
+    for body in bodies:
+        assert desk.writer.accept(body, sent_timestamp_ms="1") == "quarantined"
+    assert desk.quarantine.whys == ["bad_token"] * 4
+    assert desk.table.submission(claims.submission_id) is None
+
+
+def test_a_release_that_the_table_lacks_is_tried_again():
+    with pytest.raises(TryAgain):
+        Desk().send(make_claims(release=9))
+
+
+def test_a_new_photo_is_welcome_once_and_only_while_asked_for():
+    desk, claims = Desk(), make_claims()
+    again = make_claims(submission_id=claims.submission_id, attempt=2, purpose="resubmit")
+    with pytest.raises(TryAgain):
+        desk.send(again)
+    desk.send(claims)
+    assert desk.send(again) == "not_asked"
+    until = NOON + timedelta(days=7)
+    asked = SubmissionStatus.NEEDS_RESUBMISSION
+    assert decide(desk, claims.submission_id, 1, asked, resubmit_until=until)
+    assert desk.send(again, at=until + timedelta(seconds=1)) == "not_asked"
+    assert desk.send(again, at=until - timedelta(days=6, hours=23)) == "resubmitted"
+    assert desk.send(again) == "seen"
+    stored = desk.stored(claims.submission_id)
+    assert stored.shown_status is SubmissionStatus.PENDING_REVIEW
+    assert stored.entered_at == NOON
+
+
+def test_a_later_decision_stands_and_an_earlier_or_equal_one_changes_nothing():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    assert decide(desk, claims.submission_id, 2, SubmissionStatus.APPROVED)
+    before = desk.stored(claims.submission_id)
+    for number in (1, 2):
+        assert not decide(desk, claims.submission_id, number, SubmissionStatus.REJECTED)
+    assert desk.stored(claims.submission_id) == before
+
+
+def test_a_decision_on_nothing_says_so():
+    with pytest.raises(SubmissionMissing):
+        decide(Desk(), uuid4(), 1, SubmissionStatus.APPROVED)
+
+
+@pytest.mark.parametrize("limit", [ONE_A_DAY, ONE_IN_TWO_HOURS])
+def test_a_rejection_gives_the_slot_back_once(limit):
+    desk, first, second, third = Desk(limits=(limit,)), *(make_claims() for _ in "abc")
+    desk.send(first)
+    for number in (1, 1, 2):
+        decide(desk, first.submission_id, number, SubmissionStatus.REJECTED, gives_back=True)
+    assert desk.stored(first.submission_id).limits_taken == ()
+    assert desk.send(second) == "pending_review"
+    assert desk.send(third) == "invalid"
+
+
+def test_a_rejected_duplicate_keeps_its_slot():
+    desk, first, second = Desk(limits=(ONE_A_DAY,)), make_claims(), make_claims()
+    desk.send(first)
+    duplicate = ({"code": "DUPLICATE_OTHER"},)
+    decide(
+        desk,
+        first.submission_id,
+        1,
+        SubmissionStatus.REJECTED,
+        gives_back=True,
+        reasons=duplicate,
+    )
+    assert desk.send(second) == "invalid"

@@ -1,0 +1,49 @@
+"""The edge to queues: three shapes in, the ids that must come again out."""
+
+from typing import Any
+
+import pytest
+
+from ingest_lambda.batch import handle_batch, records_of
+from ingest_lambda.errors import TryAgain
+
+
+def record(number: int, body: str = "good") -> dict[str, Any]:
+    return {"messageId": f"m{number}", "body": body, "attributes": {"SentTimestamp": "1"}}
+
+
+def run(event: Any, *, seconds_left: float = 60) -> list[str]:
+    def handle(body: str, sent_timestamp_ms: str) -> None:
+        if body == "busy":
+            raise TryAgain("busy")
+        if body == "poison":
+            raise KeyError("a bug")
+
+    answer = handle_batch(event, handle, threads=4, seconds_left=lambda: seconds_left)
+    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+@pytest.mark.parametrize("event", [[record(1)], {"Records": [record(1)]}, record(1)])
+def test_all_three_shapes_carry_the_same_records(event):
+    assert records_of(event) == [record(1)]
+    assert run(event) == []
+
+
+@pytest.mark.parametrize("event", [None, "text", {}, {"Records": "none"}])
+def test_an_unknown_shape_is_refused_as_a_whole(event):
+    with pytest.raises(ValueError, match="three shapes"):
+        records_of(event)
+
+
+def test_poison_in_a_batch_of_25_brings_back_only_itself():
+    bodies = {7: "poison", 11: "busy"}
+    event = [record(number, bodies.get(number, "good")) for number in range(25)]
+    assert run(event) == ["m7", "m11"]
+
+
+def test_a_batch_that_fails_whole_is_reported_and_raises_nothing():
+    assert run([record(1, "busy"), record(2, "poison")]) == ["m1", "m2"]
+
+
+def test_nothing_is_begun_when_the_time_is_nearly_over():
+    assert run([record(1), record(2)], seconds_left=1) == ["m1", "m2"]
