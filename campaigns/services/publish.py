@@ -4,8 +4,10 @@ The order is the promise: the functions' table first (a page must never show a
 release that they do not know), then the page, then its ``state.json``.
 """
 
+import logging
 from datetime import datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.db import transaction
 
 from campaignhub import ingest
@@ -19,6 +21,8 @@ from campaigns.rules.states import MOVES, CampaignState
 from campaigns.services import audit
 from campaigns.services.manifest import facts_of, manifest_of, page_content
 from ingest_lambda.contract import Current, Manifest, PageState
+
+logger = logging.getLogger(__name__)
 
 
 class CannotPublish(DomainError):
@@ -132,7 +136,13 @@ def due_moves(at: datetime) -> list[Campaign]:
     ]
     for state, when, after in due:
         for campaign in Campaign.objects.filter(state=state.value, **{when: at}):
-            moved.append(move_campaign(campaign, after, actor=None, at=at))  # noqa: PERF401
+            try:
+                moved.append(move_campaign(campaign, after, actor=None, at=at))
+            except MoveNotAllowed:
+                continue  # another worker moved it between the question and the lock
+            except (ingest.IngestBusy, BotoCoreError, ClientError, OSError) as exc:
+                # One campaign's trouble must not keep the others shut; the next round tries again.
+                logger.warning("campaign not moved: %s", type(exc).__name__)
     return moved
 
 
