@@ -19,7 +19,13 @@ MOST_PAGES = 5
 VIEW_SIDE = 2400
 THUMBNAIL_SIDE = 400
 _GPS = 0x8825
-_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
+_TYPES = {
+    "JPEG": "image/jpeg",
+    "MPO": "image/jpeg",  # a phone's JPEG with a second picture inside, such as a depth map
+    "PNG": "image/png",
+    "WEBP": "image/webp",
+    "HEIF": "image/heic",
+}
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
@@ -76,19 +82,22 @@ def look(content: bytes, *, largest_bytes: int) -> Picture:
 
 
 def _look_at_image(content: bytes) -> Picture:
+    # Pillow fails on the name of a format that no plugin has registered yet.
+    formats = ["JPEG", "PNG", "WEBP"]
     if content[4:8] == b"ftyp" and content[8:12] in _HEIF_BRANDS:
         import pillow_heif  # only this format pays for the library
 
         pillow_heif.register_heif_opener()
+        formats = ["HEIF"]
     try:
-        with Image.open(io.BytesIO(content), formats=list(_FORMATS)) as image:
+        with Image.open(io.BytesIO(content), formats=formats) as image:
             if image.width * image.height > MOST_PIXELS:
                 raise NoPicture(ImageRefusal.TOO_MANY_PIXELS)
-            content_type = _FORMATS[image.format or ""]
+            content_type = _TYPES[image.format or ""]
             exif = _exif(image)
             image.draft("RGB", (VIEW_SIDE * 2, VIEW_SIDE * 2))
             sideways = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-            width, height = _size_of(content, sideways=sideways)
+            width, height = _size_of(content, formats, sideways=sideways)
             upright = ImageOps.exif_transpose(image)
             return Picture(content_type, width, height, (_copy(upright),), exif)
     except UnidentifiedImageError as exc:
@@ -102,8 +111,8 @@ def _look_at_image(content: bytes) -> Picture:
         raise NoPicture(ImageRefusal.DAMAGED) from exc
 
 
-def _size_of(content: bytes, *, sideways: bool) -> tuple[int, int]:
-    with Image.open(io.BytesIO(content), formats=list(_FORMATS)) as image:
+def _size_of(content: bytes, formats: list[str], *, sideways: bool) -> tuple[int, int]:
+    with Image.open(io.BytesIO(content), formats=formats) as image:
         return (image.height, image.width) if sideways else (image.width, image.height)
 
 

@@ -1,0 +1,117 @@
+"""What an entrant is told, to whom, and in which words."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from ingest_lambda import errors
+from ingest_lambda.contract import Purpose, Reason, ReasonCode, StatusAnswer, SubmissionStatus
+from tests.ingest_lambda.public_path import ID, NOON, World, open_world, record, token
+
+OTHER = UUID("01972222-2222-7222-8222-222222222222")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with open_world() as world:
+        yield world
+
+
+def read(world: World, held: str | None = None, *, at=NOON, slug="summer") -> StatusAnswer:
+    return world.reader.read(slug, ID, held or token(), at=at)
+
+
+def test_it_is_queued_until_the_writer_has_stored_it(world: World):
+    answer = read(world)
+    assert answer.status == "queued"
+    assert answer.poll_after_seconds == 1
+    assert answer.received_at is None
+
+
+def test_in_review_it_says_by_when_it_is_decided_in_working_days(world: World):
+    world.table.create_submission(record())
+    answer = read(world)
+    assert answer.status == "pending_review"
+    # Entered on a Wednesday in London; three working days end with Monday, in summer time.
+    assert answer.decide_by == datetime(2026, 6, 8, 23, tzinfo=UTC)
+    assert answer.poll_after_seconds
+
+
+def test_the_answer_holds_no_personal_data(world: World):
+    world.table.create_submission(record())
+    assert "ada" not in read(world).model_dump_json()
+
+
+def test_a_refusal_comes_with_a_sentence_and_when_to_enter_again(world: World):
+    tomorrow = NOON + timedelta(days=1)
+    reason = Reason(code=ReasonCode.LIMIT_REACHED, limit="daily", again_at=tomorrow)
+    world.table.create_submission(record(status=SubmissionStatus.INVALID, reasons=(reason,)))
+    answer = read(world)
+    (shown,) = answer.reasons
+    assert shown.message
+    assert answer.may_enter_again_at == tomorrow
+    assert answer.decide_by is None
+    assert answer.poll_after_seconds is None
+
+
+def test_who_is_asked_again_may_send_again_until_the_deadline(world: World):
+    until = NOON + timedelta(days=7)
+    world.table.create_submission(
+        record(
+            decision_status=SubmissionStatus.NEEDS_RESUBMISSION,
+            decision_no=1,
+            decided_attempt=1,
+            decision_reasons=(Reason(code=ReasonCode.ILLEGIBLE, message="Too dark to read."),),
+            resubmit_until=until,
+        )
+    )
+    answer = read(world)
+    assert answer.status == "needs_resubmission"
+    assert [(action.kind, action.until) for action in answer.actions] == [("resubmit", until)]
+    assert [reason.message for reason in answer.reasons] == ["Too dark to read."]
+    assert read(world, at=until + timedelta(seconds=1)).actions == ()
+
+
+def test_an_answer_to_it_waits_for_review_again(world: World):
+    world.table.create_submission(
+        record(
+            attempt=2,
+            decision_status=SubmissionStatus.NEEDS_RESUBMISSION,
+            decision_no=1,
+            decided_attempt=1,
+            decision_reasons=(Reason(code=ReasonCode.ILLEGIBLE, message="Too dark to read."),),
+        )
+    )
+    answer = read(world)
+    assert answer.status == "pending_review"
+    assert answer.reasons == ()
+    assert answer.actions == ()
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_every_token_of_a_submission_may_look(world: World, purpose):
+    world.table.create_submission(record())
+    assert read(world, token(purpose=purpose)).status == "pending_review"
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param(token(submission_id=OTHER), id="of another submission"),
+        pytest.param(token(slug="winter"), id="of another campaign"),
+        pytest.param(token() + "x", id="altered"),
+        pytest.param("nonsense", id="no token"),
+    ],
+)
+def test_nobody_else_may_look(world: World, held):
+    world.table.create_submission(record())
+    with pytest.raises(errors.BadToken):
+        read(world, held)
+
+
+def test_a_withdrawn_epoch_ends_every_earlier_token(world: World):
+    world.table.create_submission(record(epoch=2))
+    with pytest.raises(errors.BadToken):
+        read(world)
