@@ -72,7 +72,7 @@ def judge_answers(
             continue
         known.add(field.name)
         value = answers.get(field.name)
-        if value is None or value == "" or value == []:
+        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
             if field.required and field.kind is not FieldKind.HIDDEN:
                 reasons.append(Reason(code=ReasonCode.ANSWER_MISSING, field=field.name))
             continue
@@ -164,6 +164,9 @@ def _postal_code(text: str, countries: tuple[str, ...]) -> str:
 
 
 def _day(field: FieldSpec, text: str, entered_on: date) -> None:
+    # fromisoformat also reads 20260101 and 2026-W01-1, which no bound below could be compared with.
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     try:
         day = date.fromisoformat(text)
     except ValueError as exc:
