@@ -1,6 +1,7 @@
 """The main job in a real browser: a visitor sends a receipt, a moderator approves, the page and a mail say so."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -71,7 +72,7 @@ def test_a_receipt_is_sent_approved_and_told(
     assert context is not None
     moderator = context.new_page()
     sign_in(moderator, embedded, "mo")
-    moderator.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
+    moderator.goto(f"{embedded.facts['admin']}submissions/submission/{UUID(submission_id)}/change/")
     assert "a•••@example.com" in (moderator.text_content("#desk") or "")
     take_screenshot(moderator, f"review-{width}")
     moderator.keyboard.press("a")
