@@ -1,0 +1,92 @@
+"""The table's promises that no other test of the writer meets."""
+
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from moto import mock_aws
+
+from ingest_lambda.contract import Current
+from ingest_lambda.errors import TryAgain
+from ingest_lambda.load import publish
+from ingest_lambda.table import Cancelled, Table
+from tests.ingest_lambda.writing import NOON, Desk, make_claims, make_manifest
+
+
+@pytest.fixture(autouse=True)
+def _aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def test_a_campaign_never_goes_back_to_an_earlier_release():
+    desk = Desk(release=2)
+    desk.publish(make_manifest(release=2))
+    with pytest.raises(Cancelled):
+        desk.publish(make_manifest(release=1))
+    current = desk.table.current("summer")
+    assert current is not None
+    assert current.release == 2
+    assert desk.table.release("summer", 1) is None
+
+
+def test_a_pause_changes_what_is_current_and_no_release():
+    desk = Desk()
+    paused = Current(
+        slug="summer",
+        release=1,
+        opens_at=NOON,
+        closes_at=make_manifest().closes_at,
+        paused=True,
+    )
+    desk.table.set_current(paused)
+    assert desk.table.current("summer") == paused
+    assert desk.table.release("summer", 1) == make_manifest()
+
+
+def test_a_guard_has_one_holder():
+    table, first, second = Desk().table, uuid4(), uuid4()
+    assert table.hold_guard("c1", "image:aa", first) == first
+    assert table.hold_guard("c1", "image:aa", second) == first
+
+
+class Busy:
+    """A client of a service that is throttled, or gone."""
+
+    def __init__(self, problem: Exception) -> None:
+        self.problem = problem
+        self.calls = 0
+
+    def __getattr__(self, name: str):
+        def call(**_arguments):
+            self.calls += 1
+            raise self.problem
+
+        return call
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        ClientError({"Error": {"Code": "ThrottlingException"}}, "any"),
+        ReadTimeoutError(endpoint_url="http://away"),
+    ],
+)
+def test_a_busy_table_is_tried_four_times_and_then_left_to_the_queue(problem):
+    desk = Desk()
+    desk.writer.releases.manifest("summer", 1)
+    desk.writer.releases.current("summer")
+    busy = Busy(problem)
+    object.__setattr__(desk.writer, "table", Table(busy, "any"))
+    with pytest.raises(TryAgain):
+        desk.send(make_claims())
+    assert busy.calls == 4
+
+
+def test_publishing_while_the_table_is_away_is_worth_another_try():
+    away = Table(Busy(ReadTimeoutError(endpoint_url="http://away")), "any")
+    manifest = make_manifest()
+    current = Current(slug="summer", release=1, opens_at=NOON, closes_at=manifest.closes_at)
+    with pytest.raises(TryAgain):
+        publish(manifest, current, table=away)
