@@ -7,6 +7,7 @@ itself only warns below 179 megapixels.
 
 import hashlib
 import io
+import struct
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -27,6 +28,18 @@ _TYPES = {
     "HEIF": "image/heic",
 }
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis")
+_DECODERS_RAISE = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What decoders were seen to raise for a file that begins well and goes on badly."""
 
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS
 
@@ -106,8 +119,7 @@ def _look_at_image(content: bytes) -> Picture:
         raise NoPicture(ImageRefusal.TOO_MANY_PIXELS) from exc
     except Image.DecompressionBombWarning as exc:
         raise NoPicture(ImageRefusal.TOO_MANY_PIXELS) from exc
-    except (OSError, SyntaxError, ValueError, EOFError) as exc:
-        # What decoders raise for a file that begins well and goes on badly.
+    except _DECODERS_RAISE as exc:
         raise NoPicture(ImageRefusal.DAMAGED) from exc
 
 

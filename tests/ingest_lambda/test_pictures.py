@@ -1,5 +1,6 @@
 """Files of strangers: what becomes of good ones, and that bad ones end with a reason."""
 
+import contextlib
 import io
 import random
 import subprocess
@@ -167,7 +168,5 @@ def test_scattered_bytes_give_a_picture_or_a_reason_and_never_anything_else(file
         content = bytearray(good)
         for _ in range(rng.randint(1, 12)):
             content[rng.randrange(12, min(len(content), 1500))] = rng.randrange(256)
-        try:
+        with contextlib.suppress(NoPicture):
             look(bytes(content), largest_bytes=LARGEST_BYTES)
-        except NoPicture:
-            pass

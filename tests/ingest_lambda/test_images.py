@@ -1,0 +1,98 @@
+"""An upload's way from S3's notification to its facts: once, twice, and in the wrong hands."""
+
+import json
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+
+from ingest_lambda.images import ImageKeeper, place_of
+from tests.ingest_lambda.public_path import ID, NOON, World, open_world
+from tests.support.receipts import phone_photo
+
+KEY = f"incoming/summer/{ID}/1/1-1-abcd1234"
+KEPT = f"receipts/summer/{ID}/1/1-1-abcd1234"
+OTHER = UUID("01972222-2222-7222-8222-222222222222")
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with open_world() as world:
+        yield world
+
+
+def notice(key: str) -> str:
+    return json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
+
+
+def arrive(world: World, content: bytes, key: str = KEY) -> None:
+    world.s3.put_object(Bucket=world.name, Key=key, Body=content)
+    keeper(world).handle(notice(key), "0")
+
+
+def keeper(world: World) -> ImageKeeper:
+    return ImageKeeper(world.table, world.releases, world.bucket, clock=lambda: NOON)
+
+
+def facts(world: World, submission_id: UUID = ID) -> list[dict[str, str]]:
+    found = world.table._client.query(
+        TableName="campaignhub",
+        KeyConditionExpression="pk = :pk AND begins_with(sk, :image)",
+        ExpressionAttributeValues={
+            ":pk": {"S": f"SUBMISSION#{submission_id}"},
+            ":image": {"S": "IMAGE#"},
+        },
+    )
+    return [{name: next(iter(v.values())) for name, v in item.items()} for item in found["Items"]]
+
+
+def test_an_upload_is_moved_copied_and_described(world: World):
+    arrive(world, phone_photo(1))
+    (found,) = facts(world)
+    assert world.keys() == [f"{KEPT}/original", f"{KEPT}/page-1.jpg", f"{KEPT}/thumb-1.jpg"]
+    assert found["sk"] == "IMAGE#1#1#1#abcd1234"
+    assert found["content_type"] == "image/jpeg"
+    assert "GPSLatitude" in found["exif"]
+    assert "refusal" not in found
+
+
+def test_the_same_notice_again_changes_nothing(world: World):
+    arrive(world, phone_photo(1))
+    before = facts(world), world.keys()
+    keeper(world).handle(notice(KEY), "0")
+    arrive(world, phone_photo(1))
+    assert (facts(world), world.keys()) == before
+
+
+def test_a_bad_file_is_kept_for_staff_to_know_of_and_never_shown(world: World):
+    arrive(world, b"<html><script>alert(1)</script></html>")
+    (found,) = facts(world)
+    original = world.s3.head_object(Bucket=world.name, Key=f"{KEPT}/original")
+    assert found["refusal"] == "not_an_image"
+    assert world.keys() == [f"{KEPT}/original"]
+    assert original["ContentType"] == "application/octet-stream"
+
+
+def test_an_empty_file_leaves_facts_alone(world: World):
+    arrive(world, b"")
+    assert [found["refusal"] for found in facts(world)] == ["empty"]
+    assert world.keys() == []
+
+
+def test_a_file_that_another_submission_sent_before_is_marked_on_the_later_one(world: World):
+    arrive(world, phone_photo(1))
+    arrive(world, phone_photo(1), f"incoming/summer/{OTHER}/1/1-1-ffff0000")
+    assert "seen_on" not in facts(world)[0]
+    assert facts(world, OTHER)[0]["seen_on"] == str(ID)
+
+
+def test_the_notice_with_which_s3_tries_a_queue_is_passed_over(world: World):
+    keeper(world).handle(json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"}), "0")
+    assert world.keys() == []
+
+
+@pytest.mark.parametrize(
+    "key", ["", "incoming/", "incoming/summer/x/1/1-1-a", f"receipts/summer/{ID}/1/1-1-a", "a/b"]
+)
+def test_a_key_that_is_not_of_our_making_is_nobodys(key):
+    assert place_of(key) is None
