@@ -1,6 +1,7 @@
 """The outbox carries decisions in order, and the mail follows the table."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import boto3
 import pytest
@@ -8,11 +9,12 @@ from moto import mock_aws
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
-from ingest_lambda.contract import Decision, SubmissionRecord, SubmissionStatus
+from ingest_lambda.contract import Decision, Reason, ReasonCode, SubmissionRecord, SubmissionStatus
 from submissions.models import Mail, OutboxDecision
-from submissions.services.decisions import approve_submission, reopen_submission
+from submissions.services.decisions import approve_submission, ask_again, reopen_submission
 from submissions.services.mirror import mirror_stream_records
 from submissions.services.outbox import carry_decisions
+from submissions.services.sweeps import reject_unanswered
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
@@ -47,6 +49,12 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def _stored() -> SubmissionRecord:
     record = make_record(make_campaign())
+    _put(record)
+    mirror_stream_records([streamed(record)], at=NOON)
+    return record
+
+
+def _put(record: SubmissionRecord) -> None:
     aws.dynamodb().put_item(
         TableName=env().table_name,
         Item={
@@ -55,8 +63,6 @@ def _stored() -> SubmissionRecord:
             "sk": {"S": "SUBMISSION"},
         },
     )
-    mirror_stream_records([streamed(record)], at=NOON)
-    return record
 
 
 def test_a_decision_is_carried_once_and_then_its_mail_is_queued():
@@ -91,3 +97,24 @@ def test_a_decision_that_cannot_go_yet_waits_with_its_trouble_and_holds_up_no_ot
     assert carry_decisions(at=NOON) == 1
     waiting = OutboxDecision.objects.get(carried_at=None)
     assert (waiting.submission_id, waiting.trouble) == (gone.id, "SubmissionMissing")
+
+
+def test_what_was_asked_and_not_answered_is_closed_an_hour_after_its_deadline():
+    record = _stored()
+    asked = ask_again(
+        record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
+    )
+    assert asked.resubmit_until is not None
+    assert reject_unanswered(at=asked.resubmit_until + timedelta(minutes=59)) == 0
+    assert reject_unanswered(at=asked.resubmit_until + timedelta(minutes=60)) == 1
+    assert reject_unanswered(at=asked.resubmit_until + timedelta(minutes=60)) == 0
+
+
+def test_an_answer_that_the_table_has_beats_the_deadline():
+    record = _stored()
+    asked = ask_again(
+        record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
+    )
+    assert asked.resubmit_until is not None
+    _put(record.model_copy(update={"attempt": 2, "version": 2}))
+    assert reject_unanswered(at=asked.resubmit_until + timedelta(hours=2)) == 0
