@@ -53,9 +53,7 @@ _SUSPICIONS = {
 class OwnCampaigns(admin.RelatedFieldListFilter):
     """Offer the campaigns of one's own clients only: a name in a filter is a leak as well."""
 
-    ) -> Any:
-        self, _field: Any, request: HttpRequest, _model_admin: Any
-    ) -> list[tuple[Any, str]]:
+    def field_choices(self, _field: Any, request: HttpRequest, _model_admin: Any) -> Any:
         """Return the campaigns to choose from."""
         clients = clients_of(request.user, Capability.SUBMISSION_VIEW)  # type: ignore[arg-type]
         rows = Campaign.objects.filter(client__in=clients).order_by("name")
