@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -30,6 +31,28 @@ _COLOURS = {
     "Closed": "danger",
     "Archived": "info",
 }
+
+_QUESTIONS: dict[str, tuple[str, str, bool]] = {
+    "publish": (
+        "Publish {name}?",
+        "The page shows this version to everyone within 30 seconds; who has entered keeps the "
+        "version they saw.",
+        False,
+    ),
+    "pause": (
+        "Pause {name}?",
+        "Nobody can begin an entry until you resume. What is on its way is kept and counts.",
+        False,
+    ),
+    "resume": ("Resume {name}?", "Entries are taken again within 30 seconds.", False),
+    "close": (
+        "Close {name} for good?",
+        "No more entries are taken, and a closed campaign cannot be opened again.",
+        True,
+    ),
+    "clone": ("Clone {name}?", "The copy is a draft without dates or entries.", False),
+}
+"""Action → question, what follows, and whether the slug has to be typed."""
 
 
 class _ByCampaign:
@@ -209,10 +232,33 @@ class CampaignAdmin(ScopedModelAdmin):
     def _back(self, campaign: Campaign) -> HttpResponse:
         return redirect(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
 
+    def _asked(self, request: HttpRequest, campaign: Campaign, name: str) -> HttpResponse | None:
+        """Ask before something changes for everyone; ``None`` once it was answered by a POST.
+
+        A mere link must never publish or close: only the form on this page
+        carries the token that another site cannot forge.
+        """
+        question, consequence, typed = _QUESTIONS[name]
+        word = campaign.slug if typed else ""
+        if request.method == "POST" and request.POST.get("typed", "") == word:
+            return None
+        context = {
+            **self.admin_site.each_context(request),
+            "title": name.capitalize(),
+            "question": question.format(name=campaign.name),
+            "consequence": consequence,
+            "typed": word,
+            "button": name.capitalize(),
+            "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+        }
+        return TemplateResponse(request, "admin/campaigns/confirm.html", context)
+
     def _move(
-        self, request: HttpRequest, object_id: str, after: CampaignState, words: str
+        self, request: HttpRequest, object_id: str, name: str, after: CampaignState, words: str
     ) -> HttpResponse:
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        if page := self._asked(request, campaign, name):
+            return page
         try:
             publish.move_campaign(campaign, after, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
         except DomainError as error:
@@ -225,6 +271,8 @@ class CampaignAdmin(ScopedModelAdmin):
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Publish the campaign as its next release."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        if page := self._asked(request, campaign, "publish"):
+            return page
         try:
             release = publish.publish_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
         except publish.CannotPublish as error:
@@ -252,25 +300,31 @@ class CampaignAdmin(ScopedModelAdmin):
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take no new entries for the moment."""
         return self._move(
-            request, object_id, CampaignState.PAUSED, "{name} is paused within 30 seconds."
+            request, object_id, "pause", CampaignState.PAUSED, "{name} is paused within 30 seconds."
         )
 
     @action(description="Resume", url_path="resume")
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take entries again."""
         return self._move(
-            request, object_id, CampaignState.LIVE, "{name} takes entries again within 30 seconds."
+            request,
+            object_id,
+            "resume",
+            CampaignState.LIVE,
+            "{name} takes entries again within 30 seconds.",
         )
 
     @action(description="Close", url_path="close")
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End the campaign for good."""
-        return self._move(request, object_id, CampaignState.CLOSED, "{name} is closed.")
+        return self._move(request, object_id, "close", CampaignState.CLOSED, "{name} is closed.")
 
     @action(description="Clone", url_path="clone")
     def clone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make a draft like this one."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
+        if page := self._asked(request, campaign, "clone"):
+            return page
         copy = clone_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
         messages.success(request, f"{copy.name} is a draft without dates.")
         return self._back(copy)

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from django.utils import timezone
+from django_celery_results.models import GroupResult, TaskResult
 from unfold.decorators import display
 
 from campaigns.admin.scoped import ScopedModelAdmin
@@ -13,7 +14,8 @@ from campaigns.models import AuditEntry, Client, Membership
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
 
-admin.site.unregister(Group)
+for unscoped in (Group, TaskResult, GroupResult):
+    admin.site.unregister(unscoped)
 
 
 @admin.register(Client)
