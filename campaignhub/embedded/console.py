@@ -2,9 +2,9 @@
 
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from campaignhub.embedded.processes import Child
 
@@ -25,6 +25,18 @@ class Console:
         """Print a line, or several, of our own."""
         for line in text.splitlines() or [""]:
             self._print("up", line)
+
+    def announce(self, facts: Mapping[str, Any], *, data: Path) -> None:
+        """Tell where everything is, and who may sign in: what ``var/up.json`` holds."""
+        lines = ["", f"CampaignHub is up. Ctrl-C stops it, its data stay in {data}.", ""]
+        lines += [f"  Admin      {facts['admin']}"]
+        lines += [
+            f"             {account['username']} / {account['password']}   ({account['role']})"
+            for account in facts["accounts"]
+        ]
+        lines += [f"  Campaign   {campaign['page']}" for campaign in facts["campaigns"]]
+        lines += [f"  API        {facts['api']}", ""]
+        self.say("\n".join(lines))
 
     def follow(self, children: Sequence[Child]) -> None:
         """Print what the children wrote since the last call."""

@@ -2,7 +2,7 @@
 
 import http.client
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,6 +20,8 @@ class Plan:
     var: Path
     web_port: int
     aws_port: int
+    is_migrated: Callable[[], bool]
+    """Whether the database has every table that the code expects."""
     fixed: frozenset[str] = frozenset()
     """Of ``web_port`` and ``aws_port``, those that the environment sets."""
     parameters: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ table's stream; the emulator last, because it must write its state down.
 
 import fcntl
 import signal
+import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ from typing import Any
 from campaignhub.embedded import local
 from campaignhub.embedded.archives import build_archives
 from campaignhub.embedded.console import Console
-from campaignhub.embedded.deploy import Deployment, Wanted, deploy
+from campaignhub.embedded.deploy import Wanted, deploy
 from campaignhub.embedded.ministack import MiniStack
 from campaignhub.embedded.processes import Child, EmbeddedError, end_left_over, note_running
 from campaignhub.embedded.services import Plan, once, services, status_of
@@ -49,6 +50,7 @@ class Supervisor:
         self._watched: dict[str, _Watched] = {}
         self._signals = 0
         self._state_is_old = False
+        self._republish = plan.var / "republish"
 
     def run(self) -> None:
         """Bring everything up, keep it up, and end it when told to.
@@ -67,6 +69,7 @@ class Supervisor:
                 ) from None
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, self._on_signal)
+            (plan.var / "up.json").unlink(missing_ok=True)
             try:
                 self._bring_up()
                 while True:
@@ -97,7 +100,6 @@ class Supervisor:
 
     def _bring_up(self) -> None:
         plan, console = self._plan, self._console
-        (plan.var / "up.json").unlink(missing_ok=True)
         for left in end_left_over(plan.var / "up.pids"):
             console.say(f"Ended what an earlier run left behind: {left}")
         for log in (plan.var / "log").glob("*.log"):
@@ -121,10 +123,19 @@ class Supervisor:
         self._add(emulator)
         self._ministack.wait(emulator)
         self._pause(0)
+        self._deploy()
         web, worker, pipes = services(plan, self._ministack, web_port)
+        self._add(pipes)
+        # The functions' first start, so that no visitor waits for it, beside Django's.
+        threading.Thread(target=self._api_answers, daemon=True).start()
+        if plan.is_migrated() and not self._republish.exists():
+            # Most starts: nothing to wait for, so the site comes up while the demo is looked after.
+            self._add(worker)
+            self._add(web)
         self._furnish()
-        for child in (pipes, worker, web):
-            self._add(child)
+        for child in (worker, web):
+            if child.name not in self._watched:
+                self._add(child)
         self._wait_for_answers()
         self._tell()
 
@@ -132,38 +143,38 @@ class Supervisor:
         fixed = name in self._plan.fixed
         return local.choose_port(wanted, fixed=fixed, name=name.upper(), taken=taken)
 
-    def _furnish(self) -> None:
-        """Deploy, and fill database, table and pages with what they must hold."""
-        plan = self._plan
-        before = local.read_json(plan.var / "env.json")
-        deployment = self._deploy()
-        now = local.environment(
-            self._secrets, deployment.outputs, web=self._web, aws=self._ministack.endpoint
-        )
-        local.write_json(plan.var / "env.json", now, mode=0o600)
-        self._pause(0)
-        # A table that was lost, or addresses that published pages carry, are only in Django now.
-        moved = any(
-            before.get(name) not in (None, now[name])
-            for name in ("PUBLIC_API_URL", "PUBLIC_SITE_URL")
-        )
-        command = ["furnish", "--into", str(plan.var / "demo.json")]
-        if deployment.fresh or moved or self._state_is_old:
-            command.append("--republish")
-        self._console.say("Preparing the database and the demo …")
-        self._run_once("furnish", command)
-
-    def _deploy(self) -> Deployment:
-        started = time.monotonic()
+    def _deploy(self) -> None:
+        """Bring the template into the emulator, and note what it gave in ``env.json``."""
+        plan, started = self._plan, time.monotonic()
         wanted = Wanted(
             token_keys=self._secrets["TOKEN_KEYS"],
             person_secret=self._secrets["PERSON_SECRET"],
             allowed_origin=self._web,
-            parameters=self._plan.parameters,
+            parameters=plan.parameters,
         )
         deployment = deploy(self._ministack, self._archives, wanted)
         self._console.say(f"The template is in place ({time.monotonic() - started:.1f} s).")
-        return deployment
+        before = local.read_json(plan.var / "env.json")
+        now = local.environment(
+            self._secrets, deployment.outputs, web=self._web, aws=self._ministack.endpoint
+        )
+        addresses = ("PUBLIC_API_URL", "PUBLIC_SITE_URL")
+        moved = any(before.get(name) not in (None, now[name]) for name in addresses)
+        if deployment.fresh or moved or self._state_is_old:
+            # A table that was lost, or addresses that published pages carry, are only in Django now.
+            # A file, since this run may be killed before it is done.
+            self._republish.touch()
+        local.write_json(plan.var / "env.json", now, mode=0o600)
+        self._pause(0)
+
+    def _furnish(self) -> None:
+        """Fill database, table and pages with what they must hold."""
+        command = ["furnish", "--into", str(self._plan.var / "demo.json")]
+        if self._republish.exists():
+            command.append("--republish")
+        self._console.say("Preparing the database and the demo …")
+        self._run_once("furnish", command)
+        self._republish.unlink(missing_ok=True)
 
     def _run_once(self, name: str, command: Sequence[str]) -> None:
         child = once(self._plan, name, command)
@@ -203,32 +214,23 @@ class Supervisor:
             self._pause(0.1)
 
     def _api_answers(self) -> bool:
-        # Also the functions' first start, so that no visitor waits for it.
         api = f"{local.read_json(self._plan.var / 'env.json')['PUBLIC_API_URL']}/v1/campaigns/-"
         start = status_of(f"{api}/start", method="POST")
         shown = status_of(f"{api}/submissions/00000000-0000-4000-8000-000000000000")
         return 0 not in (start, shown)
 
     def _tell(self) -> None:
-        demo = local.read_json(self._plan.var / "demo.json")
+        plan = self._plan
+        demo = local.read_json(plan.var / "demo.json")
         facts: dict[str, Any] = {
             "web": self._web,
             "admin": f"{self._web}/admin/",
-            "api": local.read_json(self._plan.var / "env.json")["PUBLIC_API_URL"],
+            "api": local.read_json(plan.var / "env.json")["PUBLIC_API_URL"],
             "accounts": demo.get("accounts", []),
             "campaigns": demo.get("campaigns", []),
         }
-        local.write_json(self._plan.var / "up.json", facts, mode=0o600)
-        say = self._console.say
-        say("")
-        say(f"CampaignHub is up. Ctrl-C stops it, its data stay in {self._plan.var}.")
-        say(f"  Admin      {facts['admin']}")
-        for account in facts["accounts"]:
-            say(f"             {account['username']} / {account['password']}   ({account['role']})")
-        for campaign in facts["campaigns"]:
-            say(f"  Campaign   {campaign['page']}")
-        say(f"  API        {facts['api']}")
-        say("")
+        local.write_json(plan.var / "up.json", facts, mode=0o600)
+        self._console.announce(facts, data=plan.var)
 
     # ------------------------------------------------------------------ watch
 
@@ -249,11 +251,9 @@ class Supervisor:
         wait = RESTART_SECONDS[min(watched.failures, len(RESTART_SECONDS) - 1)]
         watched.failures += 1
         watched.again_at = time.monotonic() + wait
-        code = child.returncode
+        said = f"{child.name} ended unexpectedly ({child.returncode})"
         child.stop()  # what is left of its group
-        self._console.say(
-            f"{child.name} ended unexpectedly ({code}); starting it again in {wait} s."
-        )
+        self._console.say(f"{said}; starting it again in {wait} s.")
 
     def _start_again(self, watched: _Watched) -> None:
         watched.again_at = None
@@ -273,6 +273,7 @@ class Supervisor:
         """
         try:
             self._ministack.wait(emulator.child)
+            self._deploy()
             self._furnish()
         except EmbeddedError as error:
             self._console.say(str(error))
@@ -294,6 +295,7 @@ class Supervisor:
             watched = self._watched.get(name)
             if watched is not None:
                 watched.child.stop()
-                self._console.follow([watched.child])
+                if name != "aws":  # it takes leave with a traceback
+                    self._console.follow([watched.child])
         (self._plan.var / "up.pids").unlink(missing_ok=True)
         self._console.say("Everything has ended.")

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 from campaignhub.embedded.processes import EmbeddedError
 from campaignhub.embedded.services import Plan
@@ -24,6 +26,7 @@ class Command(BaseCommand):
             var=VAR,
             web_port=settings.web_port,
             aws_port=settings.aws_port,
+            is_migrated=_is_migrated,
             fixed=frozenset(settings.model_fields_set & {"web_port", "aws_port"}),
             parameters={
                 "IngestConsumer": settings.ingest_consumer,
@@ -34,3 +37,14 @@ class Command(BaseCommand):
             Supervisor(plan).run()
         except EmbeddedError as error:
             raise CommandError(str(error)) from error
+
+
+def _is_migrated() -> bool:
+    try:
+        executor = MigrationExecutor(connection)
+        return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return False
+    finally:
+        # The supervisor starts processes for hours; none of them shall inherit this.
+        connection.close()
