@@ -395,8 +395,8 @@ class Table:
     def publish(self, manifest: Manifest, current: Current) -> None:
         """Put a release and make it the current one, in one transaction.
 
-        Refused when a later release is current: two publishers at once cannot
-        take a campaign back.
+        Refused when a later release is current, so that two publishers at once
+        cannot take a campaign back, and when the number is taken by other content.
         """
         self._transact(
             [
@@ -405,6 +405,11 @@ class Table:
                         "Item": {
                             **_campaign_key(manifest.slug, f"RELEASE#{manifest.release}"),
                             "content": {"S": manifest.model_dump_json()},
+                        },
+                        # A release never changes: functions remember it for ever.
+                        "ConditionExpression": "attribute_not_exists(pk) OR content = :content",
+                        "ExpressionAttributeValues": {
+                            ":content": {"S": manifest.model_dump_json()}
                         },
                     }
                 },

@@ -51,9 +51,8 @@ def publish_campaign(campaign: Campaign, *, actor: User | None, at: datetime) ->
     """Publish a campaign as its next release.
 
     The row is locked, so that two who press at once get two numbers. The table
-    takes the release before this transaction commits: if the commit then
-    fails, the functions hold a release whose number the next try takes again
-    with the same content.
+    takes the release before this transaction commits; if the commit then
+    fails, its number is never used again, because a release does not change.
 
     Raises:
         CannotPublish: with the whole list of what is missing.
@@ -65,8 +64,7 @@ def publish_campaign(campaign: Campaign, *, actor: User | None, at: datetime) ->
     if problems := publish_problems(campaign, at=at):
         raise CannotPublish(problems)
     assert campaign.opens_at is not None
-    last = campaign.releases.order_by("-number").first()
-    number = last.number + 1 if last else 1
+    number = _next_number(campaign)
     content = page_content(campaign, release=number)
     manifest = manifest_of(campaign, release=number, page_sha256=content.sha256())
     release = Release.objects.create(
@@ -90,6 +88,13 @@ def publish_campaign(campaign: Campaign, *, actor: User | None, at: datetime) ->
     )
     _write_everywhere(campaign, release)
     return release
+
+
+def _next_number(campaign: Campaign) -> int:
+    """Return the number after the last one that Django or the table has seen."""
+    last = campaign.releases.order_by("-number").first()
+    current = ingest.read_current(campaign.slug)
+    return max(last.number if last else 0, current.release if current else 0) + 1
 
 
 def republish(campaign: Campaign) -> None:

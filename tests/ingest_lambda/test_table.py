@@ -31,6 +31,17 @@ def test_a_campaign_never_goes_back_to_an_earlier_release():
     assert desk.table.release("summer", 1) is None
 
 
+def test_a_number_that_is_taken_keeps_its_content():
+    desk = Desk()
+    desk.publish(make_manifest(release=1))
+    desk.publish(make_manifest(release=1))
+    with pytest.raises(Cancelled):
+        desk.publish(make_manifest(release=1, decide_within_days=9))
+    stored = desk.table.release("summer", 1)
+    assert stored is not None
+    assert stored.decide_within_days != 9
+
+
 def test_a_pause_changes_what_is_current_and_no_release():
     desk = Desk()
     paused = Current(
