@@ -46,9 +46,10 @@ def facts_of(campaign: Campaign) -> CampaignFacts:
 
 
 def page_content(campaign: Campaign, *, release: int) -> PageContent:
-    """Return all that the page shows, as plain values; what a visitor agrees to."""
-    assert campaign.opens_at is not None
-    assert campaign.closes_at is not None
+    """Return all that the page shows, as plain values; what a visitor agrees to.
+
+    A draft may lack dates: its preview leaves out what depends on them.
+    """
     limits = list(campaign.limits.all())
     return PageContent(
         slug=campaign.slug,
@@ -60,6 +61,7 @@ def page_content(campaign: Campaign, *, release: int) -> PageContent:
         until={
             language: last_minute(campaign.closes_at, timezone=campaign.timezone, language=language)
             for language in campaign.languages
+            if campaign.closes_at
         },
         opens_at=campaign.opens_at,
         closes_at=campaign.closes_at,
@@ -85,6 +87,7 @@ def page_content(campaign: Campaign, *, release: int) -> PageContent:
         legal_name=campaign.client.legal_name,
         address=campaign.client.address,
         help_email=campaign.client.help_email,
+        help_phone=campaign.client.help_phone,
         privacy_url=campaign.privacy_url,
         brand_colour=campaign.brand_colour,
         accent_colour=campaign.accent_colour,
@@ -95,6 +98,7 @@ def page_content(campaign: Campaign, *, release: int) -> PageContent:
         decide_within_days=campaign.decide_within_days
         if campaign.review_mode == ReviewMode.EVERY
         else None,
+        resubmit_within_hours=campaign.resubmit_within_hours,
         fields=tuple(_page_field(f) for f in campaign.form_fields.all()),
     )
 
@@ -108,9 +112,12 @@ def _page_field(row: FormField) -> PageField:
         help_text=row.help_text,
         options=tuple(PageOption(**option) for option in row.options),
         required=row.required,
+        min_length=row.min_length,
         max_length=row.max_length,
         minimum=row.minimum,
         maximum=row.maximum,
+        pattern=row.pattern,
+        minimum_age=row.minimum_age,
         max_receipts=row.max_receipts,
         images_per_receipt=row.images_per_receipt,
     )

@@ -181,18 +181,18 @@ def _write_everywhere(campaign: Campaign, release: Release) -> None:
         PageContent.model_validate(release.page),
         api_url=env().public_api_url,
         upload_origin=env().public_upload_url,
-        hero=_hero(campaign),
+        images=page_images(campaign),
     )
     LocalHost(env().site_root).put_page(campaign.slug, bundle)
     _put_state(campaign, release)
 
 
-def _hero(campaign: Campaign) -> bytes | None:
+def page_images(campaign: Campaign) -> dict[str, bytes]:
+    """Return the images of a campaign's page by their place in it."""
     if not campaign.hero_image:
-        return None
+        return {}
     with campaign.hero_image.open("rb") as image:
-        content: bytes = image.read()
-    return content
+        return {"hero": image.read()}
 
 
 def _put_state(campaign: Campaign, release: Release) -> None:

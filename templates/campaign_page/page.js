@@ -322,8 +322,8 @@ function show(answer, sent) {
 
 async function open() {
   t = wordsFor(settings.locale);
+  if ("preview" in document.body.dataset) { form.addEventListener("submit", (e) => e.preventDefault()); button.disabled = true; form.hidden = false; draw(); return; }
   load(); restore();
-  if (location.hash === "#preview") { const mark = document.createElement("p"); mark.className = "preview-mark"; mark.textContent = t("preview"); document.body.prepend(mark); button.disabled = true; form.hidden = false; draw(); return; }
   form.addEventListener("submit", send);
   // Errors go and proposals come while typing, never when a field is left: what moves then
   // would move Send away from under the finger that has just pressed it.
@@ -379,7 +379,7 @@ const WORDS = {
     changed: "The promotion has changed since you opened this page. Your answers are kept: please load the page again.", closed: "This promotion has closed. Thank you to everyone who took part.", not_open: "This promotion isn't taking entries now.", paused: "This promotion is taking a short break. Please come back later.", opens: (d) => `This promotion opens on ${d}.`,
     link_used: "This link has been used already. Your new photo is with us.", upload_refused: "This photo can't be taken. Please choose a JPG, PNG, HEIC or PDF of at most 15 MB.", token_expired: "This took longer than a day. Your answers are kept: please add your photo again.", bad_token: "Please add your photo again and send once more.", unknown_campaign: "There is no promotion at this address.", broken: "Something went wrong with us. Please try again.", bad_link: "This link isn't complete. Please open it from the mail once more.",
     is_queued: "We have your entry.", is_received: "We have your entry.", is_pending_review: "We have your entry.", is_approved: "Your entry counts.", is_rejected: "Your entry couldn't be accepted.", is_invalid: "This entry doesn't count.", is_needs_resubmission: "One more photo, please.", is_revoked: "Your entry no longer counts.", is_withdrawn: "You've withdrawn this entry.",
-    reference: "Your reference", copy: "Copy", copied: "Copied", decide_by: (d) => `We look at it by ${d} and tell you by e-mail.`, mail_to: (a) => `The answer goes to ${a}.`, again: (d) => `You can enter again from ${d}.`, send_by: (d) => `Please send it by ${d}.`, enter_again: "Send another entry", preview: "Preview: this page can't send anything.",
+    reference: "Your reference", copy: "Copy", copied: "Copied", decide_by: (d) => `We look at it by ${d} and tell you by e-mail.`, mail_to: (a) => `The answer goes to ${a}.`, again: (d) => `You can enter again from ${d}.`, send_by: (d) => `Please send it by ${d}.`, enter_again: "Send another entry",
   },
   es: {
     take: "Haz o elige una foto", another: "Añadir otra foto del mismo recibo", uploading: "en camino", uploaded: "recibida", failed: "no nos ha llegado", remove: "Quitar",
@@ -389,7 +389,7 @@ const WORDS = {
     changed: "La promoción ha cambiado desde que abriste la página. Guardamos tus respuestas: vuelve a cargarla.", closed: "La promoción ha terminado. Gracias a todos.", not_open: "La promoción no acepta participaciones ahora.", paused: "La promoción hace una pausa. Vuelve más tarde.", opens: (d) => `La promoción empieza el ${d}.`,
     link_used: "Este enlace ya se ha usado. Tenemos tu foto nueva.", upload_refused: "No podemos aceptar esta foto. Elige un JPG, PNG, HEIC o PDF de hasta 15 MB.", token_expired: "Ha pasado más de un día. Guardamos tus respuestas: añade la foto otra vez.", bad_token: "Añade la foto otra vez y envía de nuevo.", unknown_campaign: "No hay ninguna promoción en esta dirección.", broken: "Ha fallado algo por nuestra parte. Inténtalo otra vez.", bad_link: "El enlace no está completo. Ábrelo otra vez desde el correo.",
     is_queued: "Tenemos tu participación.", is_received: "Tenemos tu participación.", is_pending_review: "Tenemos tu participación.", is_approved: "Tu participación cuenta.", is_rejected: "No hemos podido aceptar tu participación.", is_invalid: "Esta participación no cuenta.", is_needs_resubmission: "Otra foto, por favor.", is_revoked: "Tu participación ya no cuenta.", is_withdrawn: "Has retirado esta participación.",
-    reference: "Tu referencia", copy: "Copiar", copied: "Copiada", decide_by: (d) => `La miramos antes del ${d} y te avisamos por correo.`, mail_to: (a) => `La respuesta va a ${a}.`, again: (d) => `Puedes participar otra vez desde el ${d}.`, send_by: (d) => `Envíala antes del ${d}.`, enter_again: "Enviar otra participación", preview: "Vista previa: esta página no puede enviar nada.",
+    reference: "Tu referencia", copy: "Copiar", copied: "Copiada", decide_by: (d) => `La miramos antes del ${d} y te avisamos por correo.`, mail_to: (a) => `La respuesta va a ${a}.`, again: (d) => `Puedes participar otra vez desde el ${d}.`, send_by: (d) => `Envíala antes del ${d}.`, enter_again: "Enviar otra participación",
   },
 };
 const wordsFor = (locale) => (key, ...values) => { const found = (WORDS[locale] || WORDS.en)[key]; return typeof found === "function" ? found(...values) : found || ""; };

@@ -2,6 +2,7 @@
 
 import gzip
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from campaigns.rendering import PageContent, PageField, content_security_policy, render_page
 
@@ -40,9 +41,12 @@ def make_content(**overrides: object) -> PageContent:
     return PageContent.model_validate(values | overrides)
 
 
-def render(content: PageContent) -> dict[str, bytes]:
+def render(content: PageContent, **how: Any) -> dict[str, bytes]:
     return render_page(
-        content, api_url="https://api.example/live", upload_origin="https://s3.example"
+        content,
+        api_url="https://api.example/live",
+        upload_origin="https://s3.example",
+        **({"images": {}} | how),
     )
 
 
@@ -84,3 +88,19 @@ def test_the_policy_names_api_and_bucket_and_no_other_host() -> None:
 def test_the_hash_changes_with_the_wording() -> None:
     assert make_content().sha256() == make_content().sha256()
     assert make_content().sha256() != make_content(headline={"en": "Win later"}).sha256()
+
+
+def test_a_preview_is_marked_and_says_so_to_the_script() -> None:
+    page = render(make_content(), preview=True)["index.html"].decode()
+    assert "data-preview" in page
+    assert "can&#x27;t send anything" in page
+    assert "data-preview" not in render(make_content())["index.html"].decode()
+
+
+def test_a_draft_without_dates_and_texts_can_be_previewed() -> None:
+    draft = make_content(
+        opens_at=None, closes_at=None, until={}, headline={}, legal_name="", help_email=""
+    )
+    page = render(draft, preview=True)["index.html"].decode()
+    assert "<h1>" in page
+    assert "None" not in page

@@ -2,14 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.template.loader import get_template, render_to_string
 
-from ingest_lambda.contract import FieldKind, Instant, Shape
-
-Texts = dict[str, str]
+from campaigns.rendering.content import PageContent, PageField, Texts
+from campaigns.rendering.policy import content_security_policy
+from ingest_lambda.contract import FieldKind
 
 WORDS: dict[str, Texts] = {
     "en": {
@@ -64,89 +64,20 @@ _AUTOCOMPLETE = {
 }
 
 
-class PageOption(Shape):
-    """One thing to choose."""
-
-    value: str
-    label: Texts
-
-
-class PageField(Shape):
-    """A row of the form as the page shows it."""
-
-    name: str
-    kind: str
-    meaning: str = ""
-    label: Texts
-    help_text: Texts = {}
-    options: tuple[PageOption, ...] = ()
-    required: bool = True
-    max_length: int | None = None
-    minimum: str = ""
-    maximum: str = ""
-    max_receipts: int = 1
-    images_per_receipt: int = 3
-
-
-class PageContent(Shape):
-    """All that one release's page shows; its hash is what a visitor agreed to."""
-
-    slug: str
-    release: int
-    name: str
-    languages: tuple[str, ...]
-    countries: tuple[str, ...]
-    route: str
-    until: Texts
-    opens_at: Instant
-    closes_at: Instant
-    timezone: str
-    headline: Texts
-    supporting: Texts = {}
-    prizes: Texts = {}
-    rules: Texts = {}
-    limits: dict[str, list[str]] = {}
-    client_name: str
-    legal_name: str
-    address: str
-    help_email: str
-    privacy_url: str = ""
-    brand_colour: str
-    accent_colour: str
-    surface_colour: str
-    text_colour: str
-    radius: int
-    hero_alt: Texts = {}
-    decide_within_days: int | None = None
-    fields: tuple[PageField, ...] = ()
-
-    def sha256(self) -> str:
-        """Return the hash that a manifest names."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
-
-
-def content_security_policy(api_url: str, upload_origin: str) -> str:
-    """Return the page's policy: its own files, the API and the bucket, and nothing inline."""
-    hosts = " ".join(dict.fromkeys(_origin(url) for url in (api_url, upload_origin) if url))
-    return (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
-        f"font-src 'self'; connect-src 'self' {hosts}; form-action 'none'; base-uri 'none'; "
-        "frame-ancestors 'self'"
-    )
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
 def render_page(
-    content: PageContent, *, api_url: str, upload_origin: str, hero: bytes | None = None
+    content: PageContent,
+    *,
+    api_url: str,
+    upload_origin: str,
+    images: Mapping[str, bytes],
+    preview: bool = False,
 ) -> dict[str, bytes]:
     """Return the files of a page by path: a page per language, the status page, the assets.
 
-    Assets carry a hash of their content in the name, so that a browser may keep
-    them for ever and a new release is still seen at once.
+    ``images`` maps ``hero`` and ``logo`` to their bytes, where there are such. A
+    ``preview`` is marked, keeps nothing and sends nothing. Assets carry a hash
+    of their content in the name, so that a browser may keep them for ever and a
+    new release is still seen at once.
     """
     script = get_template("campaign_page/page.js").template.source.encode()  # type: ignore[attr-defined]
     style = render_to_string("campaign_page/page.css", {"page": content}).encode()
@@ -156,7 +87,7 @@ def render_page(
     files[script_path] = script
     files[style_path] = style
     hero_path = ""
-    if hero:
+    if hero := images.get("hero"):
         hero_path = _hashed("hero", "jpg", hero)
         files[hero_path] = hero
     for number, language in enumerate(content.languages):
@@ -168,6 +99,7 @@ def render_page(
                 "campaign_page/status.html" if status else "campaign_page/index.html",
                 {
                     **shared,
+                    "preview": preview,
                     "root": up,
                     "script": up + script_path,
                     "style": up + style_path,

@@ -1,0 +1,7 @@
+"""From a release's content to the files of its page: static HTML, one stylesheet, one script."""
+
+from campaigns.rendering.content import PageContent, PageField, PageOption
+from campaigns.rendering.page import render_page
+from campaigns.rendering.policy import content_security_policy
+
+__all__ = ["PageContent", "PageField", "PageOption", "content_security_policy", "render_page"]

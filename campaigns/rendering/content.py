@@ -1,0 +1,79 @@
+"""What one release's page shows, as plain values."""
+
+import hashlib
+
+from ingest_lambda.contract import Instant, Shape
+
+Texts = dict[str, str]
+
+
+class PageOption(Shape):
+    """One thing to choose."""
+
+    value: str
+    label: Texts
+
+
+class PageField(Shape):
+    """A row of the form as the page shows it."""
+
+    name: str
+    kind: str
+    meaning: str = ""
+    label: Texts
+    help_text: Texts = {}
+    options: tuple[PageOption, ...] = ()
+    required: bool = True
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: str = ""
+    maximum: str = ""
+    pattern: str = ""
+    minimum_age: int | None = None
+    max_receipts: int = 1
+    images_per_receipt: int = 3
+
+
+class PageContent(Shape):
+    """All that one release's page shows; its hash is what a visitor agreed to.
+
+    A preview of a draft may lack what the publish check would ask for: dates,
+    texts, a promoter. Such parts are left out of the page.
+    """
+
+    slug: str
+    release: int
+    name: str
+    languages: tuple[str, ...]
+    countries: tuple[str, ...]
+    route: str
+    until: Texts = {}
+    opens_at: Instant | None = None
+    closes_at: Instant | None = None
+    timezone: str
+    headline: Texts = {}
+    supporting: Texts = {}
+    prizes: Texts = {}
+    rules: Texts = {}
+    limits: dict[str, list[str]] = {}
+    client_name: str
+    legal_name: str = ""
+    address: str = ""
+    help_email: str = ""
+    help_phone: str = ""
+    privacy_url: str = ""
+    brand_colour: str
+    accent_colour: str
+    surface_colour: str
+    text_colour: str
+    radius: int
+    type_pair: str = "system"
+    hero_alt: Texts = {}
+    logo_alt: Texts = {}
+    decide_within_days: int | None = None
+    resubmit_within_hours: int = 168
+    fields: tuple[PageField, ...] = ()
+
+    def sha256(self) -> str:
+        """Return the hash that a manifest names."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
