@@ -27,7 +27,10 @@ class Capability(StrEnum):
     SUBMISSION_VIEW = "submission.view"
     SUBMISSION_REVIEW = "submission.review"
     SUBMISSION_CONTACT = "submission.contact"
+    SUBMISSION_LEAD = "submission.lead"
     MAIL_VIEW = "mail.view"
+    MAIL_SEND = "mail.send"
+    OPERATIONS = "operations"
     AUDIT_VIEW = "audit.view"
 
 
@@ -38,7 +41,10 @@ _MANAGER = _MODERATOR | {
     Capability.CAMPAIGN_EDIT,
     Capability.CAMPAIGN_PUBLISH,
     Capability.SUBMISSION_CONTACT,
+    Capability.SUBMISSION_LEAD,
     Capability.MAIL_VIEW,
+    Capability.MAIL_SEND,
+    Capability.OPERATIONS,
 }
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability),

@@ -12,3 +12,6 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.REVOKED: frozenset(),
     Status.WITHDRAWN: frozenset(),
 }
+
+UNDO_SECONDS = 60
+"""How long the mail of a verdict waits, so that a slip of the finger can be taken back unread."""
