@@ -1,15 +1,26 @@
 """The tables of what came in."""
 
-from submissions.models.history import Review, SubmissionEvent
+from submissions.models import prefix as prefix  # registers ``__prefix``
+from submissions.models.desk import ReviewClaim
+from submissions.models.history import HistoryIsAppendOnly, Review, ReviewPurpose, SubmissionEvent
+from submissions.models.later import Award, EntrantMessage
 from submissions.models.mail import Mail
+from submissions.models.operations import Heartbeat, LedgerCheck
 from submissions.models.outbox import OutboxDecision
 from submissions.models.submission import ReceiptImage, Submission, SubmissionAnswers
 
 __all__ = [
+    "Award",
+    "EntrantMessage",
+    "Heartbeat",
+    "HistoryIsAppendOnly",
+    "LedgerCheck",
     "Mail",
     "OutboxDecision",
     "ReceiptImage",
     "Review",
+    "ReviewClaim",
+    "ReviewPurpose",
     "Submission",
     "SubmissionAnswers",
     "SubmissionEvent",

@@ -1,11 +1,38 @@
-"""The history of a submission: events and verdicts, added and never changed."""
+"""The history of a submission: events and verdicts, added and never changed.
+
+The database refuses to change or remove a line, but for those of test
+submissions, which count nowhere (``migrations/0002``).
+"""
+
+from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
+from campaignhub.errors import DomainError
 from submissions.models.submission import STATUSES
 
 
-class SubmissionEvent(models.Model):
+class HistoryIsAppendOnly(DomainError):
+    """Somebody tried to change a line of a submission's history."""
+
+    code = "history_is_append_only"
+
+
+class AppendOnly(models.Model):
+    """A row that is added and stays as it is."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Add the line; an existing one stays as it is (the database refuses it too)."""
+        if not self._state.adding:
+            raise HistoryIsAppendOnly("A line of the history cannot be changed.")
+        super().save(*args, **kwargs)
+
+
+class SubmissionEvent(AppendOnly):
     """One line of a submission's history. ``dedupe`` makes the same event one line."""
 
     submission_id = models.UUIDField()
@@ -27,15 +54,35 @@ class SubmissionEvent(models.Model):
         return self.kind
 
 
-class Review(models.Model):
+class ReviewPurpose(models.TextChoices):
+    """What a verdict is for. Only the first three move the status, and so have a number."""
+
+    DECISION = "decision", "Decision"
+    SECOND = "second", "Second opinion"
+    APPEAL = "appeal", "Appeal"
+    QUALITY = "quality", "Quality check"
+    TRAINING = "training", "Training"
+    SPOT_CHECK = "spot_check", "Spot check"
+
+
+MOVES_STATUS = (
+    ReviewPurpose.DECISION.value,
+    ReviewPurpose.SECOND.value,
+    ReviewPurpose.APPEAL.value,
+)
+
+
+class Review(AppendOnly):
     """One verdict on one submission, by a person or (without actor) by a rule."""
 
     submission = models.ForeignKey(
-        "submissions.Submission", on_delete=models.CASCADE, related_name="reviews"
+        "submissions.Submission", on_delete=models.PROTECT, related_name="reviews"
     )
-    decision_no = models.PositiveIntegerField()
+    decision_no = models.PositiveIntegerField(null=True)
     attempt = models.PositiveSmallIntegerField()
-    purpose = models.CharField(max_length=12, default="decision")
+    purpose = models.CharField(
+        max_length=12, choices=ReviewPurpose.choices, default=ReviewPurpose.DECISION
+    )
     verdict = models.CharField(max_length=20, choices=STATUSES)
     reasons = models.JSONField(default=list)
     note = models.TextField(max_length=1000, blank=True)
@@ -43,12 +90,17 @@ class Review(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering = ("decision_no",)
+        ordering = ("at", "id")
         constraints = (
             models.UniqueConstraint(
                 fields=("submission", "decision_no"), name="a_decision_has_a_number_of_its_own"
             ),
+            models.CheckConstraint(
+                condition=Q(decision_no__isnull=True) | Q(purpose__in=MOVES_STATUS),
+                name="only_what_moves_the_status_has_a_number",
+            ),
         )
+        indexes = (models.Index(fields=("actor", "-at"), name="review_pace"),)
 
     def __str__(self) -> str:
         return f"{self.verdict} #{self.decision_no}"

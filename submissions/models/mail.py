@@ -1,26 +1,40 @@
 """Mails: each is a row with its fate."""
 
 from django.db import models
+from django.db.models import Q
 
 from submissions.rules.mails import MailKind, MailState
 
 
 class Mail(models.Model):
-    """One mail to an entrant; at most one per event."""
+    """One mail to an entrant; at most one per event.
+
+    ``not_before`` holds a verdict's mail back while it can still be undone,
+    and a reminder until it is due; what has become untrue by then is withdrawn.
+    """
 
     submission = models.ForeignKey(
         "submissions.Submission", on_delete=models.CASCADE, related_name="mails"
     )
     kind = models.CharField(max_length=20, choices=[(k.value, k.label) for k in MailKind])
     event = models.CharField(max_length=40)
+    decision_no = models.PositiveIntegerField(null=True)
+    """The verdict that it tells of; it goes out only while that is the last one."""
+    attempt = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(
         max_length=12,
         choices=[(s.value, s.label) for s in MailState],
         default=MailState.QUEUED.value,
     )
     queued_at = models.DateTimeField()
+    not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
+    fate_at = models.DateTimeField(null=True)
+    """When the mail service told what became of it."""
+    address_hash = models.CharField(max_length=64, blank=True)
+    """Keyed hash of the address it went to: for the limit a day, not for reading."""
+    subject = models.CharField(max_length=200, blank=True)
     message_id = models.CharField(max_length=120, blank=True)
     trouble = models.CharField(max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -32,7 +46,25 @@ class Mail(models.Model):
                 fields=("submission", "event"), name="at_most_one_mail_per_event"
             ),
         )
-        indexes = (models.Index(fields=("state", "id"), name="mail_waiting"),)
+        indexes = (
+            models.Index(
+                fields=("not_before", "id"),
+                name="mail_waiting",
+                condition=Q(state=MailState.QUEUED.value),
+            ),
+            models.Index(
+                fields=("leased_until",),
+                name="mail_being_sent",
+                condition=Q(state=MailState.SENDING.value),
+            ),
+            models.Index(
+                fields=("address_hash", "sent_at"),
+                name="mail_a_day",
+                condition=~Q(address_hash=""),
+            ),
+            models.Index(fields=("message_id",), name="mail_message", condition=~Q(message_id="")),
+            models.Index(fields=("-queued_at", "-id"), name="mail_newest_first"),
+        )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.get_state_display()}"

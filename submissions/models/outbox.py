@@ -1,10 +1,14 @@
 """The outbox: decisions on their way to the table."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class OutboxDecision(models.Model):
-    """A decision that was made and has still to be carried; gone through once ``carried_at`` is set."""
+    """A decision that was made and has still to be carried; gone through once ``carried_at`` is set.
+
+    ``leased_until`` keeps two carriers from the same submission.
+    """
 
     submission = models.ForeignKey(
         "submissions.Submission", on_delete=models.CASCADE, related_name="outbox"
@@ -12,7 +16,10 @@ class OutboxDecision(models.Model):
     decision_no = models.PositiveIntegerField()
     decision = models.JSONField()
     created_at = models.DateTimeField()
-    carried_at = models.DateTimeField(null=True, db_index=True)
+    not_before = models.DateTimeField()
+    """Of the next try: later each time that one fails."""
+    leased_until = models.DateTimeField(null=True)
+    carried_at = models.DateTimeField(null=True)
     tries = models.PositiveSmallIntegerField(default=0)
     trouble = models.CharField(max_length=200, blank=True)
 
@@ -21,6 +28,11 @@ class OutboxDecision(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("submission", "decision_no"), name="a_decision_is_carried_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("id",), name="outbox_waiting", condition=Q(carried_at__isnull=True)
             ),
         )
 

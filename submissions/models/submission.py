@@ -5,6 +5,7 @@ facts have a table of their own, decisions are written by services alone.
 """
 
 from django.db import models
+from django.db.models import Q
 
 from ingest_lambda.contract import SubmissionStatus
 
@@ -16,9 +17,13 @@ class Submission(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     campaign = models.ForeignKey(
-        "campaigns.Campaign", on_delete=models.PROTECT, related_name="submissions"
+        "campaigns.Campaign",
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        # Every index below that begins with it serves as well.
+        db_index=False,
     )
-    reference = models.CharField(max_length=9, db_index=True)
+    reference = models.CharField(max_length=9)
     status = models.CharField(max_length=20, choices=STATUSES)
 
     # Ingest facts.
@@ -28,14 +33,18 @@ class Submission(models.Model):
     channel = models.CharField(max_length=10)
     locale = models.CharField(max_length=5)
     source = models.CharField(max_length=60, blank=True)
+    partner = models.CharField(max_length=60, blank=True)
     is_test = models.BooleanField(default=False)
     ingest_status = models.CharField(max_length=20, choices=STATUSES)
     reasons = models.JSONField(default=list)
     suspicions = models.JSONField(default=list)
     consents = models.JSONField(default=dict)
     uploads = models.JSONField(default=list)
-    person_hash = models.CharField(max_length=32, blank=True, db_index=True)
+    person_hash = models.CharField(max_length=64, blank=True)
+    body_hash = models.CharField(max_length=64, blank=True)
     conflicts = models.PositiveSmallIntegerField(default=0)
+    held = models.BooleanField(default=False)
+    entries = models.PositiveIntegerField(default=1)
     started_at = models.DateTimeField()
     entered_at = models.DateTimeField()
     decide_by = models.DateTimeField(null=True)
@@ -45,15 +54,49 @@ class Submission(models.Model):
     # Decisions.
     decision_no = models.PositiveIntegerField(default=0)
     decision_status = models.CharField(max_length=20, blank=True, choices=STATUSES)
+    decision_reasons = models.JSONField(default=list)
     decided_attempt = models.PositiveSmallIntegerField(default=0)
+    decided_at = models.DateTimeField(null=True)
     resubmit_until = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ("-entered_at", "-id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decision_no=0, decision_status="")
+                | (Q(decision_no__gt=0) & ~Q(decision_status="")),
+                name="a_decision_has_a_number_and_a_status",
+            ),
+            models.CheckConstraint(
+                condition=~Q(decision_status=SubmissionStatus.NEEDS_RESUBMISSION.value)
+                | Q(resubmit_until__isnull=False),
+                name="what_is_asked_again_has_a_deadline",
+            ),
+        )
+        # Each serves a list or a queue at a million rows; each costs the mirror time.
         indexes = (
-            models.Index(fields=("campaign", "status", "decide_by"), name="submission_by_urgency"),
-            models.Index(fields=("campaign", "-entered_at"), name="submission_by_entry"),
+            models.Index(fields=("reference",), name="submission_reference"),
+            models.Index(
+                fields=("person_hash",),
+                name="submission_person",
+                condition=~Q(person_hash=""),
+            ),
             models.Index(fields=("-entered_at", "-id"), name="submission_newest_first"),
+            models.Index(fields=("campaign", "-entered_at", "-id"), name="submission_of_campaign"),
+            models.Index(
+                fields=("campaign", "status", "-entered_at", "-id"), name="submission_by_status"
+            ),
+            models.Index(
+                fields=("campaign", "decide_by", "id"),
+                name="submission_waiting",
+                condition=Q(status=SubmissionStatus.PENDING_REVIEW.value),
+            ),
+            models.Index(
+                fields=("resubmit_until", "id"),
+                name="submission_asked_again",
+                condition=Q(status=SubmissionStatus.NEEDS_RESUBMISSION.value),
+            ),
         )
 
     def __str__(self) -> str:
@@ -61,16 +104,36 @@ class Submission(models.Model):
 
 
 class SubmissionAnswers(models.Model):
-    """What a person told us: the one table with personal answers, so that erasing is one act."""
+    """What a person told us: the one table with personal answers, so that erasing is one act.
+
+    The two keys are the names as :func:`submissions.rules.names.fold` writes
+    them; search them with ``__prefix``.
+    """
 
     submission = models.OneToOneField(
         Submission, primary_key=True, on_delete=models.CASCADE, related_name="personal"
     )
     answers = models.JSONField(default=dict)
     email = models.CharField(max_length=254, blank=True, db_index=True)
-    given_name = models.CharField(max_length=300, blank=True, db_index=True)
-    family_name = models.CharField(max_length=300, blank=True, db_index=True)
+    given_name = models.CharField(max_length=300, blank=True)
+    family_name = models.CharField(max_length=300, blank=True)
+    given_name_key = models.CharField(max_length=60, blank=True, default="")
+    family_name_key = models.CharField(max_length=60, blank=True, default="")
     phone = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("given_name_key",),
+                name="answers_given_name",
+                opclasses=("varchar_pattern_ops",),
+            ),
+            models.Index(
+                fields=("family_name_key",),
+                name="answers_family_name",
+                opclasses=("varchar_pattern_ops",),
+            ),
+        )
 
     def __str__(self) -> str:
         return str(self.submission_id)

@@ -183,6 +183,7 @@ def _decide(
         decision_no=number,
         decision=decision.model_dump(mode="json"),
         created_at=at,
+        not_before=at,
     )
     audit.record(
         f"submission.{status.value}",
@@ -203,7 +204,5 @@ def _worded(reasons: Sequence[Reason], submission: Submission) -> tuple[Reason, 
         words = sentence(
             reason, locale=submission.locale, texts={}, timezone=submission.campaign.timezone
         )
-        if not reason.message and reason.found and reason.expected:
-            words = f"{words} We found: {reason.found}. What counts: {reason.expected}."
         worded.append(reason.model_copy(update={"message": words}))
     return tuple(worded)

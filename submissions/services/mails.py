@@ -37,8 +37,8 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     )
     sent = 0
     for mail_id in list(
-        Mail.objects.filter(state=MailState.QUEUED)
-        .order_by("id")
+        Mail.objects.filter(state=MailState.QUEUED, not_before__lte=at)
+        .order_by("not_before", "id")
         .values_list("pk", flat=True)[:most]
     ):
         begun = time.monotonic()

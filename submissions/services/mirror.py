@@ -29,6 +29,7 @@ from submissions.models import (
     SubmissionEvent,
 )
 from submissions.rules.mails import MailKind
+from submissions.rules.names import fold
 from submissions.services.upsert import upsert
 
 INGEST_FACTS = (
@@ -39,6 +40,7 @@ INGEST_FACTS = (
     "channel",
     "locale",
     "source",
+    "partner",
     "is_test",
     "ingest_status",
     "reasons",
@@ -46,7 +48,10 @@ INGEST_FACTS = (
     "consents",
     "uploads",
     "person_hash",
+    "body_hash",
     "conflicts",
+    "held",
+    "entries",
     "started_at",
     "entered_at",
     "decide_by",
@@ -54,6 +59,16 @@ INGEST_FACTS = (
     "mirrored_at",
 )
 """The columns that the mirror owns; decisions are not among them."""
+
+ANSWERS = (
+    "answers",
+    "email",
+    "given_name",
+    "family_name",
+    "given_name_key",
+    "family_name_key",
+    "phone",
+)
 
 
 @dataclass
@@ -138,7 +153,7 @@ def _mirror_submissions(
     )
     upsert(
         [_answers(r, campaigns[r.campaign_id]) for r in known if settled[r.id] == r.version],
-        update=("answers", "email", "given_name", "family_name", "phone"),
+        update=ANSWERS,
     )
     SubmissionEvent.objects.bulk_create(
         [event for record in known for event in _events(record)], ignore_conflicts=True
@@ -149,7 +164,9 @@ def _mirror_submissions(
                 submission_id=record.id,
                 kind=MailKind.RECEIVED,
                 event=f"received:{record.attempt}",
+                attempt=record.attempt,
                 queued_at=at,
+                not_before=at,
             )
             for record in known
             if record.mode is Mode.LIVE
@@ -187,6 +204,7 @@ def _submission(
         channel=record.channel,
         locale=record.locale,
         source=record.source or "",
+        partner=record.partner or "",
         is_test=record.mode is Mode.TEST,
         ingest_status=record.status,
         reasons=[r.model_dump(mode="json", exclude_none=True) for r in record.reasons],
@@ -194,7 +212,10 @@ def _submission(
         consents=record.consents,
         uploads=[u.model_dump(mode="json", exclude_none=True) for u in record.uploads],
         person_hash=record.person_hash or "",
+        body_hash=record.body_hash,
         conflicts=len(record.conflict_hashes),
+        held=record.held,
+        entries=record.entries,
         started_at=record.started_at,
         entered_at=record.entered_at,
         decide_by=working_days_after(
@@ -212,9 +233,11 @@ def _answers(record: SubmissionRecord, campaign: Campaign) -> SubmissionAnswers:
     return SubmissionAnswers(
         submission_id=record.id,
         answers=record.answers,
-        email=by_meaning.get(Meaning.EMAIL, "").lower(),
-        given_name=by_meaning.get(Meaning.GIVEN_NAME, ""),
-        family_name=by_meaning.get(Meaning.FAMILY_NAME, ""),
+        email=by_meaning.get(Meaning.EMAIL, "").lower()[:254],
+        given_name=by_meaning.get(Meaning.GIVEN_NAME, "")[:300],
+        family_name=by_meaning.get(Meaning.FAMILY_NAME, "")[:300],
+        given_name_key=fold(by_meaning.get(Meaning.GIVEN_NAME, ""))[:60],
+        family_name_key=fold(by_meaning.get(Meaning.FAMILY_NAME, ""))[:60],
         phone=by_meaning.get(Meaning.PHONE, "")[:20],
     )
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from campaignhub import ingest
 from ingest_lambda.contract import Decision
 from submissions.models import Mail, OutboxDecision
-from submissions.rules.mails import MAIL_AFTER
+from submissions.rules.mails import MAIL_AFTER, UNDO
 
 
 def carry_decisions(*, at: datetime, most: int = 200) -> int:
@@ -48,5 +48,11 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
         Mail.objects.get_or_create(
             submission=submission,
             event=f"decided:{decision.decision_no}",
-            defaults={"kind": kind, "queued_at": at},
+            defaults={
+                "kind": kind,
+                "decision_no": decision.decision_no,
+                "attempt": decision.attempt,
+                "queued_at": at,
+                "not_before": decision.decided_at + UNDO,
+            },
         )

@@ -1,0 +1,44 @@
+"""What the operations page shows of the machinery: comparisons of the ledger, signs of life."""
+
+from django.db import models
+
+
+class LedgerCheck(models.Model):
+    """One comparison of the table with what is here (``services.ledger``)."""
+
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    since = models.DateTimeField(null=True)
+    """Hours of entry from here on were compared; all of them where it is empty."""
+    hours = models.PositiveIntegerField()
+    stored = models.PositiveIntegerField()
+    """Submissions in the table, in those hours."""
+    mirrored = models.PositiveIntegerField()
+    """Submissions here, in the same hours, after the repair."""
+    repaired = models.PositiveIntegerField()
+    gaps = models.PositiveIntegerField()
+    """Hours that still differ after the repair."""
+    depths = models.JSONField(default=dict)
+    """Queue → messages in it, or null where it could not be asked."""
+    rows = models.JSONField(default=list)
+    """The hours that differed, with both counts."""
+
+    class Meta:
+        ordering = ("-begun_at", "-id")
+        get_latest_by = "begun_at"
+
+    def __str__(self) -> str:
+        return f"{self.begun_at:%Y-%m-%d %H:%M}: {self.gaps} gaps"
+
+
+class Heartbeat(models.Model):
+    """The last sign of life of a consumer."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField()
+    handled = models.PositiveBigIntegerField(default=0)
+    """Messages since the worker was started."""
+    trouble = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
