@@ -284,7 +284,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='submission',
-            index=models.Index(condition=models.Q(('status', 'pending_review')), fields=['campaign', 'decide_by', 'id'], name='submission_waiting'),
+            index=models.Index(condition=models.Q(('status', 'pending_review')), fields=['campaign', 'attempt', 'decide_by', 'entered_at', 'id'], name='submission_waiting'),
         ),
         migrations.AddIndex(
             model_name='submission',

@@ -88,7 +88,9 @@ class Submission(models.Model):
                 fields=("campaign", "status", "-entered_at", "-id"), name="submission_by_status"
             ),
             models.Index(
-                fields=("campaign", "decide_by", "id"),
+                # The order of work (``services.queue``): answers to what was asked again
+                # first, then the nearest promise.
+                fields=("campaign", "attempt", "decide_by", "entered_at", "id"),
                 name="submission_waiting",
                 condition=Q(status=SubmissionStatus.PENDING_REVIEW.value),
             ),
