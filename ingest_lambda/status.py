@@ -81,7 +81,7 @@ class StatusReader:
             )
             if waiting
             else None,
-            reasons=tuple(_shown(reason, manifest, claims.locale) for reason in reasons),
+            reasons=tuple(_shown(reason, manifest, claims.locale, at) for reason in reasons),
             awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
             actions=_actions(record, status, at),
             may_enter_again_at=min(again) if again else None,
@@ -95,12 +95,17 @@ class StatusReader:
         return record.reasons
 
 
-def _shown(reason: Reason, manifest: Manifest, locale: str) -> ShownReason:
+def _shown(reason: Reason, manifest: Manifest, locale: str, at: datetime) -> ShownReason:
     return ShownReason(
         field=reason.field,
         code=reason.code,
         message=sentence(
-            reason, locale=locale, texts=manifest.reason_texts, timezone=manifest.timezone
+            reason,
+            locale=locale,
+            texts=manifest.reason_texts,
+            timezone=manifest.timezone,
+            limits=manifest.limits,
+            at=at,
         ),
         found=reason.found,
         expected=reason.expected,

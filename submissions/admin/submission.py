@@ -175,7 +175,7 @@ class SubmissionAdmin(ScopedModelAdmin):
             "photos": _photos(submission),
             "answers": _answers(submission, masked=not sees_contact),
             "why": [_SUSPICIONS.get(s, s.replace("_", " ")) for s in submission.suspicions],
-            "refusals": [ENGLISH.get(ReasonCode(r["code"]), r["code"]) for r in submission.reasons],
+            "refusals": [ENGLISH.plain.get(ReasonCode(r["code"]), r["code"]) for r in submission.reasons],
             "others": self.get_queryset(request)
             .filter(campaign=submission.campaign, person_hash=submission.person_hash)
             .exclude(pk=submission.pk)
@@ -184,9 +184,9 @@ class SubmissionAdmin(ScopedModelAdmin):
                 "actor"
             ),
             "reviews": submission.reviews.select_related("actor"),
-            "retryable": [(c.value, ENGLISH[c]) for c in ReasonCode if c in RETRYABLE],
+            "retryable": [(c.value, ENGLISH.plain[c]) for c in ReasonCode if c in RETRYABLE],
             "final": [
-                (c.value, ENGLISH[c])
+                (c.value, ENGLISH.plain[c])
                 for c in ReasonCode
                 if c in FINAL and c is not ReasonCode.RESUBMISSION_EXPIRED
             ],
