@@ -20,10 +20,11 @@ ALLOWED_HOSTS = _env.hosts
 CSRF_TRUSTED_ORIGINS = _env.trusted_origins
 
 INSTALLED_APPS = [
-    "unfold",
+    # Unfold without a site of its own: ours has the palette and the navigation by task.
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "django.contrib.admin",
+    "campaigns.admin.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -1,26 +1,142 @@
 """The home page: what needs me now, then the live campaigns."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.admin.badges import waiting_count
+from campaigns.admin.badges import mail_trouble_count, waiting, waiting_count
+from campaigns.admin.lists import exact
+from campaigns.admin.pulse import Pulse, pulses_of
+from campaigns.models import Campaign, User
+from campaigns.rules.roles import Capability
+from campaigns.rules.spans import distance
 from campaigns.rules.states import CampaignState
-from campaigns.services.scope import campaigns_of
+from campaigns.services import publish
+from campaigns.services.scope import capabilities_of, clients_of
+
+MOST_CARDS = 12
+MOST_LINES = 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that needs somebody: what, why, and where to go."""
+
+    tone: str
+    title: str
+    why: str
+    link: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A live campaign with its pulse."""
+
+    campaign: Campaign
+    pulse: Pulse
+    link: str
+    closes: str
+    closes_exactly: str
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add what the home page shows to its context."""
+    user: User = request.user  # type: ignore[assignment]
     now = timezone.now()
-    mine = campaigns_of(request.user).select_related("client")  # type: ignore[arg-type]
-    week = now + timedelta(days=7)
+    granted = capabilities_of(user)
+    campaigns = _campaigns(user, now)
+    live = [c for c in campaigns if c.state in (CampaignState.LIVE, CampaignState.PAUSED)]
+    oldest = waiting(request).order_by("decide_by").values_list("decide_by", flat=True).first()
+    count = waiting_count(request)
     context.update(
-        waiting=waiting_count(request),
-        live=mine.filter(state=CampaignState.LIVE.value)[:12],
-        opening=mine.filter(state=CampaignState.SCHEDULED.value, opens_at__lte=week)[:12],
-        closing=mine.filter(state=CampaignState.LIVE.value, closes_at__lte=week)[:12],
-        drafts=mine.filter(state=CampaignState.DRAFT.value)[:12],
+        first_name=user.first_name or user.username,
+        may_review=Capability.SUBMISSION_REVIEW in granted,
+        may_edit=Capability.CAMPAIGN_EDIT in granted,
+        waiting="1,000 or more" if count >= 1_000 else count,
+        due=distance(oldest, now) if oldest else "",
+        overdue=bool(oldest and oldest < now),
+        lines=_lines(request, campaigns, granted, now)[:MOST_LINES],
+        cards=_cards(live[:MOST_CARDS], now),
+        more_live=max(len(live) - MOST_CARDS, 0),
+        any_campaign=bool(campaigns),
     )
     return context
+
+
+def _campaigns(user: User, now: datetime) -> list[Campaign]:
+    """Return what may need somebody: all that live or soon will, and the newest drafts."""
+    rows = Campaign.objects.filter(client__in=clients_of(user)).select_related("client")
+    soon = Q(state=CampaignState.SCHEDULED, opens_at__lte=now + timedelta(days=7))
+    running = rows.filter(Q(state__in=(CampaignState.LIVE, CampaignState.PAUSED)) | soon)
+    drafts = rows.filter(state=CampaignState.DRAFT)
+    return [*running.order_by("closes_at")[:100], *drafts.order_by("-created_at")[:5]]
+
+
+def _lines(
+    request: HttpRequest, campaigns: list[Campaign], granted: frozenset[Capability], now: datetime
+) -> list[Line]:
+    lines = []
+    if Capability.MAIL_VIEW in granted and (troubled := mail_trouble_count(request)):
+        mails = "1 mail" if troubled == 1 else f"{troubled} mails"
+        verb = "needs" if troubled == 1 else "need"
+        link = reverse("admin:submissions_mail_changelist") + "?state__exact=failed"
+        lines.append(Line("bad", f"{mails} {verb} a look", "Not sent, or not known to be.", link))
+    week = now + timedelta(days=7)
+    for campaign in campaigns:
+        link = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+        if campaign.state == CampaignState.PAUSED:
+            lines.append(
+                Line("warn", campaign.name, "Paused: nobody can begin an entry.", f"{link}#publish")
+            )
+        elif campaign.state == CampaignState.SCHEDULED and campaign.opens_at:
+            lines.append(_dated("info", campaign, "Opens", campaign.opens_at, link, now))
+        elif campaign.closes_at and campaign.state == CampaignState.LIVE:
+            if campaign.closes_at <= week:
+                lines.append(_dated("info", campaign, "Closes", campaign.closes_at, link, now))
+        elif campaign.state == CampaignState.DRAFT and Capability.CAMPAIGN_EDIT in granted:
+            lines.append(_draft(campaign, link, now))
+    return lines
+
+
+def _dated(
+    tone: str, campaign: Campaign, verb: str, at: datetime, link: str, now: datetime
+) -> Line:
+    return Line(
+        tone,
+        campaign.name,
+        f"{verb} {distance(at, now)} · {campaign.client}",
+        link,
+        exact(at, campaign.timezone),
+    )
+
+
+def _draft(campaign: Campaign, link: str, now: datetime) -> Line:
+    missing = len(publish.publish_problems(campaign, at=now))
+    why = (
+        f"Draft · {missing} {'thing' if missing == 1 else 'things'} to do before it can be published"
+        if missing
+        else "Draft · ready to publish"
+    )
+    return Line("idle" if missing else "good", campaign.name, why, link)
+
+
+def _cards(live: list[Campaign], now: datetime) -> list[Card]:
+    pulses = pulses_of(live, now=now)
+    return [
+        Card(
+            campaign=campaign,
+            pulse=pulses[campaign.pk],
+            link=reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+            closes=distance(campaign.closes_at, now) if campaign.closes_at else "",
+            closes_exactly=exact(campaign.closes_at, campaign.timezone)
+            if campaign.closes_at
+            else "",
+        )
+        for campaign in live
+    ]

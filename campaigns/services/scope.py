@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from campaigns.models import Campaign, Client, User
-from campaigns.rules.roles import Capability, roles_with
+from campaigns.rules.roles import CAPABILITIES, Capability, Role, roles_with
 
 
 def clients_of(user: User, capability: Capability = Capability.CAMPAIGN_VIEW) -> QuerySet[Client]:
@@ -28,3 +28,13 @@ def can(user: User, capability: Capability, client: Client | None = None) -> boo
     """Tell whether ``user`` has ``capability`` at ``client``, or anywhere when none is named."""
     clients = clients_of(user, capability)
     return clients.filter(pk=client.pk).exists() if client else clients.exists()
+
+
+def capabilities_of(user: User) -> frozenset[Capability]:
+    """Return what ``user`` may do at one client at least, with one query: for menus."""
+    if not user.is_active or not user.is_staff:
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(Capability)
+    roles = user.memberships.values_list("role", flat=True)
+    return frozenset[Capability]().union(*(CAPABILITIES[Role(role)] for role in roles))
