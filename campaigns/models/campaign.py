@@ -1,5 +1,6 @@
 """Campaigns: one promotion each, with its page, dates and rules."""
 
+import secrets
 import uuid
 from typing import Any
 
@@ -7,8 +8,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
+from campaigns.rules.slugs import TEST_PREFIX
 from campaigns.rules.states import CampaignState
-from ingest_lambda.contract import ReviewMode, Route
+from ingest_lambda.contract import CROCKFORD, ReviewMode, Route
 
 COLOUR = RegexValidator(
     r"^#[0-9a-fA-F]{6}$", "Give a colour as # and six characters, like #1d4ed8."
@@ -34,11 +36,18 @@ def default_routes() -> list[str]:
     return [Route.PURCHASE.value]
 
 
+def new_test_slug() -> str:
+    """An address that nobody guesses: 60 random bits."""
+    return TEST_PREFIX + "".join(secrets.choice(CROCKFORD) for _ in range(12)).lower()
+
+
 class Campaign(models.Model):
     """One promotion. Every text an entrant can see is a map from language to text.
 
     ``closes_at`` is exclusive: staff type the last minute that counts, stored
-    is the instant after it.
+    is the instant after it. ``test_id`` and ``test_slug`` stand for the campaign
+    wherever it is tried out, so that limits, stock and numbers of a test are
+    its own; the prefix of test slugs keeps the two kinds of address apart.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,6 +56,8 @@ class Campaign(models.Model):
     )
     name = models.CharField(max_length=120)
     slug = models.CharField(max_length=60, unique=True, validators=[SLUG])
+    test_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    test_slug = models.CharField(max_length=60, unique=True, default=new_test_slug, editable=False)
     state = models.CharField(
         max_length=10,
         choices=[(state.value, state.label) for state in CampaignState],
@@ -79,6 +90,26 @@ class Campaign(models.Model):
     minimum_fill_seconds = models.PositiveSmallIntegerField(
         default=0, validators=[MaxValueValidator(60)]
     )
+    challenge_provider = models.CharField(
+        max_length=20, blank=True, choices=[("turnstile", "Cloudflare Turnstile")]
+    )
+    challenge_site_key = models.CharField(max_length=100, blank=True)
+    challenge_on_trouble = models.CharField(
+        max_length=10,
+        choices=[("review", "Send the entry to review"), ("refuse", "Refuse the entry")],
+        default="review",
+        help_text="When the challenge fails or its provider cannot be reached.",
+    )
+    sender_name = models.CharField(
+        max_length=100,
+        blank=True,
+        help_text="Who mails come from. Empty: the client's own sender name.",
+    )
+    reason_texts = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Own sentences for reasons: {"en": {"ILLEGIBLE": "…"}}',
+    )
 
     headline = models.JSONField(default=dict, blank=True)
     supporting = models.JSONField(default=dict, blank=True)
@@ -90,6 +121,13 @@ class Campaign(models.Model):
     surface_colour = models.CharField(max_length=7, default="#ffffff", validators=[COLOUR])
     text_colour = models.CharField(max_length=7, default="#1b1b1e", validators=[COLOUR])
     radius = models.PositiveSmallIntegerField(default=8, validators=[MaxValueValidator(16)])
+    type_pair = models.CharField(
+        max_length=10,
+        choices=[("system", "Clear"), ("serif", "Classic"), ("rounded", "Friendly")],
+        default="system",
+    )
+    logo = models.ImageField(upload_to="logos/", blank=True)
+    logo_alt = models.JSONField(default=dict, blank=True)
     hero_image = models.ImageField(upload_to="heroes/", blank=True)
     hero_alt = models.JSONField(default=dict, blank=True)
 
@@ -109,6 +147,10 @@ class Campaign(models.Model):
                 | Q(opens_at__isnull=False, closes_at__isnull=False),
                 name="published_campaign_has_dates",
             ),
+            models.CheckConstraint(
+                condition=~Q(slug__startswith=TEST_PREFIX) & Q(test_slug__startswith=TEST_PREFIX),
+                name="only_test_slugs_have_their_prefix",
+            ),
         )
 
     def __str__(self) -> str:
@@ -117,7 +159,7 @@ class Campaign(models.Model):
     @property
     def first_published(self) -> bool:
         """Whether the slug is frozen: it was published once, so its address is known."""
-        return not self._state.adding and self.releases.exists()
+        return self.state != CampaignState.DRAFT
 
     def text(self, texts: dict[str, Any], language: str) -> str:
         """Return a text in ``language``, else in the campaign's first language."""
@@ -132,9 +174,10 @@ class StateChange(models.Model):
     after = models.CharField(max_length=10)
     at = models.DateTimeField()
     actor = models.ForeignKey("campaigns.User", null=True, on_delete=models.PROTECT)
+    note = models.CharField(max_length=300, blank=True)
 
     class Meta:
-        ordering = ("at",)
+        ordering = ("at", "id")
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"

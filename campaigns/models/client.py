@@ -20,6 +20,9 @@ class Client(models.Model):
         blank=True, help_text="Must be verified with the mail service. Empty: the platform's own."
     )
 
+    sender_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When the mail service last said that it sends for ``sender_email``."""
+
     class Meta:
         ordering = ("name",)
 

@@ -8,6 +8,13 @@ from ingest_lambda.contract import FieldKind, Meaning
 
 CONSENT = "consent"
 KINDS = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in FieldKind]
+PURPOSES = [
+    ("rules", "Accepting the official rules"),
+    ("age", "Confirming age or residence"),
+    ("privacy", "Processing personal data"),
+    ("marketing", "Hearing from the client"),
+    ("other", "Something else"),
+]
 NAME = RegexValidator(r"^[a-z][a-z0-9_]{0,39}$", "Use small letters, digits and underscores.")
 
 
@@ -22,6 +29,12 @@ class FormField(models.Model):
     kind = models.CharField(max_length=20, choices=[*KINDS, (CONSENT, "Consent")])
     meaning = models.CharField(
         max_length=20, blank=True, choices=[(m.value, m.value.replace("_", " ")) for m in Meaning]
+    )
+    purpose = models.CharField(
+        max_length=10,
+        choices=PURPOSES,
+        default="rules",
+        help_text="Of a consent: what it is given for, one purpose each.",
     )
     routes = models.JSONField(default=default_routes)
     label = models.JSONField(default=dict)
@@ -41,6 +54,11 @@ class FormField(models.Model):
     pattern = models.CharField(max_length=200, blank=True)
     minimum_age = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(120)]
+    )
+    countries = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Of a postal code or phone number; the campaign's where empty.",
     )
     max_receipts = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(10)]

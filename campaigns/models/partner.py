@@ -1,0 +1,31 @@
+"""Keys of partners: kiosks, call centres and apps that start entries for a client."""
+
+from django.db import models
+
+
+class PartnerKey(models.Model):
+    """One partner's key at the gateway. The key itself was shown once and is kept nowhere here."""
+
+    client = models.ForeignKey(
+        "campaigns.Client", on_delete=models.PROTECT, related_name="partner_keys"
+    )
+    name = models.CharField(max_length=80)
+    key_id = models.CharField(max_length=60, unique=True)
+    usage_plan_id = models.CharField(max_length=60)
+    last_four = models.CharField(max_length=4)
+    rate_per_second = models.PositiveSmallIntegerField(default=10)
+    quota_per_day = models.PositiveIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        "campaigns.User", null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        "campaigns.User", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.name} · …{self.last_four}"
