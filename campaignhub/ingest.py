@@ -17,6 +17,8 @@ from ingest_lambda.rules import people, windows
 
 IngestBusy = TryAgain
 """The table is busy or away; do the same again later."""
+Superseded = load.Superseded
+"""A later release or revision is in force already."""
 SubmissionMissing = decide.SubmissionMissing
 working_days_after = windows.working_days_after
 
@@ -27,13 +29,22 @@ def _table() -> table.Table:
 
 
 def publish_release(manifest: Manifest, current: Current) -> None:
-    """Put a release and make it current, in one transaction; the same twice changes nothing."""
+    """Put a release and make it current, in one transaction; the same twice changes nothing.
+
+    Raises:
+        IngestBusy: try again later.
+        Superseded: a later one is current, or the number belongs to other content.
+    """
     load.publish(manifest, current, table=_table())
 
 
 def set_current(current: Current) -> None:
-    """Pause, resume, archive, or move the dates of the release in force."""
-    _table().set_current(current)
+    """Pause, resume, archive, or move the dates of the release in force.
+
+    Raises:
+        IngestBusy, Superseded: as :func:`publish_release`.
+    """
+    load.move(current, table=_table())
 
 
 def read_current(slug: str) -> Current | None:

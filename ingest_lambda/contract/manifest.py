@@ -151,6 +151,8 @@ class Current(Shape):
     closes_at: Instant
     paused: bool = False
     archived: bool = False
+    revision: int = Field(default=0, ge=0)
+    """Counts what staff decided about the campaign; an older one never replaces a newer."""
 
 
 class PageState(Shape):

@@ -1,6 +1,7 @@
 """The table's promises that no other test of the writer meets."""
 
 from collections.abc import Iterator
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -9,8 +10,8 @@ from moto import mock_aws
 
 from ingest_lambda.contract import Current
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.load import publish
-from ingest_lambda.table import Cancelled, Table
+from ingest_lambda.load import Superseded, move, publish
+from ingest_lambda.table import Table
 from tests.ingest_lambda.writing import NOON, Desk, make_claims, make_manifest
 
 
@@ -20,10 +21,22 @@ def _aws() -> Iterator[None]:
         yield
 
 
+def make_current(**overrides: Any) -> Current:
+    return Current(
+        **{
+            "slug": "summer",
+            "release": 1,
+            "opens_at": NOON,
+            "closes_at": make_manifest().closes_at,
+            **overrides,
+        }
+    )
+
+
 def test_a_campaign_never_goes_back_to_an_earlier_release():
     desk = Desk(release=2)
     desk.publish(make_manifest(release=2))
-    with pytest.raises(Cancelled):
+    with pytest.raises(Superseded):
         desk.publish(make_manifest(release=1))
     current = desk.table.current("summer")
     assert current is not None
@@ -35,22 +48,44 @@ def test_a_number_that_is_taken_keeps_its_content():
     desk = Desk()
     desk.publish(make_manifest(release=1))
     desk.publish(make_manifest(release=1))
-    with pytest.raises(Cancelled):
+    with pytest.raises(Superseded):
         desk.publish(make_manifest(release=1, decide_within_days=9))
     stored = desk.table.release("summer", 1)
     assert stored is not None
     assert stored.decide_within_days != 9
 
 
+def test_a_release_that_an_earlier_version_spelled_otherwise_is_the_same_release():
+    desk = Desk()
+    manifest = make_manifest(release=1)
+    spelled = manifest.model_dump_json(exclude_defaults=True)
+    desk.table._client.update_item(
+        TableName=desk.table._name,
+        Key={"pk": {"S": "CAMPAIGN#summer"}, "sk": {"S": "RELEASE#1"}},
+        UpdateExpression="SET content = :content",
+        ExpressionAttributeValues={":content": {"S": spelled}},
+    )
+    publish(manifest, make_current(revision=4, paused=True), table=desk.table)
+    current = desk.table.current("summer")
+    assert current is not None
+    assert current.paused
+
+
+def test_an_older_decision_never_replaces_a_newer_one():
+    desk = Desk()
+    move(make_current(revision=3, paused=True), table=desk.table)
+    with pytest.raises(Superseded):
+        move(make_current(revision=2), table=desk.table)
+    with pytest.raises(Superseded):
+        publish(make_manifest(release=1), make_current(revision=2), table=desk.table)
+    current = desk.table.current("summer")
+    assert current is not None
+    assert current.paused
+
+
 def test_a_pause_changes_what_is_current_and_no_release():
     desk = Desk()
-    paused = Current(
-        slug="summer",
-        release=1,
-        opens_at=NOON,
-        closes_at=make_manifest().closes_at,
-        paused=True,
-    )
+    paused = make_current(paused=True)
     desk.table.set_current(paused)
     assert desk.table.current("summer") == paused
     assert desk.table.release("summer", 1) == make_manifest()
@@ -97,7 +132,5 @@ def test_a_busy_table_is_tried_four_times_and_then_left_to_the_queue(problem):
 
 def test_publishing_while_the_table_is_away_is_worth_another_try():
     away = Table(Busy(ReadTimeoutError(endpoint_url="http://away")), "any")
-    manifest = make_manifest()
-    current = Current(slug="summer", release=1, opens_at=NOON, closes_at=manifest.closes_at)
     with pytest.raises(TryAgain):
-        publish(manifest, current, table=away)
+        publish(make_manifest(), make_current(), table=away)
