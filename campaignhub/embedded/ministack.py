@@ -14,12 +14,36 @@ ACCOUNT = "000000000000"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 
 _PROGRAM = """
-import logging
+import gc, logging, os, resource
 # Every second it would say that it does not deliver to queues; our own Pipes do.
 logging.getLogger("pipes").setLevel(logging.ERROR)
 logging.getLogger("kms").setLevel(logging.ERROR)
-from ministack.app import main
-main()
+# Hundreds of thousands of items live for long; walking them all for every few new ones is wasted.
+gc.set_threshold(50_000, 20, 100)
+most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+import uvicorn
+from ministack.app import app
+uvicorn.run(
+    app,
+    host=os.environ["BIND_HOST"],
+    port=int(os.environ["GATEWAY_PORT"]),
+    loop="uvloop",
+    http="httptools",
+    ws="none",
+    lifespan="on",
+    log_level="warning",
+    access_log=False,
+    server_header=False,
+    date_header=False,  # it sets its own
+    timeout_keep_alive=75,
+    timeout_graceful_shutdown=3,
+)
+"""
+"""The emulator's ASGI application on a server written in C instead of its own in Python.
+
+Half of an accepted submission's cost was the server: 1.3 ms of CPU became 0.8 ms,
+and everything here waits for the one process of the emulator.
 """
 
 READY_SECONDS = 30

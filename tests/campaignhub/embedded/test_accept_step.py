@@ -47,7 +47,7 @@ def call(stack: Stack, method: str, path: str, body: bytes | str | None = None, 
         method, parts.path + path, content, {"Content-Type": "application/json", **named}
     )
     answer = connection.getresponse()
-    got = (answer.status, dict(answer.getheaders()), answer.read())
+    got = (answer.status, answer.headers, answer.read())  # names in whatever case
     connection.close()
     return got
 
