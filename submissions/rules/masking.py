@@ -7,9 +7,22 @@ _CONTACT = {Meaning.EMAIL, Meaning.PHONE, Meaning.ADDRESS, Meaning.BIRTH_DATE}
 
 def mask(text: str, meaning: str) -> str:
     """Return an answer with its middle hidden where its meaning is a way to reach a person."""
+    if meaning == Meaning.FAMILY_NAME:
+        return initial(text)
     if meaning not in _CONTACT:
         return text
     if meaning == Meaning.EMAIL and "@" in text:
         local, _, domain = text.rpartition("@")
         return f"{local[:1]}•••@{domain}"
     return f"{text[:1]}•••{text[-2:]}" if len(text) > 4 else "•••"
+
+
+def initial(name: str) -> str:
+    """Return a name's first letter with a stop."""
+    return f"{name.strip()[:1]}." if name.strip() else ""
+
+
+def shown_name(given_name: str, family_name: str, *, masked: bool) -> str:
+    """Return the name by which staff know an entrant: in full, or given name and initial."""
+    last = initial(family_name) if masked else family_name
+    return f"{given_name} {last}".strip() or "No name"

@@ -13,5 +13,5 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.WITHDRAWN: frozenset(),
 }
 
-UNDO_SECONDS = 60
-"""How long the mail of a verdict waits, so that a slip of the finger can be taken back unread."""
+MOST_ATTEMPTS = 2
+"""The entry and one retry: what is still not right then is approved or rejected."""

@@ -1,0 +1,299 @@
+"""The review desk: one submission at a time, in the order of work, with the next one ready."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+
+from campaignhub.errors import DomainError
+from campaigns.models import User
+from campaigns.rules.roles import Capability
+from campaigns.services import audit
+from campaigns.services.scope import campaigns_of, can
+from ingest_lambda.contract import SubmissionStatus
+from submissions.admin.person import answers_of, name_of
+from submissions.admin.photos import shots_of
+from submissions.admin.verdicts import preview, reason_groups, take_verdict
+from submissions.admin.wording import history, why_here
+from submissions.models import Submission
+from submissions.rules.mails import UNDO
+from submissions.rules.masking import mask
+from submissions.rules.times import moment, urgency
+from submissions.services import decisions, queue
+
+DECIDABLE = (SubmissionStatus.PENDING_REVIEW, SubmissionStatus.RECEIVED)
+REVERSIBLE = (
+    SubmissionStatus.APPROVED,
+    SubmissionStatus.REJECTED,
+    SubmissionStatus.NEEDS_RESUBMISSION,
+)
+_LAST_ACT = "desk_last_act"
+
+
+class DeskPages:
+    """The addresses of the desk, for :class:`SubmissionAdmin`; each works without JavaScript.
+
+    With it, the page keeps the next submission ready (``?part=1`` returns the
+    desk alone) and sends verdicts behind the moderator's back.
+    """
+
+    admin_site: Any
+    opts: Any
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
+        """Return what the viewer may see; the admin's own."""
+        return super().get_queryset(request)  # type: ignore[misc,no-any-return]
+
+    def desk_urls(self) -> list[URLPattern]:
+        """Put the review in the place of Django's change page."""
+
+        def page(route: str, view: Any, name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"submissions_{name}")
+
+        one = "<uuid:submission_id>"
+        return [
+            page("next/", self.next_view, "review_next"),
+            page(f"{one}/change/", self.review_view, "submission_change"),
+            page(f"{one}/undo/", self.undo_view, "review_undo"),
+            page(f"{one}/sentences/", self.sentences_view, "review_sentences"),
+            page(f"{one}/leave/", self.leave_view, "review_leave"),
+        ]
+
+    # ---------------------------------------------------------------- pages
+
+    def next_view(self, request: HttpRequest) -> HttpResponse:
+        """Go to what is due first, or say that nothing waits."""
+        user = _user(request)
+        if not can(user, Capability.SUBMISSION_REVIEW):
+            raise Http404
+        found = queue.next_submission(
+            _reviewed_by(user),
+            actor=user,
+            at=timezone.now(),
+            passing_over=_ids(request.GET.getlist("not")),
+        )
+        part = request.GET.get("part")
+        if found is None:
+            context = self._frame(request, part) | {"title": "Review"}
+            return TemplateResponse(request, _template("nothing", part), context)
+        where = reverse("admin:submissions_submission_change", args=[found])
+        return HttpResponseRedirect(f"{where}?{urlencode({'part': 1})}" if part else where)
+
+    def review_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
+        """Show one submission with its photos, and take the verdict on it."""
+        submission = self._submission(request, submission_id)
+        user = _user(request)
+        may_review = can(user, Capability.SUBMISSION_REVIEW, submission.campaign.client)
+        if request.method == "POST":
+            if not may_review:
+                raise Http404
+            return self._verdict(request, submission, user)
+        part = request.GET.get("part")
+        context = self._frame(request, part) | self._desk(request, submission, may_review)
+        return TemplateResponse(request, _template("desk", part), context)
+
+    def sentences_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
+        """Answer with the sentences that the entrant would read for the chosen reasons."""
+        submission = self._submission(request, submission_id)
+        try:
+            return JsonResponse({"lines": preview(submission, request.GET)})
+        except DomainError as error:
+            return JsonResponse({"trouble": error.message}, status=422)
+
+    def undo_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
+        """Take a verdict back: one's own within the undo minute, any as a lead, with a reason."""
+        submission = self._submission(request, submission_id)
+        user = _user(request)
+        now = timezone.now()
+        note = request.POST.get("note", "").strip()[:1000]
+        lead = can(user, Capability.SUBMISSION_LEAD, submission.campaign.client)
+        slip = _is_own_slip(submission, user, now)
+        if request.method != "POST" or not (slip or lead):
+            raise Http404
+        if slip:
+            note = note or "A slip at the desk, taken back within a minute."
+        here = reverse("admin:submissions_submission_change", args=[submission.pk])
+        if not note:
+            messages.error(request, "Say why the decision is taken back; it stays in the history.")
+            return HttpResponseRedirect(here)
+        try:
+            decisions.reopen_submission(submission.pk, actor=user, at=now, note=note)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            request.session.pop(_LAST_ACT, None)
+            messages.success(request, f"{submission.reference} waits for review again.")
+        return HttpResponseRedirect(here)
+
+    def leave_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
+        """Let go of a submission that was held but not decided on, so that others get it."""
+        if request.method != "POST":
+            raise Http404
+        submission = self._submission(request, submission_id)
+        queue.let_go(submission.pk, actor=_user(request))
+        return HttpResponse(status=204)
+
+    # ---------------------------------------------------------------- what they are made of
+
+    def _submission(self, request: HttpRequest, submission_id: UUID) -> Submission:
+        rows = self.get_queryset(request).select_related("campaign__client", "personal")
+        submission = rows.filter(pk=submission_id).first()
+        if submission is None:
+            raise Http404
+        return submission
+
+    def _frame(self, request: HttpRequest, part: str | None) -> dict[str, Any]:
+        """Return what the page around the desk needs; a part needs nothing of it."""
+        if part:
+            return {}
+        return {"last_act": _last_act(request), "desk_messages": messages.get_messages(request)}
+
+    def _desk(
+        self, request: HttpRequest, submission: Submission, may_review: bool
+    ) -> dict[str, Any]:
+        user, now = _user(request), timezone.now()
+        client, zone = submission.campaign.client, submission.campaign.timezone
+        sees_contact = can(user, Capability.SUBMISSION_CONTACT, client)
+        if sees_contact:
+            audit.record(
+                "submission.contact_seen",
+                actor=user,
+                client=client,
+                target=f"submission:{submission.reference}",
+                at=now,
+            )
+        can_decide = may_review and submission.status in DECIDABLE
+        if can_decide:
+            queue.hold(submission.pk, actor=user, at=now)
+        visible = self.get_queryset(request)
+        scope = _reviewed_by(user)
+        reversible = submission.status in REVERSIBLE
+        return {
+            "title": f"Review {submission.reference}",
+            "submission": submission,
+            "status": submission.get_status_display(),
+            "name": name_of(submission, masked=not sees_contact),
+            "shots": shots_of(submission, visible=visible),
+            "answers": _answers(submission, masked=not sees_contact),
+            "why": why_here(submission),
+            "others": _others(submission, visible, now),
+            "history": history(submission, now=now),
+            "entered": moment(submission.entered_at, now=now, timezone=zone),
+            "due": submission.decide_by and moment(submission.decide_by, now=now, timezone=zone),
+            "urgency": urgency(submission.decide_by, now=now),
+            "groups": reason_groups(submission) if can_decide else {},
+            "can_decide": can_decide,
+            "can_ask": submission.attempt == 1,
+            "can_reverse": reversible
+            and may_review
+            and can(user, Capability.SUBMISSION_LEAD, client),
+            "can_undo": reversible and _is_own_slip(submission, user, now),
+            "held_by": queue.held_by_another(submission.pk, actor=user, at=now)
+            if can_decide
+            else None,
+            "left": queue.left(scope),
+            "counted": queue.COUNTED,
+            "pace": queue.pace(actor=user, at=now),
+        }
+
+    def _verdict(self, request: HttpRequest, submission: Submission, user: User) -> HttpResponse:
+        now = timezone.now()
+        in_background = "application/json" in request.headers.get("Accept", "")
+        here = reverse("admin:submissions_submission_change", args=[submission.pk])
+        try:
+            said = take_verdict(submission, request.POST, actor=user, at=now)
+        except DomainError as error:
+            if in_background:
+                return JsonResponse({"trouble": error.message, "where": here}, status=409)
+            messages.error(request, error.message)
+            return HttpResponseRedirect(here)
+        queue.let_go(submission.pk, actor=user)
+        request.session[_LAST_ACT] = {
+            "said": said,
+            "undo": reverse("admin:submissions_review_undo", args=[submission.pk]),
+            "until": (now + UNDO).timestamp(),
+        }
+        if in_background:
+            act = request.session[_LAST_ACT]
+            return JsonResponse({**act, "seconds": int(UNDO.total_seconds())})
+        return HttpResponseRedirect(reverse("admin:submissions_review_next"))
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # admin_view lets nobody else through
+    return request.user
+
+
+def _reviewed_by(user: User) -> list[UUID]:
+    return list(campaigns_of(user, Capability.SUBMISSION_REVIEW).values_list("pk", flat=True))
+
+
+def _template(name: str, part: str | None) -> str:
+    return f"admin/submissions/{name}.html" if part else f"admin/submissions/{name}_page.html"
+
+
+def _ids(texts: list[str]) -> set[UUID]:
+    found = set()
+    for text in texts[:50]:
+        try:
+            found.add(UUID(text))
+        except ValueError:
+            continue  # typed by hand; it names nothing that could be passed over
+    return found
+
+
+def _last_act(request: HttpRequest) -> dict[str, Any] | None:
+    """Return what was just done, as long as it can be undone."""
+    act: dict[str, Any] | None = request.session.get(_LAST_ACT)
+    if act is None:
+        return None
+    seconds = act["until"] - timezone.now().timestamp()
+    return {**act, "seconds": int(seconds)} if seconds > 1 else None
+
+
+def _is_own_slip(submission: Submission, user: User, now: datetime) -> bool:
+    last = submission.reviews.filter(decision_no=submission.decision_no).first()
+    return (
+        last is not None
+        and last.actor_id == user.pk
+        and last.verdict in REVERSIBLE
+        and now - last.at < UNDO
+    )
+
+
+def _answers(submission: Submission, *, masked: bool) -> list[tuple[str, str]]:
+    answers = answers_of(submission).answers
+    shown = []
+    for row in submission.campaign.form_fields.all():
+        if row.name not in answers:
+            continue
+        value = answers[row.name]
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        shown.append((str(row), mask(text, row.meaning) if masked else text))
+    return shown
+
+
+def _others(
+    submission: Submission, visible: QuerySet[Submission], now: datetime
+) -> list[dict[str, Any]]:
+    if not submission.person_hash:
+        return []
+    rows = visible.filter(campaign=submission.campaign, person_hash=submission.person_hash).exclude(
+        pk=submission.pk
+    )
+    zone = submission.campaign.timezone
+    return [
+        {
+            "submission": row,
+            "status": row.get_status_display(),
+            "entered": moment(row.entered_at, now=now, timezone=zone),
+        }
+        for row in rows.order_by("-entered_at")[:10]
+    ]

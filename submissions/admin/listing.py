@@ -1,0 +1,280 @@
+"""The list of submissions: filters as chips, a search that leaves no trace in addresses, acts on many."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from campaignhub.errors import DomainError
+from campaigns.models import Campaign, User
+from campaigns.rules.roles import Capability
+from campaigns.services import audit
+from campaigns.services.scope import campaigns_of, can, clients_of
+from ingest_lambda.contract import SubmissionStatus
+from submissions.admin.person import answers_of, name_of
+from submissions.admin.verdicts import SAID, reason_choices, take_verdict
+from submissions.models import Submission
+from submissions.models.submission import STATUSES
+from submissions.rules.masking import mask
+from submissions.rules.times import moment, urgency
+from submissions.services.listing import Wanted, find, kind_of_search
+
+PAGE = 50
+TONES = {
+    SubmissionStatus.RECEIVED: "info",
+    SubmissionStatus.PENDING_REVIEW: "warn",
+    SubmissionStatus.NEEDS_RESUBMISSION: "warn",
+    SubmissionStatus.APPROVED: "good",
+    SubmissionStatus.REJECTED: "bad",
+    SubmissionStatus.INVALID: "bad",
+    SubmissionStatus.REVOKED: "bad",
+    SubmissionStatus.WITHDRAWN: "idle",
+}
+_ACTS = {
+    "approve": ("Approve", "Each entrant is told by mail a minute later."),
+    "reject": ("Reject", "Each entrant is told why by mail a minute later."),
+    "ask_again": ("Ask again", "Each entrant gets a link by mail to send a new photo."),
+}
+_FLAGS = {
+    "test": "Test entries",
+    "photo": "Trouble with a photo",
+    "conflict": "Came twice, differently",
+}
+
+
+class ListPages:
+    """The list, for :class:`SubmissionAdmin`."""
+
+    admin_site: Any
+    opts: Any
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, or do something to many of its rows."""
+        assert isinstance(request.user, User)
+        user = request.user
+        if not can(user, Capability.SUBMISSION_VIEW):
+            raise Http404
+        if "act" in request.POST:
+            return self._act_on_many(request, user)
+        text = (request.POST.get("q") or request.GET.get("q", "")).strip()
+        asked = request.POST if request.method == "POST" else request.GET
+        if request.method == "POST" and kind_of_search(text) in ("", "reference"):
+            # A reference tells nothing of a person, so this result may have an address.
+            return HttpResponseRedirect(f"?{_query(asked, q=text)}")
+        campaigns = {
+            row.pk: row
+            for row in campaigns_of(user, Capability.SUBMISSION_VIEW)
+            .select_related("client")
+            .order_by("name")
+        }
+        wanted, chosen = _read(asked, text, campaigns)
+        found = find(wanted, campaigns=list(chosen), most=PAGE + 1)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Submissions",
+            "opts": self.opts,
+            "is_fullwidth": "1",
+            **self._rows(user, found[:PAGE], wanted),
+            "text": text,
+            "chips": _chips(asked, campaigns),
+            "filters": _filters(asked, campaigns),
+            "kept": {k: v for k, v in asked.items() if k in ("status", "campaign", *_FLAGS)},
+            "narrowed": any(asked.get(k) for k in ("status", "campaign", *_FLAGS)) or bool(text),
+        }
+        if len(found) > PAGE:
+            last = context["rows"][-1]["submission"]
+            context["older"] = f"{int(last.entered_at.timestamp() * 1_000_000)}.{last.pk}"
+            context["older_link"] = f"?{_query(asked, before=context['older'])}"
+        return TemplateResponse(request, "admin/submissions/list.html", context)
+
+    def _rows(self, user: User, found: list[UUID], wanted: Wanted) -> dict[str, Any]:
+        """Return what each row shows, and note in the log who looked for whom."""
+        now = timezone.now()
+        by_id = (
+            Submission.objects.select_related("campaign__client", "personal")
+            .defer("uploads", "consents", "personal__answers")
+            .in_bulk(found)
+        )
+        open_clients = set(
+            clients_of(user, Capability.SUBMISSION_CONTACT).values_list("pk", flat=True)
+        )
+        lead_clients = set(
+            clients_of(user, Capability.SUBMISSION_LEAD).values_list("pk", flat=True)
+        )
+        submissions = [by_id[pk] for pk in found if pk in by_id]
+        if (kind := kind_of_search(wanted.text)) in ("email", "name"):
+            clients = {row.campaign.client for row in submissions} or {None}
+            for client in clients:
+                audit.record(
+                    "submission.searched",
+                    actor=user,
+                    client=client,
+                    target="submissions",
+                    at=now,
+                    after={"by": kind},
+                )
+        rows = []
+        for row in submissions:
+            masked = row.campaign.client_id not in open_clients
+            email, zone = answers_of(row).email, row.campaign.timezone
+            rows.append(
+                {
+                    "submission": row,
+                    "name": name_of(row, masked=masked),
+                    "email": mask(email, "email") if masked else email,
+                    "status": row.get_status_display(),
+                    "tone": TONES[SubmissionStatus(row.status)],
+                    "entered": moment(row.entered_at, now=now, timezone=zone),
+                    "due": row.decide_by
+                    and row.status == SubmissionStatus.PENDING_REVIEW
+                    and moment(row.decide_by, now=now, timezone=zone),
+                    "urgency": urgency(row.decide_by, now=now),
+                    "may_act": row.campaign.client_id in lead_clients,
+                }
+            )
+        return {"rows": rows, "may_act": bool(lead_clients)}
+
+    # ---------------------------------------------------------------- many at once
+
+    def _act_on_many(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Ask first, with the number of those that it will change; then do it, one by one."""
+        act = request.POST["act"]
+        if act not in _ACTS:
+            raise Http404
+        clients = clients_of(user, Capability.SUBMISSION_LEAD)
+        chosen = list(
+            Submission.objects.filter(
+                pk__in=_uuids(request.POST.getlist("id")), campaign__client__in=clients
+            ).select_related("campaign__client")
+        )
+        if not chosen:
+            messages.error(
+                request, "Choose entries first: tick the box at the start of their rows."
+            )
+            return HttpResponseRedirect(reverse("admin:submissions_submission_changelist"))
+        ready = [row for row in chosen if row.status == SubmissionStatus.PENDING_REVIEW]
+        if "confirmed" in request.POST:
+            return self._act_now(request, user, ready)
+        verb, consequence = _ACTS[act]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{verb} many",
+            "act": act,
+            "verb": verb,
+            "consequence": consequence,
+            "ready": ready,
+            "left_out": len(chosen) - len(ready),
+            "campaigns": sorted({row.campaign.name for row in ready}),
+            "codes": [] if act == "approve" else reason_choices(act),
+            "back": reverse("admin:submissions_submission_changelist"),
+        }
+        return TemplateResponse(request, "admin/submissions/many.html", context)
+
+    def _act_now(self, request: HttpRequest, user: User, ready: list[Submission]) -> HttpResponse:
+        done, troubles = 0, []
+        form = request.POST.copy()
+        form["verdict"] = form["act"]
+        for row in ready:
+            try:
+                take_verdict(row, form, actor=user, at=timezone.now())
+            except DomainError as error:
+                troubles.append(error.message)
+                continue
+            done += 1
+        word = SAID[form["act"]].format(reference="").strip().rstrip(".")
+        if done:
+            messages.success(request, f"{done} {'entry' if done == 1 else 'entries'} {word}.")
+        for trouble in list(dict.fromkeys(troubles))[:3]:
+            messages.error(request, trouble)
+        return HttpResponseRedirect(reverse("admin:submissions_submission_changelist"))
+
+
+def _read(
+    asked: QueryDict, text: str, campaigns: dict[UUID, Campaign]
+) -> tuple[Wanted, dict[UUID, Campaign]]:
+    wanted = Wanted(
+        status=asked.get("status", "") if asked.get("status") in dict(STATUSES) else "",
+        test="test" in asked,
+        photo_trouble="photo" in asked,
+        conflict="conflict" in asked,
+        text=text,
+    )
+    if before := asked.get("before"):
+        wanted = replace(wanted, older_than=_place(before))
+    if named := asked.get("campaign"):
+        found = [pk for pk in campaigns if str(pk) == named]
+        return wanted, {pk: campaigns[pk] for pk in found}
+    return wanted, campaigns
+
+
+def _place(text: str) -> tuple[datetime, UUID] | None:
+    try:
+        micros, _, submission_id = text.partition(".")
+        at = datetime.fromtimestamp(int(micros) // 1_000_000, UTC)
+        return at.replace(microsecond=int(micros) % 1_000_000), UUID(submission_id)
+    except (ValueError, OverflowError, OSError):
+        return None  # typed by hand; the list begins at its beginning
+
+
+def _uuids(texts: list[str]) -> list[UUID]:
+    found = []
+    for text in texts[:500]:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue  # not of our page
+    return found
+
+
+def _query(asked: QueryDict, **changes: str | None) -> str:
+    kept = QueryDict(mutable=True)
+    for name in ("status", "campaign", *_FLAGS):
+        if asked.get(name):
+            kept[name] = asked[name]
+    for name, value in changes.items():
+        kept.pop(name, None)
+        if value:
+            kept[name] = value
+    return kept.urlencode()
+
+
+def _chips(asked: QueryDict, campaigns: dict[UUID, Campaign]) -> list[dict[str, str]]:
+    """Return the filters in force, each with the address of the list without it."""
+    chips = []
+    if label := dict(STATUSES).get(asked.get("status", "")):
+        chips.append({"name": "State", "value": label, "without": _query(asked, status=None)})
+    if named := asked.get("campaign"):
+        names = [row.name for pk, row in campaigns.items() if str(pk) == named]
+        shown = names[0] if names else "none that you may see"
+        chips.append({"name": "Campaign", "value": shown, "without": _query(asked, campaign=None)})
+    chips += [
+        {"name": "", "value": label, "without": _query(asked, **{name: None})}
+        for name, label in _FLAGS.items()
+        if name in asked
+    ]
+    return chips
+
+
+def _filters(asked: QueryDict, campaigns: dict[UUID, Campaign]) -> list[dict[str, Any]]:
+    """Return what the list can still be narrowed by."""
+    offered: list[dict[str, Any]] = []
+    if not asked.get("status"):
+        choices = [(label, _query(asked, status=code)) for code, label in STATUSES]
+        offered.append({"name": "State", "choices": choices})
+    if not asked.get("campaign") and len(campaigns) > 1:
+        choices = [(row.name, _query(asked, campaign=str(pk))) for pk, row in campaigns.items()]
+        offered.append({"name": "Campaign", "choices": choices})
+    flags = [
+        (label, _query(asked, **{name: "1"})) for name, label in _FLAGS.items() if name not in asked
+    ]
+    if flags:
+        offered.append({"name": "More", "choices": flags})
+    return offered

@@ -1,0 +1,116 @@
+"""The pictures of a submission as the desk shows them, joined with their facts in whatever order they came."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.files.storage import storages
+from django.db.models import QuerySet
+
+from submissions.admin.wording import REFUSALS, in_words
+from submissions.models import ReceiptImage, Submission
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One picture with links that expire in a few minutes."""
+
+    view: str
+    thumbnail: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Another submission that holds the same file."""
+
+    submission: Submission
+    same_person: bool
+    picture: Picture | None
+
+
+@dataclass
+class Shot:
+    """One place of the strip: a picture, or the sentence that says why there is none."""
+
+    label: str
+    picture: Picture | None = None
+    gap: str = ""
+    missing: bool = False
+    notes: list[str] = field(default_factory=list)
+    twin: Twin | None = None
+
+
+def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[Shot]:
+    """Return the pictures of a submission, the newest attempt's first.
+
+    ``visible`` are the submissions that the viewer may see at all: a twin
+    outside them is named, not shown.
+    """
+    rows = {row.key: row for row in ReceiptImage.objects.filter(submission_id=submission.pk)}
+    several = len(submission.uploads) > 1
+    shots: list[Shot] = []
+    for number, upload in enumerate(submission.uploads, start=1):
+        name = f"Photo {number}" if several else "Photo"
+        row = rows.pop(upload["key"], None)
+        if row is None:
+            shots.append(
+                Shot(
+                    name,
+                    gap=f"{name} hasn't arrived yet. It appears here by itself.",
+                    missing=True,
+                )
+            )
+            continue
+        shots += _shots(row, name, visible=visible, announced=upload.get("sha256"))
+    # What is left was sent with an earlier attempt, or announced and then replaced.
+    for row in rows.values():
+        if row.attempt < submission.attempt:
+            shots += _shots(row, "Earlier photo", visible=visible, announced=None)
+    return shots
+
+
+def _shots(
+    row: ReceiptImage, name: str, *, visible: QuerySet[Submission], announced: str | None
+) -> list[Shot]:
+    if row.refusal:
+        return [Shot(name, gap=REFUSALS.get(row.refusal, in_words(row.refusal)))]
+    notes = []
+    if announced and announced != row.sha256:
+        notes.append("This isn't the file that the browser announced.")
+    twin = _twin(row, visible) if row.seen_on else None
+    if row.seen_on and twin is None:
+        notes.append("The same file was sent with an entry that you can't open.")
+    return [
+        Shot(
+            f"{name}, page {number}" if len(row.pages) > 1 else name,
+            picture=_picture(page),
+            notes=notes,
+            twin=twin if number == 1 else None,
+        )
+        for number, page in enumerate(row.pages, start=1)
+    ]
+
+
+def _twin(row: ReceiptImage, visible: QuerySet[Submission]) -> Twin | None:
+    other = visible.select_related("personal", "campaign").filter(pk=row.seen_on).first()
+    if other is None:
+        return None
+    image = (
+        ReceiptImage.objects.filter(submission_id=other.pk, sha256=row.sha256)
+        .exclude(pages=[])
+        .first()
+    )
+    mine = Submission.objects.filter(pk=row.submission_id).values_list("person_hash", flat=True)
+    return Twin(
+        other,
+        same_person=bool(other.person_hash) and other.person_hash == mine.first(),
+        picture=_picture(image.pages[0]) if image else None,
+    )
+
+
+def _picture(page: dict[str, Any]) -> Picture:
+    store = storages["receipts"]
+    return Picture(
+        store.url(page["view_key"]), store.url(page["thumbnail_key"]), page["width"], page["height"]
+    )

@@ -1,0 +1,121 @@
+"""Codes as sentences for staff: why a submission is here, and what happened to it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from ingest_lambda.contract import ImageRefusal, Reason, SubmissionStatus, Suspicion, sentence
+from submissions.models import Review, Submission, SubmissionEvent
+from submissions.rules.mails import MailKind
+from submissions.rules.times import Moment, moment
+
+SUSPICIONS: Mapping[str, str] = {
+    Suspicion.OTHER_HASH: "A photo isn't the one that the browser announced. It may have been swapped on the way.",
+    Suspicion.IMAGE_SEEN_BEFORE: "The same photo was sent with another entry.",
+    Suspicion.DEVICE_LIMIT: "More entries came from this device or connection than the campaign expects.",
+    Suspicion.FILLED_TOO_FAST: "The form was filled in faster than people type.",
+    Suspicion.HONEYPOT: "A field that people can't see was filled in. Robots do that.",
+    Suspicion.CHALLENGE_FAILED: "The check for robots did not succeed.",
+    Suspicion.DISPOSABLE_EMAIL: "The e-mail address is of a kind that is thrown away after use.",
+    Suspicion.BLOCK_LIST: "The person, phone or device is on the client's block list.",
+}
+REFUSALS: Mapping[str, str] = {
+    ImageRefusal.NOT_AN_IMAGE: "This file isn't a photo or PDF, whatever its name says.",
+    ImageRefusal.EMPTY: "This file is empty.",
+    ImageRefusal.DAMAGED: "This file is damaged and shows no picture.",
+    ImageRefusal.TOO_LARGE: "This file is larger than 15 MB.",
+    ImageRefusal.TOO_MANY_PIXELS: "This picture has more pixels than we open.",
+    ImageRefusal.TOO_MANY_PAGES: "This PDF has more than five pages.",
+    ImageRefusal.ENCRYPTED: "This PDF is locked with a password.",
+}
+_VERDICTS: Mapping[str, str] = {
+    SubmissionStatus.APPROVED: "approved",
+    SubmissionStatus.REJECTED: "rejected",
+    SubmissionStatus.NEEDS_RESUBMISSION: "asked again",
+    SubmissionStatus.PENDING_REVIEW: "took the decision back",
+    SubmissionStatus.REVOKED: "revoked the approval",
+    SubmissionStatus.WITHDRAWN: "withdrew",
+    SubmissionStatus.RECEIVED: "let it count as received",
+}
+
+
+def in_words(code: str) -> str:
+    """Return a code that has no sentence here as words."""
+    return code.replace("_", " ").capitalize()
+
+
+def why_here(submission: Submission) -> list[str]:
+    """Say why a person looks at this submission, one sentence for each cause."""
+    lines = []
+    if submission.attempt > 1:
+        lines.append("This is the answer to what we asked again. It is the last try.")
+    lines += [SUSPICIONS.get(code, in_words(code)) for code in submission.suspicions]
+    lines += [reason_text(reason, submission) for reason in submission.reasons]
+    if submission.conflicts:
+        times = "once" if submission.conflicts == 1 else f"{submission.conflicts} times"
+        lines.append(
+            f"The same entry came again {times} with other answers. The first is kept; nothing else was."
+        )
+    return lines
+
+
+def reason_text(reason: Mapping[str, Any], submission: Submission) -> str:
+    """Return a stored reason in English, with the field that it is about."""
+    known = Reason.model_validate(reason)
+    words = sentence(known, locale="en", texts={}, timezone=submission.campaign.timezone)
+    return f"{words} ({known.field})" if known.field else words
+
+
+def history(submission: Submission, *, now: datetime) -> list[tuple[Moment, str, list[str]]]:
+    """Tell what happened, the newest first: when, what, and what was said about it."""
+    reviews = {review.decision_no: review for review in submission.reviews.all()}
+    events = SubmissionEvent.objects.filter(submission_id=submission.pk).select_related("actor")
+    return [
+        (
+            moment(event.at, now=now, timezone=submission.campaign.timezone),
+            _event_text(event),
+            _said(event, reviews),
+        )
+        for event in reversed(events)
+    ]
+
+
+def _event_text(event: SubmissionEvent) -> str:
+    who = (event.actor.get_full_name() or event.actor.username) if event.actor else "The system"
+    detail = event.detail
+    match event.kind:
+        case "received":
+            return "The entry came in."
+        case "sent_again":
+            return "The entrant answered with new photos."
+        case "conflict":
+            return "It came again with other answers; the first was kept."
+        case "checked":
+            if refusal := detail.get("refusal"):
+                return f"A file was checked. {REFUSALS.get(refusal, in_words(refusal))}"
+            return "A photo was checked."
+        case "decided":
+            return f"{who} {_VERDICTS.get(detail.get('verdict', ''), 'decided')}."
+        case "mailed":
+            return f"Mail sent: {_mail_name(detail.get('mail', ''))}."
+        case "limited":
+            return "It was over a limit."
+        case "withdrawn":
+            return "The entrant withdrew the entry."
+    words = in_words(event.kind)
+    return f"{words} ({who})." if event.actor else f"{words}."
+
+
+def _mail_name(kind: str) -> str:
+    return MailKind(kind).label if kind in set(MailKind) else in_words(kind)
+
+
+def _said(event: SubmissionEvent, reviews: Mapping[int | None, Review]) -> list[str]:
+    if event.kind != "decided":
+        return []
+    number = event.dedupe.rpartition(":")[2]
+    review = reviews.get(int(number)) if number.isdigit() else None
+    if review is None:
+        return []
+    lines: list[str] = [reason["message"] for reason in review.reasons if reason.get("message")]
+    return [*lines, *([f"Note: {review.note}"] if review.note and review.note not in lines else [])]

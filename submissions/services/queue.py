@@ -1,0 +1,93 @@
+"""The order of work: what is reviewed next, and by whom, so that no two people hold the same one."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from campaigns.models import User
+from ingest_lambda.contract import SubmissionStatus
+from submissions.models import Review, ReviewClaim, Submission
+from submissions.services.merge import first_of
+
+HOLD = timedelta(minutes=5)
+"""How long a submission that somebody opened is not handed to somebody else."""
+COUNTED = 1000
+"""Where counting what is left stops: more is more than anybody does today."""
+_URGENCY = ("decide_by", "entered_at", "id")
+_LOOKED_AT = 200
+
+
+def next_submission(
+    campaigns: Sequence[UUID], *, actor: User, at: datetime, passing_over: Collection[UUID] = ()
+) -> UUID | None:
+    """Hand out the submission that is due first, and hold it for ``actor``; ``None`` when none waits.
+
+    Answers to what was asked again come first, then the nearest promise, then
+    the oldest (DOMAIN §3). What somebody else opened within :data:`HOLD` is
+    passed over. Two who ask at the same moment get two: a submission has one
+    row for its hold.
+    """
+    for candidates in _candidates(campaigns):
+        wanted = [pk for pk in candidates if pk not in passing_over]
+        held = set(
+            ReviewClaim.objects.filter(submission__in=wanted, until__gt=at)
+            .exclude(actor=actor)
+            .values_list("submission_id", flat=True)
+        )
+        for submission_id in wanted:
+            if submission_id not in held and hold(submission_id, actor=actor, at=at):
+                return submission_id
+    return None
+
+
+def _candidates(campaigns: Sequence[UUID]) -> list[list[UUID]]:
+    answers = [
+        Submission.objects.filter(**_waits(campaign), attempt__gt=1) for campaign in campaigns
+    ]
+    first = [Submission.objects.filter(**_waits(campaign), attempt=1) for campaign in campaigns]
+    return [first_of(rows, order=_URGENCY, most=_LOOKED_AT) for rows in (answers, first)]
+
+
+def _waits(campaign: UUID) -> dict[str, object]:
+    return {"campaign": campaign, "status": SubmissionStatus.PENDING_REVIEW, "is_test": False}
+
+
+def hold(submission_id: UUID, *, actor: User, at: datetime) -> bool:
+    """Hold a submission for ``actor`` from now on; ``False`` where somebody else holds it."""
+    until = at + HOLD
+    claim = ReviewClaim(submission_id=submission_id, actor=actor, until=until)
+    ReviewClaim.objects.bulk_create([claim], ignore_conflicts=True)
+    free = Q(actor=actor) | Q(until__lte=at)
+    return bool(
+        ReviewClaim.objects.filter(free, submission=submission_id).update(actor=actor, until=until)
+    )
+
+
+def let_go(submission_id: UUID, *, actor: User) -> None:
+    """End the hold of ``actor``: the submission was decided on, or left."""
+    ReviewClaim.objects.filter(submission=submission_id, actor=actor).delete()
+
+
+def held_by_another(submission_id: UUID, *, actor: User, at: datetime) -> ReviewClaim | None:
+    """Return the hold that somebody else has, if there is one."""
+    return (
+        ReviewClaim.objects.filter(submission=submission_id, until__gt=at)
+        .exclude(actor=actor)
+        .select_related("actor")
+        .first()
+    )
+
+
+def left(campaigns: Sequence[UUID]) -> int:
+    """Count what waits for review, up to :data:`COUNTED`."""
+    rows = Submission.objects.filter(
+        campaign__in=campaigns, status=SubmissionStatus.PENDING_REVIEW, is_test=False
+    )
+    return len(rows.order_by().values_list("pk")[:COUNTED])
+
+
+def pace(*, actor: User, at: datetime) -> int:
+    """Count the verdicts of ``actor`` in the last ten minutes."""
+    return Review.objects.filter(actor=actor, at__gt=at - timedelta(minutes=10)).count()

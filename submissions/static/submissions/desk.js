@@ -1,0 +1,232 @@
+// The review desk: keys for verdicts, digits for reasons, and the next submission ready before it is asked for.
+import { Viewer } from "./viewer.js";
+
+const WAIT_FOR_PHOTO_MS = 3000, LOOK_FOR_WORK_MS = 10000, PREVIEW_MS = 150;
+const said = document.getElementById("said");
+let desk, viewer, next, readied = "", timers = [];
+
+// ------------------------------------------------------------------ one desk after the other
+
+function enter(element) {
+  desk = element;
+  document.title = `${desk.dataset.title} · CampaignHub`;
+  const stage = desk.querySelector(".stage");
+  viewer = stage && new Viewer(stage);
+  for (const form of desk.querySelectorAll("form[data-verdict]")) form.addEventListener("submit", give);
+  for (const form of desk.querySelectorAll(".reasons form")) listenToReasons(form);
+  stage?.addEventListener("error", renewLinks, { capture: true, once: true });
+  if (desk.querySelector("[data-missing]")) timers.push(setInterval(lookForPhotos, WAIT_FOR_PHOTO_MS));
+  if (!desk.dataset.id) timers.push(setInterval(lookForWork, LOOK_FOR_WORK_MS));
+  if ("canDecide" in desk.dataset) next = prepare();
+}
+
+function swap(element) {
+  timers.forEach(clearInterval);
+  timers = [];
+  viewer?.leave();
+  desk.replaceWith(element);
+  history.pushState(null, "", element.dataset.url);
+  scrollTo(0, 0);
+  enter(element);
+}
+
+async function part(address) {
+  const answer = await fetch(address, { headers: { Accept: "text/html" } });
+  if (!answer.ok || answer.redirected && !new URL(answer.url).searchParams.has("part")) throw new Error("no desk");
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  return document.importNode(page.getElementById("desk"), true);
+}
+
+// Fetch the next desk and its pictures while this one is looked at.
+function prepare() {
+  const address = new URL(desk.dataset.next, location);
+  address.searchParams.set("part", "1");
+  address.searchParams.append("not", desk.dataset.id);
+  const ready = part(address).then((element) => { for (const image of element.querySelectorAll(".pane img, .strip img")) new Image().src = image.src; readied = element.dataset.leave || ""; return element; });
+  ready.catch(() => {});
+  return ready;
+}
+
+// ------------------------------------------------------------------ verdicts
+
+async function give(event) {
+  event.preventDefault();
+  const form = event.currentTarget, left = desk, ready = next;
+  if (left.dataset.sent) return;
+  if (!fits(form)) return;
+  left.dataset.sent = "1";
+  const body = new FormData(form);
+  tell(`${left.querySelector(".reference").firstChild.textContent.trim()}: ${form.dataset.verdict.toLowerCase()}…`);
+  // The answer is not waited for: the next picture is there at once.
+  const answer = fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+  const element = await Promise.race([ready.catch(() => null), new Promise((done) => setTimeout(done, 4000, null))]);
+  if (element) swap(element);
+  try {
+    const response = await answer, act = await response.json();
+    if (!response.ok) return trouble(act.trouble, act.where);
+    remember(act);
+    if (!element) location.assign(left.dataset.next);
+  } catch {
+    trouble("No connection: this verdict may not have arrived. Open the entry again to see.", left.dataset.url);
+  }
+}
+
+function fits(form) {
+  const box = form.querySelector(".trouble");
+  if (!box) return true;
+  const chosen = form.querySelectorAll("[name=reason]:checked");
+  let words = "";
+  if (!chosen.length) words = "Choose at least one reason; the entrant reads it.";
+  if (chosen.length > 3) words = "Three reasons at most. Leave the most important.";
+  if ([...chosen].some((c) => "needsNote" in c.dataset) && !form.elements.note.value.trim()) { words = "Write in the note what the entrant should read."; form.elements.note.focus(); }
+  box.textContent = words;
+  box.hidden = !words;
+  return !words;
+}
+
+function tell(words) { const line = document.createElement("p"); line.textContent = words; said.replaceChildren(line); }
+
+function trouble(words, where) {
+  const line = document.createElement("p"), link = document.createElement("a");
+  line.className = "error"; line.textContent = `${words} `;
+  link.href = where; link.textContent = "Open it";
+  line.append(link);
+  said.replaceChildren(line);
+}
+
+function remember(act) {
+  const form = document.getElementById("act").content.firstElementChild.cloneNode(true);
+  form.action = act.undo;
+  form.dataset.seconds = act.seconds;
+  form.querySelector("span").textContent = act.said;
+  said.replaceChildren(form);
+  countDown(form);
+}
+
+function countDown(form) {
+  let seconds = Number(form.dataset.seconds);
+  const button = form.querySelector("button"), rest = document.createElement("span");
+  rest.className = "quiet-on-ground";
+  rest.setAttribute("aria-hidden", "true");
+  button.after(rest);
+  const tick = () => { rest.textContent = `${seconds} s`; if (seconds-- <= 0) { button.remove(); rest.remove(); clearInterval(timer); } };
+  const timer = setInterval(tick, 1000);
+  tick();
+}
+
+// ------------------------------------------------------------------ reasons
+
+function listenToReasons(form) {
+  let timer;
+  const preview = form.querySelector(".preview");
+  const show = async () => {
+    const query = new URLSearchParams(new FormData(form));
+    query.delete("csrfmiddlewaretoken");
+    if (!query.has("reason")) { preview.hidden = true; return; }
+    const answer = await fetch(`${desk.dataset.sentences}?${query}`);
+    if (!answer.ok) return;
+    const { lines } = await answer.json(), shown = lines.filter((line) => line.theirs);
+    preview.replaceChildren(...(shown.length ? [Object.assign(document.createElement("small"), { textContent: "The entrant will read" })] : []), ...shown.map((line) => {
+      const text = document.createElement("p");
+      text.textContent = line.theirs;
+      if (line.theirs !== line.ours) text.append(Object.assign(document.createElement("small"), { textContent: line.ours }));
+      return text;
+    }));
+    preview.hidden = !shown.length;
+  };
+  form.addEventListener("input", () => { form.querySelector(".trouble").hidden = true; clearTimeout(timer); timer = setTimeout(show, PREVIEW_MS); });
+  form.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
+  });
+}
+
+function choose(reasons, event) {
+  const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+  if (digit === undefined) return false;
+  const box = reasons.querySelector(`[data-digit="${event.shiftKey ? "⇧" : ""}${digit}"]`);
+  if (!box) return false;
+  box.click();
+  box.focus({ preventScroll: true });
+  box.closest("li").scrollIntoView({ block: "nearest" });
+  const field = "needsNote" in box.dataset ? box.form.elements.note : box.closest("li").querySelector(".both input");
+  if (box.checked) field?.focus();
+  return true;
+}
+
+function openReasons(reasons) {
+  for (const other of desk.querySelectorAll(".reasons[open]")) if (other !== reasons) other.open = false;
+  reasons.open = true;
+  reasons.querySelector("input[type=checkbox]").focus({ preventScroll: true });
+}
+
+// ------------------------------------------------------------------ keys
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const open = desk.querySelector(".reasons[open]");
+  if (open && event.key === "Escape") { open.open = false; open.querySelector("summary").focus(); event.preventDefault(); return; }
+  if (event.target.matches("input:not([type=checkbox]),textarea,select")) return;
+  if (open && choose(open, event)) { event.preventDefault(); return; }
+  if (act(event, open)) event.preventDefault();
+});
+
+function act(event, open) {
+  const key = event.key.toLowerCase();
+  const tool = { t: "turn", c: "contrast", "+": "in", "=": "in", "-": "out", 0: "fit" }[key];
+  if (viewer && tool) { viewer.use(tool); return true; }
+  if (viewer && !open && (key === "arrowright" || key === "arrowleft")) { viewer.step(key === "arrowright" ? 1 : -1); return true; }
+  if (viewer && !open && /^[1-9]$/.test(key)) { viewer.show(Number(key) - 1); return true; }
+  const target = document.querySelector(`#desk [data-key="${CSS.escape(key)}"]`) || said.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!target || event.shiftKey || event.repeat) return false;
+  if (target.matches("summary")) openReasons(target.parentElement); else target.click();
+  return true;
+}
+
+document.addEventListener("click", (event) => {
+  const summary = event.target.closest("#desk .reasons summary");
+  if (summary) { event.preventDefault(); openReasons(summary.parentElement); }
+});
+
+// ------------------------------------------------------------------ what changes by itself
+
+async function lookForPhotos() {
+  if (document.hidden) return;
+  const before = desk, element = await part(`${desk.dataset.url}?part=1`).catch(() => null);
+  if (!element || desk !== before) return;
+  const missing = (stage) => stage.querySelectorAll("[data-missing]").length;
+  if (missing(element) < missing(desk)) renewStage(element);
+}
+
+function renewStage(element) {
+  const stage = element.querySelector(".stage"), at = viewer.at;
+  viewer.leave();
+  desk.querySelector(".stage").replaceWith(stage);
+  viewer = new Viewer(stage);
+  viewer.show(at);
+  if (!stage.querySelector("[data-missing]")) { timers.forEach(clearInterval); timers = []; }
+}
+
+// Links to pictures end after minutes; who comes back from lunch gets new ones.
+async function renewLinks() {
+  const before = desk, element = await part(`${desk.dataset.url}?part=1`).catch(() => null);
+  if (element && desk === before) renewStage(element);
+}
+
+async function lookForWork() {
+  if (document.hidden) return;
+  const before = desk, element = await part(`${desk.dataset.next}?part=1`).catch(() => null);
+  if (element?.dataset.id && desk === before) swap(element);
+}
+
+addEventListener("popstate", () => location.reload());
+// Leaving without a verdict lets go of this one and of the one that was kept ready.
+addEventListener("pagehide", () => {
+  if (!("canDecide" in desk.dataset) || desk.dataset.sent) return;
+  const token = desk.querySelector("[name=csrfmiddlewaretoken]").value;
+  const leave = (address) => navigator.sendBeacon(address, new URLSearchParams({ csrfmiddlewaretoken: token }));
+  leave(desk.dataset.leave);
+  if (readied) leave(readied);
+});
+
+enter(document.getElementById("desk"));
+for (const form of said.querySelectorAll("form")) countDown(form);
