@@ -5,14 +5,13 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.rules.roles import Capability
 from submissions.models import Mail
-from submissions.services.letters import html_to_read
+from submissions.services.mails import compose
 
 
 @admin.register(Mail)
@@ -74,7 +73,7 @@ class MailAdmin(ScopedModelAdmin):
         )
         if mail is None:
             raise Http404
-        content = html_to_read(mail, at=mail.sent_at or timezone.now())
+        content = compose(mail).alternatives[0][0]
         response = HttpResponse(content)
-        response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+        response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
         return response
