@@ -1,7 +1,14 @@
 """From a release's content to the files of its page: static HTML, one stylesheet, one script."""
 
-from campaigns.rendering.content import PageContent, PageField, PageOption
+from campaigns.rendering.content import PageContent, PageField, PageNote, PageOption
 from campaigns.rendering.page import render_page
 from campaigns.rendering.policy import content_security_policy
 
-__all__ = ["PageContent", "PageField", "PageOption", "content_security_policy", "render_page"]
+__all__ = [
+    "PageContent",
+    "PageField",
+    "PageNote",
+    "PageOption",
+    "content_security_policy",
+    "render_page",
+]

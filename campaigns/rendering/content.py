@@ -20,6 +20,9 @@ class PageField(Shape):
     name: str
     kind: str
     meaning: str = ""
+    purpose: str = ""
+    """Of a consent: what it is given for."""
+    routes: tuple[str, ...] = ()
     label: Texts
     help_text: Texts = {}
     options: tuple[PageOption, ...] = ()
@@ -32,6 +35,14 @@ class PageField(Shape):
     minimum_age: int | None = None
     max_receipts: int = 1
     images_per_receipt: int = 3
+
+
+class PageNote(Shape):
+    """An amendment that entrants ought to know of: when it came, and what it changed."""
+
+    release: int
+    at: Instant
+    text: Texts
 
 
 class PageContent(Shape):
@@ -47,6 +58,7 @@ class PageContent(Shape):
     languages: tuple[str, ...]
     countries: tuple[str, ...]
     route: str
+    routes: tuple[str, ...] = ()
     until: Texts = {}
     opens_at: Instant | None = None
     closes_at: Instant | None = None
@@ -72,6 +84,10 @@ class PageContent(Shape):
     logo_alt: Texts = {}
     decide_within_days: int | None = None
     resubmit_within_hours: int = 168
+    challenge_provider: str = ""
+    challenge_site_key: str = ""
+    notes: tuple[PageNote, ...] = ()
+    """Newest first. The rules of every release that was ever live stand at ``rules/{n}/``."""
     fields: tuple[PageField, ...] = ()
 
     def sha256(self) -> str:
