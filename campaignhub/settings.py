@@ -153,6 +153,13 @@ DEFAULT_FROM_EMAIL = _env.default_from_email
 ANYMAIL = {
     "AMAZON_SES_CLIENT_PARAMS": {
         "region_name": _env.aws_region,
+        # One try: the SDK's own would send a mail twice whose answer got lost.
+        # Together far shorter than the lease of a mail (``submissions.services.mails``).
+        "config": {
+            "connect_timeout": 3,
+            "read_timeout": 15,
+            "retries": {"mode": "standard", "total_max_attempts": 1},
+        },
         **(
             {
                 "endpoint_url": _env.aws_endpoint_url,
@@ -237,6 +244,8 @@ LOGGING = {
         "botocore": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
+        "celery.worker.request": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
     },
 }
 

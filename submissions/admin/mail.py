@@ -5,13 +5,14 @@ from typing import Any
 from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
 from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.rules.roles import Capability
 from submissions.models import Mail
-from submissions.services.mails import compose
+from submissions.services.letters import html_to_read
 
 
 @admin.register(Mail)
@@ -73,7 +74,7 @@ class MailAdmin(ScopedModelAdmin):
         )
         if mail is None:
             raise Http404
-        content = compose(mail).alternatives[0][0]
+        content = html_to_read(mail, at=mail.sent_at or timezone.now())
         response = HttpResponse(content)
-        response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+        response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
         return response

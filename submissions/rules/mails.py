@@ -4,6 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from ingest_lambda.contract import SubmissionStatus
+from submissions.rules.words.catalogue import Message
 
 
 class MailKind(StrEnum):
@@ -71,3 +72,31 @@ UNDO = timedelta(minutes=1)
 
 REMIND_BEFORE = timedelta(hours=24)
 """How long before the deadline an unanswered question is asked once more."""
+
+
+def message_of(kind: MailKind, *, ingest_status: SubmissionStatus, attempt: int) -> Message:
+    """Return what a mail says: a received entry may count at once, wait for a look, or be an answer."""
+    if kind is not MailKind.RECEIVED:
+        return Message(kind.value)
+    if attempt > 1:
+        return Message.RECEIVED_AGAIN
+    return _RECEIVED.get(ingest_status, Message.RECEIVED)
+
+
+_RECEIVED = {
+    SubmissionStatus.PENDING_REVIEW: Message.RECEIVED_REVIEW,
+    SubmissionStatus.APPROVED: Message.RECEIVED_COUNTS,
+}
+
+
+def is_still_true(
+    kind: MailKind, *, decision_no: int | None, last_decision_no: int, status: SubmissionStatus
+) -> bool:
+    """Tell whether a mail about a verdict may still go out: that verdict is the last one, and stands."""
+    if decision_no is None:
+        return True
+    if decision_no != last_decision_no:
+        return False
+    if kind in (MailKind.ASKED_AGAIN, MailKind.REMINDER):
+        return status is SubmissionStatus.NEEDS_RESUBMISSION
+    return True

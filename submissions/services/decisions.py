@@ -14,11 +14,15 @@ from ingest_lambda.contract import (
     RETRYABLE,
     Decision,
     Reason,
+    ReasonCode,
     SubmissionStatus,
     sentence,
 )
-from submissions.models import OutboxDecision, Review, Submission, SubmissionEvent
-from submissions.rules.moves import MOVES
+from submissions.models import Mail, OutboxDecision, Review, Submission, SubmissionEvent
+from submissions.rules.mails import UNDO, MailState
+from submissions.rules.moves import MOST_ATTEMPTS, MOVES
+
+TAKEN_BACK = "taken back before it was carried"
 
 
 class AlreadyDecided(DomainError):
@@ -27,10 +31,22 @@ class AlreadyDecided(DomainError):
     code = "already_decided"
 
 
+class AskedAlready(DomainError):
+    """The entrant has had the one retry there is; now it is approved or rejected."""
+
+    code = "asked_already"
+
+
 class ReasonsNeeded(DomainError):
     """A rejection or a new request says why, with one to three fitting reasons."""
 
     code = "reasons_needed"
+
+
+class NoteNeeded(DomainError):
+    """Taking something back, or in after all, needs a word on why; the log keeps it."""
+
+    code = "note_needed"
 
 
 def approve_submission(
@@ -56,13 +72,18 @@ def reject_submission(
     at: datetime,
     note: str = "",
 ) -> Submission:
-    """Reject a submission for one to three final reasons.
+    """Reject a submission for one to three reasons.
+
+    Those that leave another try will do as well: who sent an unreadable photo
+    twice is rejected for it. That an answer came too late is the clock's
+    reason, and nobody else's.
 
     Raises:
-        ReasonsNeeded: none, too many, one that leaves another try, or ``OTHER`` without a note.
+        ReasonsNeeded: none, too many, one of the writer's own, or ``OTHER`` without a note.
         AlreadyDecided: it was decided before.
     """
-    _fit(reasons, FINAL | RETRYABLE, note)
+    by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if actor else frozenset()
+    _fit(reasons, (FINAL | RETRYABLE) - by_hand, note)
     return _decide(
         submission_id, SubmissionStatus.REJECTED, reasons=reasons, actor=actor, at=at, note=note
     )
@@ -79,6 +100,7 @@ def ask_again(
     """Ask the entrant for a better photo, for one to three reasons that leave another try.
 
     Raises:
+        AskedAlready: the entrant has answered such a question before.
         ReasonsNeeded, AlreadyDecided: as :func:`reject_submission`.
     """
     _fit(reasons, RETRYABLE, note)
@@ -95,10 +117,42 @@ def ask_again(
 def reopen_submission(submission_id: UUID, *, actor: User, at: datetime, note: str) -> Submission:
     """Take a verdict back: the submission waits for review again, the earlier verdict stays on record.
 
+    Within :data:`UNDO` the entrant never hears of the earlier one: its mail is
+    still held back, and so is a rejection, which would free the slot.
+
     Raises:
+        NoteNeeded: no word on why.
         AlreadyDecided: there is no verdict to take back.
     """
+    _say_why(note)
     return _decide(submission_id, SubmissionStatus.PENDING_REVIEW, actor=actor, at=at, note=note)
+
+
+def revoke_submission(submission_id: UUID, *, actor: User, at: datetime, note: str) -> Submission:
+    """Take an approval back for good.
+
+    Raises:
+        NoteNeeded: no word on why.
+        AlreadyDecided: it is not approved.
+    """
+    _say_why(note)
+    return _decide(submission_id, SubmissionStatus.REVOKED, actor=actor, at=at, note=note)
+
+
+def restore_submission(submission_id: UUID, *, actor: User, at: datetime, note: str) -> Submission:
+    """Take in after all what the campaign's own rules refused, for a reason that staff know.
+
+    Raises:
+        NoteNeeded: no word on why.
+        AlreadyDecided: it was not refused.
+    """
+    _say_why(note)
+    return _decide(submission_id, SubmissionStatus.RECEIVED, actor=actor, at=at, note=note)
+
+
+def _say_why(note: str) -> None:
+    if not note.strip():
+        raise NoteNeeded("Say why, in a few words; the log keeps them.")
 
 
 def _fit(reasons: Sequence[Reason], allowed: frozenset[object], note: str) -> None:
@@ -128,24 +182,33 @@ def _decide(
     before = SubmissionStatus(submission.status)
     if status not in MOVES[before]:
         raise AlreadyDecided(
-            f"{submission.reference} is {before.value.replace('_', ' ')} already. "
+            f"{submission.reference} is “{submission.get_status_display().lower()}” meanwhile. "
             "Take that back first if it was a slip."
         )
-    worded = _worded(reasons, submission)
+    asks = status is SubmissionStatus.NEEDS_RESUBMISSION
+    if asks and submission.attempt >= MOST_ATTEMPTS:
+        raise AskedAlready(
+            f"{submission.reference} was asked again once already. Approve it or reject it."
+        )
+    worded = _worded(reasons, submission, at)
+    written = [reason.model_dump(mode="json", exclude_none=True) for reason in worded]
     number = submission.decision_no + 1
-    until = None
-    if status is SubmissionStatus.NEEDS_RESUBMISSION:
-        until = at + timedelta(hours=submission.campaign.resubmit_within_hours)
+    until = at + timedelta(hours=submission.campaign.resubmit_within_hours) if asks else None
+    _take_back_what_waits(submission, at)
     submission.decision_no = number
     submission.decision_status = status
+    submission.decision_reasons = written
     submission.decided_attempt = submission.attempt
+    submission.decided_at = at
     submission.status = status
     submission.resubmit_until = until
     submission.save(
         update_fields=[
             "decision_no",
             "decision_status",
+            "decision_reasons",
             "decided_attempt",
+            "decided_at",
             "status",
             "resubmit_until",
         ]
@@ -155,7 +218,7 @@ def _decide(
         decision_no=number,
         attempt=submission.attempt,
         verdict=status,
-        reasons=[reason.model_dump(mode="json", exclude_none=True) for reason in worded],
+        reasons=written,
         note=note,
         actor=actor,
         at=at,
@@ -176,6 +239,7 @@ def _decide(
         reasons=worded,
         decided_at=at,
         resubmit_until=until,
+        # Which of them is the campaign's choice, and stands beside each in the table.
         gives_back=status is SubmissionStatus.REJECTED,
     )
     OutboxDecision.objects.create(
@@ -183,7 +247,7 @@ def _decide(
         decision_no=number,
         decision=decision.model_dump(mode="json"),
         created_at=at,
-        not_before=at,
+        not_before=at + UNDO if decision.gives_back and actor else at,
     )
     audit.record(
         f"submission.{status.value}",
@@ -197,12 +261,31 @@ def _decide(
     return submission
 
 
-def _worded(reasons: Sequence[Reason], submission: Submission) -> tuple[Reason, ...]:
-    """Give each reason the sentence that the entrant will read, found and expected in it."""
-    worded = []
-    for reason in reasons:
-        words = sentence(
-            reason, locale=submission.locale, texts={}, timezone=submission.campaign.timezone
+def _take_back_what_waits(submission: Submission, at: datetime) -> None:
+    """Withdraw what an earlier verdict has not yet set off: its mails, and a rejection held back."""
+    Mail.objects.filter(
+        submission=submission, decision_no__isnull=False, state=MailState.QUEUED
+    ).update(state=MailState.WITHDRAWN, trouble="another verdict came")
+    # One that a carrier holds goes its way; the table keeps the order by number.
+    OutboxDecision.objects.filter(
+        submission=submission, carried_at=None, leased_until=None, tries=0, not_before__gt=at
+    ).update(carried_at=at, trouble=TAKEN_BACK)
+
+
+def _worded(reasons: Sequence[Reason], submission: Submission, at: datetime) -> tuple[Reason, ...]:
+    """Give each reason the sentence that the entrant will read."""
+    campaign = submission.campaign
+    return tuple(
+        reason.model_copy(
+            update={
+                "message": sentence(
+                    reason,
+                    locale=submission.locale,
+                    texts=campaign.reason_texts,
+                    timezone=campaign.timezone,
+                    at=at,
+                )
+            }
         )
-        worded.append(reason.model_copy(update={"message": words}))
-    return tuple(worded)
+        for reason in reasons
+    )

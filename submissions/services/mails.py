@@ -2,173 +2,265 @@
 
 import logging
 import time
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
-from anymail.exceptions import AnymailError
-from botocore.exceptions import BotoCoreError, ClientError
-from django.core.mail import EmailMultiAlternatives
+from django.core.exceptions import ValidationError
+from django.core.mail import get_connection
+from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
-from django.template.loader import render_to_string
+from django.db.models import F, Q
 
+from campaignhub import ingest
 from campaignhub.env import env
-from campaignhub.ingest import sign_token
-from ingest_lambda.contract import Channel, Claims, Mode, Purpose, Route
+from campaignhub.errors import DomainError
+from campaigns.models import User
+from campaigns.services import audit
+from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionEvent
-from submissions.rules.mails import MailKind, MailState
+from submissions.rules.mails import FATES, MailKind, MailState, is_still_true
+from submissions.services.letters import address_of, compose, html_to_read, status_link
+from submissions.services.mail_trouble import SENDING_ERRORS, Outcome, outcome_of
+
+__all__ = [
+    "MailWentOut",
+    "compose",
+    "deliver_mails",
+    "html_to_read",
+    "note_fate",
+    "send_again",
+    "status_link",
+]
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
+"""Longer than the mail service may take to answer (``ANYMAIL`` in the settings)."""
 MOST_A_DAY = 5
 """Mails to one address in one campaign within 24 hours; what is over it is suppressed."""
+MOST_TRIES = 8
+"""The waits between them double from half a minute: about an hour in all."""
+
+
+class MailWentOut(DomainError):
+    """A mail that may be sent again is one that failed, was held back, or whose fate nobody knows."""
+
+    code = "mail_went_out"
 
 
 def deliver_mails(*, at: datetime, most: int) -> int:
-    """Send up to ``most`` waiting mails at the configured pace; return how many went out.
+    """Send up to ``most`` mails that are due, at the configured pace; return how many went out.
 
     Each is leased before it is sent. One whose lease ran out was being sent
     when its process died: nobody knows whether it went, so it becomes
     ``unknown`` and a person decides, because two mails are worse than a
-    question.
+    question. The same holds where the mail service took the request and no
+    answer came; only what certainly was not sent is tried again.
     """
-    Mail.objects.filter(state=MailState.SENDING, leased_until__lt=at).update(
-        state=MailState.UNKNOWN, trouble="stopped while sending"
-    )
-    sent = 0
-    for mail_id in list(
+    _give_up_on_the_interrupted(at)
+    due = list(
         Mail.objects.filter(state=MailState.QUEUED, not_before__lte=at)
         .order_by("not_before", "id")
         .values_list("pk", flat=True)[:most]
-    ):
-        begun = time.monotonic()
-        sent += _deliver(mail_id, at)
-        time.sleep(max(0.0, 1 / env().mails_per_second - (time.monotonic() - begun)))
+    )
+    if not due:
+        return 0
+    sent = 0
+    with _connection() as connection:
+        for mail_id in due:
+            begun = time.monotonic()
+            if _deliver(mail_id, connection, at):
+                sent += 1
+                pause = 1 / env().mails_per_second - (time.monotonic() - begun)
+                time.sleep(max(0.0, pause))
     return sent
 
 
-def _deliver(mail_id: int, at: datetime) -> int:
+@contextmanager
+def _connection() -> Iterator[Any]:
+    """Open the mail service once for a round: a client of its own for each mail costs 50 ms."""
+    connection = get_connection()
+    connection.open()
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def _give_up_on_the_interrupted(at: datetime) -> None:
+    for mail in Mail.objects.filter(state=MailState.SENDING, leased_until__lt=at):
+        _note(mail, MailState.UNKNOWN, at=at, trouble="stopped while sending")
+
+
+def _deliver(mail_id: int, connection: Any, at: datetime) -> bool:
     leased = Mail.objects.filter(pk=mail_id, state=MailState.QUEUED).update(
         state=MailState.SENDING, leased_until=at + LEASE, tries=F("tries") + 1
     )
     if not leased:
-        return 0
+        return False
     mail = Mail.objects.select_related("submission__campaign__client", "submission__personal").get(
         pk=mail_id
     )
-    address = mail.submission.personal.email
-    if not address or _too_many(mail, address, at):
-        _note(mail, MailState.SUPPRESSED, trouble="no address" if not address else "five a day")
-        return 0
-    message = compose(mail)
+    if why := _withheld(mail, at):
+        _note(mail, why[0], at=at, trouble=why[1])
+        return False
+    try:
+        message = compose(mail, at=at)
+    except Exception:
+        # A bug in words or template: this mail is shown as failed, and the others go on
+        # at the next round.
+        _note(mail, MailState.FAILED, at=at, trouble="could not be written")
+        raise
+    mail.subject = message.subject[:200]
+    message.connection = connection
     try:
         message.send()
-    except (AnymailError, BotoCoreError, ClientError) as exc:
-        # The service's own words may repeat the address: keep the kind of trouble only.
-        state = MailState.FAILED if mail.tries >= 5 else MailState.QUEUED
-        _note(mail, state, trouble=type(exc).__name__)
-        return 0
+    except SENDING_ERRORS as exc:
+        _settle(mail, exc, at)
+        return False
     status: Any = getattr(message, "anymail_status", None)
-    _note(mail, MailState.SENT, message_id=str(getattr(status, "message_id", "") or ""))
-    return 1
+    _note(mail, MailState.SENT, at=at, message_id=str(getattr(status, "message_id", "") or ""))
+    return True
 
 
-def _too_many(mail: Mail, address: str, at: datetime) -> bool:
-    return (
-        Mail.objects.filter(
-            submission__campaign=mail.submission.campaign,
-            submission__personal__email=address,
-            state=MailState.SENT,
-            sent_at__gte=at - timedelta(days=1),
-        ).count()
-        >= MOST_A_DAY
-    )
+def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
+    """Return the fate of a mail that may not go out, and why; note where it would go."""
+    submission = mail.submission
+    if not is_still_true(
+        MailKind(mail.kind),
+        decision_no=mail.decision_no,
+        last_decision_no=submission.decision_no,
+        status=SubmissionStatus(submission.status),
+    ):
+        return MailState.WITHDRAWN, "no longer true"
+    address = address_of(submission)
+    try:
+        validate_email(address)
+    except ValidationError:
+        return MailState.SUPPRESSED, "no address that can be written to"
+    mail.address_hash = ingest.person_hash(str(submission.campaign_id), address)
+    mail.save(update_fields=["address_hash"])
+    same = Mail.objects.filter(address_hash=mail.address_hash).exclude(pk=mail.pk)
+    if same.filter(state__in=(MailState.BOUNCED, MailState.COMPLAINED)).exists():
+        return MailState.SUPPRESSED, "an earlier mail bounced, or was complained of"
+    beside_us = Q(state=MailState.SENDING, pk__lt=mail.pk)
+    if same.filter(Q(sent_at__gt=at - timedelta(days=1)) | beside_us).count() >= MOST_A_DAY:
+        return MailState.SUPPRESSED, "five a day"
+    return None
+
+
+def _settle(mail: Mail, error: Exception, at: datetime) -> None:
+    # The service's own words may repeat the address: the kind of trouble is all that is kept.
+    outcome, trouble = outcome_of(error)
+    if outcome is Outcome.NOT_SENT and mail.tries < MOST_TRIES:
+        wait = timedelta(seconds=15 * 2**mail.tries)
+        _note(mail, MailState.QUEUED, at=at, trouble=trouble, not_before=at + wait)
+    elif outcome is Outcome.UNKNOWN:
+        _note(mail, MailState.UNKNOWN, at=at, trouble=trouble)
+    else:
+        _note(mail, MailState.FAILED, at=at, trouble=trouble)
+
+
+_TOLD = {
+    MailState.SENT: "mailed",
+    MailState.DELIVERED: "mail_delivered",
+    MailState.BOUNCED: "mail_bounced",
+    MailState.COMPLAINED: "mail_complained",
+    MailState.FAILED: "mail_failed",
+    MailState.UNKNOWN: "mail_unknown",
+    MailState.SUPPRESSED: "mail_suppressed",
+}
+"""The fates that get a line in the submission's history."""
 
 
 @transaction.atomic
-def _note(mail: Mail, state: MailState, *, trouble: str = "", message_id: str = "") -> None:
+def _note(
+    mail: Mail,
+    state: MailState,
+    *,
+    at: datetime,
+    trouble: str = "",
+    message_id: str = "",
+    not_before: datetime | None = None,
+) -> None:
     mail.state = state
     mail.trouble = trouble
-    mail.message_id = message_id[:120]
     mail.leased_until = None
+    mail.message_id = message_id[:120] or mail.message_id
+    mail.not_before = not_before or mail.not_before
     if state is MailState.SENT:
-        mail.sent_at = datetime.now(UTC)
-        SubmissionEvent.objects.get_or_create(
+        mail.sent_at = at
+    mail.save(
+        update_fields=[
+            "state",
+            "trouble",
+            "leased_until",
+            "message_id",
+            "not_before",
+            "sent_at",
+            "subject",
+        ]
+    )
+    _tell(mail, state, at)
+
+
+def _tell(mail: Mail, state: MailState, at: datetime) -> None:
+    if kind := _TOLD.get(state):
+        line = SubmissionEvent(
             submission_id=mail.submission_id,
-            dedupe=f"mailed:{mail.event}",
-            defaults={"kind": "mailed", "at": mail.sent_at, "detail": {"mail": mail.kind}},
+            kind=kind,
+            dedupe=f"{kind}:{mail.event}:{mail.tries}",
+            at=at,
+            detail={"mail": mail.kind, "trouble": mail.trouble},
         )
-    mail.save(update_fields=["state", "trouble", "message_id", "leased_until", "sent_at"])
+        SubmissionEvent.objects.bulk_create([line], ignore_conflicts=True)
 
 
-SUBJECTS: dict[str, dict[str, str]] = {
-    "en": {
-        MailKind.RECEIVED: "We have your entry — {reference}",
-        MailKind.APPROVED: "Your entry counts — {reference}",
-        MailKind.REJECTED: "Your entry couldn't be accepted — {reference}",
-        MailKind.ASKED_AGAIN: "One more photo, please — {reference}",
-    },
-    "es": {
-        MailKind.RECEIVED: "Tenemos tu participación — {reference}",
-        MailKind.APPROVED: "Tu participación cuenta — {reference}",
-        MailKind.REJECTED: "No hemos podido aceptar tu participación — {reference}",
-        MailKind.ASKED_AGAIN: "Otra foto, por favor — {reference}",
-    },
-}
+@transaction.atomic
+def note_fate(message_id: str, *, fate: MailState, at: datetime) -> bool:
+    """Note what the mail service says became of a mail; ``False`` where it is none of ours, or no news.
+
+    Word of it may come twice and out of order: a complaint outlives a bounce,
+    a bounce outlives a delivery.
+    """
+    order = [MailState.SENT, MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED]
+    if fate not in FATES or not message_id:
+        return False
+    mail = Mail.objects.select_for_update().filter(message_id=message_id).first()
+    if mail is None or mail.state not in order[: order.index(fate)]:
+        return False
+    mail.state, mail.fate_at = fate, at
+    mail.save(update_fields=["state", "fate_at"])
+    _tell(mail, fate, at)
+    return True
 
 
-def compose(mail: Mail) -> EmailMultiAlternatives:
-    """Make the message of a mail, text and HTML, in the entrant's language."""
-    submission = mail.submission
-    campaign, client = submission.campaign, submission.campaign.client
-    language = submission.locale if submission.locale in SUBJECTS else "en"
-    review = submission.reviews.order_by("-decision_no").first()
-    context = {
-        "kind": mail.kind,
-        "language": language,
-        "submission": submission,
-        "campaign": campaign,
-        "client": client,
-        "headline": campaign.text(campaign.headline, language),
-        "given_name": submission.personal.given_name,
-        "subject": SUBJECTS[language][mail.kind].format(reference=submission.reference),
-        "reasons": [reason["message"] for reason in (review.reasons if review else [])],
-        "link": status_link(submission, resubmit=mail.kind == MailKind.ASKED_AGAIN),
-    }
-    sender = env().default_from_email
-    if client.sender_email:
-        sender = f"{client.sender_name or client.name} <{client.sender_email}>"
-    message = EmailMultiAlternatives(
-        subject=str(context["subject"]),
-        body=render_to_string("email/message.txt", context),
-        from_email=sender,
-        to=[submission.personal.email],
-        reply_to=[client.help_email] if client.help_email else None,
+@transaction.atomic
+def send_again(mail_id: int, *, actor: User, at: datetime) -> Mail:
+    """Queue a mail once more that failed, was suppressed, or whose fate nobody knows.
+
+    Raises:
+        MailWentOut: it went out, or is about to.
+    """
+    mail = (
+        Mail.objects.select_for_update(of=("self",))
+        .select_related("submission__campaign__client")
+        .get(pk=mail_id)
     )
-    message.attach_alternative(render_to_string("email/message.html", context), "text/html")
-    return message
-
-
-def status_link(submission: Submission, *, resubmit: bool = False) -> str:
-    """Return the link to a submission's own status page; the token is in the fragment, never in a log."""
-    issued_at = submission.started_at
-    until = submission.resubmit_until if resubmit else None
-    claims = Claims(
-        submission_id=submission.pk,
-        attempt=submission.attempt + 1 if resubmit else submission.attempt,
-        slug=submission.campaign.slug,
-        campaign_id=str(submission.campaign_id),
-        release=submission.release,
-        route=Route(submission.route),
-        locale=submission.locale,
-        channel=Channel(submission.channel),
-        mode=Mode.TEST if submission.is_test else Mode.LIVE,
-        issued_at=issued_at,
-        expires_at=until or issued_at + timedelta(days=400),
-        purpose=Purpose.RESUBMIT if resubmit else Purpose.STATUS,
+    if mail.state not in (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED):
+        raise MailWentOut("This mail went out, or is about to. There is nothing to send again.")
+    before = mail.state
+    mail.state, mail.not_before, mail.trouble = MailState.QUEUED, at, ""
+    mail.save(update_fields=["state", "not_before", "trouble"])
+    submission: Submission = mail.submission
+    audit.record(
+        "mail.sent_again",
+        actor=actor,
+        client=submission.campaign.client,
+        target=f"submission:{submission.reference}",
+        at=at,
+        before={"state": before},
+        after={"state": mail.state, "mail": mail.kind},
     )
-    languages = submission.campaign.languages
-    folder = "" if submission.locale == languages[0] else f"{submission.locale}/"
-    return (
-        f"{env().public_site_url}/c/{submission.campaign.slug}/{folder}status/#{sign_token(claims)}"
-    )
+    return mail

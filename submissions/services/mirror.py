@@ -1,74 +1,34 @@
 """The mirror: what the table says, in Django, whatever order it comes in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
+from django.db.models import Q
 
-from campaignhub.ingest import working_days_after
-from campaigns.models import Campaign
+from campaigns.models import Campaign, FormField
 from ingest_lambda.contract import (
+    AwardRecord,
     ImageRecord,
-    Meaning,
-    Mode,
+    MessageRecord,
     Record,
     SubmissionRecord,
-    SubmissionStatus,
     read_stream_record,
-    reference_of,
-    shown_status,
 )
-from submissions.models import (
-    Mail,
-    ReceiptImage,
-    Submission,
-    SubmissionAnswers,
-    SubmissionEvent,
-)
-from submissions.rules.mails import MailKind
-from submissions.rules.names import fold
+from submissions.models import Mail, ReceiptImage, Submission, SubmissionEvent
+from submissions.services import mirror_rows as rows
 from submissions.services.upsert import upsert
 
-INGEST_FACTS = (
-    "status",
-    "release",
-    "attempt",
-    "route",
-    "channel",
-    "locale",
-    "source",
-    "partner",
-    "is_test",
-    "ingest_status",
-    "reasons",
-    "suspicions",
-    "consents",
-    "uploads",
-    "person_hash",
-    "body_hash",
-    "conflicts",
-    "held",
-    "entries",
-    "started_at",
-    "entered_at",
-    "decide_by",
-    "version",
-    "mirrored_at",
-)
-"""The columns that the mirror owns; decisions are not among them."""
+_NOT_TAKEN = (DataError, IntegrityError, ValueError, OverflowError)
+"""What a database says to a record that it cannot hold. That it is away or busy is another matter."""
 
-ANSWERS = (
-    "answers",
-    "email",
-    "given_name",
-    "family_name",
-    "given_name_key",
-    "family_name_key",
-    "phone",
-)
+Heard = tuple[int, Record]
+"""A record with its place in the batch."""
+
+R = TypeVar("R", SubmissionRecord, ImageRecord, MessageRecord, AwardRecord)
 
 
 @dataclass
@@ -79,101 +39,166 @@ class Mirrored:
     refused: list[tuple[int, str]] = field(default_factory=list)
 
 
-def mirror_stream_records(records: Sequence[dict[str, Any]], *, at: datetime) -> Mirrored:
+def mirror_stream_records(records: Sequence[Any], *, at: datetime) -> Mirrored:
     """Take in a batch of stream records, in one transaction.
 
     Any record may come twice, late or out of order: of one submission only the
-    newest version stays, images and events are written once. A record that
-    cannot be read, or whose campaign is not known here, is named in the answer
-    and left to the queue's redrive, so that it neither blocks the others nor is
-    lost.
+    newest version stays, images, messages and events are written once. A record
+    that cannot be read, whose campaign is not known here, or that the database
+    does not take, is named in the answer and left to the queue's redrive, so
+    that it neither blocks the others nor is lost.
     """
     result = Mirrored()
-    submissions: dict[UUID, tuple[int, SubmissionRecord]] = {}
-    images: dict[str, ImageRecord] = {}
+    heard: list[Heard] = []
     for place, raw in enumerate(records):
-        record = _read(raw, place, result)
-        if isinstance(record, SubmissionRecord):
-            known = submissions.get(record.id)
-            if known is None or known[1].version < record.version:
-                submissions[record.id] = (place, record)
+        try:
+            record = read_stream_record(raw)
+        except (ValueError, KeyError, TypeError, AttributeError) as exc:
+            result.refused.append((place, type(exc).__name__))
+            continue
+        if record is None:
             result.taken += 1
-        elif isinstance(record, ImageRecord):
-            images.setdefault(record.key, record)
-            result.taken += 1
-        elif record is not None:
-            result.taken += 1
-    with transaction.atomic():
-        _mirror_submissions(submissions.values(), result, at)
-        _mirror_images(images.values())
+        else:
+            heard.append((place, record))
+    _take_in(heard, result, at, tell=True)
     return result
 
 
-def _read(raw: dict[str, Any], place: int, result: Mirrored) -> Record | None:
-    try:
-        return read_stream_record(raw)
-    except (ValueError, KeyError, TypeError, AttributeError) as exc:
-        result.refused.append((place, type(exc).__name__))
-        return None
+def mirror_records(records: Sequence[Record], *, at: datetime, tell: bool) -> Mirrored:
+    """Take in records that were read from the table itself; without ``tell`` nobody gets a mail.
+
+    Refuses as :func:`mirror_stream_records` does.
+    """
+    result = Mirrored()
+    _take_in(list(enumerate(records)), result, at, tell=tell)
+    return result
 
 
-def _mirror_submissions(
-    batch: Iterable[tuple[int, SubmissionRecord]], result: Mirrored, at: datetime
-) -> None:
-    pairs = list(batch)
-    wanted = {record.campaign_id for _, record in pairs if _is_uuid(record.campaign_id)}
-    campaigns = {str(campaign.pk): campaign for campaign in Campaign.objects.filter(pk__in=wanted)}
-    known = []
-    for place, record in pairs:
-        if record.campaign_id in campaigns:
-            known.append(record)
-        else:
-            result.refused.append((place, "unknown_campaign"))
-            result.taken -= 1
-    if not known:
+def _take_in(heard: Sequence[Heard], result: Mirrored, at: datetime, *, tell: bool) -> None:
+    """Write a batch; where one record spoils it, find that one by halving, so that the others go in."""
+    if not heard:
         return
-    decided: dict[UUID, dict[str, Any]] = {
-        row["id"]: dict(row)
-        # Locked, so that no verdict falls between this look and the write of the status below.
-        for row in Submission.objects.filter(pk__in=[record.id for record in known])
-        .order_by("pk")
-        .select_for_update()
-        .values("id", "decision_status", "decided_attempt")
-    }
+    try:
+        with transaction.atomic():
+            strangers = _write(heard, at, tell=tell)
+    except _NOT_TAKEN as exc:
+        if len(heard) == 1:
+            result.refused.append((heard[0][0], type(exc).__name__))
+            return
+        middle = len(heard) // 2
+        _take_in(heard[:middle], result, at, tell=tell)
+        _take_in(heard[middle:], result, at, tell=tell)
+        return
+    result.refused += [(place, "unknown_campaign") for place in strangers]
+    result.taken += len(heard) - len(strangers)
+
+
+def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:
+    """Write a batch; return the places of submissions whose campaign nobody knows here."""
+    said = [record for _, record in heard]
+    strangers, events = _write_submissions(heard, at, tell=tell)
+    images = [
+        rows.image_row(record) for record in _newest(said, ImageRecord, lambda image: image.key)
+    ]
+    ReceiptImage.objects.bulk_create(images, ignore_conflicts=True)
+    events += [rows.image_event(row) for row in images]
+    messages = _newest(said, MessageRecord, lambda message: message.message_id)
     upsert(
-        [_submission(r, campaigns[r.campaign_id], decided.get(r.id), at) for r in known],
-        update=INGEST_FACTS,
+        [rows.message_row(record) for record in messages],
+        update=("kind", "body", "entered_at", "version"),
         only_if_newer="version",
     )
-    # Answers carry no version of their own: they follow the row that has just been settled.
-    settled = dict(
-        Submission.objects.filter(pk__in=[record.id for record in known]).values_list(
-            "pk", "version"
-        )
-    )
+    events += [rows.message_event(record) for record in messages]
+    awards = _newest(said, AwardRecord, lambda award: (award.submission_id, award.prize))
     upsert(
-        [_answers(r, campaigns[r.campaign_id]) for r in known if settled[r.id] == r.version],
-        update=ANSWERS,
+        [rows.award_row(record) for record in awards],
+        update=("unit", "state", "moment_at", "version"),
+        only_if_newer="version",
+        unique=("submission_id", "prize"),
     )
-    SubmissionEvent.objects.bulk_create(
-        [event for record in known for event in _events(record)], ignore_conflicts=True
-    )
-    Mail.objects.bulk_create(
+    SubmissionEvent.objects.bulk_create(events, ignore_conflicts=True)
+    return strangers
+
+
+def _write_submissions(
+    heard: Sequence[Heard], at: datetime, *, tell: bool
+) -> tuple[list[int], list[SubmissionEvent]]:
+    pairs = [(place, record) for place, record in heard if isinstance(record, SubmissionRecord)]
+    known_campaigns = _campaigns({record.campaign_id for _, record in pairs})
+    strangers = [place for place, record in pairs if record.campaign_id not in known_campaigns]
+    known = [record for _, record in pairs if record.campaign_id in known_campaigns]
+    if not known:
+        return strangers, []
+    newest = _newest(known, SubmissionRecord, lambda record: record.id)
+    ids = [record.id for record in newest]
+    decided = {
+        row["pk"]: rows.Decided(row["decision_no"], row["decision_status"], row["decided_attempt"])
+        # Locked, so that no verdict falls between this look and the write of the status below.
+        # (SQLite locks the whole database when the transaction begins; see the settings.)
+        for row in Submission.objects.filter(pk__in=ids)
+        .order_by("pk")
+        .select_for_update()
+        .values("pk", "decision_no", "decision_status", "decided_attempt")
+    }
+    upsert(
         [
-            Mail(
-                submission_id=record.id,
-                kind=MailKind.RECEIVED,
-                event=f"received:{record.attempt}",
-                attempt=record.attempt,
-                queued_at=at,
-                not_before=at,
+            rows.submission_row(
+                record,
+                known_campaigns[record.campaign_id],
+                decided.get(record.id, rows.Decided()),
+                at,
             )
-            for record in known
-            if record.mode is Mode.LIVE
-            and record.status in (SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW)
+            for record in newest
         ],
-        ignore_conflicts=True,
+        update=rows.INGEST_FACTS,
+        only_if_newer="version",
     )
+    _adopt(newest, decided)
+    # Answers carry no version of their own: they follow the row that has just been settled.
+    settled = dict(Submission.objects.filter(pk__in=ids).values_list("pk", "version"))
+    meanings = _meanings(known_campaigns.values())
+    upsert(
+        [
+            rows.answers_row(record, meanings.get(known_campaigns[record.campaign_id].pk, {}))
+            for record in newest
+            if settled[record.id] == record.version
+        ],
+        update=rows.ANSWERS,
+    )
+    if tell:
+        mails = [rows.received_mail(record, at) for record in known]
+        Mail.objects.bulk_create([mail for mail in mails if mail], ignore_conflicts=True)
+    return strangers, [event for record in known for event in rows.submission_events(record)]
+
+
+def _campaigns(wanted: Iterable[str]) -> dict[str, Campaign]:
+    """Return the campaigns by the ids that records name them by: their own, or that of their tests."""
+    ids = [UUID(text) for text in wanted if _is_uuid(text)]
+    found = {}
+    for campaign in Campaign.objects.filter(Q(pk__in=ids) | Q(test_id__in=ids)):
+        found[str(campaign.pk)] = found[str(campaign.test_id)] = campaign
+    return found
+
+
+def _meanings(campaigns: Iterable[Campaign]) -> dict[UUID, dict[str, str]]:
+    """Return, by campaign, the name of the field that carries each meaning."""
+    meanings: dict[UUID, dict[str, str]] = {}
+    fields = FormField.objects.filter(campaign__in=set(campaigns)).exclude(meaning="")
+    for campaign_id, meaning, name in fields.values_list("campaign_id", "meaning", "name"):
+        meanings.setdefault(campaign_id, {})[meaning] = name
+    return meanings
+
+
+def _adopt(records: Iterable[SubmissionRecord], decided: Mapping[UUID, rows.Decided]) -> None:
+    """Take decisions from the table that were lost here; see :class:`mirror_rows.Decided`."""
+    for record in records:
+        ours = decided.get(record.id)
+        if ours is not None and record.decision_no > ours.decision_no:
+            row = Submission(pk=record.id)
+            rows.adopt_decision(row, record)
+            Submission.objects.filter(pk=record.id, decision_no=ours.decision_no).update(
+                **{name: getattr(row, name) for name in rows.DECISION}
+            )
 
 
 def _is_uuid(text: str) -> bool:
@@ -184,124 +209,12 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
-def _submission(
-    record: SubmissionRecord, campaign: Campaign, decided: dict[str, Any] | None, at: datetime
-) -> Submission:
-    decision = decided["decision_status"] if decided else ""
-    return Submission(
-        id=record.id,
-        campaign=campaign,
-        reference=reference_of(record.id),
-        status=shown_status(
-            record.status,
-            SubmissionStatus(decision) if decision else None,
-            attempt=record.attempt,
-            decided_attempt=decided["decided_attempt"] if decided else 0,
-        ),
-        release=record.release,
-        attempt=record.attempt,
-        route=record.route,
-        channel=record.channel,
-        locale=record.locale,
-        source=record.source or "",
-        partner=record.partner or "",
-        is_test=record.mode is Mode.TEST,
-        ingest_status=record.status,
-        reasons=[r.model_dump(mode="json", exclude_none=True) for r in record.reasons],
-        suspicions=list(record.suspicions),
-        consents=record.consents,
-        uploads=[u.model_dump(mode="json", exclude_none=True) for u in record.uploads],
-        person_hash=record.person_hash or "",
-        body_hash=record.body_hash,
-        conflicts=len(record.conflict_hashes),
-        held=record.held,
-        entries=record.entries,
-        started_at=record.started_at,
-        entered_at=record.entered_at,
-        decide_by=working_days_after(
-            record.entered_at, campaign.decide_within_days, timezone=campaign.timezone
-        ),
-        version=record.version,
-        mirrored_at=at,
-    )
-
-
-def _answers(record: SubmissionRecord, campaign: Campaign) -> SubmissionAnswers:
-    by_meaning = {
-        row["meaning"]: str(record.answers.get(row["name"], "")) for row in _meanings(campaign)
-    }
-    return SubmissionAnswers(
-        submission_id=record.id,
-        answers=record.answers,
-        email=by_meaning.get(Meaning.EMAIL, "").lower()[:254],
-        given_name=by_meaning.get(Meaning.GIVEN_NAME, "")[:300],
-        family_name=by_meaning.get(Meaning.FAMILY_NAME, "")[:300],
-        given_name_key=fold(by_meaning.get(Meaning.GIVEN_NAME, ""))[:60],
-        family_name_key=fold(by_meaning.get(Meaning.FAMILY_NAME, ""))[:60],
-        phone=by_meaning.get(Meaning.PHONE, "")[:20],
-    )
-
-
-def _meanings(campaign: Campaign) -> list[dict[str, str]]:
-    # Asked once per campaign and batch: the campaign object lives as long as the batch does.
-    if not hasattr(campaign, "_meanings"):
-        campaign._meanings = list(  # type: ignore[attr-defined]
-            campaign.form_fields.exclude(meaning="").values("name", "meaning")
-        )
-    found: list[dict[str, str]] = campaign._meanings  # type: ignore[attr-defined]
-    return found
-
-
-def _events(record: SubmissionRecord) -> Iterable[SubmissionEvent]:
-    kind = "received" if record.attempt == 1 else "sent_again"
-    yield SubmissionEvent(
-        submission_id=record.id,
-        kind=kind,
-        dedupe=f"{kind}:{record.attempt}",
-        at=record.entered_at if record.attempt == 1 else record.written_at,
-        detail={"status": record.status},
-    )
-    for body_hash in record.conflict_hashes:
-        yield SubmissionEvent(
-            submission_id=record.id,
-            kind="conflict",
-            dedupe=f"conflict:{body_hash}",
-            at=record.written_at,
-        )
-
-
-def _mirror_images(batch: Iterable[ImageRecord]) -> None:
-    rows = [
-        ReceiptImage(
-            key=record.key,
-            submission_id=record.submission_id,
-            attempt=record.attempt,
-            receipt=record.receipt,
-            part=record.part,
-            content_type=record.content_type,
-            size_bytes=record.size,
-            sha256=record.sha256,
-            width=record.width,
-            height=record.height,
-            pages=[page.model_dump(mode="json") for page in record.pages],
-            refusal=record.refusal or "",
-            seen_on=record.seen_on,
-            exif=record.exif,
-            checked_at=record.checked_at,
-        )
-        for record in batch
-    ]
-    ReceiptImage.objects.bulk_create(rows, ignore_conflicts=True)
-    SubmissionEvent.objects.bulk_create(
-        [
-            SubmissionEvent(
-                submission_id=row.submission_id,
-                kind="checked",
-                dedupe=f"checked:{row.key.rsplit('/', 1)[-1]}:{row.attempt}",
-                at=row.checked_at,
-                detail={"refusal": row.refusal},
-            )
-            for row in rows
-        ],
-        ignore_conflicts=True,
-    )
+def _newest(records: Iterable[Record], kind: type[R], key: Callable[[R], Hashable]) -> list[R]:
+    """Return the records of one kind, of several with one key the newest version."""
+    newest: dict[Hashable, R] = {}
+    for record in records:
+        if isinstance(record, kind):
+            known = newest.get(key(record))
+            if known is None or known.version < record.version:
+                newest[key(record)] = record
+    return list(newest.values())

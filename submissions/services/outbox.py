@@ -1,58 +1,121 @@
 """The outbox: carry decisions to the table, in order, then let the mail follow."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, F, Min, OuterRef, Q
 
 from campaignhub import ingest
-from ingest_lambda.contract import Decision
+from ingest_lambda.contract import Decision, SubmissionStatus
 from submissions.models import Mail, OutboxDecision
-from submissions.rules.mails import MAIL_AFTER, UNDO
+from submissions.rules.mails import MAIL_AFTER, REMIND_BEFORE, UNDO, WENT_OUT, MailKind
+
+LEASE = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(minutes=5)
+"""Between two tries of one that cannot go; the first waits are shorter."""
+
+
+@dataclass(frozen=True)
+class Backlog:
+    """What waits to be carried: how many, since when, and how many of them have failed before."""
+
+    waiting: int
+    oldest_at: datetime | None
+    in_trouble: int
+
+    def age_seconds(self, at: datetime) -> int:
+        """Return how long the oldest has been waiting."""
+        return max(0, int((at - self.oldest_at).total_seconds())) if self.oldest_at else 0
+
+
+def backlog(*, at: datetime) -> Backlog:
+    """Return what is due and has not been carried, for those who watch over it."""
+    due = OutboxDecision.objects.filter(Q(not_before__lte=at) | Q(tries__gt=0), carried_at=None)
+    oldest = due.aggregate(oldest=Min("created_at"))["oldest"]
+    return Backlog(due.count(), oldest, due.filter(tries__gt=0).count())
 
 
 def carry_decisions(*, at: datetime, most: int = 200) -> int:
-    """Carry what waits, oldest first; return how many went.
+    """Carry what waits; return how many went.
 
-    Each is applied behind its number, so that two carriers at once, or one
-    that died in between, do no harm. One that cannot go yet stays for the next
-    round with its trouble written beside it, and its submission's later ones
-    wait behind it.
+    The decisions of one submission go oldest first, and its later ones wait
+    behind one that cannot go; those of others do not. Each is leased, so that
+    two carriers never hold the same; should one die in between, the decision
+    is carried again, which its number makes harmless.
     """
-    carried, stuck = 0, set()
-    for row in OutboxDecision.objects.filter(carried_at=None).order_by("id")[:most]:
-        if row.submission_id in stuck:
-            continue
+    earlier = OutboxDecision.objects.filter(
+        submission=OuterRef("submission"),
+        decision_no__lt=OuterRef("decision_no"),
+        carried_at=None,
+    )
+    ready = (
+        OutboxDecision.objects.filter(_free(at), ~Exists(earlier), carried_at=None)
+        .filter(not_before__lte=at)
+        .order_by("id")
+        .values_list("pk", flat=True)
+    )
+    return sum(_carry(row_id, at) for row_id in list(ready[:most]))
+
+
+def _free(at: datetime) -> Q:
+    return Q(leased_until=None) | Q(leased_until__lt=at)
+
+
+def _carry(row_id: int, at: datetime) -> bool:
+    # The next try is written down before this one: whatever happens to us now,
+    # a decision that cannot go moves behind those that can.
+    leased = OutboxDecision.objects.filter(_free(at), pk=row_id, carried_at=None).update(
+        leased_until=at + LEASE, tries=F("tries") + 1, trouble="being carried"
+    )
+    if not leased:
+        return False
+    row = OutboxDecision.objects.select_related("submission").get(pk=row_id)
+    wait = min(LONGEST_WAIT, timedelta(seconds=2**row.tries))
+    trouble = "unforeseen"
+    try:
         decision = Decision.model_validate(row.decision)
-        try:
-            ingest.apply_decision(decision)
-        except (ingest.IngestBusy, ingest.SubmissionMissing) as exc:
-            stuck.add(row.submission_id)
-            row.tries += 1
-            row.trouble = type(exc).__name__
-            row.save(update_fields=["tries", "trouble"])
-            continue
+        ingest.apply_decision(decision)
+    except (ingest.IngestBusy, ingest.SubmissionMissing) as exc:
+        trouble = type(exc).__name__
+        return False
+    else:
         _note_carried(row, decision, at)
-        carried += 1
-    return carried
+        return True
+    finally:
+        OutboxDecision.objects.filter(pk=row_id, carried_at=None).update(
+            leased_until=None, not_before=at + wait, trouble=trouble
+        )
 
 
 @transaction.atomic
 def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None:
-    row.carried_at = at
-    row.trouble = ""
-    row.save(update_fields=["carried_at", "trouble"])
+    OutboxDecision.objects.filter(pk=row.pk).update(carried_at=at, leased_until=None, trouble="")
+    # Locked, so that no other verdict falls between this look and the mail that follows from it.
+    submission = type(row.submission).objects.select_for_update().get(pk=row.submission_id)
     kind = MAIL_AFTER.get(decision.status)
-    submission = row.submission
-    latest = submission.decision_no == decision.decision_no
-    if kind is not None and latest and not submission.is_test:
-        Mail.objects.get_or_create(
-            submission=submission,
-            event=f"decided:{decision.decision_no}",
-            defaults={
-                "kind": kind,
-                "decision_no": decision.decision_no,
-                "attempt": decision.attempt,
-                "queued_at": at,
-                "not_before": decision.decided_at + UNDO,
-            },
-        )
+    if kind is None or submission.decision_no != decision.decision_no:
+        return
+    told = Mail.objects.filter(
+        submission=submission, kind=kind, attempt=decision.attempt, state__in=WENT_OUT
+    )
+    if kind is MailKind.APPROVED and told.exists():
+        return  # taken back and given again: the entrant has read this news already
+    mails = [(kind, decision.decided_at + UNDO)]
+    if decision.status is SubmissionStatus.NEEDS_RESUBMISSION and decision.resubmit_until:
+        mails.append((MailKind.REMINDER, decision.resubmit_until - REMIND_BEFORE))
+    Mail.objects.bulk_create(
+        [
+            Mail(
+                submission=submission,
+                kind=mail,
+                event=f"{mail}:{decision.decision_no}",
+                decision_no=decision.decision_no,
+                attempt=decision.attempt,
+                queued_at=at,
+                not_before=not_before,
+            )
+            for mail, not_before in mails
+        ],
+        ignore_conflicts=True,
+    )
