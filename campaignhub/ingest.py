@@ -4,6 +4,8 @@ No key, condition or token is written on this side; everything here hands over
 to the functions' own code.
 """
 
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +13,7 @@ from uuid import UUID
 from campaignhub.aws import dynamodb, sqs
 from campaignhub.env import env
 from ingest_lambda import accept, batch, decide, load, quarantine, releases, table, tokens
-from ingest_lambda.contract import Claims, Current, Decision, Manifest, SubmissionRecord
+from ingest_lambda.contract import Claims, Current, Decision, Manifest, Record, SubmissionRecord
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.rules import people, windows
 
@@ -20,6 +22,11 @@ IngestBusy = TryAgain
 Superseded = load.Superseded
 """A later release or revision is in force already."""
 SubmissionMissing = decide.SubmissionMissing
+LedgerLine = table.LedgerLine
+"""One submission as the index by hour tells of it."""
+BlockListTooLong = table.BlockListTooLong
+UnsafePattern = load.UnsafePattern
+MOST_BLOCKED = table.MOST_BLOCKED
 working_days_after = windows.working_days_after
 
 
@@ -62,6 +69,58 @@ def read_submission(submission_id: UUID) -> SubmissionRecord | None:
     return _table().submission(submission_id)
 
 
+def submissions_of_hour(campaign_id: str, hour: datetime) -> Iterator[LedgerLine]:
+    """Yield every submission of a campaign (or test id) that entered in a UTC hour.
+
+    Raises:
+        IngestBusy: the table is busy or away.
+    """
+    return _table().submissions_of_hour(campaign_id, hour)
+
+
+def records_of(submission_id: UUID) -> tuple[Record, ...]:
+    """Read all that the mirror takes of one submission, to repair it."""
+    return _table().records_of(submission_id)
+
+
+def all_records(*, segment: int = 0, segments: int = 1) -> Iterator[Record]:
+    """Yield everything that the mirror takes, of every campaign, for an empty mirror.
+
+    Raises:
+        IngestBusy: the table is busy or away; begin anew, for twice is once.
+    """
+    return _table().all_records(segment=segment, segments=segments)
+
+
+def delete_submission(submission_id: UUID, *, gives_back: bool = False) -> int:
+    """Delete all items of a submission; return how many. ``gives_back`` is for test data.
+
+    Raises:
+        IngestBusy: the table is busy, or somebody wrote to it at the same moment.
+    """
+    return _table().delete_submission(submission_id, gives_back=gives_back)
+
+
+def block_hash(client_id: str, kind: str, value: str, *, country: str = "") -> str:
+    """Hash an ``email``, ``phone`` or ``device_address`` for a client's block list.
+
+    ``country`` (ISO 3166) completes a national phone number.
+    """
+    return people.blocked_hash(
+        kind, value, secret=env().person_secret, client_id=client_id, country=country
+    )
+
+
+def put_block_list(client_id: str, hashes: Iterable[str]) -> None:
+    """Publish a client's whole block list; the writer knows it within 30 seconds.
+
+    Raises:
+        BlockListTooLong: over ``MOST_BLOCKED`` of them.
+        IngestBusy: try again later.
+    """
+    _table().put_block_list(client_id, hashes)
+
+
 def apply_decision(decision: Decision) -> bool:
     """Carry a decision to the table; ``False`` where a later or equal one was there already.
 
@@ -102,7 +161,11 @@ def write_records(records: list[dict[str, Any]]) -> list[str]:
     """Write records of the submissions queue (Lambda's spelling of them); return the ids to deliver again."""
     answer = batch.handle_batch(
         records,
-        lambda body, sent: _writer().accept(body, sent_timestamp_ms=sent),
+        lambda delivery: _writer().accept(
+            delivery.body,
+            sent_timestamp_ms=delivery.sent_timestamp_ms,
+            receives=delivery.receives,
+        ),
         threads=4,
         seconds_left=lambda: 60.0,
     )

@@ -1,20 +1,36 @@
 """The edge to queues: three shapes of event in, the ids that must come again out."""
 
-from collections.abc import Callable, Sequence
+import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
-
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
-from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from ingest_lambda.errors import TryAgain
 
 Record = dict[str, Any]
-NOT_STARTED = "no time left for this record in this call"
+SECONDS_NEEDED = 2
+logger = logging.getLogger(__name__)
+
+
+class UnknownEvent(ValueError):
+    """An event of none of the three shapes that queues hand over: something is wired wrongly."""
+
+
+class Unreadable(Exception):
+    """A record with an id and no text to read: it comes again, and ends in the dead-letter queue."""
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One message as a queue hands it out."""
+
+    body: str
+    sent_timestamp_ms: str
+    """When the queue first took it; empty where a caller left it out."""
+    receives: int
+    """How often it has been handed out, this time included."""
 
 
 def records_of(event: Any) -> list[Record]:
@@ -24,57 +40,83 @@ def records_of(event: Any) -> list[Record]:
     ``POST /internal/submissions`` a single object.
 
     Raises:
-        ValueError: none of the three; the caller is wired wrongly.
+        UnknownEvent: none of the three, or a record without the id by which it
+            could be asked for again. Nothing of it has been worked on.
     """
-    if isinstance(event, list):
-        return event
     if isinstance(event, dict) and isinstance(event.get("Records"), list):
-        records: list[Record] = event["Records"]
-        return records
-    if isinstance(event, dict) and "messageId" in event:
-        return [event]
-    raise ValueError("an event of none of the three shapes that the writer takes")
+        records = event["Records"]
+    elif isinstance(event, list):
+        records = event
+    elif isinstance(event, dict) and "messageId" in event:
+        records = [event]
+    else:
+        raise UnknownEvent("an event of none of the three shapes that the writer takes")
+    for record in records:
+        if not isinstance(record, dict) or not isinstance(record.get("messageId"), str):
+            raise UnknownEvent("an event of none of the three shapes: a record without an id")
+    return list(records)
+
+
+def delivery_of(record: Record) -> Delivery:
+    """Read a record.
+
+    Raises:
+        Unreadable: it has no text.
+    """
+    body, attributes = record.get("body"), record.get("attributes")
+    if not isinstance(body, str):
+        raise Unreadable("a record without a body")
+    known = attributes if isinstance(attributes, dict) else {}
+    receives = str(known.get("ApproximateReceiveCount", "1"))
+    return Delivery(
+        body=body,
+        sent_timestamp_ms=str(known.get("SentTimestamp", "")),
+        receives=int(receives) if receives.isdecimal() else 1,
+    )
 
 
 def handle_batch(
     event: Any,
-    handle: Callable[[str, str], object],
+    handle: Callable[[Delivery], object],
     *,
     threads: int,
     seconds_left: Callable[[], float],
 ) -> dict[str, Any]:
     """Handle every record, overlapping the waits; name those that must be delivered again.
 
-    ``handle(body, sent_timestamp_ms)`` says by an exception that a record has
-    to come again: :class:`TryAgain` quietly, anything else is a bug that is
-    logged with its traceback and may end in the dead-letter queue. No new record
-    is begun with under two seconds left, because a call that is cut off has
-    told nobody what it had finished.
+    ``handle`` says by an exception that a record has to come again:
+    :class:`TryAgain` quietly, anything else is a bug that is logged with its
+    traceback and may end in the dead-letter queue. One record's trouble is no
+    other's, and of a message that is in the batch twice both are handled. No new
+    record is begun with under two seconds left, because a call that is cut off
+    has told nobody what it had finished.
+
+    Raises:
+        UnknownEvent: see :func:`records_of`.
     """
     records = records_of(event)
 
-    def settle(record: Record) -> Exception | None:
-        if seconds_left() < 2:
-            return TryAgain(NOT_STARTED)
+    def settle(record: Record) -> bool:
+        if seconds_left() < SECONDS_NEEDED:
+            return False
         try:
-            handle(record["body"], record["attributes"]["SentTimestamp"])
-        except Exception as exc:  # noqa: BLE001 - carried to the processor below, which reports it
-            return exc
-        return None
+            handle(delivery_of(record))
+        except TryAgain as passing:
+            logger.info("again", extra={"why": str(passing)})
+            return False
+        except Exception:
+            logger.exception("unforeseen", extra={"message_id": record["messageId"]})
+            return False
+        return True
 
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        outcomes = dict(zip(_ids(records), pool.map(settle, records), strict=True))
-
-    def report(record: SQSRecord) -> None:
-        if (failure := outcomes[record.message_id]) is not None:
-            raise failure
-
-    processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
-    answer = process_partial_response(
-        event={"Records": records}, record_handler=report, processor=processor
+    done = map(settle, records) if threads == 1 else _pool(threads).map(settle, records)
+    again = dict.fromkeys(
+        record["messageId"] for record, good in zip(records, done, strict=True) if not good
     )
-    return dict(answer)
+    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
 
 
-def _ids(records: Sequence[Record]) -> list[str]:
-    return [record["messageId"] for record in records]
+@cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return this process's threads: made once, for starting them costs more than a submission."""
+    return ThreadPoolExecutor(max_workers=threads)

@@ -4,6 +4,7 @@ Each builds only what its own path needs, and imports it late, so that a cold
 start pays for nothing that another function uses.
 """
 
+import logging
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -18,11 +19,15 @@ from ingest_lambda.table import Table, open_table
 
 if TYPE_CHECKING:
     from ingest_lambda.accept import Writer
+    from ingest_lambda.batch import Delivery
     from ingest_lambda.images import ImageKeeper
     from ingest_lambda.start import Starter
     from ingest_lambda.status import StatusReader
 
 logger = Logger()
+# What the modules below say goes out as the same JSON lines.
+logging.getLogger("ingest_lambda").addHandler(logger.registered_handler)
+logging.getLogger("ingest_lambda").propagate = False
 metrics = Metrics()
 
 Event = dict[str, Any]
@@ -133,38 +138,47 @@ def _count(outcome: str) -> None:
     metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
 
 
+def _accept(delivery: "Delivery") -> None:
+    _count(
+        _writer().accept(
+            delivery.body,
+            sent_timestamp_ms=delivery.sent_timestamp_ms,
+            receives=delivery.receives,
+        )
+    )
+
+
 @metrics.log_metrics
 def write(event: Any, context: Any) -> Event:
     """Write a batch of the submissions queue."""
     from ingest_lambda.batch import handle_batch
 
-    def accept(body: str, sent_timestamp_ms: str) -> None:
-        _count(_writer().accept(body, sent_timestamp_ms=sent_timestamp_ms))
-
     return handle_batch(
         event,
-        accept,
+        _accept,
         threads=config().write_threads,
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
     )
 
 
 @metrics.log_metrics
-def write_one(event: Event, _context: object) -> Event:
-    """``POST /internal/submissions``: one record a call; 2xx for final, 503 for again."""
+def write_one(event: Event, context: Any) -> Event:
+    """``POST /internal/submissions``: one record a call; 2xx for final, 503 for again.
+
+    Never a 4xx: a stream of those would switch the Pipe off. What nobody
+    foresaw is a 503 as well, and its message ends in the dead-letter queue.
+    """
     import json
 
-    from ingest_lambda.batch import records_of
-    from ingest_lambda.errors import TryAgain
+    from ingest_lambda.batch import handle_batch
 
-    try:
-        (record,) = records_of(json.loads(event["body"]))
-        _count(
-            _writer().accept(
-                record["body"], sent_timestamp_ms=record["attributes"]["SentTimestamp"]
-            )
-        )
-    except TryAgain:
+    answer = handle_batch(
+        json.loads(event["body"]),
+        _accept,
+        threads=1,
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    if answer["batchItemFailures"]:
         return {"statusCode": 503, "headers": {"Retry-After": "4"}, "body": ""}
     return {"statusCode": 204, "body": ""}
 
@@ -176,7 +190,7 @@ def images(event: Any, context: Any) -> Event:
 
     return handle_batch(
         event,
-        _image_keeper().handle,
+        lambda delivery: _image_keeper().handle(delivery.body),
         threads=1,
         seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
     )

@@ -48,7 +48,7 @@ class ImageKeeper:
     bucket: Bucket
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def handle(self, body: str, _sent_timestamp_ms: str) -> None:
+    def handle(self, body: str) -> None:
         """Look at every object that one S3 notification names (its test event names none)."""
         event: dict[str, Any] = json.loads(body)
         for record in event.get("Records", []):

@@ -1,5 +1,6 @@
 """Quarantine: messages that were never ours, kept apart for seven days and counted."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,7 +8,6 @@ import boto3
 from botocore.config import Config as SdkConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ingest_lambda.accept import quarantine_body
 from ingest_lambda.config import Config
 from ingest_lambda.errors import TryAgain
 
@@ -40,3 +40,8 @@ def open_quarantine(settings: Config) -> QuarantineQueue:
         config=SdkConfig(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}),
     )
     return QuarantineQueue(client, settings.quarantine_queue_url)
+
+
+def quarantine_body(body: str, why: str) -> str:
+    """Wrap a message for quarantine with the reason it is there."""
+    return json.dumps({"why": why, "message": body[:60_000]}, ensure_ascii=False)

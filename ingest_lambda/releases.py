@@ -1,4 +1,4 @@
-"""Releases as a warm function remembers them: a manifest for ever, what is current for 30 seconds."""
+"""What a warm function remembers: a manifest for ever, what is current or blocked for 30 seconds."""
 
 import time
 from collections.abc import Callable
@@ -19,6 +19,7 @@ class Releases:
         self._clock = clock
         self._manifests: dict[tuple[str, int], Manifest] = {}
         self._currents: dict[str, tuple[float, Current | None]] = {}
+        self._block_lists: dict[str, tuple[float, frozenset[str]]] = {}
 
     def manifest(self, slug: str, release: int) -> Manifest | None:
         """Return a release's manifest, or ``None`` when there is no such release."""
@@ -39,4 +40,12 @@ class Releases:
                 self._currents.clear()
             found = self._table.current(slug)
             self._currents[slug] = (self._clock(), found)
+        return found
+
+    def block_list(self, client_id: str) -> frozenset[str]:
+        """Return a client's block list, at most 30 seconds old; of clients that we published."""
+        read_at, found = self._block_lists.get(client_id, (float("-inf"), frozenset()))
+        if self._clock() - read_at >= CURRENT_SECONDS:
+            found = self._table.block_list(client_id)
+            self._block_lists[client_id] = (self._clock(), found)
         return found

@@ -106,6 +106,8 @@ class Starter:
         claims = verify(request.token, token_keys=self.token_keys)
         if claims.slug != slug or claims.purpose not in (Purpose.OWN, Purpose.RESUBMIT):
             raise BadToken
+        if claims.purpose is Purpose.OWN and (again := self._asked_again(claims)) is not None:
+            claims = again
         if at > claims.expires_at:
             raise TokenExpired
         if claims.attempt > 1:
@@ -116,6 +118,26 @@ class Starter:
             if stored.attempt + 1 != claims.attempt or not asked:
                 raise LinkUsed
         return claims
+
+    def _asked_again(self, claims: Claims) -> Claims | None:
+        """Return the claims of the next attempt while a new photo is asked of who sent the first.
+
+        The page that sent an entry shows its verdict; whoever reads there that
+        another photo is wanted takes it right there, without the mail's link.
+        """
+        stored = self.table.submission(claims.submission_id)
+        if stored is None or stored.attempt != claims.attempt or stored.epoch > claims.epoch:
+            return None
+        if stored.shown_status is not SubmissionStatus.NEEDS_RESUBMISSION:
+            return None
+        return claims.model_copy(
+            update={
+                "attempt": claims.attempt + 1,
+                "purpose": Purpose.RESUBMIT,
+                "uploads": (),
+                "expires_at": stored.resubmit_until or claims.expires_at,
+            }
+        )
 
     @staticmethod
     def _is_open(current: Current, manifest: Manifest, request: StartRequest, at: datetime) -> None:

@@ -11,6 +11,7 @@ from ingest_lambda.contract import (
     Manifest,
     Purpose,
     Reason,
+    ReasonCode,
     ShownAward,
     ShownReason,
     StatusAnswer,
@@ -25,6 +26,7 @@ from ingest_lambda.rules.windows import working_days_after
 from ingest_lambda.table import Table
 from ingest_lambda.tokens import verify
 
+_UNTIL = (ReasonCode.LIMIT_REACHED, ReasonCode.ENTERED_TOO_EARLY)
 _WAITING = (SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW)
 
 
@@ -69,7 +71,6 @@ class StatusReader:
         status = record.shown_status
         waiting = status in _WAITING
         reasons = self._reasons(record, status)
-        again = [reason.again_at for reason in reasons if reason.again_at is not None]
         awards = self.table.awards(record.id)
         return StatusAnswer(
             submission_id=record.id,
@@ -84,15 +85,25 @@ class StatusReader:
             reasons=tuple(_shown(reason, manifest, claims.locale, at) for reason in reasons),
             awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
             actions=_actions(record, status, at),
-            may_enter_again_at=min(again) if again else None,
+            may_enter_again_at=_again_at(reasons),
             poll_after_seconds=POLL_SECONDS[-1] if waiting else None,
         )
 
     @staticmethod
     def _reasons(record: SubmissionRecord, status: SubmissionStatus) -> tuple[Reason, ...]:
-        if record.decision_status is status:
-            return record.decision_reasons
-        return record.reasons
+        if record.decision_status is not status:
+            return record.reasons
+        if status is SubmissionStatus.NEEDS_RESUBMISSION:
+            # An answer that lacked a photo: what is missing, beside what was asked for.
+            return (*record.decision_reasons, *record.reasons)
+        return record.decision_reasons
+
+
+def _again_at(reasons: tuple[Reason, ...]) -> datetime | None:
+    """Return when the next entry is possible: with several limits reached, when the last has room."""
+    bound = [r.again_at for r in reasons if r.code in _UNTIL]
+    known = [at for at in bound if at is not None]
+    return max(known) if known and len(known) == len(bound) else None
 
 
 def _shown(reason: Reason, manifest: Manifest, locale: str, at: datetime) -> ShownReason:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-LIGHT = ("boto3", "pydantic", "pydantic-settings", "aws-lambda-powertools")
+LIGHT = ("boto3", "pydantic", "aws-lambda-powertools", "disposable-email-domains")
 IMAGES = (*LIGHT, "pillow", "pillow-heif", "pypdfium2")
 
 LAYOUT = "4"

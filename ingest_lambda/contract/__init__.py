@@ -14,6 +14,7 @@ from ingest_lambda.contract.envelope import (
 from ingest_lambda.contract.manifest import (
     MANIFEST_SCHEMA,
     MAX_MANIFEST_BYTES,
+    ChallengeSpec,
     ConsentSpec,
     Country,
     Current,
@@ -76,7 +77,7 @@ from ingest_lambda.contract.shape import (
     Shape,
     instant_text,
 )
-from ingest_lambda.contract.status import shown_status
+from ingest_lambda.contract.status import ANSWERABLE, shown_status
 from ingest_lambda.contract.token import (
     MAX_TOKEN_CHARS,
     Claims,
@@ -103,6 +104,7 @@ from ingest_lambda.contract.words import (
 )
 
 __all__ = [
+    "ANSWERABLE",
     "CROCKFORD",
     "ENVELOPE_SCHEMA",
     "FINAL",
@@ -124,6 +126,7 @@ __all__ = [
     "Attribute",
     "AwardRecord",
     "AwardState",
+    "ChallengeSpec",
     "Channel",
     "Claims",
     "ConsentSpec",

@@ -12,8 +12,9 @@ from ingest_lambda.contract.words import SubmissionStatus
 class Decision(Shape):
     """A verdict with its number; a later number wins, an older one changes nothing.
 
-    ``gives_back`` says whether the submission's limits and guards are free
-    again: the campaign's choice at a rejection, never for duplicates.
+    ``gives_back`` says whether a rejection may free limits and guards at all.
+    Which of them it frees is each limit's own choice, noted in the table when
+    the slot was taken; for duplicates and altered receipts it frees none.
     """
 
     submission_id: UUID

@@ -8,9 +8,10 @@ from pydantic import Field
 from ingest_lambda.contract.public import MessageRequest, SubmitRequest
 from ingest_lambda.contract.shape import Shape
 
-ENVELOPE_SCHEMA = 1
+ENVELOPE_SCHEMA: Literal[1] = 1
 
-EpochMs = Annotated[str, Field(pattern=r"^[0-9]{0,16}$")]
+EpochMs = Annotated[str, Field(pattern=r"^[0-9]{0,14}$")]
+"""Milliseconds since 1970 as text; 14 digits reach the year 5138, and ``datetime`` ends in 9999."""
 
 
 class SubmissionEnvelope(Shape):
@@ -22,7 +23,7 @@ class SubmissionEnvelope(Shape):
     """
 
     kind: Literal["submission"] = "submission"
-    envelope_schema: int = Field(default=ENVELOPE_SCHEMA, alias="schema")
+    envelope_schema: Literal[1] = Field(default=ENVELOPE_SCHEMA, alias="schema")
     slug: str = Field(max_length=60)
     entered_at_ms: EpochMs = ""
     body: SubmitRequest
@@ -32,7 +33,7 @@ class MessageEnvelope(Shape):
     """A later message of an entrant, with the same rules for its time."""
 
     kind: Literal["message"]
-    envelope_schema: int = Field(default=ENVELOPE_SCHEMA, alias="schema")
+    envelope_schema: Literal[1] = Field(default=ENVELOPE_SCHEMA, alias="schema")
     slug: str = Field(max_length=60)
     entered_at_ms: EpochMs = ""
     body: MessageRequest

@@ -1,6 +1,6 @@
 """The manifest: a campaign as published, in the form the functions judge by."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -18,6 +18,9 @@ from ingest_lambda.contract.words import (
 MANIFEST_SCHEMA = 1
 MAX_MANIFEST_BYTES = 200_000
 """A DynamoDB item ends at 400 KB; half of it leaves room for the item's other attributes."""
+
+MOST_RECEIPT_LIMITS = 3
+"""With 10 receipts of 6 images a submission takes at most 98 items, and a transaction ends at 100."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """The machine name of a field, consent, limit or prize; unique in its list."""
@@ -85,6 +88,15 @@ class LimitSpec(Shape):
     gives_back_when_rejected: bool = True
 
 
+class ChallengeSpec(Shape):
+    """A proof of being human that a campaign asks for at the start; its secret is the functions'."""
+
+    provider: Literal["turnstile"] = "turnstile"
+    site_key: str = Field(min_length=1, max_length=100)
+    on_trouble: Literal["review", "refuse"] = "review"
+    """What becomes of who fails it, or comes while the verifier is away."""
+
+
 class Manifest(Shape):
     """One release of one campaign: all that start, writer, images and status judge by.
 
@@ -109,12 +121,13 @@ class Manifest(Shape):
     routes: tuple[Route, ...] = (Route.PURCHASE,)
     fields: tuple[FieldSpec, ...] = Field(min_length=1, max_length=60)
     consents: tuple[ConsentSpec, ...] = ()
-    limits: tuple[LimitSpec, ...] = ()
+    limits: tuple[LimitSpec, ...] = Field(default=(), max_length=10)
     review: ReviewMode = ReviewMode.EVERY
     decide_within_days: int = Field(default=3, ge=1, le=60)
     """Working days, Monday to Friday in the campaign's zone."""
     resubmit_within_hours: int = Field(default=168, ge=72, le=336)
     minimum_fill_seconds: int = Field(default=0, ge=0, le=60)
+    challenge: ChallengeSpec | None = None
     max_image_bytes: int = Field(default=15_000_000, ge=100_000, le=15_000_000)
     reason_texts: dict[Language, dict[str, str]] = {}
     """The campaign's own sentences, by language and reason code; others come from the catalogue."""
@@ -127,6 +140,12 @@ class Manifest(Shape):
             raise ValueError("two fields or consents have the same name")
         if self.closes_at <= self.opens_at:
             raise ValueError("a campaign closes after it opens")
+        limits = [limit.name for limit in self.limits]
+        if len(limits) != len(set(limits)):
+            raise ValueError("two limits have the same name")
+        counting = [limit for limit in self.limits if limit.scope is LimitScope.RECEIPT]
+        if len(counting) > MOST_RECEIPT_LIMITS:
+            raise ValueError("too many limits by receipt")
         return self
 
     def field(self, name: str) -> FieldSpec | None:

@@ -81,6 +81,8 @@ class SubmitRequest(Shape):
     token: Token
     answers: Answers = {}
     consents: dict[str, Any] = {}
+    trap: str = Field(default="", max_length=300)
+    """A field that people don't see; whoever fills it in is looked at by a person."""
 
 
 class MessageRequest(Shape):

@@ -92,6 +92,8 @@ class SubmissionRecord(Record):
             "uploads",
             "limits_taken",
             "guards_taken",
+            "limits_given_back",
+            "guards_given_back",
             "decision_reasons",
             "conflict_hashes",
         }
@@ -118,11 +120,18 @@ class SubmissionRecord(Record):
     uploads: tuple[Upload, ...] = ()
     person_hash: str | None = None
     phone_hash: str | None = None
+    household_hash: str | None = None
     address_hash: str | None = None
+    """Of the internet address; never alone a reason for anything."""
     device_hash: str | None = None
     limits_taken: tuple[TakenLimit, ...] = ()
     guards_taken: tuple[str, ...] = ()
     """Hashes of the guards it holds, as ``image:<sha256>``."""
+    guards_give_back: bool = True
+    """The campaign's choice for its guards, as :attr:`TakenLimit.gives_back_when_rejected`."""
+    limits_given_back: tuple[TakenLimit, ...] = ()
+    guards_given_back: tuple[str, ...] = ()
+    """What a rejection freed; taken again, where still free, when that is taken back."""
     body_hash: str
     conflict_hashes: tuple[str, ...] = ()
     """Other bodies that came under the same id and attempt; the first was kept."""

@@ -1,6 +1,6 @@
 """What a token says. How it is signed: ``ingest_lambda.tokens``."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -53,8 +53,10 @@ class Claims(Shape):
     partner: str | None = Field(default=None, max_length=60)
     address_hash: str | None = Field(default=None, max_length=64)
     device_hash: str | None = Field(default=None, max_length=64)
-    challenge: str | None = Field(default=None, max_length=20)
-    """``passed``, ``failed`` or ``unreachable``; absent where the campaign asks for none."""
+    network_hash: str | None = Field(default=None, max_length=64)
+    """The address again, hashed for the client's block list."""
+    challenge: Literal["passed", "failed", "unreachable"] | None = None
+    """Absent where the campaign asks for none."""
     uploads: tuple[Upload, ...] = Field(default=(), max_length=60)
     issued_at: Instant
     """Of the first start of this attempt; a renewal keeps it."""

@@ -146,6 +146,8 @@ class Suspicion(StrEnum):
     CHALLENGE_FAILED = "challenge_failed"
     DISPOSABLE_EMAIL = "disposable_email"
     BLOCK_LIST = "block_list"
+    SLOT_TAKEN = "slot_taken"
+    """A rejection was taken back, but its place under a limit, or its receipt, is another's by now."""
 
 
 class ImageRefusal(StrEnum):

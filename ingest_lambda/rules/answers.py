@@ -16,28 +16,13 @@ from ingest_lambda.contract import (
     ReasonCode,
     Route,
 )
+from ingest_lambda.contract.patterns import LONGEST_ANSWER
+from ingest_lambda.contract.postal import POSTAL_CODES
 from ingest_lambda.rules.people import normalise_phone
 
 MAX_SHORT = 300
 MAX_LONG = 5000
 _EMAIL = re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f.]+(\.[^\s@\x00-\x1f.]+)+")
-_POSTAL = {
-    "GB": r"[A-Z]{1,2}[0-9][A-Z0-9]? ?[0-9][A-Z]{2}",
-    "US": r"[0-9]{5}(-?[0-9]{4})?",
-    "CA": r"[A-Z][0-9][A-Z] ?[0-9][A-Z][0-9]",
-    "AU": r"[0-9]{4}",
-    "NZ": r"[0-9]{4}",
-    "IE": r"[A-Z][0-9]{2}W? ?[A-Z0-9]{4}",
-    "NL": r"[0-9]{4} ?[A-Z]{2}",
-    "DE": r"[0-9]{5}",
-    "FR": r"[0-9]{5}",
-    "ES": r"[0-9]{5}",
-    "IT": r"[0-9]{5}",
-    "AT": r"[0-9]{4}",
-    "CH": r"[0-9]{4}",
-    "BE": r"[0-9]{4}",
-    "PT": r"[0-9]{4}-?[0-9]{3}",
-}
 _NOT_ALLOWED = {"Cc", "Cs"}
 _LINE_BREAKS = "\n\r\t"
 
@@ -135,7 +120,8 @@ def _text(field: FieldSpec, value: str) -> str:
         raise _Wrong(ReasonCode.ANSWER_TOO_LONG, expected=str(most))
     if field.min_length and len(text) < field.min_length:
         raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=str(field.min_length))
-    if field.pattern and not re.fullmatch(field.pattern, text):
+    # A pattern was bounded for answers of one line when it was published.
+    if field.pattern and (len(text) > LONGEST_ANSWER or not re.fullmatch(field.pattern, text)):
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     return text
 
@@ -157,7 +143,7 @@ def _phone(text: str, countries: tuple[str, ...]) -> str:
 
 def _postal_code(text: str, countries: tuple[str, ...]) -> str:
     code = " ".join(text.upper().split())
-    patterns = [_POSTAL.get(country) for country in countries]
+    patterns = [POSTAL_CODES.get(country) for country in countries]
     if not any(p is None or re.fullmatch(p, code) for p in patterns):
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     return code

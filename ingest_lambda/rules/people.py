@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+import unicodedata
 
 _IGNORES_DOTS = frozenset({"gmail.com", "googlemail.com"})
 _IGNORES_TAGS = frozenset(
@@ -20,6 +21,29 @@ _IGNORES_TAGS = frozenset(
     }
 )
 _SAME = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
+_SHORT = {
+    "apartment": "apt",
+    "avenida": "av",
+    "avenue": "av",
+    "ave": "av",
+    "boulevard": "bd",
+    "blvd": "bd",
+    "calle": "c",
+    "close": "cl",
+    "court": "ct",
+    "drive": "dr",
+    "flat": "apt",
+    "gardens": "gdns",
+    "lane": "ln",
+    "place": "pl",
+    "road": "rd",
+    "square": "sq",
+    "strasse": "str",
+    "street": "st",
+    "terrace": "ter",
+    "unit": "apt",
+}
+"""Words of addresses that people write out or shorten, in our four languages."""
 _DIALLING = {
     "GB": "44",
     "US": "1",
@@ -74,6 +98,34 @@ def normalise_phone(number: str, *, country: str) -> str | None:
         text = f"+{code}{text.removeprefix('0')}"
     text = text.replace("+440", "+44", 1)
     return text if re.fullmatch(r"\+[1-9][0-9]{7,14}", text) else None
+
+
+def normalise_household(address: str, postcode: str) -> str:
+    """Return one spelling for one home, or nothing where address or postcode is missing.
+
+    Case, accents, punctuation and the usual abbreviations do not tell homes
+    apart; numbers and the order of words do. Without a postcode "1 High Street"
+    is a thousand homes, so it is none.
+    """
+    code = re.sub(r"[^0-9A-Z]", "", postcode.upper())
+    plain = unicodedata.normalize("NFKD", address.casefold())
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    words = re.findall(r"[^\W_]+", re.sub(r"strasse\b", " strasse", plain))
+    short = [_SHORT.get(word, word) for word in words]
+    return f"{code}:{' '.join(short)}" if code and short else ""
+
+
+def blocked_hash(kind: str, value: str, *, secret: str, client_id: str, country: str = "") -> str:
+    """Hash something for a client's block list: an ``email``, ``phone`` or ``device_address``.
+
+    Under a key of the client's, so that one list serves all its campaigns and
+    no campaign's own hashes can be read from it.
+    """
+    if kind == "email":
+        value = normalise_email(value)
+    elif kind == "phone":
+        value = normalise_phone(value, country=country) or value
+    return keyed_hash(f"blocked_{kind}", value.strip(), secret=secret, campaign_id=client_id)
 
 
 def keyed_hash(kind: str, value: str, *, secret: str, campaign_id: str) -> str:

@@ -1,5 +1,6 @@
 """The windows of limits, with their edges in the campaign's zone."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,33 @@ def window_ends_at(window: Window, *, entered_at: datetime, timezone: str) -> da
     else:
         return None
     return datetime.combine(next_day, time(), zone).astimezone(UTC)
+
+
+def is_rolling_full(
+    uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int
+) -> bool:
+    """Tell whether an entry would make some stretch of ``hours`` hold more than ``count`` uses.
+
+    Messages are written in any order, so uses may lie on both sides of
+    ``entered_at``. A stretch is half open: exactly ``hours`` later is free again.
+    """
+    length = timedelta(hours=hours)
+    near = sorted(at for at in (*uses, entered_at) if abs(at - entered_at) < length)
+    return any(
+        sum(begin <= at < begin + length for at in near) > count
+        for begin in near
+        if begin <= entered_at < begin + length
+    )
+
+
+def rolling_again_at(
+    uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int
+) -> datetime:
+    """Return the first instant from ``entered_at`` on at which there is room for one more."""
+    length = timedelta(hours=hours)
+    ends = sorted(at + length for at in uses if at + length > entered_at)
+    free = (at for at in ends if not is_rolling_full(uses, entered_at=at, hours=hours, count=count))
+    return next(free, entered_at)
 
 
 def working_days_after(start: datetime, days: int, *, timezone: str) -> datetime:

@@ -29,6 +29,7 @@ from ingest_lambda.status import StatusReader
 from ingest_lambda.table import Table, open_table
 from ingest_lambda.tokens import sign
 from ingest_lambda.uploads import Bucket, open_bucket
+from tests.ingest_lambda.declared import create_table
 
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
 TOKEN_KEYS = "t1:" + "11" * 32
@@ -93,18 +94,7 @@ def open_world() -> Iterator[World]:
     """Start an account with the table and bucket of the default settings and publish a campaign."""
     with mock_aws():
         settings = Config()
-        boto3.client("dynamodb").create_table(
-            TableName=settings.table_name,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-        )
+        create_table(boto3.client("dynamodb"), settings.table_name)
         s3 = boto3.client("s3")
         s3.create_bucket(Bucket=settings.bucket_name)
         table = open_table(settings)

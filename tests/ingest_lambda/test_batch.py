@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ingest_lambda.batch import handle_batch, records_of
+from ingest_lambda.batch import Delivery, handle_batch, records_of
 from ingest_lambda.errors import TryAgain
 
 
@@ -13,10 +13,10 @@ def record(number: int, body: str = "good") -> dict[str, Any]:
 
 
 def run(event: Any, *, seconds_left: float = 60) -> list[str]:
-    def handle(body: str, sent_timestamp_ms: str) -> None:
-        if body == "busy":
+    def handle(delivery: Delivery) -> None:
+        if delivery.body == "busy":
             raise TryAgain("busy")
-        if body == "poison":
+        if delivery.body == "poison":
             raise KeyError("a bug")
 
     answer = handle_batch(event, handle, threads=4, seconds_left=lambda: seconds_left)

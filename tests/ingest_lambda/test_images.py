@@ -27,7 +27,7 @@ def notice(key: str) -> str:
 
 def arrive(world: World, content: bytes, key: str = KEY) -> None:
     world.s3.put_object(Bucket=world.name, Key=key, Body=content)
-    keeper(world).handle(notice(key), "0")
+    keeper(world).handle(notice(key))
 
 
 def keeper(world: World) -> ImageKeeper:
@@ -59,7 +59,7 @@ def test_an_upload_is_moved_copied_and_described(world: World):
 def test_the_same_notice_again_changes_nothing(world: World):
     arrive(world, phone_photo(1))
     before = facts(world), world.keys()
-    keeper(world).handle(notice(KEY), "0")
+    keeper(world).handle(notice(KEY))
     arrive(world, phone_photo(1))
     assert (facts(world), world.keys()) == before
 
@@ -87,7 +87,7 @@ def test_a_file_that_another_submission_sent_before_is_marked_on_the_later_one(w
 
 
 def test_the_notice_with_which_s3_tries_a_queue_is_passed_over(world: World):
-    keeper(world).handle(json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"}), "0")
+    keeper(world).handle(json.dumps({"Service": "Amazon S3", "Event": "s3:TestEvent"}))
     assert world.keys() == []
 
 

@@ -197,3 +197,24 @@ def test_a_link_that_did_its_work_is_used(world: World, stored):
     world.table.create_submission(stored)
     with pytest.raises(errors.LinkUsed):
         start(world, token=resubmit_link())
+
+
+def test_who_sent_it_takes_the_new_photo_without_the_mails_link(world: World):
+    until = NOON + timedelta(days=7)
+    asked = record(
+        decision_status=SubmissionStatus.NEEDS_RESUBMISSION,
+        decision_no=1,
+        decided_attempt=1,
+        resubmit_until=until,
+    )
+    world.table.create_submission(asked)
+    answer = start(world, token=token(), uploads=[PHOTO], at=NOON + timedelta(days=6))
+    assert (answer.attempt, answer.expires_at) == (2, until)
+    assert start(world, token=answer.token, uploads=[PHOTO], at=NOON).attempt == 2
+    with pytest.raises(errors.TokenExpired):
+        start(world, token=token(), at=until + timedelta(seconds=1))
+
+
+def test_an_own_token_starts_no_other_attempt_unless_it_is_asked_for(world: World):
+    world.table.create_submission(record())
+    assert start(world, token=token()).attempt == 1

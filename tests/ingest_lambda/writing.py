@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,6 +14,7 @@ from ingest_lambda.load import publish
 from ingest_lambda.releases import Releases
 from ingest_lambda.table import Table
 from ingest_lambda.tokens import sign
+from tests.ingest_lambda.declared import create_table
 
 KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -66,27 +68,21 @@ def make_claims(**overrides: Any) -> Claims:
     return Claims.model_validate(given | overrides)
 
 
-def empty_table() -> Table:
-    """Make the table of the template in moto, which must be running."""
-    client = boto3.client(
+@cache
+def client() -> Any:
+    """Make one client for all tests; making one costs more than any test does with it."""
+    return boto3.client(
         "dynamodb",
         region_name="eu-west-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
     )
-    client.create_table(
-        TableName=NAME,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-    )
-    return Table(client, NAME)
+
+
+def empty_table() -> Table:
+    """Make the table of the template in moto, which must be running."""
+    create_table(client(), NAME)
+    return Table(client(), NAME)
 
 
 class Kept:

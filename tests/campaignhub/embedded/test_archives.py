@@ -20,7 +20,7 @@ def test_an_archive_is_whole_without_anything_around_it(archives, tmp_path):
         archive.extractall(tmp_path)
     program = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "import boto3, pydantic_settings, aws_lambda_powertools, PIL.Image, pillow_heif, pypdfium2\n"
+        "import boto3, pydantic, disposable_email_domains, aws_lambda_powertools, PIL.Image, pillow_heif, pypdfium2\n"
         "import ingest_lambda.contract\n"
         "for service in ('dynamodb', 's3', 'sqs'):\n"
         "    boto3.client(service, region_name='us-east-1')\n"

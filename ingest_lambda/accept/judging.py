@@ -1,0 +1,209 @@
+"""What a submission says, what is wrong with it, and what makes a person look at it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ingest_lambda.contract import (
+    IMAGE_KINDS,
+    Channel,
+    Claims,
+    FieldKind,
+    Manifest,
+    Meaning,
+    Mode,
+    Reason,
+    ReasonCode,
+    ReviewMode,
+    SubmissionRecord,
+    SubmissionStatus,
+    SubmitRequest,
+    Suspicion,
+)
+from ingest_lambda.rules.answers import judge_answers, judge_consents
+from ingest_lambda.rules.bodies import body_hash
+from ingest_lambda.rules.disposable import is_disposable
+from ingest_lambda.rules.people import (
+    blocked_hash,
+    keyed_hash,
+    normalise_email,
+    normalise_household,
+    normalise_phone,
+)
+
+MOST_REASONS = 20
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What is known beside the message itself; ``entered`` judges, ``written`` is only noted."""
+
+    entered: datetime
+    written: datetime
+    held: bool
+    """The campaign is paused: stored, but nothing is claimed."""
+    blocked: frozenset[str]
+    """The client's block list, as keyed hashes."""
+    person_secret: str
+
+
+def judge(
+    said: SubmitRequest, claims: Claims, manifest: Manifest, known: Circumstances
+) -> SubmissionRecord:
+    """Make the record of a first attempt. Pure: what is taken and counted comes later."""
+    answers, reasons = judge_answers(
+        manifest,
+        said.answers,
+        said.consents,
+        route=claims.route,
+        entered_on=known.entered.astimezone(ZoneInfo(manifest.timezone)).date(),
+    )
+    reasons = [
+        *_time_reasons(claims, manifest, known.entered),
+        *reasons,
+        *missing_images(claims, manifest),
+        *_repeated_receipts(claims, manifest),
+    ]
+    people = people_of(answers, claims, manifest, known.person_secret)
+    suspicions = [] if reasons else _suspicions(said, answers, claims, manifest, known)
+    return SubmissionRecord(
+        id=claims.submission_id,
+        slug=claims.slug,
+        campaign_id=claims.campaign_id,
+        release=claims.release,
+        attempt=claims.attempt,
+        route=claims.route,
+        channel=claims.channel,
+        mode=claims.mode,
+        locale=claims.locale,
+        source=claims.source,
+        partner=claims.partner,
+        status=_status(manifest, refused=bool(reasons), suspect=bool(suspicions)),
+        reasons=tuple(reasons[:MOST_REASONS]),
+        suspicions=tuple(suspicions),
+        answers=answers,
+        consents=judge_consents(manifest, said.consents),
+        uploads=claims.uploads,
+        address_hash=claims.address_hash,
+        device_hash=claims.device_hash,
+        body_hash=body_hash(said.answers, said.consents, claims),
+        held=known.held,
+        started_at=claims.issued_at,
+        entered_at=known.entered,
+        written_at=known.written,
+        **people,
+    )
+
+
+def _status(manifest: Manifest, *, refused: bool, suspect: bool) -> SubmissionStatus:
+    if refused:
+        return SubmissionStatus.INVALID
+    if suspect or manifest.review is ReviewMode.EVERY:
+        return SubmissionStatus.PENDING_REVIEW
+    if manifest.review is ReviewMode.NONE:
+        return SubmissionStatus.APPROVED
+    return SubmissionStatus.RECEIVED
+
+
+def _time_reasons(claims: Claims, manifest: Manifest, entered: datetime) -> list[Reason]:
+    if entered > claims.expires_at:
+        return [Reason(code=ReasonCode.TOKEN_EXPIRED)]
+    if manifest.mode is Mode.TEST:
+        return []
+    if entered < manifest.opens_at:
+        return [Reason(code=ReasonCode.ENTERED_TOO_EARLY, again_at=manifest.opens_at)]
+    if entered >= manifest.closes_at:
+        return [Reason(code=ReasonCode.ENTERED_TOO_LATE)]
+    return []
+
+
+def missing_images(claims: Claims, manifest: Manifest) -> list[Reason]:
+    """Name the photos that the form requires and the token does not announce."""
+    announced = {upload.field for upload in claims.uploads}
+    return [
+        Reason(code=ReasonCode.ANSWER_MISSING, field=field.name)
+        for field in manifest.fields
+        if field.kind in IMAGE_KINDS
+        and field.required
+        and claims.route in field.routes
+        and field.name not in announced
+    ]
+
+
+def _repeated_receipts(claims: Claims, manifest: Manifest) -> list[Reason]:
+    """Refuse the same file as two receipts of one submission: it is one purchase shown twice."""
+    seen: dict[str, int] = {}
+    for upload in claims.uploads:
+        field = manifest.field(upload.field)
+        if not upload.sha256 or field is None or field.kind is not FieldKind.RECEIPT_IMAGE:
+            continue
+        if seen.setdefault(upload.sha256, upload.receipt) != upload.receipt:
+            return [Reason(code=ReasonCode.RECEIPT_USED, field=upload.field)]
+    return []
+
+
+def people_of(
+    answers: dict[str, Any], claims: Claims, manifest: Manifest, secret: str
+) -> dict[str, str]:
+    """Return the keyed hashes by which limits know who this is, by the meanings that were answered."""
+
+    def answer(meaning: Meaning) -> str:
+        field = manifest.field_with(meaning)
+        return str(answers.get(field.name) or "") if field else ""
+
+    def hashed(kind: str, value: str) -> str:
+        return keyed_hash(kind, value, secret=secret, campaign_id=claims.campaign_id)
+
+    people: dict[str, str] = {}
+    if address := answer(Meaning.EMAIL):
+        people["person_hash"] = hashed("person", normalise_email(address))
+    if number := answer(Meaning.PHONE):
+        full = normalise_phone(number, country=manifest.countries[0]) or number
+        people["phone_hash"] = hashed("phone", full)
+    if home := normalise_household(answer(Meaning.ADDRESS), answer(Meaning.POSTCODE)):
+        people["household_hash"] = hashed("household", home)
+    return people
+
+
+def _suspicions(
+    said: SubmitRequest,
+    answers: dict[str, Any],
+    claims: Claims,
+    manifest: Manifest,
+    known: Circumstances,
+) -> list[Suspicion]:
+    found = []
+    seconds = (known.entered - claims.issued_at).total_seconds()
+    # A partner's server fills the form in before it starts.
+    if claims.channel is Channel.WEB and seconds < manifest.minimum_fill_seconds:
+        found.append(Suspicion.FILLED_TOO_FAST)
+    if claims.challenge in ("failed", "unreachable"):
+        found.append(Suspicion.CHALLENGE_FAILED)
+    if said.trap.strip():
+        found.append(Suspicion.HONEYPOT)
+    field = manifest.field_with(Meaning.EMAIL)
+    if field and is_disposable(str(answers.get(field.name) or "")):
+        found.append(Suspicion.DISPOSABLE_EMAIL)
+    if known.blocked and _is_blocked(answers, claims, manifest, known):
+        found.append(Suspicion.BLOCK_LIST)
+    return found
+
+
+def _is_blocked(
+    answers: dict[str, Any], claims: Claims, manifest: Manifest, known: Circumstances
+) -> bool:
+    hashes = {claims.network_hash}
+    for kind, meaning in (("email", Meaning.EMAIL), ("phone", Meaning.PHONE)):
+        field = manifest.field_with(meaning)
+        if field and (value := answers.get(field.name)):
+            hashes.add(
+                blocked_hash(
+                    kind,
+                    str(value),
+                    secret=known.person_secret,
+                    client_id=manifest.client_id,
+                    country=manifest.countries[0],
+                )
+            )
+    return not known.blocked.isdisjoint(hashes)

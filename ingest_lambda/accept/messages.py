@@ -1,0 +1,82 @@
+"""What an entrant says about a submission later: kept once, if the token allows it."""
+
+import json
+from datetime import datetime
+
+from ingest_lambda.contract import (
+    MAX_MESSAGE_BYTES,
+    Claims,
+    MessageEnvelope,
+    MessageKind,
+    MessageRecord,
+    Purpose,
+)
+from ingest_lambda.errors import TryAgain
+from ingest_lambda.table import Table
+
+MOST_MESSAGES = 50
+"""Of one submission; a flood may not fill its group of items."""
+PATIENT_RECEIVES = 3
+"""Deliveries for which a message waits for its submission, which may still be in the queue behind it."""
+
+ALLOWED: dict[Purpose, frozenset[MessageKind]] = {
+    Purpose.OWN: frozenset({MessageKind.CORRECTION, MessageKind.WITHDRAWAL, MessageKind.APPEAL}),
+    # A link in a mail may have gone to a stranger: it looks, appeals and withdraws, and changes
+    # no address.
+    Purpose.STATUS: frozenset({MessageKind.WITHDRAWAL, MessageKind.APPEAL}),
+    Purpose.RESUBMIT: frozenset({MessageKind.WITHDRAWAL, MessageKind.APPEAL}),
+    Purpose.CLAIM: frozenset({MessageKind.CLAIM}),
+}
+
+
+class NotKept(Exception):
+    """A message that no delivery can make good; ``why`` is the word it goes to quarantine with."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def keep(
+    envelope: MessageEnvelope,
+    claims: Claims,
+    *,
+    entered: datetime,
+    written: datetime,
+    receives: int,
+    table: Table,
+) -> str:
+    """Store a message under its id, once; what follows from it is decided in Django.
+
+    Raises:
+        NotKept: the token does not allow this kind, is withdrawn (its epoch is
+            over) or past its time; the body is too large; there are too many; or
+            the submission has not come in several deliveries.
+        TryAgain: the submission may still be on its way, or the table is busy.
+    """
+    said = envelope.body
+    if said.kind not in ALLOWED[claims.purpose]:
+        raise NotKept("not_allowed")
+    # The token of the page ends submitting with ``expires_at``, not what may be said afterwards.
+    if claims.purpose is not Purpose.OWN and entered > claims.expires_at:
+        raise NotKept("token_expired")
+    if len(json.dumps(said.body, ensure_ascii=False).encode()) > MAX_MESSAGE_BYTES:
+        raise NotKept("too_large")
+    stored = table.submission(said.submission_id)
+    if stored is None:
+        if receives <= PATIENT_RECEIVES:
+            raise TryAgain("submission_missing")
+        raise NotKept("unknown_submission")
+    if claims.epoch < stored.epoch:
+        raise NotKept("token_withdrawn")
+    if table.message_count(said.submission_id, most=MOST_MESSAGES) >= MOST_MESSAGES:
+        raise NotKept("too_many")
+    record = MessageRecord(
+        submission_id=said.submission_id,
+        message_id=said.message_id,
+        kind=said.kind,
+        body=said.body,
+        entered_at=entered,
+        written_at=written,
+    )
+    return "stored" if table.put_message(record) else "seen"

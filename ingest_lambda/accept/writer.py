@@ -1,0 +1,162 @@
+"""One message of the submissions queue in, one word out; no message is lost and none counts twice."""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingest_lambda.accept import again, limits, messages
+from ingest_lambda.accept.judging import Circumstances, judge
+from ingest_lambda.contract import (
+    Claims,
+    Envelope,
+    Manifest,
+    MessageEnvelope,
+    Purpose,
+    SubmissionEnvelope,
+    SubmissionRecord,
+    SubmissionStatus,
+    Suspicion,
+    entered_at,
+)
+from ingest_lambda.errors import BadToken, TryAgain
+from ingest_lambda.releases import Releases
+from ingest_lambda.table import Cancelled, Table
+from ingest_lambda.tokens import verify
+
+TRIES = 4
+LONGEST_WAIT_SECONDS = 0.5
+_ENVELOPE: TypeAdapter[Envelope] = TypeAdapter(Envelope)
+_SUBMITS = frozenset({Purpose.OWN, Purpose.RESUBMIT})
+
+
+class Quarantine(Protocol):
+    """Where messages go whose token was never issued: apart, and into no table."""
+
+    def put(self, body: str, *, why: str) -> None:
+        """Keep one message for seven days."""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """What the writer works with; built once per warm function."""
+
+    table: Table
+    releases: Releases
+    quarantine: Quarantine
+    token_keys: str
+    person_secret: str
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+    rng: random.Random = random.SystemRandom()  # noqa: RUF009 - one source for all
+
+    def accept(self, body: str, *, sent_timestamp_ms: str, receives: int = 1) -> str:
+        """Write one message of the submissions queue; return what became of it, in one word.
+
+        ``sent_timestamp_ms`` is the queue's own, used where the gateway had no
+        time to give; ``receives`` says how often the queue has handed the
+        message out. A message that can never be good (not JSON, no known
+        shape, a token that was never ours) goes to quarantine and counts as
+        done: delivered again it would be as bad as before.
+
+        Raises:
+            TryAgain: the table was busy or away; deliver this record again.
+        """
+        try:
+            envelope = _ENVELOPE.validate_json(body)
+            claims = verify(envelope.body.token, token_keys=self.token_keys)
+            self._belongs(envelope, claims)
+        except ValidationError:
+            return self._set_apart(body, "not_understood")
+        except BadToken:
+            return self._set_apart(body, "bad_token")
+        entered = entered_at(envelope.entered_at_ms, sent_timestamp_ms=sent_timestamp_ms)
+        if isinstance(envelope, MessageEnvelope):
+            try:
+                return self._patiently(
+                    lambda: messages.keep(
+                        envelope,
+                        claims,
+                        entered=entered,
+                        written=self.clock(),
+                        receives=receives,
+                        table=self.table,
+                    )
+                )
+            except messages.NotKept as refused:
+                return self._set_apart(body, refused.why)
+        manifest = self.releases.manifest(claims.slug, claims.release)
+        if manifest is None:
+            # The token is ours, so the release was there: the table lost it or is behind.
+            raise TryAgain("release_missing")
+        return self._patiently(lambda: self._write(envelope, claims, manifest, entered))
+
+    def _set_apart(self, body: str, why: str) -> str:
+        self.quarantine.put(body, why=why)
+        return "quarantined"
+
+    @staticmethod
+    def _belongs(envelope: SubmissionEnvelope | MessageEnvelope, claims: Claims) -> None:
+        if claims.submission_id != envelope.body.submission_id or claims.slug != envelope.slug:
+            raise BadToken
+        if isinstance(envelope, SubmissionEnvelope) and claims.purpose not in _SUBMITS:
+            raise BadToken
+
+    def _patiently(self, write: Callable[[], str]) -> str:
+        """Try again in place, with full jitter, before the queue has to deliver again."""
+        for attempt in range(TRIES):
+            try:
+                return write()
+            except TryAgain:
+                if attempt == TRIES - 1:
+                    raise
+                self.sleep(self.rng.uniform(0, LONGEST_WAIT_SECONDS * 2**attempt / 4))
+        raise AssertionError("unreachable")
+
+    def _write(
+        self, envelope: SubmissionEnvelope, claims: Claims, manifest: Manifest, entered: datetime
+    ) -> str:
+        current = self.releases.current(claims.slug)
+        circumstances = Circumstances(
+            entered=entered,
+            written=self.clock(),
+            held=bool(current and current.paused),
+            blocked=self.releases.block_list(manifest.client_id),
+            person_secret=self.person_secret,
+        )
+        if claims.attempt > 1:
+            return again.write_again(envelope.body, claims, manifest, circumstances, self.table)
+        record = judge(envelope.body, claims, manifest, circumstances)
+        if record.status is not SubmissionStatus.INVALID:
+            record = self._counted_softly(record, manifest)
+        return self._create(record, manifest)
+
+    def _counted_softly(self, record: SubmissionRecord, manifest: Manifest) -> SubmissionRecord:
+        """Count outside the transaction; who is over such a limit is looked at, never refused."""
+        if limits.is_within_soft_limits(record, manifest, table=self.table):
+            return record
+        return record.model_copy(
+            update={
+                "suspicions": (*record.suspicions, Suspicion.DEVICE_LIMIT),
+                "status": SubmissionStatus.PENDING_REVIEW,
+            }
+        )
+
+    def _create(self, record: SubmissionRecord, manifest: Manifest) -> str:
+        uses = limits.uses_of(record, manifest, table=self.table)
+        guards = limits.guards_of(record, manifest)
+        record = limits.holding(record, uses, guards, manifest)
+        while True:
+            try:
+                self.table.create_submission(record, uses=uses, guards=guards)
+            except Cancelled as cancelled:
+                if cancelled.failed[0] == 0:
+                    return again.meet(record, manifest, table=self.table)
+                record = limits.refused(record, uses, manifest, cancelled.failed)
+                uses, guards = (), ()
+            else:
+                return record.status.value

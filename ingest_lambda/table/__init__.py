@@ -1,0 +1,79 @@
+"""The table: every key, item and condition of the public path is written here and nowhere else.
+
+====================  ==============================================  =========================================
+item                  pk                                              sk
+====================  ==============================================  =========================================
+current release       ``CAMPAIGN#{slug}``                             ``CURRENT``
+release               ``CAMPAIGN#{slug}``                             ``RELEASE#{n}``
+block list            ``CLIENT#{client}``                             ``BLOCKLIST``
+submission            ``SUBMISSION#{id}``                             ``SUBMISSION``
+image facts           ``SUBMISSION#{id}``                             ``IMAGE#{attempt}#{receipt}#{part}#{nonce}``
+message               ``SUBMISSION#{id}``                             ``MESSAGE#{message_id}``
+award                 ``SUBMISSION#{id}``                             ``AWARD#{prize}``
+limit                 ``LIMIT#{campaign}#{limit}#{scope hash}``       ``{window}``
+guard                 ``GUARD#{campaign}#{kind}#{hash}``              ``GUARD``
+====================  ==============================================  =========================================
+
+Index ``by_hour``: ``{campaign}#{hour}#{shard}`` / ``{entered_at}#{id}``, for reconciling and export.
+Its key holds no status, so that a decision does not move an item within it; version and status are
+projected into it, so that an hour is compared without reading its submissions (template.yaml names
+the same attributes).
+"""
+
+import boto3
+from botocore.config import Config as SdkConfig
+
+from ingest_lambda.config import Config
+from ingest_lambda.table.keys import (
+    HOUR_SHARDS,
+    ROLLING,
+    Item,
+    guard_key,
+    limit_key,
+    submission_item,
+    submission_key,
+)
+from ingest_lambda.table.ledger import LedgerItems, LedgerLine
+from ingest_lambda.table.limits import KEPT_AFTER_WINDOW, NOTHING, LimitUse, Taken, Uses
+from ingest_lambda.table.releases import MOST_BLOCKED, BlockListTooLong, ReleaseItems
+from ingest_lambda.table.store import Cancelled
+
+__all__ = [
+    "HOUR_SHARDS",
+    "KEPT_AFTER_WINDOW",
+    "MOST_BLOCKED",
+    "NOTHING",
+    "ROLLING",
+    "BlockListTooLong",
+    "Cancelled",
+    "Item",
+    "LedgerLine",
+    "LimitUse",
+    "Table",
+    "Taken",
+    "Uses",
+    "guard_key",
+    "limit_key",
+    "open_table",
+    "submission_item",
+    "submission_key",
+]
+
+
+class Table(ReleaseItems, LedgerItems):
+    """All items behind one client: what is published, what came in, and the ledger over it."""
+
+
+def open_table(settings: Config) -> Table:
+    """Connect to the table with short time limits and no retries below ours."""
+    client = boto3.client(
+        "dynamodb",
+        endpoint_url=settings.aws_endpoint_url,
+        config=SdkConfig(
+            connect_timeout=1,
+            read_timeout=3,
+            retries={"total_max_attempts": 1},
+            max_pool_connections=max(settings.write_threads, 10),
+        ),
+    )
+    return Table(client, settings.table_name)
