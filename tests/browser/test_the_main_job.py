@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from submissions.rules.mails import UNDO
 from tests.support.browsers import assert_accessible, take_screenshot
 from tests.support.installation import Installation, wait_until
 from tests.support.receipts import receipt_bytes
@@ -85,7 +86,8 @@ def test_a_receipt_is_sent_approved_and_told(
             "AND state = 'sent'",
             (submission_id,),
         ),
-        what="the mail that says it counts",
+        what="the mail that says it counts, once the verdict can no longer be taken back",
+        seconds=UNDO.total_seconds() + 30,
     )
     assert len(mails) == 1
     visitor.reload()
