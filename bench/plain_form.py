@@ -11,10 +11,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from bench.load import Request
 
 DIRECTORY = os.environ.get("PLAIN_FORM_DIR", "")
 
@@ -140,6 +142,19 @@ def _wait_for(port: int) -> None:
         else:
             return
     raise SystemExit("The plain form did not start within 20 seconds.")
+
+
+def entry(address: str) -> Callable[[int], Request]:
+    """Return what makes the n-th entry: a form with a receipt of 98 KB, as a phone sends it."""
+    from tests.support.receipts import receipt_bytes  # not in the server's processes
+
+    photo = receipt_bytes(1, width=1100, height=1880)
+
+    def make(number: int) -> Request:
+        content_type, body = multipart(number, photo)
+        return Request(address, body, content_type)
+
+    return make
 
 
 def multipart(number: int, photo: bytes) -> tuple[str, bytes]:

@@ -1,0 +1,219 @@
+"""How fast does a submission get from its 202 into Django, and does every one of them?
+
+The whole installation as ``make up`` runs it, in a directory of its own:
+emulator, both Pipes, writer function, worker with its mirror step, web, SQLite.
+Submissions of ``summer-receipts`` (one per day and ten per campaign per person,
+one per receipt: two limits and a guard in the writer's transaction, and the index
+by hour), every one another person with another receipt.
+
+Three things come out. *Sustained rate* (submissions/s): as many as the chain
+takes, counted from the first 202 until the last is visible to the site's
+database; so that the load cannot run away from it, no more is sent while
+``MOST_ON_THE_WAY`` are under way. *Age* (seconds from 202 to visible), at a
+fixed rate that leaves air. *CPU* of each process per submission, ours apart from
+the emulator's, for on AWS the latter is somebody else's.
+
+The ledger closes it: every id that got a 202 is in the table and in Django, once,
+and nothing else is.
+
+The peer is the form that people write first, which is done when it answers.
+"""
+
+import sqlite3
+import tempfile
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+from uuid import UUID
+
+from bench import plain_form
+from bench.cpu import metered
+from bench.load import Answer, Outcome, percentile, send
+from bench.report import Report, Scale
+from bench.submissions import Visitors
+from tests.support.installation import Installation, running_installation
+
+COUNT: dict[Scale, int] = {"small": 600, "bench": 15_000, "soak": 250_000}
+STEADY_RATE = 150
+STEADY_COUNT: dict[Scale, int] = {"small": 300, "bench": 3_000, "soak": 9_000}
+MOST_ON_THE_WAY = 2_000
+CONNECTIONS = 24
+LOOK_SECONDS = 0.05
+PATIENCE_SECONDS = 120
+"""How long nothing new may become visible before the rest counts as lost."""
+
+GOAL_RATE = 250
+GOAL_CPU_MS = 4.0
+
+
+class Watch(threading.Thread):
+    """Notes when each submission became visible in the site's database."""
+
+    def __init__(self, database: Path) -> None:
+        super().__init__(daemon=True)
+        self._address = f"file:{database}?mode=ro"
+        self._over = threading.Event()
+        self.visible: dict[UUID, float] = {}
+        self.times_seen = 0
+
+    def run(self) -> None:
+        """Look for new rows, by the number that SQLite gives them."""
+        last = 0
+        with closing(sqlite3.connect(self._address, uri=True, timeout=20)) as database:
+            while not self._over.wait(LOOK_SECONDS):
+                rows = database.execute(
+                    "SELECT rowid, id FROM submissions_submission WHERE rowid > ? ORDER BY rowid",
+                    (last,),
+                ).fetchall()
+                now = time.perf_counter()
+                for last, key in rows:
+                    self.visible.setdefault(UUID(key), now)
+                self.times_seen += len(rows)
+
+    def end(self) -> None:
+        """Stop looking."""
+        self._over.set()
+        self.join()
+
+
+def run(report: Report) -> None:
+    """Measure rate, age and CPU, and prove the ledger."""
+    with tempfile.TemporaryDirectory() as directory:
+        with running_installation(Path(directory) / "var") as installation:
+            visitors = Visitors.of(installation)
+            watch = Watch(installation.directory / "db.sqlite3")
+            watch.start()
+            try:
+                _measure(report, installation, visitors, watch)
+            finally:
+                watch.end()
+
+
+def _measure(report: Report, installation: Installation, visitors: Visitors, watch: Watch) -> None:
+    count, steady_count = COUNT[report.scale], STEADY_COUNT[report.scale]
+    accepted: dict[UUID, float] = {}
+
+    def load(first: int, many: int, **how: object) -> Outcome:
+        def note(answer: Answer) -> None:
+            if answer.status == 202:
+                accepted[visitors.id_of(first + answer.number)] = answer.done
+
+        return send(
+            lambda n: visitors.submission(first + n),
+            count=many,
+            connections=CONNECTIONS,
+            seen=note,
+            **how,  # type: ignore[arg-type]
+        )
+
+    load(0, 100, rate=50)  # the functions' first start is row 5's, not this one's
+    _wait(accepted, watch)
+
+    with metered(_root(installation)) as used:
+        begin = time.perf_counter()
+        flat_out = load(
+            100, count, gate=lambda: len(accepted) - len(watch.visible) < MOST_ON_THE_WAY
+        )
+        _wait(accepted, watch)
+        rate = count / (max(watch.visible.values()) - begin)
+    steady = load(100 + count, steady_count, rate=STEADY_RATE)
+    _wait(accepted, watch)
+    ages = [
+        max(0.0, watch.visible[key] - accepted[key])
+        for number in range(100 + count, 100 + count + steady_count)
+        if (key := visitors.id_of(number)) in watch.visible and key in accepted
+    ]
+    report.say(f"accepted while it went as fast as it could: {flat_out}")
+    report.say(f"accepted at {STEADY_RATE}/s: {steady}")
+
+    peer = _plain_rate(report.scale)
+    report.row(
+        "accepted → in Django, sustained",
+        goal=f"≥ {GOAL_RATE}/s",
+        measured=f"{rate:.0f}/s ({count:,} submissions)",
+        met=rate >= GOAL_RATE,
+        peer=f"plain form, photo and all in one request: {peer:.0f}/s ({rate / peer:.2f} ×)",
+    )
+    report.row(
+        f"age at {STEADY_RATE}/s, 202 → visible in Django",
+        goal="seconds",
+        measured=f"p50 {percentile(ages, 0.5):.2f} s, p99 {percentile(ages, 0.99):.2f} s",
+        met=None,
+    )
+    _cpu(report, used, count)
+    _ledger(report, installation, set(accepted), watch)
+
+
+def _root(installation: Installation) -> int:
+    assert installation._process is not None
+    return installation._process.pid
+
+
+def _wait(accepted: dict[UUID, float], watch: Watch) -> None:
+    """Return when all that was accepted is visible, or nothing has moved for long."""
+    moved_at, seen = time.monotonic(), -1
+    while not accepted.keys() <= watch.visible.keys():
+        if len(watch.visible) != seen:
+            moved_at, seen = time.monotonic(), len(watch.visible)
+        if time.monotonic() - moved_at > PATIENCE_SECONDS:
+            return
+        time.sleep(LOOK_SECONDS)
+
+
+def _cpu(report: Report, used: dict[str, float], count: int) -> None:
+    each = {kind: seconds / count * 1000 for kind, seconds in used.items()}
+    ours = each.get("writer", 0.0) + each.get("worker", 0.0)
+    report.row(
+        "our own CPU per submission, writer + mirror",
+        goal=f"≤ {GOAL_CPU_MS:g} ms",
+        measured=f"{ours:.2f} ms (writer {each.get('writer', 0):.2f}, "
+        f"worker with all its other work {each.get('worker', 0):.2f})",
+        met=ours <= GOAL_CPU_MS,
+        peer=f"emulator {each.get('emulator', 0):.2f} ms, its Pipes {each.get('pipes', 0):.2f} ms: "
+        "on AWS not ours",
+    )
+    rest = {k: v for k, v in each.items() if k not in ("writer", "worker", "emulator", "pipes")}
+    others = ", ".join(f"{kind} {value:.2f} ms" for kind, value in sorted(rest.items()) if value)
+    report.say(f"CPU of the others per submission: {others or 'none'}")
+
+
+def _ledger(report: Report, installation: Installation, accepted: set[UUID], watch: Watch) -> None:
+    in_table: list[UUID] = []
+    pages = installation.aws("dynamodb").get_paginator("scan")
+    for page in pages.paginate(
+        TableName=installation.environment["TABLE_NAME"],
+        FilterExpression="sk = :sk",
+        ExpressionAttributeValues={":sk": {"S": "SUBMISSION"}},
+        ProjectionExpression="pk",
+    ):
+        in_table += [UUID(item["pk"]["S"].partition("#")[2]) for item in page["Items"]]
+    in_django = [UUID(key) for (key,) in installation.rows("SELECT id FROM submissions_submission")]
+    refused = installation.rows(
+        "SELECT count(*) FROM submissions_submission WHERE status <> 'pending_review'"
+    )[0][0]
+    missing = {
+        "the table": len(accepted - set(in_table)),
+        "Django": len(accepted - set(in_django)),
+    }
+    extra = len(set(in_table) ^ set(in_django)) + len(set(in_django) - accepted)
+    twice = len(in_table) - len(set(in_table)) + watch.times_seen - len(watch.visible)
+    exact = not (any(missing.values()) or extra or twice or refused)
+    report.row(
+        "ledger, by id: every 202 in the table and in Django, once",
+        goal="exact",
+        measured=f"{len(accepted):,} accepted; "
+        + (
+            "exact"
+            if exact
+            else f"missing in {missing}, extra {extra}, twice {twice}, refused {refused}"
+        ),
+        met=exact,
+    )
+
+
+def _plain_rate(scale: Scale) -> float:
+    count = 100 if scale == "small" else 2_000
+    with plain_form.running() as address:
+        send(plain_form.entry(address), count=100, connections=CONNECTIONS)
+        return send(plain_form.entry(address), count=count, connections=CONNECTIONS).per_second
