@@ -55,6 +55,7 @@ class Child:
     directory: Path | None = None
     stop_seconds: float = 15
     _process: subprocess.Popen[bytes] | None = None
+    _asked: bool = False
 
     def start(self) -> None:
         """Start it, unless it runs. Only from the main thread: the kernel ties parent and child by thread."""
@@ -74,6 +75,7 @@ class Child:
                 start_new_session=True,
                 preexec_fn=_end_with_parent(),
             )
+        self._asked = False
 
     @property
     def pid(self) -> int | None:
@@ -90,8 +92,12 @@ class Child:
         return self._process.poll() if self._process else None
 
     def ask_to_stop(self) -> None:
-        """Send SIGTERM to the process; its own children are its own affair until it is gone."""
-        if self._process and self._process.poll() is None:
+        """Send SIGTERM to the process, once: a second one means "at once" to some.
+
+        Its own children are its own affair until it is gone.
+        """
+        if self._process and self._process.poll() is None and not self._asked:
+            self._asked = True
             self._process.terminate()
 
     def stop(self) -> None:

@@ -22,6 +22,8 @@ class Plan:
     aws_port: int
     is_migrated: Callable[[], bool]
     """Whether the database has every table that the code expects."""
+    furnish: Callable[[Path], None]
+    """Make the demo in this process and write its facts to a file; right while its environment is."""
     fixed: frozenset[str] = frozenset()
     """Of ``web_port`` and ``aws_port``, those that the environment sets."""
     parameters: Mapping[str, str] = field(default_factory=dict)
@@ -81,12 +83,11 @@ def _child(plan: Plan, name: str, command: list[str]) -> Child:
     )
 
 
-def status_of(address: str, method: str = "GET") -> int:
+def status_of(address: str, method: str = "GET", body: bytes | None = None) -> int:
     """Return the status that an address answers with; 0 where nobody does, or a gateway fails."""
     parts = urlsplit(address)
     connection = http.client.HTTPConnection(parts.netloc, timeout=10)
     try:
-        body = b"{}" if method == "POST" else None
         connection.request(method, parts.path, body, {"Content-Type": "application/json"})
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException):

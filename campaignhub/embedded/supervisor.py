@@ -1,8 +1,8 @@
 """``manage.py up``: everything in one terminal, in order; and everything ended, in order.
 
 Up: emulator, template, database and demo, then web, worker and Pipes. Down: web
-first, so that nothing new comes in; the worker; the Pipes, which empty the
-table's stream; the emulator last, because it must write its state down.
+and worker first, which write to the table; the Pipes, which empty its stream;
+the emulator last, because it must write its state down.
 """
 
 import fcntl
@@ -50,6 +50,8 @@ class Supervisor:
         self._watched: dict[str, _Watched] = {}
         self._signals = 0
         self._state_is_old = False
+        self._environment: dict[str, Any] = {}
+        self._warm = threading.Event()
         self._republish = plan.var / "republish"
 
     def run(self) -> None:
@@ -112,22 +114,22 @@ class Supervisor:
         self._web = f"http://127.0.0.1:{web_port}"
         self._ministack = MiniStack(aws_port, plan.var / "aws", plan.ministack_python)
         (plan.var / "static").mkdir(exist_ok=True)  # WhiteNoise warns of a place that is not there
+        # As this process read it; `secrets_of` and the deployment write it.
+        self._environment = local.read_json(plan.var / "env.json")
         self._secrets = local.secrets_of(plan.var / "env.json")
-        console.say("Packing the functions …")
-        self._archives = build_archives(plan.var / "build")
-        self._pause(0)
-
         console.say(f"Starting AWS on {self._ministack.endpoint} …")
         emulator = self._ministack.child(plan.log("aws"))
         self._state_is_old = self._ministack.note_start()
         self._add(emulator)
+        console.say("Packing the functions …")
+        self._archives = build_archives(plan.var / "build")
         self._ministack.wait(emulator)
         self._pause(0)
         self._deploy()
         web, worker, pipes = services(plan, self._ministack, web_port)
         self._add(pipes)
         # The functions' first start, so that no visitor waits for it, beside Django's.
-        threading.Thread(target=self._api_answers, daemon=True).start()
+        threading.Thread(target=self._warm_up, daemon=True).start()
         if plan.is_migrated() and not self._republish.exists():
             # Most starts: nothing to wait for, so the site comes up while the demo is looked after.
             self._add(worker)
@@ -169,10 +171,16 @@ class Supervisor:
 
     def _furnish(self) -> None:
         """Fill database, table and pages with what they must hold."""
-        command = ["furnish", "--into", str(self._plan.var / "demo.json")]
+        plan, into = self._plan, self._plan.var / "demo.json"
+        self._console.say("Preparing the database and the demo …")
+        unchanged = self._environment == local.read_json(plan.var / "env.json")
+        if unchanged and plan.is_migrated() and not self._republish.exists():
+            # Most starts. Another Django would cost seconds of the two cores that all wait for.
+            plan.furnish(into)
+            return
+        command = ["furnish", "--into", str(into)]
         if self._republish.exists():
             command.append("--republish")
-        self._console.say("Preparing the database and the demo …")
         self._run_once("furnish", command)
         self._republish.unlink(missing_ok=True)
 
@@ -202,7 +210,7 @@ class Supervisor:
         deadline = time.monotonic() + ANSWER_SECONDS
         waiting: dict[str, Callable[[], bool]] = {
             "the site": lambda: status_of(f"{self._web}/readyz") == 200,
-            "the API": self._api_answers,
+            "the API": self._warm.is_set,
             "the worker": lambda: "ready" in self._watched["worker"].child.last_words(200),
             "the Pipes": lambda: self._watched["pipes"].child.last_words() != "",
         }
@@ -213,11 +221,23 @@ class Supervisor:
                 raise EmbeddedError(f"No answer from {' and '.join(waiting)}; see var/log/.")
             self._pause(0.1)
 
-    def _api_answers(self) -> bool:
-        api = f"{local.read_json(self._plan.var / 'env.json')['PUBLIC_API_URL']}/v1/campaigns/-"
-        start = status_of(f"{api}/start", method="POST")
-        shown = status_of(f"{api}/submissions/00000000-0000-4000-8000-000000000000")
-        return 0 not in (start, shown)
+    def _warm_up(self) -> None:
+        """Start each function of the public path once, and note when they answer."""
+        written = local.read_json(self._plan.var / "env.json")
+        api = f"{written['PUBLIC_API_URL']}/v1/campaigns/-"
+        shown = f"{api}/submissions/00000000-0000-4000-8000-000000000000"
+        function = f"{written['AWS_ENDPOINT_URL']}/2015-03-31/functions"
+        calls = (
+            ("POST", f"{api}/start", b'{"release":1,"locale":"en"}'),
+            ("POST", f"{function}/{written['WRITE_FUNCTION_NAME']}/invocations", b"[]"),
+            ("GET", shown, None),
+        )
+        for method, address, body in calls:
+            while status_of(address, method, body) == 0:
+                if self._signals:
+                    return
+                time.sleep(0.2)
+        self._warm.set()
 
     def _tell(self) -> None:
         plan = self._plan
@@ -291,6 +311,9 @@ class Supervisor:
 
     def _take_down(self) -> None:
         (self._plan.var / "up.json").unlink(missing_ok=True)
+        for name in ("web", "worker"):
+            if name in self._watched:
+                self._watched[name].child.ask_to_stop()
         for name in ("web", "worker", "pipes", "aws"):
             watched = self._watched.get(name)
             if watched is not None:

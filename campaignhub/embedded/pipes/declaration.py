@@ -6,6 +6,7 @@ may have changed since; the parameters are only in the template.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -80,7 +81,8 @@ def read_pipes(endpoint: str, stack: str) -> list[Pipe]:
 
 def _declared(endpoint: str, stack: str, described: Mapping[str, Any]) -> list[Pipe]:
     stacks = client("cloudformation", endpoint)
-    body = stacks.get_template(StackName=stack)["TemplateBody"]
+    # The original: for the processed one the emulator parses it anew at every call, half a second long.
+    body = stacks.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
     template = parse_template(body) if isinstance(body, str) else body
     given = {
         entry["ParameterKey"]: entry["ParameterValue"] for entry in described.get("Parameters", ())
@@ -135,8 +137,12 @@ def _stream(declared: Mapping[str, Any]) -> StreamParameters:
     )
 
 
+@lru_cache(maxsize=2)
 def parse_template(text: str) -> dict[str, Any]:
-    """Parse a template, short forms of functions included: ``!Ref X`` → ``{"Ref": "X"}``."""
+    """Parse a template, short forms of functions included: ``!Ref X`` → ``{"Ref": "X"}``.
+
+    Remembered, because the same one is read every few seconds.
+    """
     parsed: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     return parsed
 

@@ -1,7 +1,9 @@
 """``manage.py up``: the whole platform on this machine, in one terminal."""
 
+from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -27,6 +29,7 @@ class Command(BaseCommand):
             web_port=settings.web_port,
             aws_port=settings.aws_port,
             is_migrated=_is_migrated,
+            furnish=_furnish,
             fixed=frozenset(settings.model_fields_set & {"web_port", "aws_port"}),
             parameters={
                 "IngestConsumer": settings.ingest_consumer,
@@ -47,4 +50,13 @@ def _is_migrated() -> bool:
         return False
     finally:
         # The supervisor starts processes for hours; none of them shall inherit this.
+        connection.close()
+
+
+def _furnish(into: Path) -> None:
+    try:
+        call_command("furnish", into=into, republish=False)
+    except Exception as exc:
+        raise EmbeddedError(f"The demo could not be prepared: {type(exc).__name__}.") from exc
+    finally:
         connection.close()
