@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass, field, fields
 from functools import cache
-from typing import Self
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,11 @@ class Config:
             ValueError: ``WRITE_THREADS`` is no number from 1 to 32.
         """
         told = {f.name: os.environ.get(f.name.upper(), "") for f in fields(cls)}
-        given: dict[str, str | int] = {name: value for name, value in told.items() if value}
-        if "write_threads" in given:
-            given["write_threads"] = int(given["write_threads"])
-            if not 1 <= given["write_threads"] <= 32:
-                raise ValueError("WRITE_THREADS is from 1 to 32")
-        return cls(**given)  # type: ignore[arg-type]
+        threads = int(told.pop("write_threads") or cls.write_threads)
+        if not 1 <= threads <= 32:
+            raise ValueError("WRITE_THREADS is from 1 to 32")
+        given: dict[str, Any] = {name: value for name, value in told.items() if value}
+        return cls(write_threads=threads, **given)
 
 
 @cache

@@ -57,6 +57,13 @@ class UploadRefused(Refused):
     detail = "This file can't be taken. Please choose a JPG, PNG, HEIC or PDF of at most 15 MB."
 
 
+class ChallengeFailed(Refused):
+    """The campaign wants a proof of being human, and this was none."""
+
+    code = "challenge_failed"
+    detail = "We couldn't tell that you're a person. Please load the page again and try once more."
+
+
 class BadToken(Refused):
     """The token was never issued by us, was altered, or belongs to something else."""
 

@@ -45,6 +45,7 @@ def _releases() -> Releases:
 
 @cache
 def _starter() -> "Starter":
+    from ingest_lambda.challenges import Challenges, secrets_of
     from ingest_lambda.start import Starter
     from ingest_lambda.uploads import open_bucket
 
@@ -55,6 +56,7 @@ def _starter() -> "Starter":
         bucket=open_bucket(settings),
         token_keys=settings.token_keys,
         person_secret=settings.person_secret,
+        challenges=Challenges(secrets_of(settings.challenge_secrets)),
     )
 
 

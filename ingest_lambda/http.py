@@ -22,6 +22,7 @@ PROBLEMS: dict[type[errors.Refused], tuple[int, str]] = {
     errors.Paused: (409, "Paused"),
     errors.ReleaseChanged: (409, "Changed meanwhile"),
     errors.LinkUsed: (410, "Used already"),
+    errors.ChallengeFailed: (403, "Not confirmed"),
     errors.UploadRefused: (422, "Photo not taken"),
 }
 
@@ -106,7 +107,7 @@ def address_of(event: Event) -> str | None:
     """Return the visitor's address: the distribution's word for it, else the gateway's."""
     viewer = header(event, "CloudFront-Viewer-Address")
     if viewer:
-        return viewer.rsplit(":", 1)[0]
+        return viewer.rsplit(":", 1)[0].strip("[]")
     identity = (event.get("requestContext") or {}).get("identity") or {}
     address: str | None = identity.get("sourceIp")
     return address

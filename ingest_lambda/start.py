@@ -2,10 +2,11 @@
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from ingest_lambda.challenges import Challenges
 from ingest_lambda.contract import (
     IMAGE_KINDS,
     SUBMIT_SECONDS,
@@ -25,16 +26,18 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.errors import (
     BadToken,
+    ChallengeFailed,
     LinkUsed,
     NotOpen,
     Paused,
     ReleaseChanged,
     TokenExpired,
+    TryAgain,
     UnknownCampaign,
     UploadRefused,
 )
 from ingest_lambda.releases import Releases
-from ingest_lambda.rules.people import keyed_hash
+from ingest_lambda.rules.people import blocked_hash, keyed_hash, normalise_address
 from ingest_lambda.table import Table
 from ingest_lambda.tokens import sign, verify
 from ingest_lambda.uploads import CONTENT_TYPES, Bucket, incoming_key
@@ -68,6 +71,7 @@ class Starter:
     bucket: Bucket
     token_keys: str
     person_secret: str
+    challenges: Challenges = field(default_factory=Challenges)
 
     def start(
         self, slug: str, request: StartRequest, *, caller: Caller, at: datetime
@@ -76,7 +80,8 @@ class Starter:
 
         Raises:
             UnknownCampaign, NotOpen, Paused, ReleaseChanged, LinkUsed,
-            UploadRefused, BadToken, TokenExpired.
+            UploadRefused, BadToken, TokenExpired, ChallengeFailed.
+            TryAgain: the table or the verifier is away.
         """
         current = self.releases.current(slug)
         if current is None:
@@ -89,6 +94,7 @@ class Starter:
         if earlier is None:
             self._is_open(current, manifest, request, at)
         claims = self._claims(request, manifest, earlier, caller, at)
+        claims = self._challenged(claims, request, manifest, caller)
         uploads = self._uploads(request.uploads, claims, manifest)
         claims = claims.model_copy(update={"uploads": uploads})
         return StartAnswer(
@@ -175,10 +181,37 @@ class Starter:
             partner=caller.partner,
             mode=manifest.mode,
             source=request.source,
-            address_hash=self._hash("address", caller.address, manifest),
+            address_hash=self._hash("address", normalise_address(caller.address or ""), manifest),
             device_hash=self._hash("device", caller.device, manifest),
+            network_hash=self._network_hash(caller.address, manifest),
             issued_at=issued_at,
             expires_at=issued_at + timedelta(seconds=SUBMIT_SECONDS),
+        )
+
+    def _challenged(
+        self, claims: Claims, request: StartRequest, manifest: Manifest, caller: Caller
+    ) -> Claims:
+        """Ask for a proof of being human where the campaign wants one; once it is given, it holds.
+
+        The page may start before the visitor has given it, and bring it with
+        the next call. Partners' servers are known by their keys, and a link to
+        send again by its mail.
+        """
+        spec = manifest.challenge
+        if spec is None or claims.channel is not Channel.WEB or claims.purpose is not Purpose.OWN:
+            return claims
+        if claims.challenge == "passed" or (claims.challenge and request.challenge is None):
+            return claims
+        outcome = self.challenges.ask(spec, request.challenge, address=caller.address)
+        if outcome != "passed" and spec.on_trouble == "refuse":
+            raise ChallengeFailed if outcome == "failed" else TryAgain("verifier_away")
+        return claims.model_copy(update={"challenge": outcome})
+
+    def _network_hash(self, address: str | None, manifest: Manifest) -> str | None:
+        if not address:
+            return None
+        return blocked_hash(
+            "device_address", address, secret=self.person_secret, client_id=manifest.client_id
         )
 
     def _hash(self, kind: str, value: str | None, manifest: Manifest) -> str | None:
@@ -239,14 +272,14 @@ class Starter:
 
     @staticmethod
     def _not_too_many(wanted: tuple[Wanted, ...], manifest: Manifest) -> None:
-        for field in manifest.fields:
-            mine = [want for want in wanted if want.field == field.name]
+        for spec in manifest.fields:
+            mine = [want for want in wanted if want.field == spec.name]
             receipts = {want.receipt for want in mine}
-            if len(receipts) > field.max_receipts:
-                raise UploadRefused(field=field.name)
+            if len(receipts) > spec.max_receipts:
+                raise UploadRefused(field=spec.name)
             for receipt in receipts:
-                if sum(want.receipt == receipt for want in mine) > field.images_per_receipt:
-                    raise UploadRefused(field=field.name)
+                if sum(want.receipt == receipt for want in mine) > spec.images_per_receipt:
+                    raise UploadRefused(field=spec.name)
 
     def _form(self, upload: Upload) -> UploadForm:
         url, fields = self.bucket.upload_form(upload)

@@ -115,6 +115,24 @@ def normalise_household(address: str, postcode: str) -> str:
     return f"{code}:{' '.join(short)}" if code and short else ""
 
 
+def normalise_address(address: str) -> str:
+    """Return one spelling of an internet address; of IPv6 the network.
+
+    A household or phone has a whole /64 and changes its address in it by the hour (RFC 8981).
+    """
+    import ipaddress
+
+    try:
+        parsed = ipaddress.ip_address(address.strip())
+    except ValueError:
+        return address.strip()
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
 def blocked_hash(kind: str, value: str, *, secret: str, client_id: str, country: str = "") -> str:
     """Hash something for a client's block list: an ``email``, ``phone`` or ``device_address``.
 
@@ -125,6 +143,8 @@ def blocked_hash(kind: str, value: str, *, secret: str, client_id: str, country:
         value = normalise_email(value)
     elif kind == "phone":
         value = normalise_phone(value, country=country) or value
+    elif kind == "device_address":
+        value = normalise_address(value)
     return keyed_hash(f"blocked_{kind}", value.strip(), secret=secret, campaign_id=client_id)
 
 
