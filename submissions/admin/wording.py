@@ -18,6 +18,9 @@ SUSPICIONS: Mapping[str, str] = {
     Suspicion.CHALLENGE_FAILED: "The check for robots did not succeed.",
     Suspicion.DISPOSABLE_EMAIL: "The e-mail address is of a kind that is thrown away after use.",
     Suspicion.BLOCK_LIST: "The person, phone or device is on the client's block list.",
+    Suspicion.SLOT_TAKEN: (
+        "It was rejected once, and its place under a limit or its receipt is another entry's by now."
+    ),
 }
 REFUSALS: Mapping[str, str] = {
     ImageRefusal.NOT_AN_IMAGE: "This file isn't a photo or PDF, whatever its name says.",
