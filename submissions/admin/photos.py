@@ -79,7 +79,8 @@ def _shots(
     if announced and announced != row.sha256:
         notes.append("This isn't the file that the browser announced.")
     twin = _twin(row, visible) if row.seen_on else None
-    if row.seen_on and twin is None:
+    # A photo of a form that was begun and never sent is nobody's twin.
+    if row.seen_on and twin is None and Submission.objects.filter(pk=row.seen_on).exists():
         notes.append("The same file was sent with an entry that you can't open.")
     return [
         Shot(
