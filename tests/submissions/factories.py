@@ -6,9 +6,14 @@ from uuid import UUID, uuid4
 
 from campaigns.models import Campaign, FormField
 from ingest_lambda.contract import (
+    AwardRecord,
+    AwardState,
     Channel,
     ImageRecord,
+    MessageKind,
+    MessageRecord,
     Mode,
+    Record,
     Route,
     SubmissionRecord,
     SubmissionStatus,
@@ -81,7 +86,41 @@ def make_image(submission_id: UUID, upload: Upload) -> ImageRecord:
     )
 
 
-def streamed(record: SubmissionRecord | ImageRecord) -> dict[str, Any]:
+def make_message(submission_id: UUID, **overrides: Any) -> MessageRecord:
+    """Make a later message of the entrant."""
+    return MessageRecord(
+        **{
+            "submission_id": submission_id,
+            "message_id": uuid4(),
+            "kind": MessageKind.APPEAL,
+            "body": {"text": "Please look again."},
+            "entered_at": NOON + timedelta(days=1),
+            "written_at": NOON + timedelta(days=1),
+            **overrides,
+        }
+    )
+
+
+def make_award(submission_id: UUID, **overrides: Any) -> AwardRecord:
+    """Make a prize unit given to a submission."""
+    return AwardRecord(
+        **{
+            "submission_id": submission_id,
+            "prize": "weekend",
+            "unit": "weekend-1",
+            "state": AwardState.PROVISIONAL,
+            **overrides,
+        }
+    )
+
+
+def streamed(record: Record) -> dict[str, Any]:
     """Spell a record as the stream does."""
-    kind = "SUBMISSION" if isinstance(record, SubmissionRecord) else "IMAGE#1#1#1#nonce"
-    return {"dynamodb": {"NewImage": {**record.to_attributes(), "sk": {"S": kind}}}}
+    kinds: dict[type[Record], str] = {
+        SubmissionRecord: "SUBMISSION",
+        ImageRecord: "IMAGE#1#1#1#nonce",
+        MessageRecord: "MESSAGE#id",
+        AwardRecord: "AWARD#prize",
+    }
+    sk = kinds[type(record)]
+    return {"dynamodb": {"NewImage": {**record.to_attributes(), "sk": {"S": sk}}}}

@@ -1,22 +1,35 @@
 """The mirror ends the same, however often and in whatever order it hears."""
 
+from datetime import timedelta
 from itertools import pairwise, permutations
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Value
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest_lambda.contract import SubmissionStatus
-from submissions.models import Mail, ReceiptImage, Submission, SubmissionAnswers, SubmissionEvent
-from submissions.services.mirror import mirror_stream_records
+from campaigns.models import Campaign
+from ingest_lambda.contract import AwardState, Mode, Reason, ReasonCode, SubmissionStatus
+from submissions.models import (
+    Award,
+    EntrantMessage,
+    Mail,
+    ReceiptImage,
+    Submission,
+    SubmissionAnswers,
+    SubmissionEvent,
+)
+from submissions.services.mirror import mirror_records, mirror_stream_records
 from tests.submissions.factories import (
     NOON,
+    make_award,
     make_campaign,
     make_image,
+    make_message,
     make_record,
     make_upload,
     streamed,
@@ -25,37 +38,68 @@ from tests.submissions.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def _tables(submission_id: Any) -> Any:
+def _everything(submission_id: Any) -> Any:
+    """Return all that the mirror writes about a submission, but for when it heard of it."""
+    own = {"submission_id": submission_id}
     return (
-        Submission.objects.values_list("version", "attempt", "ingest_status", "status").get(
-            pk=submission_id
+        Submission.objects.filter(pk=submission_id).values().annotate(mirrored_at=Value("")).get(),
+        SubmissionAnswers.objects.filter(**own).values().get(),
+        *(
+            sorted(map(repr, model.objects.filter(**own).order_by().values_list(*fields)))
+            for model, fields in (
+                (ReceiptImage, ("key", "sha256")),
+                (EntrantMessage, ("message_id", "kind", "body")),
+                (Award, ("prize", "unit", "state", "version")),
+                (SubmissionEvent, ("kind", "dedupe", "at", "detail")),
+                (Mail, ("kind", "event", "state")),
+            )
         ),
-        SubmissionAnswers.objects.values_list("answers", "email").get(pk=submission_id),
     )
+
+
+def _history(campaign: Campaign, submission_id: UUID) -> list[Any]:
+    upload = make_upload(submission_id)
+    first = make_record(campaign, id=submission_id, uploads=(upload,))
+    again = {"attempt": 2, "answers": {"email": "second@example.com"}}
+    award = make_award(submission_id)
+    return [
+        first,
+        make_image(submission_id, upload),
+        first.model_copy(update={"version": 2, "conflict_hashes": ("a" * 64,)}),
+        award,
+        first.model_copy(update={"version": 3, "conflict_hashes": ("a" * 64,), **again}),
+        make_message(submission_id),
+        award.model_copy(update={"version": 2, "state": AwardState.CONFIRMED}),
+    ]
 
 
 @settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_a_history_shuffled_and_repeated_ends_as_its_newest_version(db, data):
-    campaign = make_campaign()
-    history = [
-        make_record(campaign, id=submission_id, version=version, attempt=attempt, answers=answers)
-        for submission_id in [uuid4()]
-        for version, attempt, answers in (
-            (1, 1, {"email": "first@example.com"}),
-            (2, 1, {"email": "first@example.com"}),
-            (3, 2, {"email": "second@example.com"}),
-        )
-    ]
-    heard = data.draw(st.permutations(history + history[:2]))
-    cuts = sorted({0, len(heard), *data.draw(st.lists(st.integers(0, len(heard)), max_size=3))})
-    for begin, end in pairwise(cuts):
-        mirror_stream_records([streamed(r) for r in heard[begin:end]], at=NOON)
-    row, answers = _tables(history[0].id)
-    assert row == (3, 2, "pending_review", "pending_review")
-    assert answers == ({"email": "second@example.com"}, "second@example.com")
+def test_a_history_shuffled_and_repeated_ends_in_the_same_tables(db, data):
+    campaign, submission_id = make_campaign(), uuid4()
+    history = _history(campaign, submission_id)
+    for record in history:
+        mirror_stream_records([streamed(record)], at=NOON)
+    expected = _everything(submission_id)
+    with transaction.atomic():
+        _forget()
+        heard = data.draw(st.permutations(history + history[:4]))
+        cuts = data.draw(st.lists(st.integers(0, len(heard)), max_size=3))
+        for begin, end in pairwise(sorted({0, len(heard), *cuts})):
+            result = mirror_stream_records([streamed(r) for r in heard[begin:end]], at=NOON)
+            assert result.taken == end - begin
+        assert _everything(submission_id) == expected
+
+
+def _forget() -> None:
+    """Empty the mirror, as a database that was lost is empty."""
+    Submission.objects.update(is_test=True)  # the history of others cannot be removed
+    for model in (SubmissionEvent, Mail, SubmissionAnswers, Submission, ReceiptImage):
+        model.objects.all().delete()
+    for later in (EntrantMessage, Award):
+        later.objects.all().delete()
 
 
 def test_an_image_and_its_submission_join_in_every_order():
@@ -117,3 +161,114 @@ def test_a_batch_costs_the_same_queries_whatever_its_size():
             mirror_stream_records(batch, at=NOON)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("spoilt", [0, 3, 7])
+def test_a_record_that_spoils_the_whole_statement_is_found_and_the_others_go_in(spoilt):
+    campaign = make_campaign()
+    batch = [streamed(make_record(campaign)) for _ in range(8)]
+    # No database of ours holds such a number, and one statement carries all rows.
+    batch[spoilt]["dynamodb"]["NewImage"]["version"] = {"N": str(2**70)}
+    result = mirror_stream_records(batch, at=NOON)
+    assert [place for place, _ in result.refused] == [spoilt]
+    assert result.taken == Submission.objects.count() == Mail.objects.count() == 7
+
+
+@pytest.mark.postgres
+def test_a_value_too_long_for_its_column_is_refused_alone():
+    campaign = make_campaign()
+    batch = [make_record(campaign, locale="x" * 60), make_record(campaign)]
+    result = mirror_stream_records([streamed(r) for r in batch], at=NOON)
+    assert result.refused == [(0, "DataError")]
+    assert Submission.objects.count() == 1
+
+
+def test_what_no_database_holds_is_shown_as_unreadable_and_not_refused():
+    campaign = make_campaign()
+    strange = "A\x00da\ud800"
+    record = make_record(
+        campaign,
+        answers={"first": strange, "email": "a@example.com", "more": [strange]},
+        source="q\x00r",
+    )
+    image = make_image(record.id, make_upload(record.id)).model_copy(
+        update={"exif": {"Model": "X\x00\x00"}}
+    )
+    message = make_message(record.id, body={"text": strange})
+    heard = [streamed(r) for r in (record, image, message)]
+    assert mirror_stream_records(heard, at=NOON).refused == []
+    personal = SubmissionAnswers.objects.get()
+    assert personal.given_name == "A\ufffdda\ufffd"
+    assert personal.answers["more"] == ["A\ufffdda\ufffd"]
+    assert ReceiptImage.objects.get().exif == {"Model": "X\ufffd\ufffd"}
+
+
+def test_a_test_is_found_by_the_campaigns_other_id_and_marked():
+    campaign = make_campaign()
+    record = make_record(campaign, campaign_id=str(campaign.test_id), mode=Mode.TEST)
+    mirror_stream_records([streamed(record)], at=NOON)
+    row = Submission.objects.get()
+    assert (row.campaign_id, row.is_test) == (campaign.pk, True)
+
+
+def test_nobody_is_thanked_for_what_was_refused_and_the_history_says_why():
+    record = make_record(
+        make_campaign(),
+        status=SubmissionStatus.INVALID,
+        reasons=(Reason(code=ReasonCode.LIMIT_REACHED),),
+    )
+    mirror_stream_records([streamed(record)], at=NOON)
+    assert not Mail.objects.exists()
+    line = SubmissionEvent.objects.get(kind="limited")
+    assert line.detail == {"reasons": ["LIMIT_REACHED"]}
+
+
+def test_the_promise_to_decide_begins_anew_with_an_answer_to_a_question():
+    campaign = make_campaign()
+    later = NOON + timedelta(days=7)
+    again = make_record(campaign, attempt=2, written_at=later)
+    mirror_stream_records([streamed(make_record(campaign)), streamed(again)], at=later)
+    first = Submission.objects.get(attempt=1).decide_by
+    second = Submission.objects.get(attempt=2).decide_by
+    assert first is not None
+    assert second is not None
+    assert second - first == timedelta(days=7)
+
+
+@pytest.mark.parametrize("there_already", [False, True], ids=["empty mirror", "older backup"])
+def test_a_decision_that_was_lost_here_comes_back_from_the_table(there_already):
+    record = make_record(make_campaign())
+    if there_already:
+        mirror_stream_records([streamed(record)], at=NOON)
+    decided = record.model_copy(
+        update={
+            "version": 3,
+            "decision_no": 2,
+            "decision_status": SubmissionStatus.NEEDS_RESUBMISSION,
+            "decided_attempt": 1,
+            "decision_reasons": (Reason(code=ReasonCode.ILLEGIBLE, message="Sharper, please."),),
+            "resubmit_until": NOON + timedelta(days=7),
+        }
+    )
+    mirror_records([decided], at=NOON, tell=False)
+    row = Submission.objects.get()
+    assert (row.status, row.decision_no) == (SubmissionStatus.NEEDS_RESUBMISSION, 2)
+    assert row.resubmit_until == NOON + timedelta(days=7)
+    assert row.decision_reasons[0]["message"] == "Sharper, please."
+
+
+def test_a_mirror_that_is_rebuilt_thanks_nobody_again():
+    mirror_records([make_record(make_campaign())], at=NOON, tell=False)
+    assert Submission.objects.count() == 1
+    assert not Mail.objects.exists()
+
+
+def test_an_older_word_about_an_award_or_a_message_changes_nothing():
+    submission_id = uuid4()
+    award = make_award(submission_id, version=2, state=AwardState.CONFIRMED)
+    older = award.model_copy(update={"version": 1, "state": AwardState.PROVISIONAL})
+    message = make_message(submission_id)
+    for record in (award, older, award, message, message):
+        mirror_stream_records([streamed(record)], at=NOON)
+    assert Award.objects.get().state == AwardState.CONFIRMED
+    assert EntrantMessage.objects.get().body == {"text": "Please look again."}

@@ -10,15 +10,23 @@ from moto import mock_aws
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from ingest_lambda.contract import Decision, Reason, ReasonCode, SubmissionRecord, SubmissionStatus
-from submissions.models import Mail, OutboxDecision
-from submissions.services.decisions import approve_submission, ask_again, reopen_submission
+from submissions.models import Mail, OutboxDecision, Review
+from submissions.rules.mails import REMIND_BEFORE, UNDO, MailState
+from submissions.services.decisions import (
+    approve_submission,
+    ask_again,
+    reject_submission,
+    reopen_submission,
+)
+from submissions.services.mails import deliver_mails
 from submissions.services.mirror import mirror_stream_records
-from submissions.services.outbox import carry_decisions
+from submissions.services.outbox import LEASE, backlog, carry_decisions
 from submissions.services.sweeps import reject_unanswered
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
 pytestmark = pytest.mark.django_db
+UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
 
 
 def _forget_clients() -> None:
@@ -74,7 +82,8 @@ def test_a_decision_is_carried_once_and_then_its_mail_is_queued():
     held = ingest.read_submission(record.id)
     assert held is not None
     assert held.shown_status is SubmissionStatus.APPROVED
-    assert Mail.objects.filter(kind="approved").count() == 1
+    mail = Mail.objects.get(kind="approved")
+    assert mail.not_before == NOON + UNDO
 
 
 def test_a_late_older_decision_changes_nothing():
@@ -118,3 +127,92 @@ def test_an_answer_that_the_table_has_beats_the_deadline():
     assert asked.resubmit_until is not None
     _put(record.model_copy(update={"attempt": 2, "version": 2}))
     assert reject_unanswered(at=asked.resubmit_until + timedelta(hours=2)) == 0
+    assert not Review.objects.filter(reasons__0__code="RESUBMISSION_EXPIRED").exists()
+
+
+def test_the_deadline_is_the_reason_of_a_question_that_nobody_answered():
+    record = _stored()
+    asked = ask_again(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
+    assert asked.resubmit_until is not None
+    reject_unanswered(at=asked.resubmit_until + timedelta(hours=1))
+    last = Review.objects.last()
+    assert last is not None
+    assert (last.actor, last.reasons[0]["code"]) == (None, "RESUBMISSION_EXPIRED")
+
+
+def test_the_decisions_of_one_submission_go_in_order_and_each_waits_for_the_one_before():
+    record, actor = _stored(), make_user()
+    approve_submission(record.id, actor=actor, at=NOON)
+    reopen_submission(record.id, actor=actor, at=NOON, note="slip")
+    OutboxDecision.objects.filter(decision_no=1).update(not_before=NOON + timedelta(minutes=1))
+    assert carry_decisions(at=NOON) == 0
+    later = NOON + timedelta(minutes=2)
+    assert [carry_decisions(at=later) for _ in range(3)] == [1, 1, 0]
+
+
+def test_what_cannot_go_moves_behind_what_can_however_many_there_are():
+    for _ in range(3):
+        gone = make_record(make_campaign())
+        mirror_stream_records([streamed(gone)], at=NOON)
+        approve_submission(gone.id, actor=make_user(), at=NOON)
+    approve_submission(_stored().id, actor=make_user(), at=NOON)
+    assert [carry_decisions(at=NOON, most=2) for _ in range(2)] == [0, 1]
+    state = backlog(at=NOON + timedelta(seconds=90))
+    assert (state.waiting, state.in_trouble) == (3, 3)
+    assert state.age_seconds(NOON + timedelta(seconds=90)) == 90
+
+
+def test_a_decision_that_nobody_can_read_blocks_no_other():
+    record = _stored()
+    approve_submission(record.id, actor=make_user(), at=NOON)
+    OutboxDecision.objects.update(decision={"nonsense": 1})
+    with pytest.raises(ValueError, match="Decision"):
+        carry_decisions(at=NOON)
+    approve_submission(_stored().id, actor=make_user(), at=NOON)
+    assert carry_decisions(at=NOON) == 1
+    assert OutboxDecision.objects.get(carried_at=None).trouble == "unforeseen"
+
+
+def test_of_two_carriers_one_has_the_decision_and_a_dead_ones_is_taken_over():
+    record = _stored()
+    approve_submission(record.id, actor=make_user(), at=NOON)
+    OutboxDecision.objects.update(leased_until=NOON + LEASE, tries=1)
+    assert carry_decisions(at=NOON) == 0
+    assert carry_decisions(at=NOON + LEASE + timedelta(seconds=1)) == 1
+
+
+def test_a_rejection_taken_back_within_the_minute_never_reaches_the_table():
+    record, actor = _stored(), make_user()
+    reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
+    assert carry_decisions(at=NOON + UNDO / 2) == 0
+    reopen_submission(record.id, actor=actor, at=NOON + UNDO / 2, note="slip")
+    assert carry_decisions(at=NOON + UNDO * 2) == 1
+    held = ingest.read_submission(record.id)
+    assert held is not None
+    assert (held.decision_no, held.shown_status) == (2, SubmissionStatus.PENDING_REVIEW)
+    assert not Mail.objects.exclude(kind="received").exists()
+
+
+def test_the_same_approval_is_told_once_however_often_it_was_taken_back():
+    record, actor = _stored(), make_user()
+    approve_submission(record.id, actor=actor, at=NOON)
+    carry_decisions(at=NOON)
+    Mail.objects.filter(kind="approved").update(state=MailState.SENT)
+    reopen_submission(record.id, actor=actor, at=NOON, note="another look")
+    approve_submission(record.id, actor=actor, at=NOON)
+    carry_decisions(at=NOON)
+    carry_decisions(at=NOON)
+    assert Mail.objects.filter(kind="approved").count() == 1
+
+
+def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
+    record = _stored()
+    asked = ask_again(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
+    assert asked.resubmit_until is not None
+    carry_decisions(at=NOON)
+    question, reminder = Mail.objects.filter(decision_no=1).order_by("not_before")
+    assert (question.kind, question.not_before) == ("asked_again", NOON + UNDO)
+    assert reminder.not_before == asked.resubmit_until - REMIND_BEFORE
+    deliver_mails(at=reminder.not_before, most=10)
+    reminder.refresh_from_db()
+    assert reminder.state == MailState.SENT
