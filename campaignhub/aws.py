@@ -77,6 +77,12 @@ def s3() -> "S3Client":
 
 
 @cache
+def ses() -> Any:
+    """The mail service's client, for questions about senders; mails go through Django's backend."""
+    return _client("sesv2", connect_timeout=1, read_timeout=3, retries=_ONE_TRY)
+
+
+@cache
 def lambda_() -> "LambdaClient":
     """The functions' client. An invocation is not repeated: whoever asks knows whether it may be."""
     client: LambdaClient = _client("lambda", read_timeout=60, retries=_ONE_TRY)

@@ -5,13 +5,15 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import publish
+from campaigns.services import carry, life
 
 
 @shared_task(name="campaigns.move_due")
 def move_due() -> None:
-    """Open and close the campaigns whose time has come."""
-    publish.due_moves(timezone.now())
+    """Open and close the campaigns whose time has come; carry whatever table or host still lack."""
+    at = timezone.now()
+    life.due_moves(at)
+    carry.carry_due(at)
 
 
 TIMETABLE: dict[str, dict[str, Any]] = {

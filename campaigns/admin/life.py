@@ -1,30 +1,42 @@
-"""The actions of a campaign's life: publish, preview, pause, resume, close, clone."""
+"""The actions of a campaign's life: publish, preview, pause, resume, close, archive, clone."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.decorators import action
 
-from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import Campaign
+from campaigns.hosting.views import file_answer
+from campaigns.models import Campaign, Release
+from campaigns.rules.publish_checks.texts import language_name
 from campaigns.rules.roles import Capability
-from campaigns.rules.states import MOVES, CampaignState
+from campaigns.rules.states import CampaignState
 from campaigns.services import publish
+from campaigns.services.changes import changes_since_release
 from campaigns.services.clone import clone_campaign
+from campaigns.services.life import move_campaign
+from campaigns.services.preview import preview_files
 from campaigns.services.scope import can
 
 _QUESTIONS: dict[str, tuple[str, str, bool]] = {
     "publish": (
         "Publish {name}?",
         "The page shows this version to everyone within 30 seconds; who has entered keeps the "
-        "version they saw.",
+        "version they saw. From the first publish on, the address never changes.",
+        False,
+    ),
+    "publish as test": (
+        "Publish {name} as a test?",
+        "It stands at an address that nobody guesses. What it takes counts nowhere and can be "
+        "erased with one press.",
         False,
     ),
     "pause": (
@@ -38,6 +50,12 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
         "No more entries are taken, and a closed campaign cannot be opened again.",
         True,
     ),
+    "archive": (
+        "Archive {name}?",
+        "Its page says that it is over, and entrants can no longer look their entries up. "
+        "It cannot be undone.",
+        True,
+    ),
     "clone": ("Clone {name}?", "The copy is a draft without dates or entries.", False),
 }
 """Action → question, what follows, and whether the slug has to be typed."""
@@ -46,9 +64,19 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
 class CampaignLife(ScopedModelAdmin):
     """What a campaign's page offers besides its fields; each asks before it changes anything."""
 
-    actions_detail = ("publish", "preview", "pause", "resume", "close", "clone")
+    actions_detail = ("publish", "publish_test", "pause", "resume", "close", "archive", "clone")
 
-    def _campaign(self, request: HttpRequest, object_id: str, capability: Capability) -> Campaign:
+    def get_urls(self) -> list[URLPattern]:
+        """Add the preview: a folder of the admin in which the draft's page stands."""
+        view = self.admin_site.admin_view(self.preview)
+        own = [
+            path("<uuid:object_id>/preview/", view, name="campaigns_campaign_preview"),
+            path("<uuid:object_id>/preview/<path:file>", view, name="campaigns_campaign_preview"),
+        ]
+        urls: list[URLPattern] = [*own, *super().get_urls()]
+        return urls
+
+    def _campaign(self, request: HttpRequest, object_id: Any, capability: Capability) -> Campaign:
         campaign: Campaign | None = self.get_queryset(request).filter(pk=object_id).first()
         if campaign is None or not can(request.user, capability, campaign.client):  # type: ignore[arg-type]
             raise Http404
@@ -57,117 +85,195 @@ class CampaignLife(ScopedModelAdmin):
     def _back(self, campaign: Campaign) -> HttpResponse:
         return redirect(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
 
-    def _asked(self, request: HttpRequest, campaign: Campaign, name: str) -> HttpResponse | None:
-        """Ask before something changes for everyone; ``None`` once it was answered by a POST.
+    def _ask(
+        self, request: HttpRequest, campaign: Campaign, name: str, **more: Any
+    ) -> HttpResponse:
+        """Ask before something changes for everyone.
 
         A mere link must never publish or close: only the form on this page
         carries the token that another site cannot forge.
         """
         question, consequence, typed = _QUESTIONS[name]
-        word = campaign.slug if typed else ""
-        if request.method == "POST" and request.POST.get("typed", "") == word:
-            return None
         context = {
             **self.admin_site.each_context(request),
             "title": name.capitalize(),
             "question": question.format(name=campaign.name),
             "consequence": consequence,
-            "typed": word,
+            "typed": campaign.slug if typed else "",
             "button": name.capitalize(),
             "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+            **more,
         }
         return TemplateResponse(request, "admin/campaigns/confirm.html", context)
+
+    def _is_answered(self, request: HttpRequest, campaign: Campaign, name: str) -> bool:
+        word = campaign.slug if _QUESTIONS[name][2] else ""
+        return request.method == "POST" and request.POST.get("typed", "").strip() == word
+
+    def _act(
+        self,
+        request: HttpRequest,
+        campaign: Campaign,
+        name: str,
+        act: Callable[[], Campaign],
+        words: str,
+    ) -> HttpResponse:
+        if not self._is_answered(request, campaign, name):
+            return self._ask(request, campaign, name)
+        try:
+            acted = act()
+        except DomainError as error:
+            messages.error(request, error.message)
+            return self._back(campaign)
+        self._tell(request, acted, words.format(name=acted.name))
+        return self._back(acted)
 
     def _move(
         self, request: HttpRequest, object_id: str, name: str, after: CampaignState, words: str
     ) -> HttpResponse:
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
-        if page := self._asked(request, campaign, name):
-            return page
-        try:
-            publish.move_campaign(campaign, after, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            messages.success(request, words.format(name=campaign.name))
-        return self._back(campaign)
+
+        def move() -> Campaign:
+            return move_campaign(campaign, after, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+
+        return self._act(request, campaign, name, move, words)
+
+    def _tell(self, request: HttpRequest, campaign: Campaign, words: str) -> None:
+        """Say what was done, or that it is not in force everywhere yet."""
+        behind = [place for place in campaign.placements.all() if place.is_behind]
+        if not behind:
+            messages.success(request, words)
+            return
+        troubles = " ".join(dict.fromkeys(place.trouble for place in behind if place.trouble))
+        messages.warning(
+            request,
+            "Decided and kept, but not in force yet; what was live before stays live. "
+            f"{troubles} We try again every few seconds by ourselves.",
+        )
+
+    # ---------------------------------------------------------------- publishing
 
     @action(description="Publish", url_path="publish")
     def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Publish the campaign as its next release."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
-        if page := self._asked(request, campaign, "publish"):
-            return page
+        at = timezone.now()
+        refused = ""
+        if self._is_answered(request, campaign, "publish"):
+            note = {
+                code: request.POST.get(f"note_{code}", "").replace("\r\n", "\n")
+                for code in campaign.languages
+            }
+            try:
+                release = publish.publish_campaign(
+                    campaign,
+                    actor=request.user,  # type: ignore[arg-type]
+                    at=at,
+                    accepted=request.POST.getlist("accepted"),
+                    reason=request.POST.get("reason", ""),
+                    public_note=note,
+                )
+            except DomainError as error:
+                refused = "" if isinstance(error, publish.CannotPublish) else error.message
+            else:
+                return self._published(request, campaign, release)
+        return self._ask(
+            request, campaign, "publish", refused=refused, **self._findings(request, campaign)
+        )
+
+    @action(description="Publish as test", url_path="publish-test")
+    def publish_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Publish the campaign at its unlisted address."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        at = timezone.now()
+        problems = publish.publish_problems(campaign, at=at)
+        if problems or not self._is_answered(request, campaign, "publish as test"):
+            return self._ask(request, campaign, "publish as test", problems=problems)
         try:
-            release = publish.publish_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
-        except publish.CannotPublish as error:
-            for problem in error.problems:
-                messages.error(request, f"{problem.tab}: {problem.message}")
+            release = publish.publish_test(campaign, actor=request.user, at=at)  # type: ignore[arg-type]
         except DomainError as error:
             messages.error(request, error.message)
-        else:
-            messages.success(
-                request,
-                f"Published. Release {release.number} is live for everyone within 30 seconds.",
-            )
+            return self._back(campaign)
+        return self._published(request, campaign, release)
+
+    def _published(
+        self, request: HttpRequest, campaign: Campaign, release: Release
+    ) -> HttpResponse:
+        words = (
+            f"Test {release.number} stands at its own address."
+            if release.is_test
+            else f"Published. Release {release.number} is live for everyone within 30 seconds."
+        )
+        self._tell(request, campaign, words)
         return self._back(campaign)
 
-    @action(description="Preview", url_path="preview", attrs={"target": "_blank"})
-    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Show the published page, marked, unable to send."""
+    def _findings(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+        """Return what the page of the question shows besides it: problems, ticks, an amendment's words."""
+        at = timezone.now()
+        last = campaign.releases.filter(is_test=False).order_by("-number").first()
+        ticked = request.POST.getlist("accepted") or (last.accepted_warnings if last else [])
+        amends = publish.is_amendment(campaign)
+        return {
+            "problems": publish.publish_problems(campaign, at=at),
+            "cautions": [
+                (caution, caution.key in ticked)
+                for caution in publish.publish_cautions(campaign, at=at)
+            ],
+            "amends": amends,
+            "changes": changes_since_release(campaign),
+            "reason": request.POST.get("reason", ""),
+            "notes": [
+                (code, language_name(code), request.POST.get(f"note_{code}", ""))
+                for code in campaign.languages
+            ],
+        }
+
+    def preview(self, request: HttpRequest, object_id: UUID, file: str = "") -> HttpResponse:
+        """Show one file of the draft's page, marked and unable to send."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_VIEW)
-        if not campaign.releases.exists():
-            messages.info(request, "Publish it once; the preview shows the page as it is live.")
-            return self._back(campaign)
-        return redirect(f"{env().public_site_url}/c/{campaign.slug}/#preview")
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
+        name = f"{file}index.html" if not file or file.endswith("/") else file
+        content = preview_files(campaign).get(name)
+        if content is None:
+            raise Http404
+        response = file_answer(name, content)
+        # The form builder frames it; the page's own policy allows that to this site alone.
+        response["X-Frame-Options"] = "SAMEORIGIN"
+        response["Cache-Control"] = "private, no-store"
+        return response
+
+    # ---------------------------------------------------------------- moves
 
     @action(description="Pause", url_path="pause")
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take no new entries for the moment."""
-        return self._move(
-            request, object_id, "pause", CampaignState.PAUSED, "{name} is paused within 30 seconds."
-        )
+        words = "{name} is paused within 30 seconds."
+        return self._move(request, object_id, "pause", CampaignState.PAUSED, words)
 
     @action(description="Resume", url_path="resume")
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take entries again."""
-        return self._move(
-            request,
-            object_id,
-            "resume",
-            CampaignState.LIVE,
-            "{name} takes entries again within 30 seconds.",
-        )
+        words = "{name} takes entries again within 30 seconds."
+        return self._move(request, object_id, "resume", CampaignState.LIVE, words)
 
     @action(description="Close", url_path="close")
     def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """End the campaign for good."""
         return self._move(request, object_id, "close", CampaignState.CLOSED, "{name} is closed.")
 
+    @action(description="Archive", url_path="archive")
+    def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Put a closed campaign away."""
+        words = "{name} is archived."
+        return self._move(request, object_id, "archive", CampaignState.ARCHIVED, words)
+
     @action(description="Clone", url_path="clone")
     def clone(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Make a draft like this one."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
-        if page := self._asked(request, campaign, "clone"):
-            return page
-        copy = clone_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
-        messages.success(request, f"{copy.name} is a draft without dates.")
-        return self._back(copy)
 
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> Any:
-        """Offer only the moves that the campaign's state allows."""
-        offered = super().get_actions_detail(request, object_id)
-        campaign = self.get_queryset(request).filter(pk=object_id).first()
-        if campaign is None:
-            return []
-        allowed = MOVES[campaign.state]
-        hidden = {
-            "pause": CampaignState.PAUSED not in allowed,
-            "resume": campaign.state != CampaignState.PAUSED,
-            "close": CampaignState.CLOSED not in allowed,
-        }
-        return [
-            offer
-            for offer in offered
-            if not any(gone and offer.action_name.endswith(name) for name, gone in hidden.items())
-        ]
+        def copy() -> Campaign:
+            return clone_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+
+        return self._act(request, campaign, "clone", copy, "{name} is a draft without dates.")

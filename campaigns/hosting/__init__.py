@@ -1,0 +1,1 @@
+"""Where campaign pages stand: hosts behind one small interface."""

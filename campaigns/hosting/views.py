@@ -23,14 +23,21 @@ def page_file(_request: HttpRequest, slug: str, path: str) -> HttpResponse:
     """Serve one file of a campaign's page."""
     if path.endswith("/"):
         path += "index.html"
-    content = LocalHost(env().site_root).read(slug, path)
-    if content is None or path.startswith(".") or "/." in path:
+    hidden = path.startswith(".") or "/." in path
+    content = None if hidden else LocalHost(env().site_root).read(slug, path)
+    if content is None:
         raise Http404
+    response = file_answer(path, content)
+    response["Cache-Control"] = _cache_control(path)
+    return response
+
+
+def file_answer(path: str, content: bytes) -> HttpResponse:
+    """Return one file of a page with its type and the page's content policy."""
     kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
     if kind.startswith("text/") or kind == "application/javascript":
         kind += "; charset=utf-8"
     response = HttpResponse(content, content_type=kind)
-    response["Cache-Control"] = _cache_control(path)
     response["Content-Security-Policy"] = content_security_policy(
         env().public_api_url, env().public_upload_url
     )

@@ -4,21 +4,24 @@ import secrets
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from campaigns.rules.slugs import TEST_PREFIX
+from campaigns.rules.slugs import TEST_PREFIX, slug_problem
 from campaigns.rules.states import CampaignState
 from ingest_lambda.contract import CROCKFORD, ReviewMode, Route
 
 COLOUR = RegexValidator(
     r"^#[0-9a-fA-F]{6}$", "Give a colour as # and six characters, like #1d4ed8."
 )
-SLUG = RegexValidator(
-    r"^[a-z0-9]+(-[a-z0-9]+)*$",
-    "Use small letters, digits and single dashes, like summer-receipts.",
-)
+
+
+def check_slug(slug: str) -> None:
+    """Refuse what cannot be an address."""
+    if sentence := slug_problem(slug):
+        raise ValidationError(sentence)
 
 
 def default_languages() -> list[str]:
@@ -55,7 +58,7 @@ class Campaign(models.Model):
         "campaigns.Client", on_delete=models.PROTECT, related_name="campaigns"
     )
     name = models.CharField(max_length=120)
-    slug = models.CharField(max_length=60, unique=True, validators=[SLUG])
+    slug = models.CharField(max_length=60, unique=True, validators=[check_slug])
     test_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     test_slug = models.CharField(max_length=60, unique=True, default=new_test_slug, editable=False)
     state = models.CharField(
@@ -155,6 +158,28 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save all but the state, unless it is named.
+
+        The clock may open a campaign while somebody edits it; a form that was
+        opened before must not take that back.
+        """
+        if not self._state.adding and kwargs.get("update_fields") is None:
+            kept = {"id", "state"}
+            fields = [field.name for field in self._meta.concrete_fields]
+            kwargs["update_fields"] = [name for name in fields if name not in kept]
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Keep a published address as it is; the database does too, without a sentence."""
+        super().clean()
+        if not self._state.adding and self.first_published:
+            stored = type(self).objects.filter(pk=self.pk).values_list("slug", flat=True).first()
+            if stored != self.slug:
+                raise ValidationError(
+                    {"slug": f"The address stays {stored}: people know it since the first publish."}
+                )
 
     @property
     def first_published(self) -> bool:

@@ -48,3 +48,9 @@ class Limit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.count} per {self.scope}, {self.get_window_display().lower()}"
+
+    @property
+    def name(self) -> str:
+        """What the table counts under: scope and window, so that an amendment goes on counting."""
+        hours = f"_{self.hours}" if self.hours else ""
+        return f"{self.scope}_{self.window}{hours}"

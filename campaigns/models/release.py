@@ -19,6 +19,9 @@ class Release(models.Model):
     number = models.PositiveIntegerField()
     manifest = models.JSONField()
     page = models.JSONField(help_text="The texts and tokens that the page was made from.")
+    images = models.JSONField(
+        default=dict, blank=True, help_text="The stored files of hero and logo, by those words."
+    )
     amendment_reason = models.CharField(max_length=500, blank=True)
     public_note = models.JSONField(default=dict, blank=True)
     accepted_warnings = models.JSONField(default=list, blank=True)
@@ -45,13 +48,16 @@ class Placement(models.Model):
 
     ``revision`` counts what was decided, ``carried_revision`` how much of it
     both of them have. Where the second is behind, ``trouble`` says why, and the
-    clock tries again.
+    clock tries again. The dates are those of the newest release: the campaign's
+    own may be an amendment that is still being written.
     """
 
     campaign = models.ForeignKey(
         "campaigns.Campaign", on_delete=models.CASCADE, related_name="placements"
     )
     is_test = models.BooleanField(default=False)
+    opens_at = models.DateTimeField(null=True)
+    closes_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
     carried_revision = models.PositiveIntegerField(default=0)
     carried_at = models.DateTimeField(null=True)

@@ -3,6 +3,7 @@
 from campaigns.rendering.content import PageContent, PageField, PageNote, PageOption
 from campaigns.rendering.page import render_page
 from campaigns.rendering.policy import content_security_policy
+from campaigns.rendering.rules import render_rules
 
 __all__ = [
     "PageContent",
@@ -11,4 +12,5 @@ __all__ = [
     "PageOption",
     "content_security_policy",
     "render_page",
+    "render_rules",
 ]

@@ -25,12 +25,23 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def nearest_passing(colour: str, background: str) -> str:
-    """Return the shade nearest to ``colour`` that reads on ``background``: darker or lighter by steps."""
-    towards = 0 if luminance(background) > 0.18 else 255
+def mix(colour: str, other: str, share: float) -> str:
+    """Return ``share`` of ``colour`` in ``other``, as CSS's ``color-mix(in srgb, …)`` does."""
+    pairs = zip(_channels(colour), _channels(other), strict=True)
+    return "#" + "".join(f"{round(one * share + two * (1 - share)):02x}" for one, two in pairs)
+
+
+def nearest_passing(colour: str, *backgrounds: str) -> str:
+    """Return the shade nearest to ``colour`` that reads on every background.
+
+    Darker and lighter are tried by steps of a hundredth. On one background, or
+    on several of much the same lightness, there always is one.
+    """
     for step in range(101):
-        share = step / 100
-        shade = "#" + "".join(f"{round(c + (towards - c) * share):02x}" for c in _channels(colour))
-        if contrast(shade, background) >= LEAST:
-            return shade
-    return "#000000" if towards == 0 else "#ffffff"
+        for end in ("#000000", "#ffffff"):
+            shade = mix(end, colour, step / 100)
+            if all(contrast(shade, background) >= LEAST for background in backgrounds):
+                return shade
+    return max(
+        ("#000000", "#ffffff"), key=lambda end: min(contrast(end, back) for back in backgrounds)
+    )

@@ -25,7 +25,9 @@ MOVES: dict[str, frozenset[str]] = {
         {CampaignState.LIVE, CampaignState.PAUSED, CampaignState.CLOSED}
     ),
     CampaignState.LIVE: frozenset({CampaignState.PAUSED, CampaignState.CLOSED}),
-    CampaignState.PAUSED: frozenset({CampaignState.LIVE, CampaignState.CLOSED}),
+    CampaignState.PAUSED: frozenset(
+        {CampaignState.SCHEDULED, CampaignState.LIVE, CampaignState.CLOSED}
+    ),
     CampaignState.CLOSED: frozenset({CampaignState.ARCHIVED}),
     CampaignState.ARCHIVED: frozenset(),
 }

@@ -12,10 +12,12 @@ from campaigns.services import audit
 @transaction.atomic
 def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign:
     """Make a draft like ``campaign``, without dates, releases or submissions, under a free slug."""
+    campaign = Campaign.objects.get(pk=campaign.pk)
     fields, limits = list(campaign.form_fields.all()), list(campaign.limits.all())
     source = campaign.slug
     copy = Campaign.objects.get(pk=campaign.pk)
-    copy.pk = Campaign._meta.get_field("id").get_default()
+    for name in ("id", "test_id", "test_slug"):
+        setattr(copy, name, Campaign._meta.get_field(name).get_default())
     copy._state.adding = True
     copy.name = f"{campaign.name} (copy)"[:120]
     copy.slug = _free_slug(source)
@@ -39,7 +41,8 @@ def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> C
 
 
 def _free_slug(slug: str) -> str:
+    stem = slug[:50].rstrip("-")
     number = 2
-    while Campaign.objects.filter(slug=f"{slug[:55]}-{number}").exists():
+    while Campaign.objects.filter(slug=f"{stem}-{number}").exists():
         number += 1
-    return f"{slug[:55]}-{number}"
+    return f"{stem}-{number}"

@@ -1,5 +1,6 @@
 """The demo: a client with staff and two live campaigns, and a second client who must see nothing of it."""
 
+import io
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,24 +12,26 @@ from campaignhub.env import env
 from campaigns.models import Campaign, Client, FormField, Limit, Membership, User
 from campaigns.models.form import CONSENT
 from campaigns.rules.roles import Role
-from campaigns.services.publish import publish_campaign
-from ingest_lambda.contract import FieldKind, LimitScope, Meaning, ReviewMode, Route, WindowKind
+from campaigns.services.demo_campaigns import (
+    EXAMPLES,
+    LANGUAGES,
+    QUICK_DRAW,
+    QUICK_SEASIDE,
+    RECEIPT_ROW,
+    ROWS,
+    SUMMER_RECEIPTS,
+    SUMMER_SEASIDE,
+)
+from campaigns.services.demo_pictures import seaside, wordmark
+from campaigns.services.pictures import HERO, LOGO, tidy_picture
+from campaigns.services.publish import publish_campaign, publish_cautions
+from ingest_lambda.contract import FieldKind, LimitScope, WindowKind
 
 STAFF = (
     ("olivia", "Olivia", "Owner", Role.OWNER),
     ("max", "Max", "Manager", Role.CAMPAIGN_MANAGER),
     ("mo", "Mo", "Moderator", Role.MODERATOR),
 )
-_RULES = {
-    "en": "1. The promoter is named below. 2. Buy two packs of Northwind iced tea between the "
-    "opening and the closing date, and send a photo of the receipt. 3. One entry per receipt, one "
-    "per person a day and ten per person in all. 4. Every entry is looked at by a person within "
-    "three working days. 5. Open to residents of the United Kingdom aged 18 or over.",
-    "es": "1. El organizador figura abajo. 2. Compra dos paquetes de té helado Northwind entre las "
-    "fechas de inicio y fin y envía una foto del recibo. 3. Una participación por recibo, una al "
-    "día por persona y diez en total. 4. Una persona mira cada participación en tres días "
-    "laborables. 5. Para mayores de 18 años residentes en el Reino Unido.",
-}
 
 
 @dataclass
@@ -39,13 +42,12 @@ class Demo:
     campaigns: list[dict[str, Any]] = field(default_factory=list)
 
 
-@transaction.atomic
 def make_demo(*, at: datetime, known_accounts: list[dict[str, str]]) -> Demo:
     """Make the demo where it is missing; the second time changes nothing.
 
     Passwords are made up at the first start and cannot be read back, so the
     caller hands in those it remembers; an account that nobody remembers gets a
-    new one.
+    new one. Half a demo is made whole the next time.
     """
     demo = Demo()
     northwind = _client("Northwind Drinks", "Northwind Drinks Ltd")
@@ -62,9 +64,11 @@ def make_demo(*, at: datetime, known_accounts: list[dict[str, str]]) -> Demo:
     User.objects.filter(pk=operator.pk).update(is_superuser=True)
     demo.accounts.append({"username": "operator", "password": password, "role": "operator"})
     for make in (_summer_receipts, _quick_draw):
-        campaign = make(northwind, at)
-        if not campaign.releases.exists():
-            publish_campaign(campaign, actor=None, at=at)
+        with transaction.atomic():
+            campaign = make(northwind, at)
+        if not campaign.first_published:
+            meant = [caution.key for caution in publish_cautions(campaign, at=at)]
+            publish_campaign(campaign, actor=None, at=at, accepted=meant)
         demo.campaigns.append(_facts(campaign))
     return demo
 
@@ -93,136 +97,74 @@ def _user(username: str, given: str, family: str, password: str | None) -> tuple
     return user, password
 
 
-def _campaign(client: Client, slug: str, at: datetime, **values: Any) -> tuple[Campaign, bool]:
+def _campaign(
+    client: Client, slug: str, at: datetime, *, scene: dict[str, Any], values: dict[str, Any]
+) -> tuple[Campaign, bool]:
+    campaign = Campaign.objects.filter(slug=slug).first()
+    if campaign is not None:
+        return campaign, False
     end = (at + timedelta(weeks=8)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return Campaign.objects.get_or_create(
+    campaign = Campaign(
+        client=client,
         slug=slug,
-        defaults={
-            "client": client,
-            "opens_at": at - timedelta(days=1),
-            "closes_at": end,
-            "languages": ["en", "es"],
-            "privacy_url": "https://northwind.example/privacy",
-            "rules": _RULES,
-            **values,
-        },
+        opens_at=(at - timedelta(days=1)).replace(second=0, microsecond=0),
+        closes_at=end,
+        languages=LANGUAGES,
+        privacy_url="https://northwind.example/privacy",
+        logo_alt=dict.fromkeys(LANGUAGES, "Northwind"),
+        **values,
     )
+    mark = wordmark("Northwind", colour=campaign.brand_colour)
+    for stored, drawn, use in (
+        (campaign.hero_image, seaside(**scene), HERO),
+        (campaign.logo, mark, LOGO),
+    ):
+        picture = tidy_picture(io.BytesIO(drawn), use=use)
+        stored.save(picture.name, picture, save=False)
+    campaign.save()
+    return campaign, True
 
 
 def _summer_receipts(client: Client, at: datetime) -> Campaign:
     campaign, made = _campaign(
-        client,
-        "summer-receipts",
-        at,
-        name="Summer receipts",
-        headline={"en": "Win a weekend for four", "es": "Gana un fin de semana para cuatro"},
-        supporting={
-            "en": "Buy two packs, send the receipt, and you're in.",
-            "es": "Compra dos paquetes, envía el recibo y ya participas.",
-        },
-        prizes={
-            "en": "10 weekends for four by the sea",
-            "es": "10 fines de semana para cuatro junto al mar",
-        },
-        review_mode=ReviewMode.EVERY.value,
+        client, "summer-receipts", at, scene=SUMMER_SEASIDE, values=SUMMER_RECEIPTS
     )
     if made:
-        _rows(campaign, receipt=True)
-        person, receipt = LimitScope.PERSON.value, LimitScope.RECEIPT.value
-        Limit.objects.create(campaign=campaign, scope=person, count=1, window=WindowKind.DAY.value)
-        Limit.objects.create(
-            campaign=campaign, scope=person, count=10, window=WindowKind.CAMPAIGN.value
-        )
-        Limit.objects.create(
-            campaign=campaign, scope=receipt, count=1, window=WindowKind.CAMPAIGN.value
-        )
+        _rows(campaign, [RECEIPT_ROW, *ROWS])
+        for scope, count, window in (
+            (LimitScope.PERSON, 1, WindowKind.DAY),
+            (LimitScope.PERSON, 10, WindowKind.CAMPAIGN),
+            (LimitScope.RECEIPT, 1, WindowKind.CAMPAIGN),
+        ):
+            Limit.objects.create(
+                campaign=campaign, scope=scope.value, count=count, window=window.value
+            )
     return campaign
 
 
 def _quick_draw(client: Client, at: datetime) -> Campaign:
-    campaign, made = _campaign(
-        client,
-        "quick-draw",
-        at,
-        name="Quick draw",
-        headline={"en": "One minute, one chance", "es": "Un minuto, una oportunidad"},
-        supporting={
-            "en": "Tell us where to reach you. That's all.",
-            "es": "Dinos dónde encontrarte. Nada más.",
-        },
-        prizes={"en": "50 hampers of iced tea", "es": "50 cestas de té helado"},
-        routes=[Route.FREE.value],
-        review_mode=ReviewMode.NONE.value,
-        brand_colour="#5b2a86",
-    )
+    campaign, made = _campaign(client, "quick-draw", at, scene=QUICK_SEASIDE, values=QUICK_DRAW)
     if made:
-        _rows(campaign, receipt=False)
+        _rows(campaign, list(ROWS))
     return campaign
 
 
-def _rows(campaign: Campaign, *, receipt: bool) -> None:
-    text, routes = FieldKind.TEXT.value, campaign.routes
-    rows: list[dict[str, Any]] = []
-    if receipt:
-        rows.append(
-            {
-                "name": "receipt",
-                "kind": FieldKind.RECEIPT_IMAGE.value,
-                "label": {"en": "Your receipt", "es": "Tu recibo"},
-            }
-        )
-    rows += [
-        {
-            "name": "given_name",
-            "kind": text,
-            "meaning": Meaning.GIVEN_NAME.value,
-            "label": {"en": "First name", "es": "Nombre"},
-            "max_length": 80,
-        },
-        {
-            "name": "family_name",
-            "kind": text,
-            "meaning": Meaning.FAMILY_NAME.value,
-            "label": {"en": "Last name", "es": "Apellidos"},
-            "max_length": 80,
-        },
-        {
-            "name": "email",
-            "kind": FieldKind.EMAIL.value,
-            "meaning": Meaning.EMAIL.value,
-            "label": {"en": "E-mail", "es": "Correo electrónico"},
-        },
-        {
-            "name": "accept_rules",
-            "kind": CONSENT,
-            "label": {
-                "en": "I'm 18 or over, live in the UK and accept the official rules.",
-                "es": "Soy mayor de 18 años, vivo en el Reino Unido y acepto las bases.",
-            },
-        },
-        {
-            "name": "newsletter",
-            "kind": CONSENT,
-            "required": False,
-            "label": {
-                "en": "Tell me about new flavours by e-mail.",
-                "es": "Quiero recibir noticias por correo.",
-            },
-        },
-    ]
+def _rows(campaign: Campaign, rows: list[dict[str, Any]]) -> None:
     for position, row in enumerate(rows):
-        FormField.objects.create(campaign=campaign, position=position, routes=routes, **row)
+        FormField.objects.create(
+            campaign=campaign, position=position, routes=campaign.routes, **row
+        )
 
 
 def _facts(campaign: Campaign) -> dict[str, Any]:
     rows = list(campaign.form_fields.all())
-    examples = {"given_name": "Ada", "family_name": "Lovelace", "email": "ada@example.com"}
     images = [row.name for row in rows if row.kind == FieldKind.RECEIPT_IMAGE]
+    newest = campaign.releases.filter(is_test=False).order_by("-number").first()
     return {
         "slug": campaign.slug,
         "page": f"{env().public_site_url}/c/{campaign.slug}/",
-        "release": campaign.releases.values_list("number", flat=True).first(),
-        "answers": {row.name: examples[row.name] for row in rows if row.name in examples},
+        "release": newest.number if newest else None,
+        "answers": {row.name: EXAMPLES[row.name] for row in rows if row.name in EXAMPLES},
         "consents": {row.name: True for row in rows if row.kind == CONSENT and row.required},
         "receipt_field": images[0] if images else None,
     }

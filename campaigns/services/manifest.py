@@ -1,14 +1,16 @@
 """From a campaign's rows to what is published: the manifest and the page's content."""
 
 import hashlib
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from campaigns.models import Campaign, FormField
 from campaigns.models.form import CONSENT
-from campaigns.rendering import PageContent, PageField, PageOption
-from campaigns.rules.publish_checks import CampaignFacts, FieldFacts, LimitFacts
+from campaigns.rendering import PageContent, PageField, PageNote, PageOption
 from campaigns.rules.words import last_minute, limit_in_words
 from ingest_lambda.contract import (
+    ChallengeSpec,
     ConsentSpec,
     FieldKind,
     FieldSpec,
@@ -22,42 +24,23 @@ from ingest_lambda.contract import (
 )
 
 
-def facts_of(campaign: Campaign) -> CampaignFacts:
-    """Return a campaign as the publish check reads it."""
-    return CampaignFacts(
-        opens_at=campaign.opens_at,
-        closes_at=campaign.closes_at,
-        languages=campaign.languages,
-        texts={"headline": campaign.headline, "rules": campaign.rules},
-        has_hero=bool(campaign.hero_image),
-        hero_alt=campaign.hero_alt,
-        legal_name=campaign.client.legal_name,
-        address=campaign.client.address,
-        help_email=campaign.client.help_email,
-        text_colour=campaign.text_colour,
-        surface_colour=campaign.surface_colour,
-        brand_colour=campaign.brand_colour,
-        fields=[
-            FieldFacts(f.name, f.kind, f.meaning, f.label, len(f.options))
-            for f in campaign.form_fields.all()
-        ],
-        limits=[LimitFacts(li.scope, li.count, li.window) for li in campaign.limits.all()],
-    )
-
-
-def page_content(campaign: Campaign, *, release: int) -> PageContent:
+def page_content(
+    campaign: Campaign, *, release: int, is_test: bool = False, notes: Sequence[PageNote] = ()
+) -> PageContent:
     """Return all that the page shows, as plain values; what a visitor agrees to.
 
     A draft may lack dates: its preview leaves out what depends on them.
+    ``notes`` are the public notes of amendments, newest first.
     """
     limits = list(campaign.limits.all())
     return PageContent(
-        slug=campaign.slug,
+        slug=campaign.test_slug if is_test else campaign.slug,
         release=release,
         name=campaign.name,
         languages=tuple(campaign.languages),
         countries=tuple(campaign.countries),
-        route=campaign.routes[0],
+        route=next(iter(campaign.routes), ""),
+        routes=tuple(campaign.routes),
         until={
             language: last_minute(campaign.closes_at, timezone=campaign.timezone, language=language)
             for language in campaign.languages
@@ -99,6 +82,9 @@ def page_content(campaign: Campaign, *, release: int) -> PageContent:
         if campaign.review_mode == ReviewMode.EVERY
         else None,
         resubmit_within_hours=campaign.resubmit_within_hours,
+        challenge_provider=campaign.challenge_provider,
+        challenge_site_key=campaign.challenge_site_key,
+        notes=tuple(notes),
         fields=tuple(_page_field(f) for f in campaign.form_fields.all()),
     )
 
@@ -108,6 +94,8 @@ def _page_field(row: FormField) -> PageField:
         name=row.name,
         kind=row.kind,
         meaning=row.meaning,
+        purpose=row.purpose if row.kind == CONSENT else "",
+        routes=tuple(row.routes),
         label=row.label,
         help_text=row.help_text,
         options=tuple(PageOption(**option) for option in row.options),
@@ -123,38 +111,58 @@ def _page_field(row: FormField) -> PageField:
     )
 
 
-def manifest_of(campaign: Campaign, *, release: int, page_sha256: str) -> Manifest:
-    """Return the campaign in the form the functions judge by."""
+def manifest_of(
+    campaign: Campaign,
+    *,
+    release: int,
+    page_sha256: str,
+    is_test: bool = False,
+    opens_at: datetime | None = None,
+    closes_at: datetime | None = None,
+) -> Manifest:
+    """Return the campaign in the form the functions judge by.
+
+    A test has an id and an address of its own, so that limits, guards and stock
+    are its own too; its dates may be given, to be open while staff try it out.
+    """
     rows = list(campaign.form_fields.all())
     return Manifest(
-        campaign_id=str(campaign.pk),
+        campaign_id=str(campaign.test_id if is_test else campaign.pk),
         client_id=str(campaign.client_id),
-        slug=campaign.slug,
+        slug=campaign.test_slug if is_test else campaign.slug,
         release=release,
-        mode=Mode.LIVE,
+        mode=Mode.TEST if is_test else Mode.LIVE,
         timezone=campaign.timezone,
         languages=tuple(campaign.languages),
         countries=tuple(campaign.countries),
         excluded_regions=tuple(campaign.excluded_regions),
-        opens_at=campaign.opens_at,
-        closes_at=campaign.closes_at,
+        opens_at=opens_at or campaign.opens_at,
+        closes_at=closes_at or campaign.closes_at,
         routes=tuple(campaign.routes),
         fields=tuple(_field_spec(row) for row in rows if row.kind != CONSENT),
         consents=tuple(_consent_spec(row) for row in rows if row.kind == CONSENT),
         limits=tuple(
             LimitSpec(
-                name=f"limit_{number}",
+                name=limit.name,
                 scope=limit.scope,
                 count=limit.count,
                 window=Window(kind=WindowKind(limit.window), hours=limit.hours),
                 gives_back_when_rejected=limit.gives_back_when_rejected,
             )
-            for number, limit in enumerate(campaign.limits.all(), start=1)
+            for limit in campaign.limits.all()
         ),
         review=ReviewMode(campaign.review_mode),
         decide_within_days=campaign.decide_within_days,
         resubmit_within_hours=campaign.resubmit_within_hours,
         minimum_fill_seconds=campaign.minimum_fill_seconds,
+        reason_texts=campaign.reason_texts,
+        challenge=ChallengeSpec(
+            provider=campaign.challenge_provider,
+            site_key=campaign.challenge_site_key,
+            on_trouble=campaign.challenge_on_trouble,
+        )
+        if campaign.challenge_provider
+        else None,
         page_sha256=page_sha256,
     )
 
@@ -185,6 +193,7 @@ def _field_spec(row: FormField) -> FieldSpec:
         meaning=Meaning(row.meaning) if row.meaning else None,
         routes=tuple(row.routes),
         required=row.required,
+        countries=tuple(row.countries),
         choices=tuple(option["value"] for option in row.options),
         max_receipts=row.max_receipts,
         images_per_receipt=row.images_per_receipt,

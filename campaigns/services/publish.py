@@ -1,28 +1,26 @@
-"""Publishing and the moves of a campaign's life. A failure half way leaves the earlier release live.
+"""Publish a campaign, for everyone or as a test. See :mod:`campaigns.services.carry` for what follows."""
 
-The order is the promise: the functions' table first (a page must never show a
-release that they do not know), then the page, then its ``state.json``.
-"""
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
 
-import logging
-from datetime import datetime
-
-from botocore.exceptions import BotoCoreError, ClientError
 from django.db import transaction
+from django.db.models import Max
 
 from campaignhub import ingest
-from campaignhub.env import env
 from campaignhub.errors import DomainError
-from campaigns.hosting.local import LocalHost
-from campaigns.models import Campaign, Release, StateChange, User
-from campaigns.rendering import PageContent, render_page
-from campaigns.rules.publish_checks import Problem, problems_of
-from campaigns.rules.states import MOVES, CampaignState
-from campaigns.services import audit
-from campaigns.services.manifest import facts_of, manifest_of, page_content
-from ingest_lambda.contract import Current, Manifest, PageState
+from campaigns.models import Campaign, Placement, Release, User
+from campaigns.rendering import PageNote
+from campaigns.rules.publish_checks import Finding
+from campaigns.rules.publish_checks.texts import gaps, language_name
+from campaigns.rules.states import CampaignState
+from campaigns.services import audit, checks, sender
+from campaigns.services.carry import carry
+from campaigns.services.life import MoveNotAllowed, change_state, decided, locked
+from campaigns.services.manifest import manifest_of, page_content
+from ingest_lambda.contract import Current
 
-logger = logging.getLogger(__name__)
+TEST_DAYS = 14
+"""How long a test stays open at least, whatever the campaign's dates."""
 
 
 class CannotPublish(DomainError):
@@ -30,177 +28,216 @@ class CannotPublish(DomainError):
 
     code = "cannot_publish"
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[Finding]) -> None:
         super().__init__(" ".join(problem.message for problem in problems))
         self.problems = problems
 
 
-class MoveNotAllowed(DomainError):
-    """A campaign cannot go from its state to the one that was asked for."""
+class CautionsNotAccepted(DomainError):
+    """Something is unusual and nobody has said that it is meant; ``cautions`` is the list."""
 
-    code = "move_not_allowed"
+    code = "cautions_not_accepted"
+
+    def __init__(self, cautions: list[Finding]) -> None:
+        super().__init__("Accept what is unusual, or change it.")
+        self.cautions = cautions
 
 
-def publish_problems(campaign: Campaign, *, at: datetime) -> list[Problem]:
+class ReasonMissing(DomainError):
+    """An amendment needs a reason for the record."""
+
+    code = "amendment_reason_missing"
+
+
+class NoteHasGaps(DomainError):
+    """A public note is written in some of the campaign's languages and not in others."""
+
+    code = "amendment_note_has_gaps"
+
+
+def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:
     """Return what keeps a campaign from being published."""
-    return problems_of(facts_of(campaign), at=at)
+    return checks.publish_problems(campaign, at=at)
 
 
-@transaction.atomic
-def publish_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> Release:
-    """Publish a campaign as its next release.
+def publish_cautions(campaign: Campaign, *, at: datetime) -> list[Finding]:
+    """Return what is unusual and needs a tick before a campaign is published."""
+    return checks.publish_cautions(campaign, at=at)
 
-    The row is locked, so that two who press at once get two numbers. The table
-    takes the release before this transaction commits; if the commit then
-    fails, its number is never used again, because a release does not change.
+
+def is_amendment(campaign: Campaign) -> bool:
+    """Tell whether publishing changes something that people have entered under already."""
+    return campaign.state in (CampaignState.LIVE, CampaignState.PAUSED)
+
+
+def publish_campaign(
+    campaign: Campaign,
+    *,
+    actor: User | None,
+    at: datetime,
+    accepted: Collection[str] = (),
+    reason: str = "",
+    public_note: Mapping[str, str] | None = None,
+) -> Release:
+    """Publish a campaign as its next release; in force everywhere within 30 seconds.
+
+    The row is locked, so that two who press at once get two numbers. The
+    release is committed before it is carried to table and host: if they are
+    away, the earlier one stays live and the clock tries again.
+
+    ``accepted`` are the keys of the cautions that were ticked. Once the
+    campaign is live a release is an amendment: it needs ``reason``, for the
+    record, and may carry ``public_note``, which the page shows with its date.
 
     Raises:
         CannotPublish: with the whole list of what is missing.
+        CautionsNotAccepted: with what nobody has accepted yet.
+        ReasonMissing, NoteHasGaps: an amendment lacks its words.
         MoveNotAllowed: it is closed or archived.
     """
-    campaign = Campaign.objects.select_for_update().select_related("client").get(pk=campaign.pk)
-    if campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED):
-        raise MoveNotAllowed("A closed campaign is not published again. Clone it instead.")
-    if problems := publish_problems(campaign, at=at):
-        raise CannotPublish(problems)
-    assert campaign.opens_at is not None
-    number = _next_number(campaign)
-    content = page_content(campaign, release=number)
-    manifest = manifest_of(campaign, release=number, page_sha256=content.sha256())
-    release = Release.objects.create(
-        campaign=campaign,
-        number=number,
-        manifest=manifest.model_dump(mode="json"),
-        page=content.model_dump(mode="json"),
-        published_at=at,
-        published_by=actor,
-    )
-    if campaign.state == CampaignState.DRAFT:
-        opened = campaign.opens_at <= at
-        _move(campaign, CampaignState.LIVE if opened else CampaignState.SCHEDULED, actor, at)
-    audit.record(
-        "campaign.published",
-        actor=actor,
-        client=campaign.client,
-        target=f"campaign:{campaign.slug}",
-        at=at,
-        after={"release": number},
-    )
-    _write_everywhere(campaign, release)
+    sender.check_sender(campaign.client, at=at)
+    seen = _in_table(campaign.slug)
+    note = {code: text.strip() for code, text in (public_note or {}).items() if text.strip()}
+    with transaction.atomic(durable=True):
+        campaign = locked(campaign)
+        _refuse_if_over(campaign)
+        if problems := publish_problems(campaign, at=at):
+            raise CannotPublish(problems)
+        cautions = publish_cautions(campaign, at=at)
+        if open_ones := [caution for caution in cautions if caution.key not in accepted]:
+            raise CautionsNotAccepted(open_ones)
+        amends = is_amendment(campaign)
+        if amends:
+            _check_words(campaign, reason, note)
+        release = _add_release(
+            campaign,
+            actor=actor,
+            at=at,
+            seen=seen,
+            amendment_reason=reason.strip() if amends else "",
+            public_note=note if amends else {},
+            accepted_warnings=[caution.key for caution in cautions],
+        )
+        if not amends:
+            assert campaign.opens_at is not None
+            opened = campaign.opens_at <= at
+            after = CampaignState.LIVE if opened else CampaignState.SCHEDULED
+            if campaign.state != after:
+                change_state(campaign, after, actor=actor, at=at)
+        audit.record(
+            "campaign.amended" if amends else "campaign.published",
+            actor=actor,
+            client=campaign.client,
+            target=f"campaign:{campaign.slug}",
+            at=at,
+            after={
+                "release": release.number,
+                "accepted": release.accepted_warnings,
+                **({"reason": release.amendment_reason} if amends else {}),
+            },
+        )
+    carry(campaign, is_test=False, at=at)
     return release
 
 
-def _next_number(campaign: Campaign) -> int:
-    """Return the number after the last one that Django or the table has seen."""
-    last = campaign.releases.order_by("-number").first()
-    current = ingest.read_current(campaign.slug)
-    return max(last.number if last else 0, current.release if current else 0) + 1
+def publish_test(campaign: Campaign, *, actor: User | None, at: datetime) -> Release:
+    """Publish a campaign at its unlisted address, to try it out with limits and stock of its own.
 
-
-def republish(campaign: Campaign) -> None:
-    """Write a campaign's newest release to table and host again, after one of them lost it."""
-    release = campaign.releases.order_by("-number").first()
-    if release is not None:
-        _write_everywhere(campaign, release)
-
-
-@transaction.atomic
-def move_campaign(
-    campaign: Campaign, after: CampaignState, *, actor: User | None, at: datetime
-) -> Campaign:
-    """Pause, resume, open, close or archive; in force everywhere within 30 seconds.
+    It is the same path with the same checks; only cautions are not asked for.
+    A test is open at once and for two weeks at least.
 
     Raises:
-        MoveNotAllowed: not from this state.
+        CannotPublish: with the whole list of what is missing.
+        MoveNotAllowed: the campaign is closed or archived.
     """
-    campaign = Campaign.objects.select_for_update().select_related("client").get(pk=campaign.pk)
-    before = campaign.state
-    _move(campaign, after, actor, at)
-    audit.record(
-        f"campaign.{after.value}",
-        actor=actor,
-        client=campaign.client,
-        target=f"campaign:{campaign.slug}",
-        at=at,
-        before={"state": before},
-        after={"state": after.value},
-    )
-    if release := campaign.releases.order_by("-number").first():
-        ingest.set_current(_current(campaign, release))
-        _put_state(campaign, release)
-    return campaign
-
-
-def due_moves(at: datetime) -> list[Campaign]:
-    """Open and close what is due, with nobody at the keyboard; return what was moved."""
-    moved = []
-    due = [
-        (CampaignState.SCHEDULED, "opens_at__lte", CampaignState.LIVE),
-        (CampaignState.LIVE, "closes_at__lte", CampaignState.CLOSED),
-        (CampaignState.PAUSED, "closes_at__lte", CampaignState.CLOSED),
-    ]
-    for state, when, after in due:
-        for campaign in Campaign.objects.filter(state=state.value, **{when: at}):
-            try:
-                moved.append(move_campaign(campaign, after, actor=None, at=at))
-            except MoveNotAllowed:
-                continue  # another worker moved it between the question and the lock
-            except (ingest.IngestBusy, BotoCoreError, ClientError, OSError) as exc:
-                # One campaign's trouble must not keep the others shut; the next round tries again.
-                logger.warning("campaign not moved: %s", type(exc).__name__)
-    return moved
-
-
-def _move(campaign: Campaign, after: CampaignState, actor: User | None, at: datetime) -> None:
-    if after not in MOVES[campaign.state]:
-        raise MoveNotAllowed(
-            f"{campaign.name} is {campaign.state} and cannot become {after.value} from there."
+    seen = _in_table(campaign.test_slug)
+    with transaction.atomic(durable=True):
+        campaign = locked(campaign)
+        _refuse_if_over(campaign)
+        if problems := publish_problems(campaign, at=at):
+            raise CannotPublish(problems)
+        release = _add_release(campaign, actor=actor, at=at, seen=seen, is_test=True)
+        audit.record(
+            "campaign.published_as_test",
+            actor=actor,
+            client=campaign.client,
+            target=f"campaign:{campaign.slug}",
+            at=at,
+            after={"release": release.number},
         )
-    StateChange.objects.create(
-        campaign=campaign, before=campaign.state, after=after.value, at=at, actor=actor
+    carry(campaign, is_test=True, at=at)
+    return release
+
+
+def _refuse_if_over(campaign: Campaign) -> None:
+    if campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED):
+        raise MoveNotAllowed("A closed campaign is not published again. Clone it instead.")
+
+
+def _check_words(campaign: Campaign, reason: str, note: Mapping[str, str]) -> None:
+    if not reason.strip():
+        raise ReasonMissing("People have entered already. Say for the record why this changes.")
+    if missing := gaps(note, list(campaign.languages), needed=False):
+        names = " and ".join(language_name(code) for code in missing)
+        raise NoteHasGaps(f"The public note is missing in {names}.")
+
+
+def _add_release(
+    campaign: Campaign,
+    *,
+    actor: User | None,
+    at: datetime,
+    seen: Current | None,
+    is_test: bool = False,
+    **words: object,
+) -> Release:
+    """Add the next release to a locked campaign, and count it on its placement."""
+    assert campaign.opens_at is not None
+    assert campaign.closes_at is not None
+    dates = {"opens_at": campaign.opens_at, "closes_at": campaign.closes_at}
+    if is_test:
+        dates = {
+            "opens_at": min(campaign.opens_at, at),
+            "closes_at": max(campaign.closes_at, at + timedelta(days=TEST_DAYS)),
+        }
+    earlier = campaign.releases.filter(is_test=is_test)
+    last = earlier.aggregate(last=Max("number"))["last"] or 0
+    number = max(last, seen.release if seen else 0) + 1
+    notes = [
+        PageNote(release=release.number, at=release.published_at, text=release.public_note)
+        for release in earlier.exclude(public_note={}).order_by("-number")
+    ]
+    if text := words.get("public_note"):
+        notes.insert(0, PageNote.model_validate({"release": number, "at": at, "text": text}))
+    content = page_content(campaign, release=number, is_test=is_test, notes=notes)
+    manifest = manifest_of(
+        campaign, release=number, page_sha256=content.sha256(), is_test=is_test, **dates
     )
-    campaign.state = after.value
-    campaign.save(update_fields=["state"])
-
-
-def _current(campaign: Campaign, release: Release) -> Current:
-    manifest = Manifest.model_validate(release.manifest)
-    return Current(
-        slug=campaign.slug,
-        release=release.number,
-        opens_at=manifest.opens_at,
-        closes_at=manifest.closes_at,
-        paused=campaign.state == CampaignState.PAUSED,
-        archived=campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED),
+    release = Release.objects.create(
+        campaign=campaign,
+        is_test=is_test,
+        number=number,
+        manifest=manifest.model_dump(mode="json"),
+        page=content.model_dump(mode="json"),
+        images=images_of(campaign),
+        published_at=at,
+        published_by=actor,
+        **words,
     )
+    placement = decided(campaign, is_test=is_test, beyond=seen.revision if seen else 0)
+    Placement.objects.filter(pk=placement.pk).update(**dates)
+    return release
 
 
-def _write_everywhere(campaign: Campaign, release: Release) -> None:
-    ingest.publish_release(Manifest.model_validate(release.manifest), _current(campaign, release))
-    bundle = render_page(
-        PageContent.model_validate(release.page),
-        api_url=env().public_api_url,
-        upload_origin=env().public_upload_url,
-        images=page_images(campaign),
-    )
-    LocalHost(env().site_root).put_page(campaign.slug, bundle)
-    _put_state(campaign, release)
+def images_of(campaign: Campaign) -> dict[str, str]:
+    """Return the names of a campaign's pictures in their store, by ``hero`` and ``logo``."""
+    pictures = {"hero": campaign.hero_image, "logo": campaign.logo}
+    return {use: picture.name for use, picture in pictures.items() if picture}
 
 
-def page_images(campaign: Campaign) -> dict[str, bytes]:
-    """Return the images of a campaign's page by their place in it."""
-    if not campaign.hero_image:
-        return {}
-    with campaign.hero_image.open("rb") as image:
-        return {"hero": image.read()}
-
-
-def _put_state(campaign: Campaign, release: Release) -> None:
-    current = _current(campaign, release)
-    state = PageState(
-        state=campaign.state,
-        opens_at=current.opens_at,
-        closes_at=current.closes_at,
-        release=current.release,
-    )
-    LocalHost(env().site_root).put_state(campaign.slug, state.model_dump_json().encode())
+def _in_table(slug: str) -> Current | None:
+    """Read what the table holds, so that a database from a backup uses no number twice."""
+    try:
+        return ingest.read_current(slug)
+    except ingest.IngestBusy:
+        return None

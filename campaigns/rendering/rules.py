@@ -1,0 +1,53 @@
+"""The official rules of one release as a page of their own, which keeps its address for ever."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.template.loader import render_to_string
+
+from campaigns.rendering.content import PageContent
+
+_WORDS = {
+    "en": ("Official rules", "Version {number}, in force from {day}", "To the campaign"),
+    "es": ("Bases legales", "Versión {number}, en vigor desde el {day}", "A la promoción"),
+    "de": ("Teilnahmebedingungen", "Fassung {number}, gültig ab {day}", "Zur Aktion"),
+    "fr": (
+        "Règlement officiel",
+        "Version {number}, en vigueur depuis le {day}",
+        "Vers l’opération",
+    ),
+}
+
+
+def render_rules(
+    content: PageContent, *, published_at: datetime, page: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """Return the files of one release's rules, ``rules/{n}/index.html`` and one per further language.
+
+    They wear the stylesheet of ``page``, the files of the page that is live now.
+    The day is written as ISO 8601 has it, which reads the same in every language.
+    """
+    style = next(path for path in page if path.startswith("assets/") and path.endswith(".css"))
+    day = published_at.astimezone(ZoneInfo(content.timezone)).date().isoformat()
+    first = content.languages[0]
+    files = {}
+    for language in content.languages:
+        title, version, back = _WORDS.get(language, _WORDS["en"])
+        folder = "" if language == first else f"{language}/"
+        own = f"{folder}rules/{content.release}/"
+        up = "../" * own.count("/")
+        files[f"{own}index.html"] = render_to_string(
+            "campaign_page/rules.html",
+            {
+                "page": content,
+                "language": language,
+                "title": title,
+                "version": version.format(number=content.release, day=day),
+                "rules": content.rules.get(language) or content.rules.get(first, ""),
+                "style": up + style,
+                "back": back,
+                "home": up + folder,
+            },
+        ).encode()
+    return files

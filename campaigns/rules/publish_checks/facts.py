@@ -1,0 +1,85 @@
+"""A campaign as plain values: what the check needs to know of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+Texts = Mapping[str, str]
+"""From language to text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LimitFacts:
+    """A limit as the check reads it; ``row`` tells it from the others."""
+
+    row: str
+    scope: str
+    count: int
+    window: str
+    hours: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldFacts:
+    """A form row as the check reads it. ``options`` are pairs of value and label."""
+
+    name: str
+    kind: str
+    meaning: str = ""
+    purpose: str = "rules"
+    routes: Sequence[str] = ("purchase",)
+    required: bool = True
+    label: Texts
+    help_text: Texts
+    options: Sequence[tuple[str, Texts]] = ()
+    min_length: int | None = None
+    max_length: int | None = None
+    minimum: str = ""
+    maximum: str = ""
+    pattern: str = ""
+    minimum_age: int | None = None
+    max_receipts: int = 1
+    images_per_receipt: int = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampaignFacts:
+    """A campaign with its client, form and limits.
+
+    ``opened_at`` is the opening of the release that is live, where entries are
+    or were taken already. ``sender_verified`` tells whether the mail service
+    sends for ``sender_email``.
+    """
+
+    slug: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    opened_at: datetime | None = None
+    timezone: str
+    languages: Sequence[str]
+    countries: Sequence[str]
+    routes: Sequence[str]
+    review: str
+    headline: Texts
+    supporting: Texts
+    prizes: Texts
+    rules: Texts
+    reason_texts: Mapping[str, Texts]
+    has_hero: bool
+    hero_alt: Texts
+    has_logo: bool
+    logo_alt: Texts
+    privacy_url: str
+    legal_name: str
+    address: str
+    help_email: str
+    sender_email: str
+    sender_verified: bool
+    challenge_provider: str
+    challenge_site_key: str
+    text_colour: str
+    surface_colour: str
+    brand_colour: str
+    accent_colour: str
+    fields: Sequence[FieldFacts]
+    limits: Sequence[LimitFacts]

@@ -1,0 +1,60 @@
+"""What tests of campaigns may ask for: a table of moto's and a site host in a directory of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from campaignhub import aws, ingest
+from campaignhub.env import env
+from campaigns.hosting.local import LocalHost
+from ingest_lambda.table import Table
+
+
+def make_table() -> Table:
+    """Make the table of the settings, empty; the one before is gone."""
+    client = aws.dynamodb()
+    if env().table_name in client.list_tables()["TableNames"]:
+        client.delete_table(TableName=env().table_name)
+    client.create_table(
+        TableName=env().table_name,
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": "pk", "AttributeType": "S"},
+            {"AttributeName": "sk", "AttributeType": "S"},
+        ],
+    )
+    return Table(client, env().table_name)
+
+
+@pytest.fixture
+def table() -> Iterator[Table]:
+    """The submissions table, empty, and an AWS account around it."""
+    clients = (aws.dynamodb, aws.ses, ingest._table)
+    with mock_aws():
+        for made in clients:
+            made.cache_clear()
+        yield make_table()
+    for made in clients:
+        made.cache_clear()
+
+
+@pytest.fixture
+def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalHost:
+    """The local site host, in an empty directory."""
+    monkeypatch.setattr(env(), "site_root", tmp_path / "site")
+    return LocalHost(tmp_path / "site")
+
+
+@pytest.fixture
+def account() -> Iterator[None]:
+    """An AWS account without anything in it."""
+    with mock_aws():
+        boto3.setup_default_session()
+        yield
