@@ -126,6 +126,11 @@ class Installation:
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
 
+    def python(self, program: str) -> str:
+        """Run a program in its Django, ``timezone`` and ``timedelta`` at hand; return what it printed."""
+        head = "from datetime import timedelta\nfrom django.utils import timezone\n"
+        return self.manage("shell", "--no-imports", "-c", head + program)
+
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {
