@@ -1,0 +1,1 @@
+"""The golden messages in ``samples/``: what crosses a border, as both sides must read and write it."""
