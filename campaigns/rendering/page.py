@@ -1,67 +1,37 @@
-"""From a release's content to the files of its page: static HTML, one stylesheet, one module."""
+"""A page's files: HTML per language and view, the stylesheet, the script's modules, the images."""
 
 import hashlib
-import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.template.loader import get_template, render_to_string
 
-from campaigns.rendering.content import PageContent, PageField, Texts
+from campaigns.rendering.colours import dark_palette, light_palette
+from campaigns.rendering.content import PageContent, Texts
+from campaigns.rendering.fields import in_order, minimum_age, shown_field
+from campaigns.rendering.legal import legal_lines, promoter_of
+from campaigns.rendering.pictures import hashed, place_pictures
 from campaigns.rendering.policy import content_security_policy
-from ingest_lambda.contract import FieldKind
+from campaigns.rendering.words import page_words, script_words
+from campaigns.rules.words import who_in_words
+from ingest_lambda.contract import Route
+from ingest_lambda.contract.dates import day_in_words, place_of
+from ingest_lambda.contract.postal import POSTAL_CODES
 
-WORDS: dict[str, Texts] = {
-    "en": {
-        "until": "Until",
-        "limits": "How often",
-        "prizes": "Prizes",
-        "promoter": "Promoter",
-        "rules": "Official rules",
-        "privacy": "Privacy",
-        "help": "Help",
-        "send": "Send",
-        "optional": "optional",
-        "take": "Take or choose a photo",
-        "photo_help": "JPG, PNG, HEIC or PDF, up to 15 MB. Show the whole receipt.",
-        "no_script": "To take part, please turn on JavaScript in your browser.",
-        "status_title": "Your entry",
-        "errors": "Please look at this again:",
-        "preview": "Preview: this page can't send anything.",
-    },
-    "es": {
-        "until": "Hasta el",
-        "limits": "Cuántas veces",
-        "prizes": "Premios",
-        "promoter": "Organizador",
-        "rules": "Bases legales",
-        "privacy": "Privacidad",
-        "help": "Ayuda",
-        "send": "Enviar",
-        "optional": "opcional",
-        "take": "Haz o elige una foto",
-        "photo_help": "JPG, PNG, HEIC o PDF, hasta 15 MB. Que se vea el recibo entero.",
-        "no_script": "Para participar, activa JavaScript en tu navegador.",
-        "status_title": "Tu participación",
-        "errors": "Revisa esto, por favor:",
-        "preview": "Vista previa: esta página no puede enviar nada.",
-    },
-}
-"""The page's own words, by language; a language that is not here reads English."""
-
-_INPUTS = {
-    FieldKind.EMAIL: ("email", "email", "email"),
-    FieldKind.PHONE: ("tel", "tel", "tel"),
-    FieldKind.DATE: ("date", "off", ""),
-    FieldKind.BIRTH_DATE: ("date", "bday", ""),
-    FieldKind.NUMBER: ("text", "off", "decimal"),
-    FieldKind.POSTAL_CODE: ("text", "postal-code", ""),
-}
-_AUTOCOMPLETE = {
-    "given_name": "given-name",
-    "family_name": "family-name",
-    "address": "street-address",
-}
+SCRIPTS = (
+    "page.js",
+    "answers.js",
+    "ground.js",
+    "keep.js",
+    "outcome.js",
+    "photos.js",
+    "pictures.js",
+    "server.js",
+)
+"""The modules of the page's script; the first is the one that the page names."""
+_REGIONS = {"en": "en-GB", "es": "es-ES", "de": "de-DE", "fr": "fr-FR"}
 
 
 def render_page(
@@ -79,107 +49,128 @@ def render_page(
     of their content in the name, so that a browser may keep them for ever and a
     new release is still seen at once.
     """
-    script = get_template("campaign_page/page.js").template.source.encode()  # type: ignore[attr-defined]
-    style = render_to_string("campaign_page/page.css", {"page": content}).encode()
     files: dict[str, bytes] = {}
-    script_path = _hashed("page", "js", script)
-    style_path = _hashed("page", "css", style)
-    files[script_path] = script
-    files[style_path] = style
-    hero_path = ""
-    if hero := images.get("hero"):
-        hero_path = _hashed("hero", "jpg", hero)
-        files[hero_path] = hero
+    shared = {
+        "page": content,
+        "preview": preview,
+        "pictures": place_pictures(images, files),
+        "scripts": _place_scripts(files),
+        "style": _place_style(content, files),
+        "policy": content_security_policy(api_url, upload_origin).replace(
+            "; frame-ancestors 'self'",
+            "",  # which a browser takes from a header only
+        ),
+    }
     for number, language in enumerate(content.languages):
-        shared = _context(content, language, api_url, upload_origin)
-        for status, folder in ((False, ""), (True, "status/")):
-            own = folder if number == 0 else f"{language}/{folder}"
-            up = "../" * own.count("/") or "./"
-            files[f"{own}index.html"] = render_to_string(
-                "campaign_page/status.html" if status else "campaign_page/index.html",
+        spoken = _context(content, language, api_url)
+        for view, folder in (("index", ""), ("status", "status/")):
+            path = folder if number == 0 else f"{language}/{folder}"
+            files[f"{path}index.html"] = render_to_string(
+                f"campaign_page/{view}.html",
                 {
                     **shared,
-                    "preview": preview,
-                    "root": up,
-                    "script": up + script_path,
-                    "style": up + style_path,
-                    "hero": up + hero_path if hero_path else "",
+                    **spoken,
+                    "root": "../" * path.count("/") or "./",
+                    "own": "../" if folder else "./",
+                    "folder": folder,
                 },
             ).encode()
     return files
 
 
-def _hashed(name: str, kind: str, content: bytes) -> str:
-    return f"assets/{name}.{hashlib.sha256(content).hexdigest()[:12]}.{kind}"
+def _source(name: str) -> str:
+    source: str = get_template(f"campaign_page/script/{name}").template.source  # type: ignore[attr-defined]
+    return source
 
 
-def _text(texts: Texts, language: str, fallback: str) -> str:
-    return texts.get(language) or texts.get(fallback) or ""
+def _place_scripts(files: dict[str, bytes]) -> list[str]:
+    """Put the modules into a folder named by the content of all: they import each other by name."""
+    sources = {name: _source(name).encode() for name in SCRIPTS}
+    digest = hashlib.sha256(b"".join(sources.values())).hexdigest()[:12]
+    paths = {f"assets/script.{digest}/{name}": source for name, source in sources.items()}
+    files.update(paths)
+    return list(paths)
 
 
-def _context(
-    content: PageContent, language: str, api_url: str, upload_origin: str
-) -> dict[str, Any]:
+def _place_style(content: PageContent, files: dict[str, bytes]) -> str:
+    brand, accent = content.brand_colour, content.accent_colour
+    style = render_to_string(
+        "campaign_page/page.css",
+        {
+            "page": content,
+            "light": light_palette(
+                brand=brand,
+                accent=accent,
+                surface=content.surface_colour,
+                text=content.text_colour,
+            ),
+            "dark": dark_palette(brand=brand, accent=accent, surface=content.surface_colour),
+        },
+    ).encode()
+    path = hashed("page", "css", style)
+    files[path] = style
+    return path
+
+
+def _context(content: PageContent, language: str, api_url: str) -> dict[str, Any]:
+    """Return what one language's page says."""
     first = content.languages[0]
 
     def text(texts: Texts) -> str:
-        return _text(texts, language, first)
+        return texts.get(language) or texts.get(first) or ""
 
-    words = WORDS.get(language, WORDS["en"])
-    fields = [_field(field, text) for field in content.fields]
-    settings = {
-        "api": f"{api_url}/v1/campaigns/{content.slug}",
-        "slug": content.slug,
-        "release": content.release,
-        "route": content.route,
-        "locale": language,
-        "timezone": content.timezone,
-        "decideDays": content.decide_within_days,
-    }
     return {
-        "page": content,
         "language": language,
+        "place": "" if language == first else f"{language}/",
         "others": [
             (code, "" if code == first else f"{code}/")
             for code in content.languages
             if code != language
         ],
-        "words": words,
-        "headline": text(content.headline),
+        "words": page_words(language),
+        "headline": text(content.headline) or content.name,
         "supporting": text(content.supporting),
         "prizes": text(content.prizes),
         "rules": text(content.rules),
         "until": text(content.until),
+        "who": who_in_words(content.countries, minimum_age(content.fields), language=language)
+        if content.countries
+        else "",
         "limits": content.limits.get(language, []),
         "hero_alt": text(content.hero_alt),
-        "fields": [field for field in fields if field["kind"] != "consent"],
-        "consents": [field for field in fields if field["kind"] == "consent"],
-        "settings": json.dumps(settings),
-        "policy": content_security_policy(api_url, upload_origin).replace(
-            "; frame-ancestors 'self'", ""
-        ),
+        "logo_alt": text(content.logo_alt) or content.client_name,
+        "promoter": promoter_of(content),
+        "legal": legal_lines(content, language),
+        "notes": [(_day(note.at, content, language), text(note.text)) for note in content.notes],
+        "routes": [
+            (route, page_words(language)["by_purchase" if route == Route.PURCHASE else "by_form"])
+            for route in content.routes
+        ],
+        "fields": [shown_field(field, text) for field in in_order(content.fields)],
+        "data": {
+            "settings": _settings(content, language, api_url),
+            "words": script_words(language),
+        },
     }
 
 
-def _field(field: PageField, text: Any) -> dict[str, Any]:
-    kind = FieldKind(field.kind) if field.kind != "consent" else None
-    input_type, autocomplete, mode = (
-        _INPUTS.get(kind, ("text", "off", "")) if kind else ("", "", "")
-    )
+def _day(at: datetime, content: PageContent, language: str) -> str:
+    return day_in_words(at.astimezone(ZoneInfo(content.timezone)).date(), language)
+
+
+def _settings(content: PageContent, language: str, api_url: str) -> dict[str, Any]:
+    """Return what the script works by; no key of any kind."""
     return {
-        "name": field.name,
-        "kind": field.kind,
-        "label": text(field.label),
-        "help": text(field.help_text),
-        "options": [(option.value, text(option.label)) for option in field.options],
-        "required": field.required,
-        "max_length": field.max_length or (5000 if field.kind == "long_text" else 300),
-        "minimum": field.minimum,
-        "maximum": field.maximum,
-        "max_receipts": field.max_receipts,
-        "images_per_receipt": field.images_per_receipt,
-        "type": input_type,
-        "autocomplete": _AUTOCOMPLETE.get(field.meaning, autocomplete),
-        "inputmode": mode,
-        "is_image": field.kind in ("receipt_image", "other_image"),
+        "api": f"{api_url}/v1/campaigns/{content.slug}",
+        "slug": content.slug,
+        "release": content.release,
+        "route": content.route,
+        "locale": language,
+        "region": _REGIONS.get(language, language),
+        "timezone": content.timezone,
+        "place": place_of(content.timezone),
+        "opens": content.opens_at.isoformat() if content.opens_at else None,
+        "closes": content.closes_at.isoformat() if content.closes_at else None,
+        "help": content.help_email,
+        "postal": [POSTAL_CODES.get(country, ".*") for country in content.countries],
     }

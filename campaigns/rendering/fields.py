@@ -1,0 +1,109 @@
+"""A row of the form as the page's template shows it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from campaigns.rendering.content import PageField, Texts
+from ingest_lambda.contract import IMAGE_KINDS, FieldKind, Meaning
+
+CONSENT = "consent"
+FEW_OPTIONS = 5
+"""Up to so many options stand open as radio buttons; more go into a list."""
+
+_INPUTS = {
+    FieldKind.EMAIL: ("email", "email", "email"),
+    FieldKind.PHONE: ("tel", "tel", "tel"),
+    FieldKind.DATE: ("date", "off", ""),
+    FieldKind.BIRTH_DATE: ("date", "bday", ""),
+    FieldKind.NUMBER: ("text", "off", "decimal"),
+    FieldKind.POSTAL_CODE: ("text", "postal-code", ""),
+}
+_AUTOCOMPLETE = {
+    Meaning.GIVEN_NAME: "given-name",
+    Meaning.FAMILY_NAME: "family-name",
+    Meaning.ADDRESS: "street-address",
+    Meaning.REGION: "address-level1",
+}
+_MAX_SHORT, _MAX_LONG = 300, 5000
+
+
+@dataclass(frozen=True)
+class ShownField:
+    """What a template needs of a field, in one language."""
+
+    name: str
+    kind: str
+    routes: str
+    """The routes it belongs to, with spaces between; empty: all."""
+    control: str
+    """Which piece of HTML shows it: photos, consent, hidden, group, list, long or line."""
+    label: str
+    help: str
+    options: list[tuple[str, str]]
+    required: bool
+    minimum_age: int | None
+    min_length: int | None
+    max_length: int
+    minimum: str
+    maximum: str
+    pattern: str
+    max_receipts: int
+    images_per_receipt: int
+    input_type: str
+    autocomplete: str
+    input_mode: str
+
+
+def shown_field(field: PageField, text: Callable[[Texts], str]) -> ShownField:
+    """Return a field in the language that ``text`` picks."""
+    kind = FieldKind(field.kind) if field.kind != CONSENT else None
+    input_type, autocomplete, mode = _INPUTS.get(kind, ("text", "off", "")) if kind else ("",) * 3
+    meaning = Meaning(field.meaning) if field.meaning else None
+    longest = _MAX_LONG if kind is FieldKind.LONG_TEXT else _MAX_SHORT
+    return ShownField(
+        name=field.name,
+        kind=field.kind,
+        routes=" ".join(field.routes),
+        control=_control(field, kind),
+        label=text(field.label),
+        help=text(field.help_text),
+        options=[(option.value, text(option.label) or option.value) for option in field.options],
+        required=field.required,
+        minimum_age=field.minimum_age,
+        min_length=field.min_length,
+        max_length=field.max_length or longest,
+        minimum=field.minimum,
+        maximum=field.maximum,
+        pattern=field.pattern,
+        max_receipts=field.max_receipts,
+        images_per_receipt=field.images_per_receipt,
+        input_type=input_type,
+        autocomplete=_AUTOCOMPLETE.get(meaning, autocomplete) if meaning else autocomplete,
+        input_mode=mode,
+    )
+
+
+def _control(field: PageField, kind: FieldKind | None) -> str:
+    if kind is None:
+        return "consent"
+    if kind in IMAGE_KINDS:
+        return "photos"
+    if kind is FieldKind.HIDDEN:
+        return "hidden"
+    if kind is FieldKind.CHOICES or (
+        kind is FieldKind.CHOICE and len(field.options) <= FEW_OPTIONS
+    ):
+        return "group"
+    if kind is FieldKind.CHOICE:
+        return "list"
+    return "long" if kind is FieldKind.LONG_TEXT else "line"
+
+
+def in_order(fields: tuple[PageField, ...]) -> list[PageField]:
+    """Return the fields with an age gate first: nothing else is asked of who is too young."""
+    return sorted(fields, key=lambda field: field.minimum_age is None)
+
+
+def minimum_age(fields: tuple[PageField, ...]) -> int | None:
+    """Return the age that the form asks for, where it asks for one."""
+    return max((field.minimum_age for field in fields if field.minimum_age), default=None)

@@ -1,0 +1,116 @@
+// What became of an entry: told at once, followed for two minutes, and again whenever the page is looked at.
+
+import { $, day, form, make, moment, settings, sleep, t, tell, view } from "./ground.js";
+import { forgetEverything, forgetFiles, forgetSent, rememberSent, save, state } from "./keep.js";
+import { forgetPhotos, photosToRemember } from "./photos.js";
+import { Refused, call } from "./server.js";
+
+const STEPS_SECONDS = [1, 2, 4, 8, 15, 30];
+const FOLLOW_MS = 120_000;
+const OPEN = ["queued", "received", "pending_review"];
+// What its entrant can put right by filling in the form once more.
+const MENDABLE = /^(ANSWER_.*|CONSENT_MISSING|UNKNOWN_FIELD|TOKEN_EXPIRED)$/;
+const done = $("done");
+let round = 0;
+
+// `mend` shows the form again with what is wrong in it; `askAgain` shows the place for a new photo.
+export async function follow(sent, { mend, askAgain, refuse }) {
+  const mine = round += 1;
+  form.hidden = true;
+  if (done.hidden) show({ status: "queued", reference: sent.reference }, sent);
+  done.focus();
+  const end = Date.now() + FOLLOW_MS;
+  for (let step = 0, last = ""; mine === round;) {
+    let answer;
+    try { answer = await call("GET", `/submissions/${sent.id}`, null, sent.token); } catch (error) {
+      if (error instanceof Refused) return refuse(error);
+      throw error;
+    }
+    if (mine !== round) return undefined;
+    // The new photo is in the queue while the table still asks for it; it is asked for once only.
+    if (sent.attempt > 1 && answer.status === "needs_resubmission") answer = { ...answer, status: "queued", reasons: [], actions: [] };
+    const queued = answer.status === "queued";
+    if (!queued && answer.status === "invalid" && view === "form" && answer.reasons.every(({ code }) => MENDABLE.test(code))) return mend(answer.reasons);
+    if (!queued) arrived(sent, answer);
+    if (JSON.stringify(answer) !== last) show(answer, sent);
+    last = JSON.stringify(answer);
+    if ((answer.actions || []).some((action) => action.kind === "resubmit")) return askAgain(sent);
+    if (!queued && !answer.poll_after_seconds) return undefined;
+    if (Date.now() > end) return lookLater(sent);
+    const seconds = Math.max(queued ? STEPS_SECONDS[Math.min(step, 5)] : 0, answer.poll_after_seconds || 1);
+    step += 1;
+    await sleep(seconds * 1000 * (0.9 + Math.random() * 0.2));
+  }
+  return undefined;
+}
+
+// Safe with us: nothing of it has to be kept here but the reference and the hashes of its photos.
+function arrived(sent, answer) {
+  if (answer.status === "invalid") forgetSent(sent.reference);
+  if (sent.arrived) return;
+  sent.arrived = true;
+  if (answer.status !== "invalid") rememberSent(photosToRemember(), answer.reference);
+  Object.assign(state, { answers: {}, consents: {}, session: null });
+  forgetPhotos();
+  forgetFiles();
+  save();
+}
+
+function lookLater(sent) {
+  if (view === "status" || done.querySelector(".later")) return;
+  const link = make("a", { href: `${document.body.dataset.own}status/#${sent.token}`, textContent: t("status_link") });
+  done.append(make("p", { className: "later" }, t("look_later"), " ", link));
+}
+
+const words = (text, className = "") => text && make("p", { textContent: text, className });
+
+function reference(answer) {
+  const code = make("strong", { id: "reference", textContent: answer.reference });
+  const box = make("div", { className: "reference" }, make("span", { textContent: t("reference") }), code);
+  if (navigator.clipboard) {
+    const copy = make("button", { type: "button", className: "second", textContent: t("copy") });
+    copy.onclick = () => navigator.clipboard.writeText(answer.reference).then(() => { copy.textContent = t("copied"); });
+    box.append(copy);
+  }
+  return box;
+}
+
+function reasons(answer) {
+  const all = answer.reasons || [];
+  return all.length > 0 && make("ul", { className: "reasons" }, ...all.map(({ message }) => make("li", { textContent: message })));
+}
+
+// What happens next, and by when.
+function next(answer, sent) {
+  const asked = (answer.actions || []).find((action) => action.kind === "resubmit");
+  const open = OPEN.includes(answer.status);
+  return [
+    answer.status === "needs_resubmission" && words(asked ? asked.until && t("send_by", { day: moment(asked.until) }) : t("too_late_to_send")),
+    // The promise ends with a day: its instant is the midnight after it.
+    sent.used && words(t("link_used")),
+    open && answer.decide_by && words(t("decide_by", { day: day(answer.decide_by, -1) })),
+    open && sent.email && words(t("mail_to", { address: sent.email })),
+    answer.status === "approved" && words(t("approved_next")),
+    ["rejected", "invalid", "revoked"].includes(answer.status) && settings.help && words(t("questions", { address: settings.help })),
+  ];
+}
+
+function another(answer) {
+  if (view !== "form" || answer.status === "queued" || (answer.actions || []).length) return null;
+  const button = make("button", { type: "button", className: "second", textContent: t("enter_again") });
+  button.onclick = () => { forgetEverything(); location.reload(); };
+  return button;
+}
+
+export function show(answer, sent) {
+  done.hidden = false;
+  done.dataset.status = answer.status;
+  tell("");
+  done.replaceChildren(...[
+    make("h2", { textContent: t(`is_${answer.status}`) }),
+    reasons(answer),
+    answer.reference && reference(answer),
+    ...next(answer, sent),
+    another(answer),
+  ].filter(Boolean));
+}

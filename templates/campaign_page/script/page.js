@@ -1,0 +1,240 @@
+// The campaign page: opens by the clock, takes an entry, sends it once, tells what became of it.
+// No framework and no build step. The server's contract is version 1 (`/v1/campaigns/{slug}`).
+
+import { answersToSend, boxOf, check, complain, consentsToSend, emailOf, judge, judgeConsent, judgePhotos, keepAnswers, proposeDomain, restoreAnswers, showWrong, takeRoute, tooYoung } from "./answers.js";
+import { $, form, moment, photosOnly, preview, say, settings, sleep, t, tell, view } from "./ground.js";
+import { forgetEverything, load, save, state } from "./keep.js";
+import { follow, show } from "./outcome.js";
+import { draw, dropUnseen, fitSession, forgetPhotos, onRefusal, progress, renewSession, resumePhotos, start, underWay, watchPhotos } from "./photos.js";
+import { Refused, call } from "./server.js";
+
+const button = form.querySelector(".send");
+const sendWords = button.textContent;
+const RELOADED = `campaign:${settings.slug}:reloaded`;
+
+// ------------------------------------------------------------------ sending
+
+let sending = false;
+
+function busy(on) {
+  sending = on;
+  button.textContent = on ? t("sending") : sendWords;
+  if (on) button.setAttribute("aria-disabled", "true"); else button.removeAttribute("aria-disabled");
+}
+
+async function send(event) {
+  event.preventDefault();
+  if (sending || !check()) return;
+  if (preview) { say(t("preview")); return; }
+  if (tooYoung()) { turnAway(); return; }
+  tell("");
+  keepAnswers();
+  busy(true);
+  try { await sendOnce(); } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refuse(error);
+  } finally { busy(false); }
+}
+
+async function photosArrived() {
+  while (underWay().length) {
+    say(t("photo_on_its_way", { percent: progress() }));
+    await sleep(200);
+  }
+  say("");
+  return showWrong([...form.querySelectorAll("[data-photos]")].map((box) => [box, judgePhotos(box)]));
+}
+
+async function sendOnce() {
+  if (!await photosArrived()) return;
+  if (state.session && Date.parse(state.session.expires) < Date.now()) await renewSession();
+  await fitSession();
+  if (!await photosArrived()) return;
+  const only = photosOnly();
+  const trap = $("homepage")?.value;
+  await call("POST", "/submissions", {
+    submission_id: state.session.id, token: state.session.token,
+    answers: only ? {} : answersToSend(), consents: only ? {} : consentsToSend(), ...(trap && { trap }),
+  });
+  state.sent = { ...state.session, email: only ? state.sent?.email : emailOf() };
+  save();
+  await watch(state.sent);
+}
+
+const watch = (sent) => follow(sent, { mend, askAgain, refuse });
+
+// The writer found something that the page did not: the same answers, a new entry, what is wrong beside its field.
+function mend(reasons) {
+  state.sent = null;
+  $("done").hidden = true;
+  form.hidden = false;
+  const placed = reasons.filter((reason) => reason.field && boxOf(reason.field));
+  if (placed.length < reasons.length) tell(reasons.filter((reason) => !placed.includes(reason)).map((reason) => reason.message).join(" "));
+  showWrong(placed.map((reason) => [boxOf(reason.field), reason.message]));
+  renewSession().catch(refused);
+}
+
+// Only the photo is asked for again; the answers are with us.
+function askAgain(sent) {
+  if (sent.purpose === "status") return;
+  state.session = { ...sent, names: "" };
+  form.classList.add("photos-only");
+  form.hidden = false;
+  draw();
+}
+
+function turnAway() {
+  forgetEverything();
+  try { sessionStorage.setItem(`${RELOADED}:age`, "1"); } catch { /* a private window keeps nothing */ }
+  form.hidden = true;
+  tell(t("too_young"));
+}
+
+// ------------------------------------------------------------------ when the server says no
+
+const refused = (error) => { if (error instanceof Refused) refuse(error); else throw error; };
+
+function refuse(error) {
+  if (error.code === "release_changed") { reload(); return; }
+  if (["bad_token", "token_expired"].includes(error.code)) {
+    if (view === "status" || state.sent) { form.hidden = true; tell(t("link_over")); return; }
+    tell(t("token_expired"));
+    renewSession().catch(refused);
+    return;
+  }
+  if (error.code === "link_used") form.hidden = true;
+  if (error.code === "not_open" && error.problem.until) { tell(t("opens", { day: moment(error.problem.until) })); return; }
+  tell(t(error.code) || t("broken"));
+}
+
+// Another release is in force: the answers stay, what was agreed to has to be agreed to again.
+function reload() {
+  keepAnswers();
+  Object.assign(state, { consents: {}, session: null });
+  save();
+  let last = 0;
+  try { last = Number(sessionStorage.getItem(RELOADED)); sessionStorage.setItem(RELOADED, Date.now()); } catch { last = Date.now(); }
+  if (Date.now() - last > 60_000) location.reload(); else tell(t("changed")); // a cache may hold the old page for a minute
+}
+
+// ------------------------------------------------------------------ filling in
+
+function watchForm() {
+  // Errors go and proposals come while typing, never when a field is left: what moves then
+  // would move Send away from under the finger that has just pressed it.
+  let typing = 0, touched = false;
+  form.addEventListener("submit", send);
+  form.addEventListener("input", ({ target }) => {
+    const box = target.closest("[data-answer],[data-consent]");
+    if (!box) return;
+    keepAnswers();
+    if (!preview && !photosOnly() && !state.session && !touched && !tooYoung()) { touched = true; start().catch(refused); }
+    if (box.classList.contains("wrong")) complain(box, "answer" in box.dataset ? judge(box) : judgeConsent(box));
+    if (box.dataset.kind === "email") { clearTimeout(typing); box.querySelector(".offer").replaceChildren(); typing = setTimeout(proposeDomain, 500, box); }
+  });
+  const asked = new URLSearchParams(location.search);
+  for (const field of form.querySelectorAll("[data-kind=hidden]")) field.value = asked.get(field.name)?.slice(0, 300) || field.value;
+  onRefusal(refuse);
+  watchPhotos();
+  watchRoutes();
+}
+
+// With two ways to enter, a token belongs to one of them: another way is another session.
+function watchRoutes() {
+  const routes = $("routes");
+  const take = (route) => { state.route = route; takeRoute(route); };
+  take(state.route || settings.route);
+  if (!routes) return;
+  routes.querySelector(`[value="${state.route}"]`).checked = true;
+  routes.addEventListener("change", ({ target }) => {
+    take(target.value);
+    dropUnseen();
+    renewSession().catch(refused);
+  });
+}
+
+// ------------------------------------------------------------------ opening and closing by the clock
+
+let now = () => Date.now();
+
+async function stateNow() {
+  const response = await fetch(`${document.body.dataset.root}state.json`, { cache: "no-cache" }).catch(() => null);
+  if (!response?.ok) return { state: "live", opens_at: settings.opens, closes_at: settings.closes, release: settings.release };
+  const ahead = (Date.parse(response.headers.get("Date")) || Date.now()) - Date.now(); // a phone's clock may be wrong
+  now = () => Date.now() + ahead;
+  return response.json();
+}
+
+function doorOf(live) {
+  if (["closed", "archived"].includes(live.state) || now() >= Date.parse(live.closes_at)) return "closed";
+  if (live.state === "paused") return "paused";
+  return now() < Date.parse(live.opens_at) ? "opens" : "open";
+}
+
+async function mindTheDoor() {
+  for (let before = ""; ;) {
+    const live = await stateNow();
+    const door = doorOf(live);
+    if (live.release > settings.release && door === "open") reload();
+    else if (door !== before && !state.sent) {
+      form.hidden = door !== "open";
+      document.body.dataset.door = door;
+      tell(door === "open" ? "" : t(door, { day: moment(live.opens_at) }), { loud: false });
+    }
+    before = door;
+    if (door === "closed") return;
+    const edge = Date.parse(door === "opens" ? live.opens_at : live.closes_at) - now();
+    const look = door === "paused" ? 20_000 : 600_000;
+    await sleep(Math.max(250, Math.min(edge, look * (0.9 + Math.random() * 0.2))));
+  }
+}
+
+// ------------------------------------------------------------------ the two views
+
+async function openForm() {
+  load();
+  restoreAnswers();
+  watchForm();
+  draw();
+  if (state.sent) { await watch(state.sent); return; }
+  resumePhotos();
+  let turnedAway = null;
+  try { turnedAway = sessionStorage.getItem(`${RELOADED}:age`); } catch { /* a private window keeps nothing */ }
+  if (turnedAway) { tell(t("too_young")); return; }
+  await mindTheDoor();
+}
+
+function claimsOf(token) {
+  try {
+    const text = atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"));
+    return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, (letter) => letter.charCodeAt(0))));
+  } catch { return null; }
+}
+
+async function openStatus() {
+  const token = location.hash.slice(1);
+  const claims = claimsOf(token);
+  if (!claims) { tell(t("bad_link")); return; }
+  load(`:${claims.submission_id}:${claims.attempt || 1}`);
+  watchForm();
+  draw();
+  if (state.sent) { await watch(state.sent); return; }
+  const sent = { id: claims.submission_id, token, attempt: 1, purpose: claims.purpose, expires: claims.expires_at, arrived: true };
+  const answer = await call("GET", `/submissions/${sent.id}`, null, token);
+  sent.reference = answer.reference;
+  sent.used = claims.purpose === "resubmit" && answer.status !== "needs_resubmission";
+  show(answer, sent);
+  const asked = answer.status === "needs_resubmission" && answer.actions?.length;
+  if (asked) { const kept = state.session; askAgain(sent); state.session = kept || state.session; await resumePhotos(); }
+  if (answer.poll_after_seconds) await watch(sent);
+}
+
+async function open() {
+  if (preview) { watchForm(); forgetPhotos(); form.hidden = false; return; }
+  try { await (view === "status" ? openStatus() : openForm()); } catch (error) { refused(error); }
+}
+
+addEventListener("visibilitychange", () => { if (!document.hidden && state.sent && form.hidden) watch(state.sent).catch(refused); });
+addEventListener("hashchange", () => { if (view === "status") location.reload(); });
+
+open();
