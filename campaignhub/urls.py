@@ -1,8 +1,9 @@
 """The addresses of the site."""
 
 from django.contrib import admin
+from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import include, path, reverse
+from django.urls import include, path, reverse, reverse_lazy
 
 from campaignhub import health
 
@@ -17,5 +18,11 @@ urlpatterns = [
     path("healthz", health.live),
     path("readyz", health.ready),
     path("c/", include("campaigns.hosting.urls")),
+    # Behind the link of an invitation: works once, then leads to the sign-in.
+    path(
+        "welcome/<uidb64>/<token>/",
+        PasswordResetConfirmView.as_view(success_url=reverse_lazy("admin:login")),
+        name="set_password",
+    ),
     path("admin/", admin.site.urls),
 ]
