@@ -1,165 +1,89 @@
-"""Campaigns in the admin: tabs in the order of the work."""
+"""Campaigns in the admin: the list, and the tabs in the order of the work."""
 
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db.models import Count, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
-from unfold.admin import StackedInline, TabularInline
 from unfold.decorators import display
 
-from campaigns.admin.forms import CampaignForm, FormFieldForm
-from campaigns.admin.life import CampaignLife
-from campaigns.models import Campaign, FormField, Limit
+from campaigns.admin.forms import CampaignForm
+from campaigns.admin.glance import glance
+from campaigns.admin.inlines import FormFieldInline, LimitInline
+from campaigns.admin.lists import Tone, exact, named, state, when
+from campaigns.admin.live_preview import LivePreview
+from campaigns.admin.own import OwnClients
+from campaigns.admin.publishing import publishing
+from campaigns.admin.tabs import BASICS, TABS, fieldsets, shown
+from campaigns.models import Campaign
 from campaigns.rules.roles import Capability
+from campaigns.rules.spans import length
 from campaigns.rules.states import CampaignState
-from campaigns.services import audit, publish
+from campaigns.services import audit
 from campaigns.services.scope import can
 
-_COLOURS = {
-    "Draft": "info",
-    "Scheduled": "warning",
-    "Live": "success",
-    "Paused": "warning",
-    "Closed": "danger",
-    "Archived": "info",
+TONES: dict[str, Tone] = {
+    CampaignState.DRAFT: "idle",
+    CampaignState.SCHEDULED: "info",
+    CampaignState.LIVE: "good",
+    CampaignState.PAUSED: "warn",
+    CampaignState.CLOSED: "bad",
+    CampaignState.ARCHIVED: "idle",
 }
 
 
-class _ByCampaign:
-    """Permissions of rows that belong to a campaign: the campaign's own."""
-
-    def _may(self, request: HttpRequest, campaign: Any) -> bool:
-        client = campaign.client if isinstance(campaign, Campaign) else None
-        return can(request.user, Capability.CAMPAIGN_EDIT, client)  # type: ignore[arg-type]
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """See what one may see of the campaign."""
-        return can(request.user, Capability.CAMPAIGN_VIEW)  # type: ignore[arg-type]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Add to what one may edit."""
-        return self._may(request, obj)
-
-    has_change_permission = has_add_permission
-    has_delete_permission = has_add_permission
-
-
-class FormFieldInline(_ByCampaign, StackedInline):
-    """The form builder: rows to drag."""
-
-    model = FormField
-    form = FormFieldForm
-    extra = 0
-    tab = True
-    verbose_name_plural = "Form"
-    ordering_field = "position"
-    hide_ordering_field = True
-    collapsible = True
-    fields = (
-        ("kind", "name", "meaning"),
-        "label",
-        "help_text",
-        ("required", "routes"),
-        "options_text",
-        ("min_length", "max_length", "minimum", "maximum"),
-        ("pattern", "minimum_age", "max_receipts", "images_per_receipt"),
-    )
-
-
-class LimitInline(_ByCampaign, TabularInline):
-    """How often somebody may enter."""
-
-    model = Limit
-    extra = 0
-    tab = True
-    verbose_name_plural = "Limits"
-    fields = ("count", "scope", "window", "hours", "gives_back_when_rejected")
-
-
 @admin.register(Campaign)
-class CampaignAdmin(CampaignLife):
+class CampaignAdmin(LivePreview):
     """One campaign, from its first idea to its close."""
 
     form = CampaignForm
     view_capability = Capability.CAMPAIGN_VIEW
     change_capability = Capability.CAMPAIGN_EDIT
     add_capability = Capability.CAMPAIGN_EDIT
-    list_display = ("title", "shown_state", "client", "shown_dates", "release_count")
+    change_form_template = "admin/campaigns/campaign/change_form.html"
+    list_display = ("title", "shown_state", "client", "opens", "closes", "release_count")
     list_display_links = ("title",)
-    list_filter = ("state",)
+    list_filter = ("state", ("client", OwnClients))
     list_select_related = ("client",)
     list_per_page = 50
     search_fields = ("name", "slug")
-    readonly_fields = ("checklist",)
+    search_help_text = "Name or address"
+    empty_title = "No campaign yet"
+    empty_words = (
+        "A campaign is a page, a form and its rules. It starts as a draft that nobody sees; a "
+        "checklist says what is missing before it can be published."
+    )
+    empty_step = "Start a campaign"
     inlines = (FormFieldInline, LimitInline)
     warn_unsaved_form = True
-    fieldsets = (
-        (None, {"fields": ("checklist",)}),
-        (
-            "Basics",
-            {
-                "classes": ("tab",),
-                "fields": (
-                    "client",
-                    ("name", "slug"),
-                    ("timezone", "currency"),
-                    "opens_at",
-                    "closes_at",
-                    "languages",
-                    "countries",
-                    "routes",
-                    "review_mode",
-                    ("decide_within_days", "resubmit_within_hours"),
-                    "minimum_fill_seconds",
-                ),
-            },
-        ),
-        (
-            "Page",
-            {
-                "classes": ("tab",),
-                "fields": (
-                    "headline",
-                    "supporting",
-                    "prizes",
-                    ("brand_colour", "accent_colour"),
-                    ("surface_colour", "text_colour"),
-                    "radius",
-                    "hero_image",
-                    "hero_alt",
-                ),
-            },
-        ),
-        ("Rules & legal", {"classes": ("tab",), "fields": ("rules", "privacy_url")}),
-    )
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    # ---------------------------------------------------------------- the list
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count releases in the same query as the list."""
-        from django.db.models import Count
-
         return super().get_queryset(request).annotate(releases_made=Count("releases"))
 
-    @display(description="Campaign", header=True, ordering="name")
-    def title(self, campaign: Campaign) -> tuple[str, str]:
-        """Show the name with the slug below."""
-        return campaign.name, campaign.slug
+    @display(description="Campaign", ordering="name")
+    def title(self, campaign: Campaign) -> str:
+        """Show the name with the address below."""
+        return named(campaign.name, f"/c/{campaign.slug}/")
 
-    @display(description="State", label=_COLOURS, ordering="state")
+    @display(description="State", ordering="state")
     def shown_state(self, campaign: Campaign) -> str:
-        """Show the state as a word."""
-        return CampaignState(campaign.state).label
+        """Show the state as a dot and a word."""
+        return state(CampaignState(campaign.state).label, TONES[campaign.state])
 
-    @display(description="Open")
-    def shown_dates(self, campaign: Campaign) -> str:
-        """Show the dates in the campaign's zone."""
-        from campaigns.rules.words import last_minute
+    @display(description="Opens", ordering="opens_at")
+    def opens(self, campaign: Campaign) -> str:
+        """Show when it opens."""
+        return when(campaign.opens_at, zone=campaign.timezone, never="No date yet")
 
-        if not campaign.closes_at:
-            return "No dates yet"
-        until = last_minute(campaign.closes_at, timezone=campaign.timezone, language="en")
-        return f"until {until}"
+    @display(description="Closes", ordering="closes_at")
+    def closes(self, campaign: Campaign) -> str:
+        """Show when it closes."""
+        return when(campaign.closes_at, zone=campaign.timezone, never="No date yet")
 
     @display(description="Releases", ordering="releases_made")
     def release_count(self, campaign: Any) -> int:
@@ -167,27 +91,113 @@ class CampaignAdmin(CampaignLife):
         count: int = campaign.releases_made
         return count
 
-    @display(description="Before you publish")
-    def checklist(self, campaign: Campaign) -> str:
-        """Say what is missing, line by line."""
-        if campaign.pk is None or campaign._state.adding:
-            return "Save the basics first; what is missing then stands here."
-        problems = publish.publish_problems(campaign, at=timezone.now())
-        if not problems:
-            return "Nothing is missing. Ready to publish."
-        return format_html(
-            '<ul class="campaign-checklist">{}</ul>',
-            format_html_join("", "<li><b>{}</b> {}</li>", ((p.tab, p.message) for p in problems)),
+    # ---------------------------------------------------------------- the tabs
+
+    def get_fieldsets(self, _request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """Begin with the basics; the other tabs come with the draft."""
+        return fieldsets(TABS if obj else (BASICS,))
+
+    def get_inline_instances(self, request: HttpRequest, obj: Campaign | None = None) -> Any:
+        """Offer rows once there is a campaign to hang them on."""
+        return super().get_inline_instances(request, obj) if obj else []
+
+    def get_actions_detail(self, _request: HttpRequest, _object_id: Any) -> Any:
+        """Offer nothing above the page: what can be done stands in its head and on its last tab."""
+        return []
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Show the campaign at a glance to who may see but not edit it."""
+        if object_id:
+            campaign = self.get_object(request, object_id)
+            if campaign is None:
+                raise Http404
+            if not self.has_change_permission(request, campaign):
+                return self._glance(request, campaign)
+        return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _glance(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+        if request.method != "GET":
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            **glance(campaign),
+            "title": campaign.name,
+            "opts": self.opts,
+            "tone": TONES[campaign.state],
+        }
+        return TemplateResponse(request, "admin/campaigns/campaign/glance.html", context)
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Add the tabs and the checklist to Django's context."""
+        campaign: Campaign | None = context.get("original")
+        if campaign is not None:
+            # The checklist speaks of what is saved, not of what was just refused.
+            campaign = Campaign.objects.select_related("client").get(pk=campaign.pk)
+            context.update(publishing(campaign, at=timezone.now()))
+            context.update(
+                campaign=campaign,
+                tone=TONES[campaign.state],
+                span=length(campaign.opens_at, campaign.closes_at)
+                if campaign.opens_at and campaign.closes_at
+                else "",
+                may_publish=can(request.user, Capability.CAMPAIGN_PUBLISH, campaign.client),  # type: ignore[arg-type]
+            )
+        context["tabs"] = shown(
+            TABS if campaign else (BASICS,),
+            context["adminform"].form,
+            {f.formset.prefix: f for f in context["inline_admin_formsets"]},
+            context.get("todos", ()),
         )
+        context["title"] = campaign.name if campaign else "Start a campaign"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
-        """Save, with a line in the log."""
+        """Save, with a line in the log that says what was there before and after."""
+        earlier = Campaign.objects.filter(pk=obj.pk).first() if change else None
         super().save_model(request, obj, form, change)
+        if not form.changed_data:
+            return
+        fields = sorted(set(form.changed_data) - {"default_language"})
         audit.record(
             "campaign.changed" if change else "campaign.created",
             actor=request.user,  # type: ignore[arg-type]
             client=obj.client,
             target=f"campaign:{obj.slug}",
             at=timezone.now(),
-            after={"fields": sorted(form.changed_data)},
+            before={name: _plain(earlier, name) for name in fields} if earlier else None,
+            after={name: _plain(obj, name) for name in fields},
         )
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the rows, with a line in the log when any of them changed."""
+        super().save_formset(request, form, formset, change)
+        changes = {
+            "added": [str(row) for row in formset.new_objects],
+            "changed": [str(row) for row, _fields in formset.changed_objects],
+            "removed": [str(row) for row in formset.deleted_objects],
+        }
+        if any(changes.values()):
+            audit.record(
+                f"campaign.{formset.model._meta.model_name}_rows_changed",
+                actor=request.user,  # type: ignore[arg-type]
+                client=form.instance.client,
+                target=f"campaign:{form.instance.slug}",
+                at=timezone.now(),
+                after={kind: rows for kind, rows in changes.items() if rows},
+            )
+
+
+def _plain(campaign: Campaign, name: str) -> Any:
+    """Return a field's value as the log keeps it: plain, short, times in the campaign's zone."""
+    value = getattr(campaign, name)
+    if name in ("opens_at", "closes_at"):
+        return exact(value, campaign.timezone) if value else None
+    if name == "client":
+        return str(value)
+    if isinstance(value, dict):
+        return {key: str(text)[:500] for key, text in value.items()}
+    return value if isinstance(value, int | list | None) else str(value)

@@ -16,7 +16,7 @@ from campaigns.models import Campaign, User
 from campaigns.rules.roles import Capability
 from campaigns.rules.spans import distance
 from campaigns.rules.states import CampaignState
-from campaigns.services import publish
+from campaigns.services import checks
 from campaigns.services.scope import capabilities_of, clients_of
 
 MOST_CARDS = 12
@@ -117,7 +117,7 @@ def _dated(
 
 
 def _draft(campaign: Campaign, link: str, now: datetime) -> Line:
-    missing = len(publish.publish_problems(campaign, at=now))
+    missing = len(checks.publish_problems(campaign, at=now))
     why = (
         f"Draft · {missing} {'thing' if missing == 1 else 'things'} to do before it can be published"
         if missing

@@ -9,7 +9,7 @@ from campaigns.admin.navigation import navigation
 from campaigns.models import Client
 from campaigns.rules.roles import Capability
 from campaigns.rules.states import CampaignState
-from campaigns.services.scope import can, campaigns_of, clients_of
+from campaigns.services.scope import campaigns_of, can, clients_of
 from ingest_lambda.contract import tidy_reference
 
 MOST = 8

@@ -20,8 +20,8 @@ def distance(at: datetime, now: datetime) -> str:
     """Return how far ``at`` is from ``now``: ``4 minutes ago``, ``in 3 days``, ``just now``."""
     away = abs(at - now)
     for step, unit in _STEPS:
-        # Weeks are said from the second on: "10 days ago" tells more than "1 week ago".
-        if away >= (step * 2 if unit == "week" else step):
+        # Long steps are said from the second on: "10 days ago" tells more than "1 week ago".
+        if away >= (step * 2 if unit in ("week", "month", "year") else step):
             words = _counted(away // step, unit)
             return f"{words} ago" if at < now else f"in {words}"
     return "just now"

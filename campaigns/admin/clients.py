@@ -1,0 +1,119 @@
+"""Clients in the admin: who promotes, whom entrants ask, and who mails come from."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.decorators import display
+
+from campaigns.admin.lists import named, state
+from campaigns.admin.scoped import ScopedModelAdmin
+from campaigns.models import Client
+from campaigns.rules.roles import Capability
+from campaigns.services import audit
+
+_PROMOTER = {
+    "legal_name": "legal name",
+    "address": "address",
+    "help_email": "help contact",
+}
+
+
+@admin.register(Client)
+class ClientAdmin(ScopedModelAdmin):
+    """The companies one works for."""
+
+    client_path = "pk"
+    view_capability = Capability.CLIENT_EDIT
+    change_capability = Capability.CLIENT_EDIT
+    list_display = ("shown_name", "ready", "campaign_count", "staff_count", "help_email")
+    search_fields = ("name", "legal_name")
+    search_help_text = "Name or legal name"
+    empty_title = "No client yet"
+    empty_words = (
+        "A client is a company whose campaigns are run here. Staff see their clients only."
+    )
+    empty_step = "Take on a client"
+    fieldsets = (
+        (None, {"fields": ("name",)}),
+        (
+            "The promoter",
+            {
+                "fields": ("legal_name", "address"),
+                "description": "Stands in the official rules and at the foot of every page and "
+                "mail. No campaign can be published without it.",
+            },
+        ),
+        (
+            "Help for entrants",
+            {
+                "fields": ("help_email", "help_phone"),
+                "description": "On every page and in every mail; answers to mails go to the "
+                "address.",
+            },
+        ),
+        (
+            "Who mails come from",
+            {
+                "fields": ("sender_name", "sender_email"),
+                "description": "Left empty, mails come from the platform's own address in the "
+                "client's name.",
+            },
+        ),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only who operates the platform takes on a client."""
+        return bool(request.user.is_superuser)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Count campaigns and staff in the same query as the list."""
+        rows = super().get_queryset(request)
+        return rows.annotate(
+            campaigns_run=Count("campaigns", distinct=True),
+            staff_here=Count("memberships__user", distinct=True),
+        )
+
+    @display(description="Client", ordering="name")
+    def shown_name(self, client: Client) -> str:
+        """Show the name with the legal one below."""
+        return named(client.name, client.legal_name or "No legal name yet")
+
+    @display(description="Promoter")
+    def ready(self, client: Client) -> str:
+        """Say whether campaigns of the client can be published."""
+        missing = [words for name, words in _PROMOTER.items() if not getattr(client, name)]
+        if missing:
+            return state(f"{' and '.join(missing).capitalize()} missing", "warn")
+        return state("Complete", "good")
+
+    @display(description="Campaigns", ordering="campaigns_run")
+    def campaign_count(self, client: Any) -> int:
+        """Show how many campaigns there are."""
+        count: int = client.campaigns_run
+        return count
+
+    @display(description="Staff", ordering="staff_here")
+    def staff_count(self, client: Any) -> int:
+        """Show how many people work for it."""
+        count: int = client.staff_here
+        return count
+
+    def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
+        """Save, with a line in the log that says what was there before and after."""
+        earlier = Client.objects.filter(pk=obj.pk).first() if change else None
+        super().save_model(request, obj, form, change)
+        if form.changed_data:
+            audit.record(
+                "client.changed" if change else "client.created",
+                actor=request.user,  # type: ignore[arg-type]
+                client=obj,
+                target=f"client:{obj.name}",
+                at=timezone.now(),
+                before={name: getattr(earlier, name) for name in form.changed_data}
+                if earlier
+                else None,
+                after={name: getattr(obj, name) for name in form.changed_data},
+            )

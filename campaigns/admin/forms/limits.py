@@ -1,0 +1,95 @@
+"""Limits as sentences: at most so many entries, of whom, in what time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from campaigns.admin.forms.widgets import Plain, Switch
+from campaigns.models import Limit
+from ingest_lambda.contract import LimitScope, WindowKind
+
+_SCOPES = {
+    LimitScope.PERSON.value: "person",
+    LimitScope.PHONE.value: "phone number",
+    LimitScope.RECEIPT.value: "receipt",
+    LimitScope.HOUSEHOLD.value: "household",
+    LimitScope.DEVICE.value: "device",
+}
+_WINDOWS = {
+    WindowKind.CAMPAIGN.value: "in the whole campaign",
+    WindowKind.DAY.value: "a day",
+    WindowKind.WEEK.value: "a week",
+    WindowKind.ROLLING.value: "in so many hours",
+}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """Limits that are asked for again and again: scope, count, window."""
+
+    words: str
+    rows: tuple[tuple[str, int, str], ...]
+
+    @property
+    def encoded(self) -> str:
+        """Return the rows for the page's script: ``person,1,day;person,10,campaign``."""
+        return ";".join(f"{scope},{count},{window}" for scope, count, window in self.rows)
+
+
+PRESETS = (
+    Preset("1 per person", (("person", 1, "campaign"),)),
+    Preset("1 a day", (("person", 1, "day"),)),
+    Preset("1 a day and 10 in all", (("person", 1, "day"), ("person", 10, "campaign"))),
+    Preset("1 per receipt", (("receipt", 1, "campaign"),)),
+    Preset("1 per household", (("household", 1, "campaign"),)),
+)
+
+
+class LimitForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One limit."""
+
+    scope = forms.ChoiceField(choices=list(_SCOPES.items()), widget=Plain)
+    window = forms.ChoiceField(choices=list(_WINDOWS.items()), widget=Plain)
+
+    class Meta:
+        model = Limit
+        fields = ("count", "scope", "window", "hours", "gives_back_when_rejected")
+        widgets = {"gives_back_when_rejected": Switch}
+        labels = {"gives_back_when_rejected": "A rejected entry doesn't count"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in (("count", "How many"), ("hours", "Hours")):
+            self.fields[name].widget.attrs.update({"class": "plain-input", "aria-label": words})
+        self.fields["scope"].widget.attrs["aria-label"] = "Of whom"
+        self.fields["window"].widget.attrs["aria-label"] = "In what time"
+
+    def clean(self) -> dict[str, Any]:
+        """Keep hours to the windows that have them."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("window") != WindowKind.ROLLING:
+            cleaned["hours"] = None
+        elif not cleaned.get("hours") and "hours" not in self.errors:
+            self.add_error("hours", "Say in how many hours.")
+        return cleaned
+
+
+class LimitFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
+    """All limits together."""
+
+    presets = PRESETS
+
+    def clean(self) -> None:
+        """Refuse the same limit twice."""
+        super().clean()
+        seen = set()
+        for form in self.forms:
+            if not form.cleaned_data or self._should_delete_form(form):
+                continue
+            same = tuple(form.cleaned_data.get(name) for name in ("scope", "window", "hours"))
+            if same in seen:
+                form.add_error(
+                    None, "There is a limit for the same people and the same time already."
+                )
+            seen.add(same)

@@ -1,0 +1,156 @@
+"""The kinds of form rows as staff meet them: icon, word, and which settings each one uses."""
+
+from dataclasses import dataclass, field
+
+from ingest_lambda.contract import FieldKind, Meaning
+
+Words = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind. ``settings`` names the inputs that it uses; the others are not shown.
+
+    ``label`` is proposed for a new row in each language, ``meanings`` are those
+    that make sense for its answers, the first being proposed where ``sure``.
+    """
+
+    value: str
+    word: str
+    icon: str
+    settings: tuple[str, ...] = ()
+    meanings: tuple[str, ...] = ()
+    sure: bool = False
+    label: Words = field(default_factory=dict)
+    name: str = ""
+
+
+_TEXT_MEANINGS = (
+    Meaning.GIVEN_NAME,
+    Meaning.FAMILY_NAME,
+    Meaning.ADDRESS,
+    Meaning.REGION,
+    Meaning.STORE,
+    Meaning.RECEIPT_NUMBER,
+)
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        FieldKind.RECEIPT_IMAGE,
+        "Receipt",
+        "receipt_long",
+        ("max_receipts", "images_per_receipt"),
+        label={"en": "Your receipt", "es": "Tu recibo", "de": "Dein Kassenbon", "fr": "Ton ticket"},
+        name="receipt",
+    ),
+    Kind(
+        FieldKind.EMAIL,
+        "E-mail",
+        "mail",
+        (),
+        (Meaning.EMAIL,),
+        sure=True,
+        label={"en": "E-mail", "es": "Correo electrónico", "de": "E-Mail", "fr": "E-mail"},
+    ),
+    Kind(
+        FieldKind.TEXT,
+        "Short text",
+        "short_text",
+        ("min_length", "max_length", "pattern"),
+        _TEXT_MEANINGS,
+    ),
+    Kind(
+        FieldKind.LONG_TEXT,
+        "Long text",
+        "notes",
+        ("min_length", "max_length"),
+        (Meaning.ADDRESS,),
+    ),
+    Kind(
+        FieldKind.PHONE,
+        "Phone",
+        "call",
+        ("countries",),
+        (Meaning.PHONE,),
+        sure=True,
+        label={"en": "Phone number", "es": "Teléfono", "de": "Telefonnummer", "fr": "Téléphone"},
+    ),
+    Kind(
+        FieldKind.POSTAL_CODE,
+        "Postal code",
+        "location_on",
+        ("countries",),
+        (Meaning.POSTCODE,),
+        sure=True,
+        label={"en": "Postcode", "es": "Código postal", "de": "Postleitzahl", "fr": "Code postal"},
+    ),
+    Kind(
+        FieldKind.BIRTH_DATE,
+        "Date of birth",
+        "cake",
+        ("minimum_age",),
+        (Meaning.BIRTH_DATE,),
+        sure=True,
+        label={
+            "en": "Date of birth",
+            "es": "Fecha de nacimiento",
+            "de": "Geburtsdatum",
+            "fr": "Date de naissance",
+        },
+    ),
+    Kind(FieldKind.DATE, "Date", "event", ("minimum", "maximum"), (Meaning.PURCHASE_DATE,)),
+    Kind(
+        FieldKind.NUMBER,
+        "Number",
+        "numbers",
+        ("minimum", "maximum"),
+        (Meaning.TOTAL, Meaning.QUANTITY),
+    ),
+    Kind(
+        FieldKind.CHOICE,
+        "One choice",
+        "radio_button_checked",
+        ("options",),
+        (Meaning.STORE, Meaning.REGION),
+    ),
+    Kind(FieldKind.CHOICES, "Several choices", "check_box", ("options",)),
+    Kind(
+        "consent",
+        "Consent",
+        "verified_user",
+        ("purpose",),
+        label={
+            "en": "I accept the official rules.",
+            "es": "Acepto las bases.",
+            "de": "Ich akzeptiere die Teilnahmebedingungen.",
+            "fr": "J'accepte le règlement.",
+        },
+        name="accept_rules",
+    ),
+    Kind(FieldKind.OTHER_IMAGE, "Other photo", "photo_camera", ("images_per_receipt",)),
+    Kind(
+        FieldKind.HIDDEN,
+        "From the address",
+        "link",
+        ("name",),
+        label={"en": "utm_source"},
+    ),
+)
+BY_VALUE: dict[str, Kind] = {str(kind.value): kind for kind in KINDS}
+
+MEANINGS: dict[str, str] = {
+    Meaning.GIVEN_NAME: "First name",
+    Meaning.FAMILY_NAME: "Last name",
+    Meaning.EMAIL: "E-mail address",
+    Meaning.PHONE: "Phone number",
+    Meaning.ADDRESS: "Address",
+    Meaning.POSTCODE: "Postcode",
+    Meaning.REGION: "State or region",
+    Meaning.BIRTH_DATE: "Date of birth",
+    Meaning.PURCHASE_DATE: "Day of purchase",
+    Meaning.STORE: "Store",
+    Meaning.RECEIPT_NUMBER: "Receipt number",
+    Meaning.TOTAL: "Total paid",
+    Meaning.QUANTITY: "Quantity bought",
+}
+"""What an answer is about; limits, mails and checks read it, whatever the label says."""

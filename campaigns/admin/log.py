@@ -1,0 +1,170 @@
+"""The log in the admin: who did what, in words, with what was there before and after."""
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from campaigns.admin.lists import exact, named, when
+from campaigns.admin.own import OwnClients
+from campaigns.admin.scoped import ScopedModelAdmin
+from campaigns.models import AuditEntry, User
+from campaigns.rules.roles import Capability
+from campaigns.services.scope import clients_of
+
+WORDS = {
+    "campaign.created": "Started a campaign",
+    "campaign.changed": "Changed a campaign",
+    "campaign.formfield_rows_changed": "Changed a form",
+    "campaign.limit_rows_changed": "Changed limits",
+    "campaign.cloned": "Cloned a campaign",
+    "campaign.published": "Published a campaign",
+    "campaign.tested": "Published a test",
+    "campaign.scheduled": "Scheduled a campaign",
+    "campaign.live": "Opened a campaign",
+    "campaign.paused": "Paused a campaign",
+    "campaign.closed": "Closed a campaign",
+    "campaign.archived": "Archived a campaign",
+    "client.created": "Took on a client",
+    "client.changed": "Changed a client",
+    "staff.invited": "Invited somebody",
+    "staff.role_given": "Gave a role",
+    "staff.role_withdrawn": "Took a role away",
+    "mail.sent_again": "Sent a mail again",
+    "submission.contact_seen": "Saw personal data",
+    "submission.searched": "Searched entries",
+}
+"""Code → what happened; a code that is not here speaks for itself."""
+
+_ROOMS = {
+    "campaign": "Campaigns",
+    "client": "Clients",
+    "staff": "Staff",
+    "submission": "Entries",
+    "mail": "Mails",
+}
+
+
+def in_words(code: str) -> str:
+    """Return what a code says to people."""
+    return WORDS.get(code) or code.replace(".", ": ").replace("_", " ").capitalize()
+
+
+class Room(admin.SimpleListFilter):
+    """What the act was about."""
+
+    title = "about"
+    parameter_name = "about"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
+        """Return the rooms."""
+        return list(_ROOMS.items())
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the acts in a room: a range of the index over codes."""
+        room = self.value()
+        if room not in _ROOMS:
+            return queryset
+        return queryset.filter(code__gte=f"{room}.", code__lt=f"{room}/")
+
+
+class OwnPeople(admin.RelatedFieldListFilter):
+    """Who did it, among those who work for one's own clients."""
+
+    def field_choices(self, _field: Any, request: HttpRequest, _model_admin: Any) -> Any:
+        """Return the people to choose from."""
+        clients = clients_of(request.user, Capability.AUDIT_VIEW)  # type: ignore[arg-type]
+        people = User.objects.filter(memberships__client__in=clients).distinct()
+        return [(user.pk, person(user)) for user in people.order_by("last_name", "username")]
+
+
+def person(user: User | None) -> str:
+    """Return how people call a member of staff; the clock acts by itself."""
+    return (user.get_full_name() or user.username) if user else "The clock"
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ScopedModelAdmin):
+    """The log: read, never written by hand."""
+
+    view_capability = Capability.AUDIT_VIEW
+    list_display = ("what", "who", "shown_at", "client")
+    list_select_related = ("actor", "client")
+    list_filter = (Room, ("client", OwnClients), ("actor", OwnPeople))
+    search_fields = ("target",)
+    search_help_text = "What it was done to, like summer-receipts"
+    show_full_result_count = False
+    paginator = InfinitePaginator
+    ordering = ("-at", "-id")
+    list_per_page = 50
+    empty_title = "Nothing happened yet"
+    empty_words = "Whoever changes, publishes, decides or sees personal data leaves a line here."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Show what concerns no client to who operates the platform."""
+        if request.user.is_superuser:
+            rows: QuerySet[Any] = AuditEntry.objects.all()
+            return rows
+        return super().get_queryset(request)
+
+    @display(description="What")
+    def what(self, entry: AuditEntry) -> str:
+        """Show what was done, with what it was done to below."""
+        return named(in_words(entry.code), entry.target.partition(":")[2] or entry.target)
+
+    @display(description="Who", ordering="actor")
+    def who(self, entry: AuditEntry) -> str:
+        """Show who did it."""
+        return person(entry.actor)
+
+    @display(description="When", ordering="at")
+    def shown_at(self, entry: AuditEntry) -> str:
+        """Show when, with the exact time behind it."""
+        return when(entry.at)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
+    ) -> HttpResponse:
+        """Show one line of the log with its differences."""
+        entry = self.get_object(request, object_id) if object_id else None
+        if entry is None or request.method != "GET" or not self.has_view_permission(request):
+            raise Http404
+        context = {
+            **self.admin_site.each_context(request),
+            "title": in_words(entry.code),
+            "opts": self.opts,
+            "entry": entry,
+            "who": person(entry.actor),
+            "at": exact(entry.at, "UTC"),
+            "changes": differences(entry.before, entry.after),
+        }
+        return TemplateResponse(request, "admin/campaigns/auditentry/entry.html", context)
+
+
+def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:
+    """Return what changed as rows of name, before and after; maps are taken apart."""
+    earlier, later = _flat(before), _flat(after)
+    names = [*later, *(name for name in earlier if name not in later)]
+    return [
+        (name.replace("_", " ").capitalize(), earlier.get(name, ""), later.get(name, ""))
+        for name in names
+        if earlier.get(name, "") != later.get(name, "")
+    ]
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, str]:
+    if isinstance(value, dict):
+        flat: dict[str, str] = {}
+        for name, part in value.items():
+            flat |= _flat(part, f"{prefix} · {name}" if prefix else str(name))
+        return flat
+    if value is None or not prefix:
+        return {}
+    if isinstance(value, list):
+        return {prefix: ", ".join(str(part) for part in value)}
+    return {prefix: value if isinstance(value, str) else json.dumps(value)}

@@ -1,0 +1,83 @@
+"""What the last tab and the checklist of a campaign show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from campaignhub.env import env
+from campaigns.admin.tabs import todo
+from campaigns.models import Campaign
+from campaigns.rules.states import MOVES, CampaignState
+from campaigns.services import checks
+
+
+@dataclass(frozen=True)
+class Step:
+    """Something that can be done with a campaign: its word, where it is asked for, what follows."""
+
+    word: str
+    link: str
+    words: str = ""
+
+
+def publishing(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
+    """Return problems, steps, releases and history of a campaign, as the templates show them."""
+    problems = checks.publish_problems(campaign, at=at)
+    releases = list(campaign.releases.select_related("published_by")[:20])
+    moves = list(campaign.state_changes.select_related("actor").order_by("-at", "-id")[:20])
+    return {
+        "problems": problems,
+        "cautions": checks.publish_cautions(campaign, at=at),
+        "todos": [(problem.tab, todo(problem, campaign)) for problem in problems],
+        "releases": releases,
+        "moves": moves,
+        "page_link": f"{env().public_site_url}/c/{campaign.slug}/"
+        if campaign.first_published
+        else "",
+        "test_link": f"{env().public_site_url}/c/{campaign.test_slug}/"
+        if any(release.is_test for release in releases)
+        else "",
+        "is_final": campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED),
+        "publish_step": _step("publish", "Publish", campaign),
+        "test_step": _step("publish_test", "Publish as test", campaign),
+        "preview_step": _step("preview", "Preview", campaign),
+        "life_steps": _life_steps(campaign),
+        "danger_steps": _danger_steps(campaign),
+    }
+
+
+def _step(name: str, word: str, campaign: Campaign, words: str = "") -> Step | None:
+    try:
+        link = reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk])
+    except NoReverseMatch:
+        return None
+    return Step(word, link, words)
+
+
+def _life_steps(campaign: Campaign) -> list[Step]:
+    allowed = MOVES[campaign.state]
+    steps = []
+    if CampaignState.PAUSED in allowed:
+        words = "Nobody can begin an entry until you resume. What is on its way is kept."
+        steps.append(_step("pause", "Pause", campaign, words))
+    if campaign.state == CampaignState.PAUSED:
+        steps.append(_step("resume", "Resume", campaign, "Entries are taken again."))
+    steps.append(_step("clone", "Clone", campaign, "A draft like this one, without dates."))
+    return [step for step in steps if step]
+
+
+def _danger_steps(campaign: Campaign) -> list[Step]:
+    steps = []
+    if CampaignState.CLOSED in MOVES[campaign.state]:
+        words = "No more entries are taken. A closed campaign cannot be opened again."
+        steps.append(_step("close", "Close for good", campaign, words))
+    try:
+        link = reverse("admin:submissions_test_data", args=[campaign.pk])
+    except NoReverseMatch:
+        link = ""
+    if link:
+        words = "Every entry, photo and mail that came of tests is erased. It cannot be undone."
+        steps.append(Step("Delete test data", link, words))
+    return [step for step in steps if step]

@@ -1,0 +1,154 @@
+"""The tabs of a campaign, in the order of the work, and what stands on each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+
+from campaigns.models import Campaign
+from campaigns.rules.publish_checks import Finding
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that belong together, under a heading; a tuple of names stands side by side."""
+
+    title: str
+    fields: tuple[str | tuple[str, ...], ...]
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: groups of fields, a list of rows, or a template of its own."""
+
+    slug: str
+    title: str
+    groups: tuple[Group, ...] = ()
+    rows: str = ""
+    template: str = ""
+
+    @property
+    def names(self) -> Iterable[str]:
+        """Return the names of its fields."""
+        for group in self.groups:
+            for entry in group.fields:
+                yield from (entry,) if isinstance(entry, str) else entry
+
+
+BASICS = Tab(
+    "basics",
+    "Basics",
+    (
+        Group("Whose and what", ("client", ("name", "slug"))),
+        Group("When", ("timezone", ("opens_at", "closes_at"))),
+        Group("Where, and in which languages", ("countries", "languages", "default_language")),
+        Group("How people enter", ("routes", "currency")),
+        Group("Review", ("review_mode", ("decide_within_days", "resubmit_within_hours"))),
+    ),
+)
+TABS: tuple[Tab, ...] = (
+    BASICS,
+    Tab(
+        "page",
+        "Page",
+        (
+            Group("Words", ("headline", "supporting", "prizes")),
+            Group("Pictures", ("logo", "logo_alt", "hero_image", "hero_alt")),
+            Group(
+                "Colours",
+                (("surface_colour", "text_colour"), ("brand_colour", "accent_colour")),
+                "Everything on the page derives from these four. Text has to reach 4.5:1.",
+            ),
+            Group("Shape and type", ("radius", "type_pair")),
+        ),
+    ),
+    Tab("form", "Form", rows="form_fields"),
+    Tab(
+        "limits",
+        "Limits",
+        (
+            Group("Against haste and robots", ("minimum_fill_seconds",)),
+            Group(
+                "Challenge",
+                ("challenge_provider", ("challenge_site_key", "challenge_on_trouble")),
+                "Off unless a provider is chosen. It asks only those who look like a robot.",
+            ),
+        ),
+        rows="limits",
+    ),
+    Tab("legal", "Rules & legal", (Group("", ("rules", "privacy_url")),)),
+    Tab("mails", "Mails", (Group("Who mails come from", ("sender_name",)),)),
+    Tab("publish", "Publish", template="admin/campaigns/campaign/publish.html"),
+)
+
+
+def fieldsets(tabs: Sequence[Tab]) -> list[tuple[str | None, dict[str, Any]]]:
+    """Return the fields in the shape that Django's admin reads."""
+    return [(tab.title, {"fields": list(tab.names)}) for tab in tabs if tab.groups]
+
+
+@dataclass(frozen=True)
+class Todo:
+    """A finding as the checklist shows it: the words, and the way to where it is mended.
+
+    ``link`` leads to another page; else ``field``, ``row`` and ``language``
+    name an input on the tab, for the page's script.
+    """
+
+    message: str
+    field: str
+    row: str
+    language: str
+    link: str = ""
+
+
+def todo(finding: Finding, campaign: Campaign) -> Todo:
+    """Return a finding with the way to its field."""
+    table, _, column = finding.field.rpartition(".")
+    link = ""
+    if table == "client":
+        page = reverse("admin:campaigns_client_change", args=[campaign.client_id])
+        link = f"{page}#id_{column}"
+    return Todo(finding.message, column, finding.row, finding.language, link)
+
+
+@dataclass
+class ShownTab:
+    """A tab with its bound fields, and what is to be done on it."""
+
+    tab: Tab
+    groups: list[tuple[Group, list[list[Any]]]]
+    formset: Any = None
+    problems: list[Finding] = field(default_factory=list)
+    errors: int = 0
+
+
+def shown(
+    tabs: Sequence[Tab],
+    form: Any,
+    formsets: dict[str, Any],
+    todos: Sequence[tuple[str, Todo]],
+) -> list[ShownTab]:
+    """Bind the tabs to a form and its rows, and count what is wrong on each."""
+    result = []
+    for tab in tabs:
+        groups = [
+            (
+                group,
+                [
+                    [form[name] for name in ((row,) if isinstance(row, str) else row)]
+                    for row in group.fields
+                ],
+            )
+            for group in tab.groups
+        ]
+        formset = formsets.get(tab.rows)
+        errors = sum(bool(form.errors.get(name)) for name in tab.names)
+        if formset is not None and formset.formset.is_bound:
+            errors += sum(bool(row) for row in formset.formset.errors)
+            errors += bool(formset.formset.non_form_errors())
+        mine = [todo for title, todo in todos if title == tab.title]
+        result.append(ShownTab(tab, groups, formset, mine, errors))
+    return result
