@@ -1,42 +1,128 @@
 """The local host keeps a page whole, whatever happens while it is replaced."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from campaigns.hosting.local import LocalHost
+from campaignhub.env import ROOT, env
+from campaigns.hosting.host import site_host
+from campaigns.hosting.local import ASSET_SECONDS, LocalHost
 
 
-def test_a_new_page_replaces_the_old_one_and_keeps_its_state(tmp_path: Path) -> None:
-    host = LocalHost(tmp_path)
-    host.put_page("summer", {"index.html": b"one", "assets/old.js": b"x"})
-    host.put_state("summer", b"{}")
-    host.put_page("summer", {"index.html": b"two"})
+@pytest.fixture
+def host(tmp_path: Path) -> LocalHost:
+    return LocalHost(tmp_path)
+
+
+def test_the_environment_chooses_the_host() -> None:
+    assert env().site_host == "local"
+    assert isinstance(site_host(), LocalHost)
+
+
+def test_a_new_page_replaces_the_old_one_and_keeps_its_state(host: LocalHost) -> None:
+    host.put_page("summer", {"index.html": b"one", "es/index.html": b"uno"}, revision=1)
+    host.put_state("summer", b"{}", revision=1)
+    host.put_page("summer", {"index.html": b"two"}, revision=2)
     assert host.read("summer", "index.html") == b"two"
+    assert host.read("summer", "es/index.html") is None
     assert host.read("summer", "state.json") == b"{}"
-    assert host.read("summer", "assets/old.js") is None
 
 
-def test_a_failure_at_the_swap_leaves_the_earlier_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_an_older_revision_replaces_nothing_and_the_same_may_come_again(host: LocalHost) -> None:
+    host.put_page("summer", {"index.html": b"two"}, revision=2)
+    host.put_state("summer", b"two", revision=2)
+    host.put_page("summer", {"index.html": b"one"}, revision=1)
+    host.put_state("summer", b"one", revision=1)
+    assert host.read("summer", "index.html") == host.read("summer", "state.json") == b"two"
+    host.put_page("summer", {"index.html": b"two, again"}, revision=2)
+    assert host.read("summer", "index.html") == b"two, again"
+
+
+def test_who_has_the_earlier_page_open_still_finds_what_it_names(
+    host: LocalHost, tmp_path: Path
 ) -> None:
-    host = LocalHost(tmp_path)
-    host.put_page("summer", {"index.html": b"one"})
-    rename = Path.rename
+    host.put_page("summer", {"index.html": b"one", "assets/page.1.css": b"old"}, revision=1)
+    host.put_page("summer", {"index.html": b"two", "assets/page.2.css": b"new"}, revision=2)
+    assert host.read("summer", "assets/page.1.css") == b"old"
+    long_ago = time.time() - ASSET_SECONDS - 1
+    for asset in (tmp_path / "pages/summer/assets").iterdir():
+        os.utime(asset, (long_ago, long_ago))
+    host.put_page("summer", {"index.html": b"three", "assets/page.2.css": b"new"}, revision=3)
+    assert host.read("summer", "assets/page.1.css") is None
+    assert host.read("summer", "assets/page.2.css") == b"new"
 
-    def full_disk(self: Path, target: Path) -> Path:
-        if "old" not in self.name and self.name.startswith(".summer"):
+
+def test_a_full_disk_leaves_the_earlier_page(
+    host: LocalHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.put_page("summer", {"index.html": b"one"}, revision=1)
+    written = Path.write_bytes
+
+    def full(self: Path, content: bytes) -> int:
+        if self.name == "last.html":
             raise OSError("no space left")
-        return rename(self, target)
+        return written(self, content)
 
-    monkeypatch.setattr(Path, "rename", full_disk)
+    monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="no space"):
-        host.put_page("summer", {"index.html": b"two"})
+        host.put_page("summer", {"index.html": b"two", "last.html": b""}, revision=2)
     assert host.read("summer", "index.html") == b"one"
 
 
-def test_nothing_outside_the_page_is_read(tmp_path: Path) -> None:
-    (tmp_path / "secret").write_bytes(b"secret")
+WRITER = """
+import sys
+from pathlib import Path
+from campaigns.hosting.local import LocalHost
+host, number = LocalHost(Path(sys.argv[1])), 2
+while True:
+    files = {f"part{n}.html": str(number).encode() for n in range(12)}
+    host.put_page("summer", files | {"index.html": str(number).encode()}, revision=number)
+    host.put_state("summer", str(number).encode(), revision=number)
+    number += 1
+    if number == 4:
+        print("busy", flush=True)
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_a_whole_page_and_no_lock(tmp_path: Path) -> None:
     host = LocalHost(tmp_path)
-    host.put_page("summer", {"index.html": b"one"})
-    assert host.read("summer", "../../secret") is None
+    host.put_page("summer", {"index.html": b"1"}, revision=1)
+    for pause in (0.0, 0.001, 0.003, 0.006, 0.011):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+        ) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == b"busy\n"
+            seen = set()
+            deadline = time.monotonic() + pause
+            while time.monotonic() < deadline:
+                seen.add(host.read("summer", "index.html"))
+            writer.send_signal(signal.SIGKILL)
+        assert None not in seen
+        number = host.read("summer", "index.html")
+        assert number is not None
+        assert all(host.read("summer", f"part{n}.html") == number for n in range(12))
+    newest = int(number) + 1
+    host.put_page("summer", {"index.html": b"mended"}, revision=newest)
+    assert host.read("summer", "index.html") == b"mended"
+    folder = tmp_path / "pages/summer"
+    assert len(list((folder / "versions").iterdir())) == 1
+    assert not [left for left in folder.iterdir() if left.name.startswith(".")]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["../../secret", "../state.json/../../../secret", "assets/../../../secret", "", "es", "\0"],
+)
+def test_nothing_outside_the_page_is_read(host: LocalHost, tmp_path: Path, path: str) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    host.put_page("summer", {"index.html": b"one", "es/index.html": b"uno"}, revision=1)
+    assert host.read("summer", path) is None
+    assert host.read("winter", "index.html") is None
