@@ -1,18 +1,64 @@
-"""Mails in the admin: each with its fate, and readable as it was sent."""
+"""Mails in the admin: each with its fate and what to do about it, readable as it was sent."""
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
-from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.core.mail import EmailMultiAlternatives
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
-from unfold.decorators import display
 
+from campaignhub.errors import DomainError
 from campaigns.admin.scoped import ScopedModelAdmin
+from campaigns.models import Campaign, User
 from campaigns.rules.roles import Capability
+from campaigns.services import audit
+from campaigns.services.scope import campaigns_of, can
+from ingest_lambda.contract import tidy_reference
+from submissions.admin.person import answers_of, name_of
 from submissions.models import Mail
-from submissions.services.letters import html_to_read
+from submissions.rules.mails import MailKind, MailState
+from submissions.rules.times import moment
+from submissions.services.letters import compose, html_to_read
+from submissions.services.mail_marks import mark_as_sent
+from submissions.services.mail_samples import sample_letter, sample_mail, send_sample
+from submissions.services.mails import send_again
+
+PAGE = 50
+NO_SCRIPT = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
+)
+"""A mail shown in a browser loads nothing and runs nothing."""
+TONES = {
+    MailState.QUEUED: "info",
+    MailState.SENDING: "info",
+    MailState.SENT: "good",
+    MailState.DELIVERED: "good",
+    MailState.BOUNCED: "bad",
+    MailState.COMPLAINED: "bad",
+    MailState.FAILED: "bad",
+    MailState.UNKNOWN: "warn",
+    MailState.SUPPRESSED: "idle",
+    MailState.WITHDRAWN: "idle",
+}
+FATES = {
+    MailState.QUEUED: "It goes out by itself.",
+    MailState.SENDING: "It is on its way to the mail service.",
+    MailState.SENT: "The mail service took it.",
+    MailState.DELIVERED: "It reached the entrant's mailbox.",
+    MailState.BOUNCED: "The entrant's mail provider sent it back. The address may be mistyped.",
+    MailState.COMPLAINED: "The entrant called it spam, so this address gets no more mail.",
+    MailState.FAILED: "It did not go out. Send it again once the cause is gone.",
+    MailState.UNKNOWN: "We stopped while it was being sent, so it may have gone out. Look it up with "
+    "the mail service: if it is not there, send it again; if it is, mark it as sent.",
+    MailState.SUPPRESSED: "It was held back.",
+    MailState.WITHDRAWN: "What it would have said was taken back before it went.",
+}
+_REPEATABLE = (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED)
 
 
 @admin.register(Mail)
@@ -21,60 +67,279 @@ class MailAdmin(ScopedModelAdmin):
 
     client_path = "submission__campaign__client"
     view_capability = Capability.MAIL_VIEW
-    list_display = ("shown_kind", "shown_state", "campaign", "queued_at", "sent_at", "read")
-    list_filter = ("state", "kind")
-    list_select_related = ("submission__campaign",)
-    search_fields = ("submission__reference",)
-    show_full_result_count = False
 
     def has_change_permission(self, _request: HttpRequest, _obj: Any = None) -> bool:
         """A mail is a fact."""
         return False
 
-    @display(description="Mail", header=True)
-    def shown_kind(self, mail: Mail) -> tuple[str, str]:
-        """Show what the mail says with the reference below."""
-        return mail.get_kind_display(), mail.submission.reference
-
-    @display(
-        description="Fate",
-        label={"Sent": "success", "Queued": "info", "Failed": "danger", "Unknown": "warning"},
-    )
-    def shown_state(self, mail: Mail) -> str:
-        """Show what became of it."""
-        label: str = mail.get_state_display()
-        return label
-
-    @display(description="Campaign")
-    def campaign(self, mail: Mail) -> str:
-        """Show whose mail it is."""
-        return str(mail.submission.campaign)
-
-    @display(description="")
-    def read(self, mail: Mail) -> str:
-        """Offer to read it."""
-        link = reverse("admin:submissions_mail_read", args=[mail.pk])
-        return format_html('<a href="{}" target="_blank" class="underline">Read</a>', link)
-
     def get_urls(self) -> list[URLPattern]:
-        """Add the reading page."""
-        view = self.admin_site.admin_view(self.read_view)
+        """Add the pages on which mails are read, previewed and seen to."""
+
+        def page(route: str, view: Any, name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"submissions_mail_{name}")
+
         return [
-            path("<int:mail_id>/read/", view, name="submissions_mail_read"),
+            page("<int:mail_id>/read/", self.read_view, "read"),
+            page("<int:mail_id>/html/", self.html_view, "html"),
+            page("<int:mail_id>/act/", self.act_view, "act"),
+            page("samples/<uuid:campaign_id>/", self.samples_view, "samples"),
+            page("samples/<uuid:campaign_id>/html/", self.sample_html_view, "sample_html"),
             *super().get_urls(),
         ]
 
-    def read_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
-        """Show the HTML of a mail as the entrant gets it, with nothing that could run."""
+    # ---------------------------------------------------------------- the list
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show mails, the newest first."""
+        user = _user(request)
+        if not can(user, Capability.MAIL_VIEW):
+            raise Http404
+        asked, now = request.GET, timezone.now()
+        rows = _narrowed(self.get_queryset(request), asked)
+        rows = rows.select_related("submission__campaign", "submission__personal")
+        found = list(rows.order_by("-queued_at", "-id")[: PAGE + 1])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Mails",
+            "opts": self.opts,
+            "is_fullwidth": "1",
+            "rows": [_row(mail, now) for mail in found[:PAGE]],
+            "chips": _chips(asked),
+            "filters": _filters(asked),
+            "kept": {k: v for k, v in asked.items() if k in ("state", "kind")},
+            "text": asked.get("q", ""),
+            "narrowed": bool(asked),
+            "samples": [
+                (campaign, reverse("admin:submissions_mail_samples", args=[campaign.pk]))
+                for campaign in campaigns_of(user, Capability.MAIL_VIEW).order_by("name")[:200]
+            ],
+        }
+        if len(found) > PAGE:
+            last = found[PAGE - 1]
+            context["older"] = f"{int(last.queued_at.timestamp() * 1_000_000)}.{last.pk}"
+        return TemplateResponse(request, "admin/submissions/mails.html", context)
+
+    # ---------------------------------------------------------------- one mail
+
+    def _mail(self, request: HttpRequest, mail_id: int) -> Mail:
+        rows: QuerySet[Mail] = self.get_queryset(request)
         mail = (
-            self.get_queryset(request)
-            .select_related("submission__campaign__client", "submission__personal")
+            rows.select_related("submission__campaign__client", "submission__personal")
             .filter(pk=mail_id)
             .first()
         )
         if mail is None:
             raise Http404
-        content = html_to_read(mail, at=mail.sent_at or timezone.now())
-        response = HttpResponse(content)
-        response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-        return response
+        return mail
+
+    def read_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
+        """Show a mail in both its forms, with its fate and what can be done about it."""
+        mail = self._mail(request, mail_id)
+        user, now = _user(request), timezone.now()
+        submission = mail.submission
+        client, zone = submission.campaign.client, submission.campaign.timezone
+        audit.record(
+            "mail.read",
+            actor=user,
+            client=client,
+            target=f"submission:{submission.reference}",
+            at=now,
+            after={"mail": mail.kind},
+        )
+        letter = compose(mail, at=mail.sent_at or now)
+        may_act = can(user, Capability.MAIL_SEND, client) and mail.state in _REPEATABLE
+        context = {
+            **self.admin_site.each_context(request),
+            **_letter_context(letter),
+            "title": mail.get_kind_display(),
+            "opts": self.opts,
+            "mail": mail,
+            "row": _row(mail, now),
+            "fate": FATES[MailState(mail.state)],
+            "to": answers_of(submission).email,
+            "queued": moment(mail.queued_at, now=now, timezone=zone),
+            "sent": mail.sent_at and moment(mail.sent_at, now=now, timezone=zone),
+            "may_send": may_act,
+            "may_mark": may_act and mail.state == MailState.UNKNOWN,
+            "html": reverse("admin:submissions_mail_html", args=[mail.pk]),
+        }
+        return TemplateResponse(request, "admin/submissions/mail.html", context)
+
+    def html_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
+        """Show the HTML of a mail as the entrant gets it."""
+        mail = self._mail(request, mail_id)
+        return _unable(html_to_read(mail, at=mail.sent_at or timezone.now()))
+
+    def act_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
+        """Send a mail again, or note that it went out."""
+        mail = self._mail(request, mail_id)
+        user, now = _user(request), timezone.now()
+        if request.method != "POST" or not can(
+            user, Capability.MAIL_SEND, mail.submission.campaign.client
+        ):
+            raise Http404
+        acts = {"again": (send_again, "It is queued again."), "sent": (mark_as_sent, "Noted.")}
+        act = acts.get(request.POST.get("act", ""))
+        if act is None:
+            raise Http404
+        try:
+            act[0](mail.pk, actor=user, at=now)
+        except DomainError as error:
+            messages.error(request, error.message)
+        else:
+            messages.success(request, act[1])
+        return HttpResponseRedirect(reverse("admin:submissions_mail_read", args=[mail.pk]))
+
+    # ---------------------------------------------------------------- samples
+
+    def _sample(self, request: HttpRequest, campaign_id: UUID) -> tuple[Campaign, MailKind, str]:
+        campaign = (
+            campaigns_of(_user(request), Capability.MAIL_VIEW)
+            .select_related("client")
+            .filter(pk=campaign_id)
+            .first()
+        )
+        if campaign is None:
+            raise Http404
+        asked = request.POST if request.method == "POST" else request.GET
+        kind, language = asked.get("kind", ""), asked.get("language", "")
+        return (
+            campaign,
+            MailKind(kind) if kind in set(MailKind) else MailKind.RECEIVED,
+            language if language in campaign.languages else campaign.languages[0],
+        )
+
+    def samples_view(self, request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+        """Show what each mail of a campaign says, per language; send one to oneself."""
+        campaign, kind, language = self._sample(request, campaign_id)
+        user, now = _user(request), timezone.now()
+        here = reverse("admin:submissions_mail_samples", args=[campaign.pk])
+        may_send = can(user, Capability.MAIL_SEND, campaign.client)
+        if request.method == "POST":
+            if not may_send:
+                raise Http404
+            try:
+                address = send_sample(campaign, kind, language=language, actor=user, at=now)
+            except DomainError as error:
+                messages.error(request, error.message)
+            else:
+                messages.success(request, f"Sent to {address}.")
+            return HttpResponseRedirect(f"{here}?{_query(kind=kind, language=language)}")
+        letter = sample_letter(campaign, kind, language=language, at=now)
+        context = {
+            **self.admin_site.each_context(request),
+            **_letter_context(letter),
+            "title": f"Mails of {campaign}",
+            "opts": self.opts,
+            "campaign": campaign,
+            "kind": kind,
+            "language": language,
+            "kinds": [
+                (one.label, f"?{_query(kind=one, language=language)}", one is kind)
+                for one in MailKind
+            ],
+            "languages": [
+                (one, f"?{_query(kind=kind, language=one)}", one == language)
+                for one in campaign.languages
+            ],
+            "may_send": may_send,
+            "own_address": user.email,
+            "html": reverse("admin:submissions_mail_sample_html", args=[campaign.pk])
+            + f"?{_query(kind=kind, language=language)}",
+        }
+        return TemplateResponse(request, "admin/submissions/samples.html", context)
+
+    def sample_html_view(self, request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+        """Show the HTML of a sample."""
+        campaign, kind, language = self._sample(request, campaign_id)
+        now = timezone.now()
+        return _unable(html_to_read(sample_mail(campaign, kind, language=language, at=now), at=now))
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # admin_view lets nobody else through
+    return request.user
+
+
+def _unable(html: str) -> HttpResponse:
+    response = HttpResponse(html)
+    response["Content-Security-Policy"] = NO_SCRIPT
+    return response
+
+
+def _letter_context(letter: EmailMultiAlternatives) -> dict[str, Any]:
+    return {
+        "subject": letter.subject,
+        "sender": letter.from_email,
+        "reply_to": ", ".join(letter.reply_to),
+        "text_form": letter.body,
+    }
+
+
+def _row(mail: Mail, now: datetime) -> dict[str, Any]:
+    zone = mail.submission.campaign.timezone
+    state = MailState(mail.state)
+    return {
+        "mail": mail,
+        "label": mail.get_kind_display(),
+        "name": name_of(mail.submission, masked=False),
+        "state": state.label,
+        "tone": TONES[state],
+        "queued": moment(mail.queued_at, now=now, timezone=zone),
+        "sent": mail.sent_at and moment(mail.sent_at, now=now, timezone=zone),
+        "todo": {MailState.FAILED: "Send again", MailState.UNKNOWN: "Find out, then decide"}.get(
+            state, ""
+        ),
+    }
+
+
+def _narrowed(rows: QuerySet[Mail], asked: QueryDict) -> QuerySet[Mail]:
+    if asked.get("state") in set(MailState):
+        rows = rows.filter(state=asked["state"])
+    if asked.get("kind") in set(MailKind):
+        rows = rows.filter(kind=asked["kind"])
+    if text := asked.get("q", "").strip():
+        rows = rows.filter(submission__reference=tidy_reference(text) or "")
+    micros, _, last = asked.get("before", "").partition(".")
+    if micros.isdigit() and last.isdigit() and len(micros) < 18 and len(last) < 18:
+        at = datetime.fromtimestamp(int(micros) // 1_000_000, UTC)
+        at = at.replace(microsecond=int(micros) % 1_000_000)
+        rows = rows.filter(Q(queued_at__lte=at), Q(queued_at__lt=at) | Q(pk__lt=int(last)))
+    return rows
+
+
+def _query(**values: str) -> str:
+    query = QueryDict(mutable=True)
+    query.update({name: str(value) for name, value in values.items() if value})
+    return query.urlencode()
+
+
+def _with(asked: QueryDict, **changes: str) -> str:
+    kept = {name: asked.get(name, "") for name in ("state", "kind")}
+    return _query(**{**kept, **changes})
+
+
+def _chips(asked: QueryDict) -> list[dict[str, str]]:
+    chips = []
+    if asked.get("state") in set(MailState):
+        label = MailState(asked["state"]).label
+        chips.append({"name": "Fate", "value": label, "without": _with(asked, state="")})
+    if asked.get("kind") in set(MailKind):
+        label = MailKind(asked["kind"]).label
+        chips.append({"name": "Mail", "value": label, "without": _with(asked, kind="")})
+    if asked.get("q"):
+        chips.append({"name": "Reference", "value": asked["q"], "without": _with(asked)})
+    return chips
+
+
+def _filters(asked: QueryDict) -> list[dict[str, Any]]:
+    offered: list[dict[str, Any]] = []
+    if not asked.get("state"):
+        choices = [(one.label, _with(asked, state=one)) for one in MailState]
+        offered.append({"name": "Fate", "choices": choices})
+    if not asked.get("kind"):
+        choices = [(one.label, _with(asked, kind=one)) for one in MailKind]
+        offered.append({"name": "Mail", "choices": choices})
+    return offered

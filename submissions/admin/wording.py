@@ -40,6 +40,14 @@ _VERDICTS: Mapping[str, str] = {
     SubmissionStatus.WITHDRAWN: "withdrew",
     SubmissionStatus.RECEIVED: "let it count as received",
 }
+_MAIL_FATES: Mapping[str, str] = {
+    "mail_delivered": "Mail delivered",
+    "mail_bounced": "Mail sent back by the entrant's provider",
+    "mail_complained": "Mail called spam by the entrant",
+    "mail_failed": "Mail could not be sent",
+    "mail_unknown": "Nobody knows whether this mail went",
+    "mail_suppressed": "Mail held back",
+}
 
 
 def in_words(code: str) -> str:
@@ -101,6 +109,18 @@ def _event_text(event: SubmissionEvent) -> str:
             return f"{who} {_VERDICTS.get(detail.get('verdict', ''), 'decided')}."
         case "mailed":
             return f"Mail sent: {_mail_name(detail.get('mail', ''))}."
+        case "mail_marked":
+            return f"{who} found out that this mail went: {_mail_name(detail.get('mail', ''))}."
+        case (
+            "mail_delivered"
+            | "mail_bounced"
+            | "mail_complained"
+            | "mail_failed"
+            | ("mail_unknown" | "mail_suppressed")
+        ):
+            return f"{_MAIL_FATES[event.kind]}: {_mail_name(detail.get('mail', ''))}."
+        case "message":
+            return f"The entrant wrote: {in_words(detail.get('kind', 'a message')).lower()}."
         case "limited":
             return "It was over a limit."
         case "withdrawn":

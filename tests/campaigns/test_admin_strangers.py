@@ -29,7 +29,11 @@ def _things_of(client: Client) -> dict[type, Any]:
     mirror.mirror_stream_records([streamed(record)], at=timezone.now())
     submission = Submission.objects.get(pk=record.id)
     mail = Mail.objects.create(
-        submission=submission, kind="approved", event="decision-9", queued_at=timezone.now()
+        submission=submission,
+        kind="approved",
+        event="decision-9",
+        queued_at=timezone.now(),
+        not_before=timezone.now(),
     )
     return {
         Client: client,
@@ -51,7 +55,8 @@ def _addresses(things: dict[type, Any]) -> Iterator[str]:
         for pattern in model_admin.get_urls():
             arguments = list(pattern.pattern.converters)
             if pattern.name and len(arguments) == 1:
-                yield reverse(f"admin:{pattern.name}", args=[things[model].pk])
+                named = Campaign if arguments == ["campaign_id"] else model
+                yield reverse(f"admin:{pattern.name}", args=[things[named].pk])
 
 
 def _stranger() -> Browser:

@@ -1,8 +1,10 @@
 // The review desk: keys for verdicts, digits for reasons, and the next submission ready before it is asked for.
 import { Viewer } from "./viewer.js";
 
-const WAIT_FOR_PHOTO_MS = 3000, LOOK_FOR_WORK_MS = 10000, PREVIEW_MS = 150;
+const WAIT_FOR_PHOTO_MS = 3000, LOOK_FOR_WORK_MS = 10000, PREVIEW_MS = 150, WAIT_FOR_NEXT_MS = 4000;
 const said = document.getElementById("said");
+const MOST_PASSED_OVER = 30;
+const decided = [];
 let desk, viewer, next, readied = "", timers = [];
 
 // ------------------------------------------------------------------ one desk after the other
@@ -41,7 +43,8 @@ async function part(address) {
 function prepare() {
   const address = new URL(desk.dataset.next, location);
   address.searchParams.set("part", "1");
-  address.searchParams.append("not", desk.dataset.id);
+  // A verdict may still be on its way, so what was decided just now is passed over by name.
+  for (const id of [desk.dataset.id, ...decided]) address.searchParams.append("not", id);
   const ready = part(address).then((element) => { for (const image of element.querySelectorAll(".pane img, .strip img")) new Image().src = image.src; readied = element.dataset.leave || ""; return element; });
   ready.catch(() => {});
   return ready;
@@ -55,11 +58,13 @@ async function give(event) {
   if (left.dataset.sent) return;
   if (!fits(form)) return;
   left.dataset.sent = "1";
+  decided.unshift(left.dataset.id);
+  decided.length = Math.min(decided.length, MOST_PASSED_OVER);
   const body = new FormData(form);
   tell(`${left.querySelector(".reference").firstChild.textContent.trim()}: ${form.dataset.verdict.toLowerCase()}…`);
   // The answer is not waited for: the next picture is there at once.
   const answer = fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
-  const element = await Promise.race([ready.catch(() => null), new Promise((done) => setTimeout(done, 4000, null))]);
+  const element = await Promise.race([ready.catch(() => null), new Promise((done) => setTimeout(done, WAIT_FOR_NEXT_MS, null))]);
   if (element) swap(element);
   try {
     const response = await answer, act = await response.json();

@@ -1,0 +1,57 @@
+"""What a person says about a mail whose fate the machine does not know."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from campaignhub.errors import DomainError
+from campaigns.models import User
+from campaigns.services import audit
+from submissions.models import Mail, SubmissionEvent
+from submissions.rules.mails import MailState
+
+
+class FateIsKnown(DomainError):
+    """Only a mail of unknown fate is marked by hand; what became of the others is a fact."""
+
+    code = "fate_is_known"
+
+
+@transaction.atomic
+def mark_as_sent(mail_id: int, *, actor: User, at: datetime) -> Mail:
+    """Note that a mail of unknown fate did go out, as ``actor`` has found out.
+
+    Raises:
+        FateIsKnown: it is not of unknown fate (any more).
+    """
+    mail = (
+        Mail.objects.select_for_update(of=("self",))
+        .select_related("submission__campaign__client")
+        .get(pk=mail_id)
+    )
+    if mail.state != MailState.UNKNOWN:
+        raise FateIsKnown(
+            f"This mail is “{MailState(mail.state).label.lower()}”; there is nothing to mark."
+        )
+    mail.state = MailState.SENT
+    mail.sent_at = mail.sent_at or at
+    mail.save(update_fields=["state", "sent_at"])
+    submission = mail.submission
+    SubmissionEvent.objects.create(
+        submission_id=submission.pk,
+        kind="mail_marked",
+        dedupe=f"mail_marked:{mail.event}:{mail.tries}",
+        at=at,
+        actor=actor,
+        detail={"mail": mail.kind},
+    )
+    audit.record(
+        "mail.marked_as_sent",
+        actor=actor,
+        client=submission.campaign.client,
+        target=f"submission:{submission.reference}",
+        at=at,
+        before={"state": MailState.UNKNOWN},
+        after={"state": mail.state, "mail": mail.kind},
+    )
+    return mail
