@@ -67,7 +67,8 @@ class Watch(threading.Thread):
                     (last,),
                 ).fetchall()
                 now = time.perf_counter()
-                for last, key in rows:
+                for number, key in rows:
+                    last = number
                     self.visible.setdefault(UUID(key), now)
                 self.times_seen += len(rows)
 
@@ -79,15 +80,17 @@ class Watch(threading.Thread):
 
 def run(report: Report) -> None:
     """Measure rate, age and CPU, and prove the ledger."""
-    with tempfile.TemporaryDirectory() as directory:
-        with running_installation(Path(directory) / "var") as installation:
-            visitors = Visitors.of(installation)
-            watch = Watch(installation.directory / "db.sqlite3")
-            watch.start()
-            try:
-                _measure(report, installation, visitors, watch)
-            finally:
-                watch.end()
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        running_installation(Path(directory) / "var") as installation,
+    ):
+        visitors = Visitors.of(installation)
+        watch = Watch(installation.directory / "db.sqlite3")
+        watch.start()
+        try:
+            _measure(report, installation, visitors, watch)
+        finally:
+            watch.end()
 
 
 def _measure(report: Report, installation: Installation, visitors: Visitors, watch: Watch) -> None:

@@ -194,7 +194,7 @@ async def run(
                 if line is None or not line.usable:
                     line = await _open(request.url)
                 status = await asyncio.wait_for(line.send(wire), PATIENCE_SECONDS)
-            except (OSError, asyncio.TimeoutError):
+            except (TimeoutError, OSError):
                 status = NO_ANSWER
                 if line is not None:
                     line.close()
