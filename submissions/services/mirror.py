@@ -18,9 +18,9 @@ from ingest_lambda.contract import (
     SubmissionRecord,
     read_stream_record,
 )
-from submissions.models import Mail, ReceiptImage, Submission, SubmissionEvent
+from submissions.models import Submission, SubmissionEvent
 from submissions.services import mirror_rows as rows
-from submissions.services.upsert import upsert
+from submissions.services.upsert import insert_missing, upsert
 
 _NOT_TAKEN = (DataError, IntegrityError, ValueError, OverflowError)
 """What a database says to a record that it cannot hold. That it is away or busy is another matter."""
@@ -100,7 +100,7 @@ def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:
     images = [
         rows.image_row(record) for record in _newest(said, ImageRecord, lambda image: image.key)
     ]
-    ReceiptImage.objects.bulk_create(images, ignore_conflicts=True)
+    insert_missing(images, unique=("key",))
     events += [rows.image_event(row) for row in images]
     messages = _newest(said, MessageRecord, lambda message: message.message_id)
     upsert(
@@ -116,7 +116,7 @@ def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:
         only_if_newer="version",
         unique=("submission_id", "prize"),
     )
-    SubmissionEvent.objects.bulk_create(events, ignore_conflicts=True)
+    insert_missing(events, unique=("submission_id", "dedupe"))
     return strangers
 
 
@@ -167,7 +167,7 @@ def _write_submissions(
     )
     if tell:
         mails = [rows.received_mail(record, at) for record in known]
-        Mail.objects.bulk_create([mail for mail in mails if mail], ignore_conflicts=True)
+        insert_missing([mail for mail in mails if mail], unique=("submission", "event"))
     return strangers, [event for record in known for event in rows.submission_events(record)]
 
 
