@@ -60,8 +60,8 @@ class ImageKeeper:
         """Keep one upload and its facts.
 
         Twice is once: the facts are put if absent, the copies lie under keys
-        that follow from the upload's, and an upload that is gone was kept
-        before. The upload is deleted last, so that a crash in between is
+        that follow from the upload's and its hash, and an upload that is gone
+        was kept before. The upload is deleted last, so that a crash in between is
         repaired by the next delivery.
         """
         content = self.bucket.read(place.key)
@@ -72,9 +72,9 @@ class ImageKeeper:
         self.bucket.delete(place.key)
 
     def _record(self, place: Place, content: bytes) -> ImageRecord:
-        folder = kept_prefix(place.key)
-        original_key = f"{folder}/original"
         digest = sha256_of(content)
+        folder = kept_prefix(place.key, digest)
+        original_key = f"{folder}/original"
         facts: dict[str, Any] = {
             "submission_id": place.submission_id,
             "attempt": place.attempt,

@@ -22,9 +22,13 @@ def incoming_key(
     return f"incoming/{slug}/{submission_id}/{attempt}/{receipt}-{part}-{nonce}"
 
 
-def kept_prefix(incoming: str) -> str:
-    """Return the folder in which the original and its copies are kept, for an incoming key."""
-    return "receipts/" + incoming.removeprefix("incoming/")
+def kept_prefix(incoming: str, sha256: str) -> str:
+    """Return the folder in which the original and its copies are kept, for an upload and its hash.
+
+    The hash, because a form takes a second file of the same size as long as it
+    lives: that one must not come to lie where the facts of the first point to.
+    """
+    return f"receipts/{incoming.removeprefix('incoming/')}/{sha256[:16]}"
 
 
 class Bucket:

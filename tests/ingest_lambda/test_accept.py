@@ -164,7 +164,16 @@ def test_what_arrives_in_a_pause_is_stored_and_marked_as_held():
     assert desk.stored(claims.submission_id).held
 
 
-@pytest.mark.parametrize("body", ["", "no json", "[]", '{"kind":"other"}', '{"kind":"submission"}'])
+def test_half_an_emoji_is_a_bad_answer_and_no_lost_entry():
+    desk, claims = Desk(), make_claims()
+    assert desk.send(claims, answers={"email": "ann\ud83d@example.com"}) == "invalid"
+    assert codes(desk, claims.submission_id) == [ReasonCode.ANSWER_NOT_UNDERSTOOD]
+    assert desk.quarantine.whys == []
+
+
+@pytest.mark.parametrize(
+    "body", ["", "no json", "[" * 60_000, "[]", '{"kind":"other"}', '{"kind":"submission"}']
+)
 def test_what_is_no_message_goes_to_quarantine_and_is_done(body):
     desk = Desk()
     assert desk.writer.accept(body, sent_timestamp_ms="1") == "quarantined"

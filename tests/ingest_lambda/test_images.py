@@ -1,5 +1,6 @@
 """An upload's way from S3's notification to its facts: once, twice, and in the wrong hands."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from uuid import UUID
@@ -11,7 +12,7 @@ from tests.ingest_lambda.public_path import ID, NOON, World, open_world
 from tests.support.receipts import phone_photo
 
 KEY = f"incoming/summer/{ID}/1/1-1-abcd1234"
-KEPT = f"receipts/summer/{ID}/1/1-1-abcd1234"
+KEPT = f"receipts/summer/{ID}/1/1-1-abcd1234/{{sha:.16}}"
 OTHER = UUID("01972222-2222-7222-8222-222222222222")
 
 
@@ -46,10 +47,15 @@ def facts(world: World, submission_id: UUID = ID) -> list[dict[str, str]]:
     return [{name: next(iter(v.values())) for name, v in item.items()} for item in found["Items"]]
 
 
+def kept_under(content: bytes) -> str:
+    return KEPT.format(sha=hashlib.sha256(content).hexdigest())
+
+
 def test_an_upload_is_moved_copied_and_described(world: World):
     arrive(world, phone_photo(1))
     (found,) = facts(world)
-    assert world.keys() == [f"{KEPT}/original", f"{KEPT}/page-1.jpg", f"{KEPT}/thumb-1.jpg"]
+    kept = kept_under(phone_photo(1))
+    assert world.keys() == [f"{kept}/original", f"{kept}/page-1.jpg", f"{kept}/thumb-1.jpg"]
     assert found["sk"] == "IMAGE#1#1#1#abcd1234"
     assert found["content_type"] == "image/jpeg"
     assert "GPSLatitude" in found["exif"]
@@ -64,12 +70,22 @@ def test_the_same_notice_again_changes_nothing(world: World):
     assert (facts(world), world.keys()) == before
 
 
-def test_a_bad_file_is_kept_for_staff_to_know_of_and_never_shown(world: World):
-    arrive(world, b"<html><script>alert(1)</script></html>")
+def test_another_file_in_the_same_form_never_lies_where_the_facts_point_to(world: World):
+    arrive(world, phone_photo(1))
     (found,) = facts(world)
-    original = world.s3.head_object(Bucket=world.name, Key=f"{KEPT}/original")
+    arrive(world, phone_photo(2))
+    original = world.s3.get_object(Bucket=world.name, Key=found["original_key"])
+    assert facts(world) == [found]
+    assert original["Body"].read() == phone_photo(1)
+
+
+def test_a_bad_file_is_kept_for_staff_to_know_of_and_never_shown(world: World):
+    html = b"<html><script>alert(1)</script></html>"
+    arrive(world, html)
+    (found,) = facts(world)
+    original = world.s3.head_object(Bucket=world.name, Key=f"{kept_under(html)}/original")
     assert found["refusal"] == "not_an_image"
-    assert world.keys() == [f"{KEPT}/original"]
+    assert world.keys() == [f"{kept_under(html)}/original"]
     assert original["ContentType"] == "application/octet-stream"
 
 
