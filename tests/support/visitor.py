@@ -41,6 +41,8 @@ class Visitor:
     installation: Installation
     slug: str
     email: str = field(default_factory=lambda: f"ada.{uuid4().hex[:12]}@example.com")
+    campaign: Json = field(default_factory=dict)
+    """The campaign's facts, where it is none of those in ``up.json``."""
     id: UUID | None = None
     reference: str = ""
     attempt: int = 0
@@ -49,7 +51,7 @@ class Visitor:
 
     def __post_init__(self) -> None:
         """Learn what the page tells: the release, and what a good answer is."""
-        self.campaign = self.installation.campaign(self.slug)
+        self.campaign = self.campaign or self.installation.campaign(self.slug)
         self.answers: Json = {**self.campaign["answers"], "email": self.email}
         self.consents: Json = dict(self.campaign["consents"])
 
