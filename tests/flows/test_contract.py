@@ -22,13 +22,17 @@ STEP_SECONDS = 3
 
 
 def ask_again(installation: Installation, visitor: Visitor) -> None:
-    """Let a moderator ask for a better photo."""
+    """Let a moderator ask for a better photo, and the time for a change of mind go by."""
     installation.python(
         "from campaigns.models import User\n"
         "from ingest_lambda.contract import Reason, ReasonCode\n"
         "from submissions.services.decisions import ask_again\n"
+        "from submissions.services.mails import deliver_mails\n"
+        "from submissions.services.outbox import carry_decisions\n"
         f"ask_again('{visitor.id}', reasons=[Reason(code=ReasonCode.ILLEGIBLE)],\n"
         "    actor=User.objects.get(username='mo'), at=timezone.now())\n"
+        "carry_decisions(at=timezone.now() + timedelta(minutes=5))\n"
+        "deliver_mails(at=timezone.now() + timedelta(minutes=5), most=1000)\n"
     )
 
 
