@@ -1,0 +1,98 @@
+"""How long do the review desk and the lists take with a full database, beside stock ModelAdmin?
+
+A process of its own per database (SQLite; PostgreSQL where its programs are
+installed) fills it with submissions in the shares of a running campaign, then
+asks for each page again and again as signed-in staff, through the whole of
+Django but no network: milliseconds until the page is rendered, p95 per page, the
+worst page counting. The same process asks a stock ``ModelAdmin`` over the same
+rows for the same questions: newest first, one status, a page further back, a
+person by e-mail, one submission.
+
+100,000 rows in ``make bench``, a million in ``make soak``.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from bench.load import percentile
+from bench.report import Report, Scale
+from campaignhub.env import ROOT
+
+COUNT: dict[Scale, int] = {"small": 3_000, "bench": 100_000, "soak": 1_000_000}
+TIMES: dict[Scale, int] = {"small": 5, "bench": 40, "soak": 60}
+PATIENCE_SECONDS: dict[Scale, int] = {"small": 300, "bench": 600, "soak": 7_200}
+
+GOAL_P95_MS = 100
+
+
+def run(report: Report) -> None:
+    """Measure on each database that this machine has."""
+    with tempfile.TemporaryDirectory() as directory:
+        _measure(report, "SQLite", [], {"DATABASE_URL": f"sqlite:///{directory}/desk.sqlite3"})
+    programs = subprocess.run(
+        ["bash", "tests/support/postgres_programs"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    if not programs:
+        report.say(
+            "PostgreSQL is not installed here (Debian: apt-get install postgresql): left out."
+        )
+        return
+    _measure(report, "PostgreSQL", ["bash", "tests/support/with_postgres", programs], {})
+
+
+def _measure(report: Report, database: str, before: list[str], more: dict[str, str]) -> None:
+    count, times = COUNT[report.scale], TIMES[report.scale]
+    ran = subprocess.run(
+        [*before, sys.executable, "-m", "bench.desk_site", str(count), str(times)],
+        cwd=ROOT,
+        env={**_environment(), **more},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS[report.scale],
+    )
+    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+    ours, stock = _p95(found["ours"]), _p95(found["stock"])
+    report.say(f"{database}, ours, p95:  {_spelled(ours)}")
+    report.say(f"{database}, stock, p95: {_spelled(stock)}")
+    worst, stock_worst = max(ours, key=ours.__getitem__), max(stock, key=stock.__getitem__)
+    report.row(
+        f"review desk and lists at {count:,} submissions, {database}",
+        goal=f"p95 ≤ {GOAL_P95_MS} ms",
+        measured=f"{ours[worst]:.0f} ms (slowest page: {worst})",
+        met=ours[worst] <= GOAL_P95_MS,
+        peer=f"stock ModelAdmin {stock[stock_worst]:.0f} ms ({stock_worst}), "
+        f"{stock[stock_worst] / ours[worst]:.1f} ×",
+    )
+
+
+def _p95(found: dict[str, list[float]]) -> dict[str, float]:
+    return {page: percentile(times, 0.95) for page, times in found.items()}
+
+
+def _spelled(found: dict[str, float]) -> str:
+    return ", ".join(f"{page} {value:.0f} ms" for page, value in found.items())
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {
+        **kept,
+        "CAMPAIGNHUB_ENV_FILE": "",
+        "DJANGO_SETTINGS_MODULE": "campaignhub.settings",
+        "SECRET_KEY": "only-for-this-run",
+        "PERSON_SECRET": "22" * 32,
+        "TOKEN_KEYS": "t1:" + "11" * 32,
+        # Addresses of photos are signed without a call.
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }
