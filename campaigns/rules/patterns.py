@@ -6,6 +6,7 @@ the universe on forty letters; a pattern is refused before it is published,
 because afterwards it would hold up the queue.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from re import _constants as kinds  # type: ignore[attr-defined]
@@ -13,10 +14,15 @@ from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 MOST_CHARS = 200
-MOST_REPEATS = 1000
-"""Of one counted repeat; more is slow to compile and never meant."""
+
+MOST_WAYS = 200_000
+"""In which one run of characters may be shared out among the repeats that follow each other."""
+MOST_STEPS = 20_000
+"""Of the check itself: counted repeats are looked at round by round."""
+MOST_ANSWER_CHARS = 300
 
 _REPEATS = (kinds.MAX_REPEAT, kinds.MIN_REPEAT)
+_SINGLE = (kinds.LITERAL, kinds.NOT_LITERAL, kinds.ANY, kinds.IN)
 _OTHER_SYNTAX = re.compile(r"\(\?(?![:=!])|\\[AZzGQE]|\\[1-9]|\\[pPk]|[*+?}]\+")
 """Named groups, flags, look-behind, back references, possessive repeats: not the same in both."""
 
@@ -34,7 +40,7 @@ def pattern_problem(pattern: str) -> str:
             "The pattern uses what browsers and server read differently (flags, look-behind, "
             "named or repeated groups). Say it with plain sets and repeats."
         )
-    if _is_slow(parsed):
+    if _is_slow(list(parsed)):
         return (
             "The pattern can take for ever on some answers, because one repeat stands inside or "
             "right beside another that takes the same characters. Say it more simply."
@@ -46,68 +52,160 @@ def _without_escapes_of_backslash(pattern: str) -> str:
     return pattern.replace(r"\\", "  ")
 
 
-def _is_slow(nodes: Iterable[Any]) -> bool:
-    """Whether a run of characters can be shared out in exponentially or cubically many ways."""
-    run: list[
-        set[int]
-    ] = []  # open-ended repeats that follow each other, as the characters they take
-    for kind, value in nodes:
-        if kind in _REPEATS:
-            low, high, inner = value
-            if high is not kinds.MAXREPEAT and high > MOST_REPEATS:
-                return True
-            open_ended = high is kinds.MAXREPEAT or high - low > 20
-            if _is_slow(inner) or (open_ended and high > 1 and _is_ambiguous(inner)):
-                return True
-            if open_ended:
-                run.append(_characters(inner))
-                if sum(bool(taken & run[-1]) for taken in run) >= 3:
-                    return True
-            continue
-        if kind is kinds.SUBPATTERN:
-            if _is_slow(value[3]):
-                return True
-        elif kind is kinds.BRANCH:
-            if any(_is_slow(branch) for branch in value[1]):
-                return True
-        elif kind in (kinds.ASSERT, kinds.ASSERT_NOT) and _is_slow(value[1]):
-            return True
-        if kind is not kinds.AT:
-            taken = _characters([(kind, value)])
-            # A character that the repeats before can't take ends their quarrel.
-            run = [before for before in run if before & taken]
+class _Slow(Exception):
+    """Somewhere a run of characters can be shared out in too many ways."""
+
+
+_Run = tuple[tuple[frozenset[int], int], ...]
+"""The repeats that may still quarrel about characters: what each takes, and in how many lengths."""
+
+
+def _is_slow(nodes: list[Any], *, most_ways: int = MOST_WAYS) -> bool:
+    try:
+        _Walk(most_ways=most_ways).through(nodes, ())
+    except _Slow:
+        return True
     return False
 
 
-def _is_ambiguous(nodes: Sequence[Any]) -> bool:
-    """Whether what is repeated may itself match one text in several ways, or match nothing."""
+class _Walk:
+    """Follows a pattern from left to right and counts the ways in which its repeats can share.
+
+    Inside a repeat nothing may be shared at all: what goes two ways in a round
+    goes a thousand in ten of them.
+    """
+
+    def __init__(self, *, most_ways: int = MOST_WAYS) -> None:
+        self._steps = 0
+        self._most_ways = most_ways
+
+    def through(self, nodes: Sequence[Any], run: _Run) -> _Run:
+        for kind, value in nodes:
+            self._steps += 1
+            if self._steps > MOST_STEPS:
+                raise _Slow
+            if kind in _REPEATS:
+                run = self._repeat(*value, run)
+            elif kind is kinds.SUBPATTERN:
+                run = self.through(value[3], run)
+            elif kind is kinds.BRANCH:
+                run = self._branches(value[1], run)
+            elif kind in (kinds.ASSERT, kinds.ASSERT_NOT):
+                self.through(value[1], ())
+            elif kind is not kinds.AT:
+                run = _after(run, frozenset(_characters([(kind, value)])))
+        return run
+
+    def _repeat(self, low: int, high: Any, inner: Sequence[Any], run: _Run) -> _Run:
+        most = MOST_ANSWER_CHARS if high is kinds.MAXREPEAT else int(high)
+        if most > MOST_ANSWER_CHARS:
+            raise _Slow
+        body, taken = _unwrapped(inner), frozenset(_characters(inner))
+        single = len(body) == 1 and body[0][0] in _SINGLE
+        if not single and low == most:
+            for _round in range(most):
+                run = self.through(body, run)
+            return run
+        if not single:
+            self.through(body, run)
+            if most == 1:
+                if not _first_characters(body) and self._most_ways == 1:
+                    raise _Slow  # nothing is matched in two ways
+                return (*run, *self.through(body, ()))
+            if not _rounds_are_plain(body):
+                raise _Slow
+        if low:
+            run = _after(run, taken)
+        return self._with(run, taken, most - low + 1) if low != most else run
+
+    def _branches(self, branches: Sequence[Sequence[Any]], run: _Run) -> _Run:
+        own: list[tuple[frozenset[int], int]] = []
+        for branch in branches:
+            self.through(branch, run)
+            own += self.through(branch, ())
+        if _heads_differ(branches):
+            return (*run, *own)
+        if self._most_ways == 1:
+            raise _Slow
+        every = frozenset(_characters([(kinds.BRANCH, (None, branches))]))
+        return self._with((*run, *own), every, len(branches))
+
+    def _with(self, run: _Run, taken: frozenset[int], ways: int) -> _Run:
+        sharing = [its_ways for before, its_ways in run if before & taken]
+        if sharing and math.prod(sharing) * ways > self._most_ways:
+            raise _Slow
+        return (*run, (taken, ways))
+
+
+def _unwrapped(nodes: Sequence[Any]) -> list[Any]:
+    """Return what stands in a group that holds everything."""
+    body = list(nodes)
+    while len(body) == 1 and body[0][0] is kinds.SUBPATTERN:
+        body = list(body[0][1][3])
+    return body
+
+
+def _after(run: _Run, taken: frozenset[int]) -> _Run:
+    """Drop the repeats that cannot take ``taken``: it has to stand there, so it ends their quarrel."""
+    return tuple(entry for entry in run if entry[0] & taken)
+
+
+def _rounds_are_plain(body: list[Any]) -> bool:
+    """Whether rounds of a repeat can be told apart in one way only.
+
+    Either each round has a character that nothing else in it can be, or
+    nothing in it varies and its alternatives begin differently.
+    """
+    if _is_fixed(body):
+        return True
+    for place, (kind, value) in enumerate(body):
+        if kind in _SINGLE or (kind in _REPEATS and value[0] == value[1] == 1):
+            rest = body[:place] + body[place + 1 :]
+            if not _characters([(kind, value)]) & _characters(rest):
+                return not _is_slow(rest, most_ways=1)
+    return False
+
+
+def _is_fixed(nodes: Sequence[Any]) -> bool:
     for kind, value in nodes:
         if kind in _REPEATS:
-            low, high, _inner = value
-            if (high is kinds.MAXREPEAT or high > low) and _may_join(nodes):
-                return True
+            if value[0] != value[1] or not _is_fixed(value[2]):
+                return False
         elif kind is kinds.SUBPATTERN:
-            if _is_ambiguous(value[3]) and len(nodes) == 1:
-                return True
-        elif kind is kinds.BRANCH:
-            heads = [_first_characters(branch) for branch in value[1]]
-            for number, head in enumerate(heads):
-                if not head or any(head & other for other in heads[:number]):
-                    return True
-    return False
+            if not _is_fixed(value[3]):
+                return False
+        elif kind is kinds.BRANCH and not (
+            _heads_differ(value[1]) and all(_is_fixed(branch) for branch in value[1])
+        ):
+            return False
+    return bool(nodes)
 
 
-def _may_join(nodes: Sequence[Any]) -> bool:
-    """Whether the end of one round may also be the beginning of the next."""
-    fixed = [node for node in nodes if node[0] not in _REPEATS and node[0] is not kinds.AT]
-    loose = set().union(*(_characters(value[2]) for kind, value in nodes if kind in _REPEATS))
-    return not fixed or any(_characters([node]) & loose for node in fixed)
+def _heads_differ(branches: Sequence[Sequence[Any]]) -> bool:
+    seen: set[int] = set()
+    for branch in branches:
+        head = _first_characters(branch)
+        if not head or head & seen:
+            return False
+        seen |= head
+    return True
 
 
 def _first_characters(nodes: Sequence[Any]) -> set[int]:
-    for node in nodes:
-        if node[0] is not kinds.AT:
-            return _characters([node])
+    """Return what a match may begin with; nothing where it may be empty."""
+    found: set[int] = set()
+    for kind, value in nodes:
+        if kind is kinds.AT:
+            continue
+        inner = value[2] if kind in _REPEATS else value[3] if kind is kinds.SUBPATTERN else None
+        if inner is not None:
+            found |= _first_characters(inner)
+        elif kind is kinds.BRANCH:
+            found |= {code for branch in value[1] for code in _first_characters(branch)}
+        else:
+            found |= _characters([(kind, value)])
+        if kind not in _REPEATS or value[0] > 0:
+            return found
     return set()
 
 
