@@ -3,11 +3,12 @@
 import mimetypes
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from campaignhub.env import env
 from campaigns.hosting.local import LocalHost
-from campaigns.rendering import content_security_policy
+from campaigns.rendering import content_security_policy, policy_of
 
 
 def _cache_control(path: str) -> str:
@@ -19,6 +20,7 @@ def _cache_control(path: str) -> str:
 
 
 @require_safe
+@gzip_page  # as the distribution does; nothing secret is in a page that its size could tell
 def page_file(_request: HttpRequest, slug: str, path: str) -> HttpResponse:
     """Serve one file of a campaign's page."""
     if path.endswith("/"):
@@ -38,7 +40,7 @@ def file_answer(path: str, content: bytes) -> HttpResponse:
     if kind.startswith("text/") or kind == "application/javascript":
         kind += "; charset=utf-8"
     response = HttpResponse(content, content_type=kind)
-    response["Content-Security-Policy"] = content_security_policy(
+    response["Content-Security-Policy"] = policy_of(content) or content_security_policy(
         env().public_api_url, env().public_upload_url
     )
     response["Referrer-Policy"] = "strict-origin"

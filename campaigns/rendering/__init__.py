@@ -2,7 +2,7 @@
 
 from campaigns.rendering.content import PageContent, PageField, PageNote, PageOption
 from campaigns.rendering.page import render_page
-from campaigns.rendering.policy import content_security_policy
+from campaigns.rendering.policy import content_security_policy, policy_of
 from campaigns.rendering.rules import render_rules
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "PageNote",
     "PageOption",
     "content_security_policy",
+    "policy_of",
     "render_page",
     "render_rules",
 ]

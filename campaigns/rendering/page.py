@@ -13,7 +13,7 @@ from campaigns.rendering.content import PageContent, Texts
 from campaigns.rendering.fields import in_order, minimum_age, shown_field
 from campaigns.rendering.legal import legal_lines, promoter_of
 from campaigns.rendering.pictures import hashed, place_pictures
-from campaigns.rendering.policy import content_security_policy
+from campaigns.rendering.policy import page_policy
 from campaigns.rendering.words import page_words, script_words
 from campaigns.rules.words import who_in_words
 from ingest_lambda.contract import Route
@@ -23,6 +23,7 @@ from ingest_lambda.contract.postal import POSTAL_CODES
 SCRIPTS = (
     "page.js",
     "answers.js",
+    "challenge.js",
     "ground.js",
     "keep.js",
     "outcome.js",
@@ -56,10 +57,7 @@ def render_page(
         "pictures": place_pictures(images, files),
         "scripts": _place_scripts(files),
         "style": _place_style(content, files),
-        "policy": content_security_policy(api_url, upload_origin).replace(
-            "; frame-ancestors 'self'",
-            "",  # which a browser takes from a header only
-        ),
+        "policy": page_policy(api_url, upload_origin, challenge=content.challenge_provider),
     }
     for number, language in enumerate(content.languages):
         spoken = _context(content, language, api_url)

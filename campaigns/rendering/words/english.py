@@ -46,6 +46,8 @@ SCRIPT = {
     "offline": "No connection. Your photo and answers are kept. We go on by ourselves.",
     "photo_on_its_way": "Your photo is still on its way: {percent} %.",
     # Photos.
+    "challenge": "One moment: please confirm below that you’re a person.",
+    "challenge_failed": "We couldn’t confirm that you’re a person. Your answers are kept: please press Send once more.",
     "not_photo": "This file isn’t a photo we can read. Please choose a JPG, PNG, HEIC or PDF.",
     "too_large": "This photo is over 15 MB. Please choose a smaller one.",
     "same_photo": "You’ve added this photo already.",

@@ -45,6 +45,8 @@ SCRIPT = {
     "busy": "Il y a beaucoup de monde en ce moment. Vos réponses sont conservées ; nous réessayons dans {seconds} secondes.",
     "offline": "Pas de connexion. Votre photo et vos réponses sont conservées. Nous reprenons tout seuls.",
     "photo_on_its_way": "Votre photo est encore en route : {percent} %.",
+    "challenge": "Un instant : confirmez ci-dessous que vous êtes une personne.",
+    "challenge_failed": "Nous n’avons pas pu confirmer que vous êtes une personne. Vos réponses sont conservées : appuyez encore une fois sur Envoyer.",
     "not_photo": "Nous n’arrivons pas à lire ce fichier comme une photo. Choisissez un JPG, PNG, HEIC ou PDF.",
     "too_large": "Cette photo dépasse 15 Mo. Choisissez-en une plus petite.",
     "same_photo": "Vous avez déjà ajouté cette photo.",

@@ -45,6 +45,8 @@ SCRIPT = {
     "busy": "Gerade nehmen sehr viele teil. Deine Antworten sind gespeichert; in {seconds} Sekunden versuchen wir es wieder.",
     "offline": "Keine Verbindung. Dein Foto und deine Antworten sind gespeichert. Es geht von selbst weiter.",
     "photo_on_its_way": "Dein Foto ist noch unterwegs: {percent} %.",
+    "challenge": "Einen Moment: Bitte bestätige unten, dass du ein Mensch bist.",
+    "challenge_failed": "Wir konnten nicht bestätigen, dass du ein Mensch bist. Deine Antworten sind gespeichert: Bitte drück noch einmal auf Absenden.",
     "not_photo": "Diese Datei ist kein Foto, das wir lesen können. Bitte wähle JPG, PNG, HEIC oder PDF.",
     "too_large": "Dieses Foto hat mehr als 15 MB. Bitte wähle ein kleineres.",
     "same_photo": "Dieses Foto hast du schon hinzugefügt.",

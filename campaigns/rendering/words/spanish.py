@@ -45,6 +45,8 @@ SCRIPT = {
     "busy": "Hay mucha gente participando. Guardamos tus respuestas; lo intentamos otra vez en {seconds} segundos.",
     "offline": "Sin conexión. Guardamos tu foto y tus respuestas y seguimos solos.",
     "photo_on_its_way": "Tu foto aún está en camino: {percent} %.",
+    "challenge": "Un momento: confirma abajo que eres una persona.",
+    "challenge_failed": "No hemos podido confirmar que eres una persona. Guardamos tus respuestas: pulsa Enviar otra vez.",
     "not_photo": "No podemos leer este archivo como foto. Elige un JPG, PNG, HEIC o PDF.",
     "too_large": "Esta foto pasa de 15 MB. Elige una más pequeña.",
     "same_photo": "Ya has añadido esta foto.",

@@ -2,10 +2,11 @@
 // No framework and no build step. The server's contract is version 1 (`/v1/campaigns/{slug}`).
 
 import { answersToSend, boxOf, check, complain, consentsToSend, emailOf, judge, judgeConsent, judgePhotos, keepAnswers, proposeDomain, restoreAnswers, showWrong, takeRoute, tooYoung } from "./answers.js";
+import { prove } from "./challenge.js";
 import { $, form, moment, photosOnly, preview, say, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, load, save, state } from "./keep.js";
 import { follow, show } from "./outcome.js";
-import { draw, dropUnseen, fitSession, forgetPhotos, onRefusal, progress, renewSession, resumePhotos, start, underWay, watchPhotos } from "./photos.js";
+import { draw, dropUnseen, fitSession, forgetPhotos, onRefusal, progress, proveWith, renewSession, resumePhotos, start, underWay, watchPhotos } from "./photos.js";
 import { Refused, call } from "./server.js";
 
 const button = form.querySelector(".send");
@@ -135,6 +136,7 @@ function watchForm() {
   const asked = new URLSearchParams(location.search);
   for (const field of form.querySelectorAll("[data-kind=hidden]")) field.value = asked.get(field.name)?.slice(0, 300) || field.value;
   onRefusal(refuse);
+  proveWith(prove);
   watchPhotos();
   watchRoutes();
 }

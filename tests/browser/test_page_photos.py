@@ -1,0 +1,284 @@
+"""Photos on the campaign page, sent to the real bucket: reloads, dropped lines, twins, blur, slow lines."""
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageFilter
+
+from ingest_lambda.contract import StartRequest
+from tests.browser.visiting import (
+    START,
+    Held,
+    add_photo,
+    answer_status,
+    fill_in,
+    is_upload,
+    now,
+    open_form,
+    outcome,
+    photo,
+    send,
+    status,
+    uploaded,
+)
+from tests.support.installation import Installation
+from tests.support.receipts import draw_receipt, receipt_bytes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
+
+SLOW_LINE = "Object.defineProperty(navigator, 'connection', {value: {downlink: 0.8}})"
+
+
+@pytest.fixture
+def address(phone: "Page", embedded: Installation) -> str:
+    """Return the address of the campaign that asks for a receipt."""
+    found: str = embedded.campaign("summer-receipts")["page"]
+    return found
+
+
+@pytest.fixture
+def bucket(embedded: Installation) -> str:
+    """Return the bucket's name."""
+    name: str = embedded.environment["BUCKET_NAME"]
+    return name
+
+
+def encoded(image: Image.Image) -> bytes:
+    """Return an image as a JPEG."""
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=90)
+    return buffer.getvalue()
+
+
+def test_a_reload_in_the_middle_of_an_upload_goes_on_with_photo_and_answers(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    open_form(phone, address)
+    fill_in(phone, email="reload@example.com")
+    held = Held(phone, is_upload(bucket))
+    add_photo(phone, 201)
+    phone.wait_for_selector(".ring")
+    phone.unroute_all(behavior="ignoreErrors")
+    assert held.routes
+    phone.reload()
+    phone.wait_for_selector("#form:not([hidden])")
+    uploaded(phone)
+    assert phone.input_value("#f-email") == "reload@example.com"
+    assert phone.is_checked("#f-accept_rules")
+    assert phone.locator(".thumb img").count() == 1
+
+
+def test_a_photo_that_arrived_is_not_uploaded_again_after_a_reload(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    open_form(phone, address)
+    add_photo(phone, 202)
+    uploaded(phone)
+    again = Held(phone, is_upload(bucket))
+    phone.reload()
+    phone.wait_for_selector(".thumb img")
+    uploaded(phone)
+    assert not again.routes
+
+
+def test_an_upload_outlives_a_dropped_line_and_says_so(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    open_form(phone, address)
+    phone.route(is_upload(bucket), lambda route: route.abort())
+    add_photo(phone, 203)
+    phone.wait_for_function("document.querySelector('#line').textContent.includes('No connection')")
+    phone.unroute_all()
+    uploaded(phone)
+    assert phone.text_content("#line") == ""
+
+
+def test_an_upload_that_is_refused_offers_another_try_and_then_arrives(
+    phone: "Page", address: str
+) -> None:
+    open_form(phone, address)
+    phone.route(
+        START,
+        lambda route: route.fulfill(
+            status=422,
+            headers={"Access-Control-Allow-Origin": "*"},
+            body='{"code":"upload_refused"}',
+        ),
+    )
+    add_photo(phone, 204)
+    phone.wait_for_selector(".card.lost")
+    send(phone)
+    assert "didn’t reach us" in phone.inner_text("#summary")
+    phone.unroute_all()
+    phone.get_by_role("button", name="Try again").click()
+    uploaded(phone)
+
+
+def test_a_form_whose_time_is_over_is_renewed(phone: "Page", address: str, bucket: str) -> None:
+    open_form(phone, address)
+    asked = []
+    phone.on(
+        "request", lambda request: asked.append(request) if START.search(request.url) else None
+    )
+    refusals = [403, 403]
+    phone.route(
+        is_upload(bucket),
+        lambda route: route.fulfill(status=refusals.pop()) if refusals else route.continue_(),
+    )
+    add_photo(phone, 205)
+    uploaded(phone)
+    assert len(asked) == 3
+    tokens = [request.post_data_json.get("token") for request in asked]
+    assert tokens[0] is None
+    assert all(tokens[1:])
+
+
+def test_several_photos_of_one_receipt_are_parts_of_it_and_one_can_be_replaced(
+    phone: "Page", address: str
+) -> None:
+    open_form(phone, address)
+    wanted: list[StartRequest] = []
+    phone.on(
+        "request",
+        lambda request: (
+            wanted.append(StartRequest.model_validate_json(request.post_data or ""))
+            if START.search(request.url)
+            else None
+        ),
+    )
+    add_photo(phone, 206)
+    uploaded(phone)
+    with phone.expect_file_chooser() as chooser:
+        phone.click("text=Add another photo of the same receipt")
+    chooser.value.set_files(photo(207))
+    uploaded(phone, 2)
+    with phone.expect_file_chooser() as chooser:
+        phone.get_by_role("button", name="Replace").first.click()
+    chooser.value.set_files(photo(208))
+    phone.wait_for_function("document.querySelectorAll('.card').length === 2")
+    uploaded(phone, 2)
+    last = wanted[-1].uploads
+    assert {upload.receipt for upload in last} == {1}
+    assert len({upload.part for upload in last}) == 2
+    assert all(re.fullmatch("[0-9a-f]{64}", upload.sha256 or "") for upload in last)
+    phone.get_by_role("button", name="Remove").first.click()
+    phone.get_by_role("button", name="Remove").first.click()
+    phone.wait_for_selector(".drop")
+
+
+def test_the_same_photo_twice_is_recognised(phone: "Page", address: str) -> None:
+    open_form(phone, address)
+    add_photo(phone, 209)
+    uploaded(phone)
+    add_photo(phone, 209, name="copy.jpg")
+    phone.wait_for_function(
+        "document.querySelector('.photos .error').textContent.includes('already')"
+    )
+    assert phone.locator(".card").count() == 1
+
+
+def test_a_photo_that_was_sent_from_this_phone_is_recognised_before_it_is_uploaded(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    open_form(phone, address)
+    add_photo(phone, 210)
+    uploaded(phone)
+    fill_in(phone, email="twice@example.com")
+    answer_status(phone, status("pending_review", received_at=now()))
+    send(phone)
+    outcome(phone, "pending_review")
+    phone.click("text=Send another entry")
+    phone.wait_for_selector("#form:not([hidden])")
+    again = Held(phone, is_upload(bucket))
+    add_photo(phone, 210)
+    phone.wait_for_function(
+        "document.querySelector('.photos .error').textContent.includes('K7M4-2QXD')"
+    )
+    assert not again.routes
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<html>" + b" " * 500, "isn’t a photo we can read"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>" + b" " * 50, "isn’t a photo we can read"),
+        (b"", "isn’t a photo we can read"),
+        (receipt_bytes(1)[:3000] + bytes(15_100_000), "over 15 MB"),
+    ],
+    ids=["html", "svg", "empty", "huge"],
+)
+def test_a_file_that_cannot_be_taken_is_told_in_words(
+    phone: "Page", address: str, content: bytes, words: str
+) -> None:
+    open_form(phone, address)
+    files = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content}
+    phone.set_input_files("#f-receipt", files)
+    phone.wait_for_function(
+        "words => document.querySelector('.photos .error').textContent.includes(words)", arg=words
+    )
+    assert phone.locator(".card").count() == 0
+    assert phone.is_visible(".drop")
+
+
+@pytest.mark.parametrize(
+    ("picture", "words"),
+    [
+        (draw_receipt(211).filter(ImageFilter.GaussianBlur(9)), "looks blurred"),
+        (draw_receipt(212).point(lambda value: value // 12), "very dark"),
+    ],
+    ids=["blurred", "dark"],
+)
+def test_a_photo_that_is_hard_to_read_gets_a_hint_that_can_be_waved_off(
+    phone: "Page", address: str, picture: Image.Image, words: str
+) -> None:
+    open_form(phone, address)
+    add_photo(phone, 0, content=encoded(picture))
+    phone.wait_for_selector(".hint")
+    assert words in phone.inner_text(".hint")
+    phone.click(".hint >> text=Send anyway")
+    uploaded(phone)
+    assert phone.locator(".hint").count() == 0
+
+
+def test_a_readable_photo_gets_no_hint(phone: "Page", address: str) -> None:
+    open_form(phone, address)
+    add_photo(phone, 213)
+    uploaded(phone)
+    assert phone.locator(".hint").count() == 0
+
+
+def test_a_slow_line_sends_a_smaller_copy_in_which_small_print_can_be_read(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    phone.add_init_script(SLOW_LINE)
+    open_form(phone, address)
+    large = Image.effect_noise((3000, 4000), 40).convert("RGB")
+    large.paste(draw_receipt(214, width=2000, height=3000), (500, 500))
+    content = encoded(large)
+    held = Held(phone, is_upload(bucket))
+    with phone.expect_request(START) as asked:
+        add_photo(phone, 0, content=content)
+    phone.wait_for_selector(".ring")
+    (wanted,) = StartRequest.model_validate_json(asked.value.post_data or "").uploads
+    assert wanted.processed
+    assert wanted.size < len(content)
+    sent = phone.evaluate(
+        """() => new Promise((tell) => {
+          const asked = indexedDB.open('campaign-photos');
+          asked.onsuccess = () => {
+            const files = asked.result.transaction('files').objectStore('files').getAll();
+            files.onsuccess = async () => {
+              const picture = await createImageBitmap(files.result.at(-1));
+              tell(Math.max(picture.width, picture.height));
+            };
+          };
+        })"""
+    )
+    assert sent == 3000
+    held.let_go()
+    uploaded(phone)
