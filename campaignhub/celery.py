@@ -15,9 +15,9 @@ app.autodiscover_tasks()
 
 
 def _add_steps() -> None:
-    from campaignhub.consumers import MirrorStep
+    from campaignhub.consumers import IngestStep, MirrorStep
 
-    app.steps["worker"].add(MirrorStep)
+    app.steps["worker"].update({MirrorStep, IngestStep})
 
 
 _add_steps()

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
@@ -24,35 +22,16 @@ from submissions.services.outbox import LEASE, backlog, carry_decisions
 from submissions.services.sweeps import reject_unanswered
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
 UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
 
 
-def _forget_clients() -> None:
-    aws.dynamodb.cache_clear()
-    ingest._table.cache_clear()
-
-
 @pytest.fixture(autouse=True)
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(env(), "aws_endpoint_url", "")
-    with mock_aws():
-        _forget_clients()
-        boto3.client("dynamodb", region_name=env().aws_region).create_table(
-            TableName=env().table_name,
-            BillingMode="PAY_PER_REQUEST",
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-        )
+    with simulated_aws(monkeypatch):
         yield
-    _forget_clients()
 
 
 def _stored() -> SubmissionRecord:

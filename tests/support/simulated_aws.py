@@ -1,0 +1,58 @@
+"""An account in this process (moto) with the table, the bucket and the queues, for tests of our adapters."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from campaignhub import aws, ingest
+from campaignhub.env import env
+from tests.ingest_lambda.declared import create_table
+
+PAIRS = ("submissions", "images", "mirror", "celery")
+TRIES = 3
+
+
+@contextmanager
+def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Run an empty account that ``env()`` points to; yield a client of its queues."""
+    monkeypatch.setattr(env(), "aws_endpoint_url", "")
+    with mock_aws():
+        _forget()
+        region = env().aws_region
+        create_table(boto3.client("dynamodb", region_name=region), env().table_name)
+        boto3.client("s3", region_name=region).create_bucket(Bucket=env().bucket_name)
+        queues = boto3.client("sqs", region_name=region)
+        for name in PAIRS:
+            dead = queues.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+            policy = {"deadLetterTargetArn": _arn(queues, dead), "maxReceiveCount": TRIES}
+            url = queues.create_queue(
+                QueueName=name, Attributes={"RedrivePolicy": json.dumps(policy)}
+            )["QueueUrl"]
+            monkeypatch.setattr(env(), f"{name}_queue_url", url)
+            monkeypatch.setattr(env(), f"{name}_dead_letter_queue_url", dead)
+        quarantine = queues.create_queue(QueueName="quarantine")["QueueUrl"]
+        monkeypatch.setattr(env(), "quarantine_queue_url", quarantine)
+        yield queues
+    _forget()
+
+
+def depth(queues: Any, url: str) -> int:
+    """Count the messages of a queue, those in flight included."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    held = queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return sum(int(held[name]) for name in names)
+
+
+def _arn(queues: Any, url: str) -> str:
+    answer = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    return str(answer["Attributes"]["QueueArn"])
+
+
+def _forget() -> None:
+    for client in (aws.dynamodb, aws.sqs, aws.s3, ingest._table, ingest._writer):
+        client.cache_clear()
