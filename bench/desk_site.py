@@ -52,7 +52,7 @@ stock = admin.AdminSite(name="stock")
 
 
 @admin.register(Submission, site=stock)
-class StockAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StockAdmin(admin.ModelAdmin):
     """What one gets from naming columns, filters and search fields, as people do first."""
 
     list_display = ("reference", "status", "campaign", "entered_at", "decide_by")

@@ -162,7 +162,7 @@ class _Line(asyncio.Protocol):
 async def _open(address: str) -> _Line:
     parts = urlsplit(address)
     loop = asyncio.get_running_loop()
-    _, line = await loop.create_connection(_Line, parts.hostname, parts.port)
+    _, line = await loop.create_connection(_Line, parts.hostname or "", parts.port or 80)
     return line
 
 

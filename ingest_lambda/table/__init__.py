@@ -20,6 +20,8 @@ projected into it, so that an hour is compared without reading its submissions (
 the same attributes).
 """
 
+from typing import Any
+
 import boto3
 from botocore.config import Config as SdkConfig
 
@@ -66,7 +68,7 @@ class Table(ReleaseItems, LedgerItems):
 
 def open_table(settings: Config) -> Table:
     """Connect to the table with short time limits and no retries below ours."""
-    client = boto3.client(
+    client: Any = boto3.client(
         "dynamodb",
         endpoint_url=settings.aws_endpoint_url,
         config=SdkConfig(
@@ -82,5 +84,5 @@ def open_table(settings: Config) -> Table:
     )
     # Another third: it would work out the endpoint anew for each call, from every table named in
     # the transaction, and find the one it has. A botocore without this attribute does so again.
-    client._ruleset_resolver = None
+    client._ruleset_resolver = None  # type: ignore[attr-defined]
     return Table(client, settings.table_name)
