@@ -87,3 +87,9 @@ def lambda_() -> "LambdaClient":
     """The functions' client. An invocation is not repeated: whoever asks knows whether it may be."""
     client: LambdaClient = _client("lambda", read_timeout=60, retries=_ONE_TRY)
     return client
+
+
+@cache
+def api_gateway() -> Any:
+    """The gateway's client, for the keys of partners. What it makes is named, so it is not repeated."""
+    return _client("apigateway", retries=_ONE_TRY)

@@ -84,6 +84,10 @@ class Env(BaseSettings):
     celery_dead_letter_queue_url: str = ""
     write_function_name: str = ""
 
+    api_id: str = ""
+    api_stage_name: str = ""
+    """Where partners' keys are admitted."""
+
     token_keys: str = Field(default="", repr=False)
     person_secret: str = Field(default="", repr=False)
 

@@ -111,6 +111,11 @@ def block_hash(client_id: str, kind: str, value: str, *, country: str = "") -> s
     )
 
 
+def is_phone(value: str, *, country: str = "") -> bool:
+    """Tell whether ``value`` can be a phone number; ``country`` completes a national one."""
+    return people.normalise_phone(value, country=country) is not None
+
+
 def put_block_list(client_id: str, hashes: Iterable[str]) -> None:
     """Publish a client's whole block list; the writer knows it within 30 seconds.
 
@@ -151,7 +156,7 @@ def _writer() -> accept.Writer:
     return accept.Writer(
         table=_table(),
         releases=releases.Releases(_table()),
-        quarantine=quarantine.QuarantineQueue(sqs(), env().quarantine_queue_url),
+        quarantine=quarantine.QuarantineQueue(sqs, env().quarantine_queue_url),
         token_keys=env().token_keys,
         person_secret=env().person_secret,
     )

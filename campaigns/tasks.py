@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from campaigns.services import carry, life
+from campaigns.services import blocks, carry, life
 
 
 @shared_task(name="campaigns.move_due")
@@ -14,6 +14,7 @@ def move_due() -> None:
     at = timezone.now()
     life.due_moves(at)
     carry.carry_due(at)
+    blocks.carry_due_block_lists()
 
 
 TIMETABLE: dict[str, dict[str, Any]] = {

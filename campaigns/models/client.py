@@ -23,6 +23,9 @@ class Client(models.Model):
     sender_verified_at = models.DateTimeField(null=True, blank=True, editable=False)
     """When the mail service last said that it sends for ``sender_email``."""
 
+    block_list_due = models.BooleanField(default=False, editable=False)
+    """Whether the submissions table still holds an earlier block list."""
+
     class Meta:
         ordering = ("name",)
 

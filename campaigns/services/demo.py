@@ -9,8 +9,9 @@ from typing import Any
 from django.db import transaction
 
 from campaignhub.env import env
-from campaigns.models import Campaign, Client, FormField, Limit, Membership, User
+from campaigns.models import Campaign, Client, FormField, Membership, User
 from campaigns.models.form import CONSENT
+from campaigns.rules.limit_presets import preset_named
 from campaigns.rules.roles import Role
 from campaigns.services.demo_campaigns import (
     EXAMPLES,
@@ -23,9 +24,10 @@ from campaigns.services.demo_campaigns import (
     SUMMER_SEASIDE,
 )
 from campaigns.services.demo_pictures import seaside, wordmark
+from campaigns.services.limits import apply_preset
 from campaigns.services.pictures import HERO, LOGO, tidy_picture
 from campaigns.services.publish import publish_campaign, publish_cautions
-from ingest_lambda.contract import FieldKind, LimitScope, WindowKind
+from ingest_lambda.contract import FieldKind
 
 STAFF = (
     ("olivia", "Olivia", "Owner", Role.OWNER),
@@ -131,14 +133,10 @@ def _summer_receipts(client: Client, at: datetime) -> Campaign:
     )
     if made:
         _rows(campaign, [RECEIPT_ROW, *ROWS])
-        for scope, count, window in (
-            (LimitScope.PERSON, 1, WindowKind.DAY),
-            (LimitScope.PERSON, 10, WindowKind.CAMPAIGN),
-            (LimitScope.RECEIPT, 1, WindowKind.CAMPAIGN),
-        ):
-            Limit.objects.create(
-                campaign=campaign, scope=scope.value, count=count, window=window.value
-            )
+        for name in ("one_a_day_ten_in_all", "one_per_receipt"):
+            preset = preset_named(name)
+            assert preset is not None
+            apply_preset(campaign, preset, actor=None, at=at)
     return campaign
 
 

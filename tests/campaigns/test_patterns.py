@@ -58,7 +58,7 @@ def test_patterns_of_every_day_pass(pattern: str) -> None:
         r"(((a?)?b)*)?",
         r"((((a|b)*){2})?){2}",
         r"(.?.?){9}",
-        r"((((ab){9}){9}){9}){9}c",
+        r"(((((ab){9}){9}){9}){9}){9}c",
     ],
 )
 def test_patterns_that_can_take_for_ever_are_refused(pattern: str) -> None:

@@ -1,12 +1,12 @@
 """Limits as sentences: at most so many entries, of whom, in what time."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
 from campaigns.admin.forms.widgets import Plain, Switch
 from campaigns.models import Limit
+from campaigns.rules.limit_presets import PRESETS
 from ingest_lambda.contract import LimitScope, WindowKind
 
 _SCOPES = {
@@ -22,28 +22,6 @@ _WINDOWS = {
     WindowKind.WEEK.value: "a week",
     WindowKind.ROLLING.value: "in so many hours",
 }
-
-
-@dataclass(frozen=True)
-class Preset:
-    """Limits that are asked for again and again: scope, count, window."""
-
-    words: str
-    rows: tuple[tuple[str, int, str], ...]
-
-    @property
-    def encoded(self) -> str:
-        """Return the rows for the page's script: ``person,1,day;person,10,campaign``."""
-        return ";".join(f"{scope},{count},{window}" for scope, count, window in self.rows)
-
-
-PRESETS = (
-    Preset("1 per person", (("person", 1, "campaign"),)),
-    Preset("1 a day", (("person", 1, "day"),)),
-    Preset("1 a day and 10 in all", (("person", 1, "day"), ("person", 10, "campaign"))),
-    Preset("1 per receipt", (("receipt", 1, "campaign"),)),
-    Preset("1 per household", (("household", 1, "campaign"),)),
-)
 
 
 class LimitForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -78,7 +56,16 @@ class LimitForm(forms.ModelForm):  # type: ignore[type-arg]
 class LimitFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
     """All limits together."""
 
-    presets = PRESETS
+    presets = [
+        {
+            "words": preset.words,
+            # For the page's script: ``person,1,day;person,10,campaign``.
+            "encoded": ";".join(
+                f"{limit.scope.value},{limit.count},{limit.window.value}" for limit in preset.limits
+            ),
+        }
+        for preset in PRESETS
+    ]
 
     def clean(self) -> None:
         """Refuse the same limit twice."""

@@ -1,6 +1,6 @@
 """Limits that contradict each other, or count what the form never asks for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from campaigns.rules.publish_checks.facts import CampaignFacts, LimitFacts
 from campaigns.rules.publish_checks.finding import Finding
@@ -27,13 +27,19 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
         )
     asked = {field.meaning for field in facts.fields if field.meaning}
     has_receipt = any(field.kind == "receipt_image" for field in facts.fields)
-    for number, one in enumerate(facts.limits):
+    for one in facts.limits:
         needed, name = NEEDS.get(one.scope, (None, ""))
         if needed is not None and not needed & asked:
             yield _limit("limit_counts_nothing", one, f"asks for {name} that the form doesn't have")
         if one.scope == "receipt" and not has_receipt:
             yield _limit("limit_counts_nothing", one, "needs a receipt that the form doesn't have")
-        for later, other in enumerate(facts.limits):
+    yield from contradictions(facts.limits)
+
+
+def contradictions(limits: Sequence[LimitFacts]) -> Iterator[Finding]:
+    """Say which limits can never be reached beside others, and which are there twice."""
+    for number, one in enumerate(limits):
+        for later, other in enumerate(limits):
             if one.scope != other.scope or later == number:
                 continue
             if _window(one) == _window(other):

@@ -1,0 +1,139 @@
+"""The preview of a draft, the sender of a client, and the demo."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ReadTimeoutError
+from moto.ses.models import ses_backends
+from PIL import Image
+
+from campaignhub import aws
+from campaigns.hosting.local import LocalHost
+from campaigns.models import Campaign, Release
+from campaigns.services import sender
+from campaigns.services.carry import carry_due
+from campaigns.services.changes import changes_since_release
+from campaigns.services.demo import make_demo
+from campaigns.services.pictures import HERO, tidy_picture
+from campaigns.services.preview import preview_files
+from campaigns.services.sender import check_sender
+from ingest_lambda.contract import Manifest
+from ingest_lambda.table import Table
+from tests.campaigns.factories import NOON, make_client, make_draft, publish
+
+pytestmark = pytest.mark.django_db
+
+
+# ------------------------------------------------------------------ preview
+
+
+def test_a_draft_with_nothing_in_it_has_a_preview() -> None:
+    campaign = Campaign.objects.create(client=make_client(), name="Empty", slug="empty")
+    page = preview_files(campaign)["index.html"].decode()
+    assert "data-preview" in page
+    assert "Empty" in page
+    assert not Release.objects.exists()
+
+
+def test_a_preview_shows_the_draft_and_not_what_is_live(table: Table, host: LocalHost) -> None:
+    campaign = make_draft()
+    publish(campaign)
+    campaign.headline = {"en": "Win three"}
+    campaign.save()
+    assert b"Win three" in preview_files(campaign)["index.html"]
+    assert b"Win three" not in (host.read(campaign.slug, "index.html") or b"")
+    assert changes_since_release(campaign) == ["Texts"]
+
+
+def test_a_preview_leaves_out_a_picture_that_is_gone_and_shows_one_that_is_there() -> None:
+    campaign = make_draft()
+    campaign.logo.name = "logos/gone.png"
+    file = io.BytesIO()
+    Image.new("RGB", (90, 60), "red").save(file, "PNG")
+    file.seek(0)
+    picture = tidy_picture(file, use=HERO)
+    campaign.hero_image.save(picture.name, picture)
+    heroes = [path for path in preview_files(campaign) if path.startswith("assets/hero")]
+    assert heroes
+
+
+def test_a_campaign_that_was_never_published_has_no_changes() -> None:
+    assert changes_since_release(make_draft()) == []
+
+
+def test_a_released_picture_stands_on_the_page(table: Table, host: LocalHost) -> None:
+    campaign = make_draft(hero_alt={"en": "A bay"})
+    file = io.BytesIO()
+    Image.new("RGB", (90, 60), "red").save(file, "PNG")
+    file.seek(0)
+    picture = tidy_picture(file, use=HERO)
+    campaign.hero_image.save(picture.name, picture)
+    release = publish(campaign)
+    assert list(release.images) == ["hero"]
+    assert b"A bay" in (host.read(campaign.slug, "index.html") or b"")
+
+
+# ------------------------------------------------------------------ sender
+
+
+def test_a_client_without_a_sender_uses_the_platforms() -> None:
+    assert check_sender(make_client(), at=NOON)
+
+
+def test_a_sender_is_verified_by_its_address_or_its_domain(table: Table) -> None:
+    aws.ses().create_email_identity(EmailIdentity="nordlicht.example")
+    client = make_client(sender_email="hello@nordlicht.example")
+    assert not check_sender(client, at=NOON)
+    # The owner of the domain sets the record that the service asked for.
+    identity = ses_backends["123456789012"]["us-east-1"].email_identities["nordlicht.example"]
+    identity.verified_for_sending_status = True
+    assert check_sender(client, at=NOON)
+    assert client.sender_verified_at == NOON
+    client.sender_email = "hello@elsewhere.example"
+    assert not check_sender(client, at=NOON)
+    assert client.sender_verified_at is None
+
+
+def test_a_mail_service_that_is_away_changes_nothing_that_was_known(
+    table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_identity: str) -> bool:
+        raise ReadTimeoutError(endpoint_url="http://away")
+
+    monkeypatch.setattr(sender, "_is_verified", away)
+    known = make_client(sender_email="a@known.example", sender_verified_at=NOON)
+    assert check_sender(known, at=NOON)
+    assert not check_sender(make_client("New", sender_email="a@new.example"), at=NOON)
+
+
+# ------------------------------------------------------------------ demo
+
+
+def test_the_demo_is_two_live_campaigns_in_four_languages_and_made_once(
+    table: Table, host: LocalHost
+) -> None:
+    at = datetime(2026, 6, 1, 9, 30, 12, tzinfo=UTC)
+    demo = make_demo(at=at, known_accounts=[])
+    facts: dict[str, dict[str, Any]] = {c["slug"]: c for c in demo.campaigns}
+    assert facts["summer-receipts"]["receipt_field"] == "receipt"
+    assert facts["quick-draw"]["receipt_field"] is None
+    assert set(facts["summer-receipts"]["answers"]) == {"given_name", "family_name", "email"}
+    assert facts["quick-draw"]["consents"] == {"accept_rules": True}
+    for slug in facts:
+        current = table.current(slug)
+        assert current is not None
+        assert current.release == 1
+        for language in ("", "es/", "de/", "fr/"):
+            assert host.read(slug, f"{language}index.html")
+    manifest = Manifest.model_validate(
+        Release.objects.get(campaign__slug="summer-receipts").manifest
+    )
+    limits = {(str(limit.scope), limit.count, str(limit.window.kind)) for limit in manifest.limits}
+    assert limits == {("person", 1, "day"), ("person", 10, "campaign"), ("receipt", 1, "campaign")}
+
+    again = make_demo(at=at, known_accounts=demo.accounts)
+    assert again == demo
+    assert Release.objects.count() == 2
+    assert carry_due(at) == []
