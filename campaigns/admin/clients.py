@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import display
 
@@ -75,6 +75,22 @@ class ClientAdmin(ScopedModelAdmin):
             campaigns_run=Count("campaigns", distinct=True),
             staff_here=Count("memberships__user", distinct=True),
         )
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Give the address the lines that an address has."""
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "address":
+            formfield.widget.attrs["rows"] = 3
+        return formfield
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Offer to save, and nothing else: nobody takes on two clients at a stretch."""
+        context.update(show_save_and_add_another=False, show_save_and_continue=False)
+        if context.get("original") is None:
+            context["title"] = "Take on a client"
+        return super().render_change_form(request, context, *args, **kwargs)
 
     @display(description="Client", ordering="name")
     def shown_name(self, client: Client) -> str:

@@ -1,6 +1,7 @@
 """The log in the admin: who did what, in words, with what was there before and after."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -33,7 +34,8 @@ WORDS = {
     "client.created": "Took on a client",
     "client.changed": "Changed a client",
     "staff.invited": "Invited somebody",
-    "staff.role_given": "Gave a role",
+    "staff.invited_again": "Invited somebody again",
+    "staff.role_changed": "Changed a role",
     "staff.role_withdrawn": "Took a role away",
     "mail.sent_again": "Sent a mail again",
     "submission.contact_seen": "Saw personal data",
@@ -112,10 +114,16 @@ class AuditEntryAdmin(ScopedModelAdmin):
             return rows
         return super().get_queryset(request)
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Name the people whom the lines of a page are about, with one query for all of them."""
+        page = super().get_changelist_instance(request)
+        name_people(page.result_list)
+        return page
+
     @display(description="What")
     def what(self, entry: AuditEntry) -> str:
         """Show what was done, with what it was done to below."""
-        return named(in_words(entry.code), entry.target.partition(":")[2] or entry.target)
+        return named(in_words(entry.code), concerned(entry))
 
     @display(description="Who", ordering="actor")
     def who(self, entry: AuditEntry) -> str:
@@ -134,16 +142,32 @@ class AuditEntryAdmin(ScopedModelAdmin):
         entry = self.get_object(request, object_id) if object_id else None
         if entry is None or request.method != "GET" or not self.has_view_permission(request):
             raise Http404
+        name_people([entry])
         context = {
             **self.admin_site.each_context(request),
             "title": in_words(entry.code),
             "opts": self.opts,
             "entry": entry,
+            "concerned": concerned(entry),
             "who": person(entry.actor),
             "at": exact(entry.at, "UTC"),
             "changes": differences(entry.before, entry.after),
         }
         return TemplateResponse(request, "admin/campaigns/auditentry/entry.html", context)
+
+
+def name_people(entries: Sequence[Any]) -> None:
+    """Put the names of people in the place of their ids, where a line is about one."""
+    ids = {entry.pk: entry.target[5:] for entry in entries if entry.target.startswith("user:")}
+    numbers = [int(text) for text in ids.values() if text.isdigit()]
+    people = {str(u.pk): person(u) for u in User.objects.filter(pk__in=numbers)} if numbers else {}
+    for entry in entries:
+        entry.concerned = people.get(ids.get(entry.pk, ""), "")
+
+
+def concerned(entry: Any) -> str:
+    """Return what a line is about, as people call it."""
+    return entry.concerned or entry.target.partition(":")[2] or entry.target
 
 
 def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:

@@ -71,7 +71,7 @@ _TASKS: tuple[tuple[str, tuple[_Item, ...]], ...] = (
                 "Operations",
                 "monitoring",
                 "admin:submissions_operations",
-                Capability.SUBMISSION_CONTACT,
+                Capability.OPERATIONS,
             ),
         ),
     ),

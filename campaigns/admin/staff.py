@@ -1,21 +1,25 @@
-"""Staff in the admin: who works for a client, in which role."""
+"""Staff in the admin: who works for a client, in which role; inviting and letting go."""
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django_celery_results.models import GroupResult, TaskResult
 from unfold.decorators import display
 
-from campaigns.admin.lists import named, when
+from campaignhub.errors import DomainError
+from campaigns.admin.forms.staff import InviteForm, RoleForm
+from campaigns.admin.lists import named, state, when
 from campaigns.admin.log import person
 from campaigns.admin.own import OwnClients
 from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.models import Membership
 from campaigns.rules.roles import Capability, Role
-from campaigns.services import audit
+from campaigns.services import staff
 
 for unscoped in (Group, TaskResult, GroupResult):
     admin.site.unregister(unscoped)
@@ -28,7 +32,7 @@ class MembershipAdmin(ScopedModelAdmin):
     view_capability = Capability.STAFF_MANAGE
     change_capability = Capability.STAFF_MANAGE
     add_capability = Capability.STAFF_MANAGE
-    list_display = ("shown_person", "shown_role", "client", "last_seen")
+    list_display = ("shown_person", "shown_role", "client", "signed_in")
     list_display_links = ("shown_person",)
     list_filter = ("role", ("client", OwnClients))
     list_select_related = ("user", "client")
@@ -49,18 +53,97 @@ class MembershipAdmin(ScopedModelAdmin):
         return Role(membership.role).label
 
     @display(description="Last signed in", ordering="user__last_login")
-    def last_seen(self, membership: Membership) -> str:
-        """Show when the person was here."""
+    def signed_in(self, membership: Membership) -> str:
+        """Show when the person was here, or that the invitation waits."""
+        if not membership.user.has_usable_password():
+            return state("Invited", "info")
         return when(membership.user.last_login, never="Never")
 
-    def save_model(self, request: HttpRequest, obj: Membership, form: Any, change: bool) -> None:
-        """Save, with a line in the log."""
-        super().save_model(request, obj, form, change)
-        audit.record(
-            "staff.role_given",
-            actor=request.user,  # type: ignore[arg-type]
-            client=obj.client,
-            target=f"user:{obj.user.username}",
-            at=timezone.now(),
-            after={"role": obj.role},
-        )
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Invite somebody, or show what somebody may do here."""
+        if object_id is None:
+            if not self.has_add_permission(request):
+                raise Http404
+            return self._invite(request)
+        membership: Membership | None = self.get_object(request, object_id)
+        if membership is None or not self.has_change_permission(request, membership):
+            raise Http404
+        return self._member(request, membership)
+
+    def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
+
+    def _invite(self, request: HttpRequest) -> HttpResponse:
+        user: Any = request.user
+        form = InviteForm(request.POST or None, user=user)
+        if request.method == "POST" and form.is_valid():
+            wanted = form.cleaned_data
+            try:
+                invitation = staff.invite(
+                    wanted["client"],
+                    email=wanted["email"],
+                    role=Role(wanted["role"]),
+                    given_name=wanted["given_name"],
+                    family_name=wanted["family_name"],
+                    actor=user,
+                    at=timezone.now(),
+                )
+            except DomainError as error:
+                form.add_error("email", error.message)
+            else:
+                return self._invited(request, invitation)
+        context = self._context(request, "Invite somebody") | {"form": form}
+        return TemplateResponse(request, "admin/campaigns/membership/invite.html", context)
+
+    def _invited(self, request: HttpRequest, invitation: staff.Invitation) -> HttpResponse:
+        """Show the link this one time; it is stored nowhere."""
+        context = self._context(request, "Invited") | {
+            "member": invitation.membership,
+            "who": person(invitation.membership.user),
+            "link": invitation.link,
+        }
+        return TemplateResponse(request, "admin/campaigns/membership/invited.html", context)
+
+    def _member(self, request: HttpRequest, membership: Membership) -> HttpResponse:
+        if request.method == "POST":
+            return self._act(request, membership)
+        return self._shown(request, membership, RoleForm(initial={"role": membership.role}))
+
+    def _shown(self, request: HttpRequest, membership: Membership, form: RoleForm) -> HttpResponse:
+        user = membership.user
+        context = self._context(request, person(user)) | {
+            "member": membership,
+            "form": form,
+            "waits": not user.has_usable_password(),
+            "elsewhere": Membership.objects.filter(
+                user=user, pk__in=self.get_queryset(request)
+            ).exclude(pk=membership.pk),
+        }
+        return TemplateResponse(request, "admin/campaigns/membership/member.html", context)
+
+    def _act(self, request: HttpRequest, membership: Membership) -> HttpResponse:
+        act, who = request.POST.get("act"), person(membership.user)
+        signed: dict[str, Any] = {"actor": request.user, "at": timezone.now()}
+        here = reverse("admin:campaigns_membership_change", args=[membership.pk])
+        try:
+            if act == "invite_again":
+                return self._invited(request, staff.invite_again(membership, **signed))
+            if act == "withdraw":
+                staff.withdraw_role(membership, **signed)
+                messages.success(request, f"{who} no longer works for {membership.client}.")
+                return HttpResponseRedirect(reverse("admin:campaigns_membership_changelist"))
+            form = RoleForm(request.POST)
+            if not form.is_valid():
+                return self._shown(request, membership, form)
+            role = Role(form.cleaned_data["role"])
+            staff.change_role(membership, role, **signed)
+            messages.success(request, f"{who} is {role.label.lower()} of {membership.client} now.")
+        except DomainError as error:
+            messages.error(request, error.message)
+        return HttpResponseRedirect(here)

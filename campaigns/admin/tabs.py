@@ -121,7 +121,7 @@ class ShownTab:
     tab: Tab
     groups: list[tuple[Group, list[list[Any]]]]
     formset: Any = None
-    problems: list[Finding] = field(default_factory=list)
+    todos: list[Todo] = field(default_factory=list)
     errors: int = 0
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from campaigns.admin import lists
@@ -39,6 +40,46 @@ def filter_chips(cl: Any) -> list[Chip]:
 def has_other_filters(cl: Any) -> bool:
     """Tell whether a list has filters that are no chips."""
     return len(filter_chips(cl)) < len(cl.filter_specs)
+
+
+ROOMS = {
+    "campaign": "Campaigns",
+    "client": "Clients",
+    "membership": "Staff",
+    "auditentry": "Audit log",
+    "submission": "Submissions",
+    "mail": "Mails",
+}
+"""Models as the navigation names them."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What stands on top of a page: its title and, below a list, the way back up to it."""
+
+    title: str
+    room: str = ""
+    up: str = ""
+
+
+@register.simple_tag(takes_context=True)
+def page_heading(context: Any) -> Heading:
+    """Return the heading of a page, without the names that Django gives to apps and models."""
+    opts = context.get("opts")
+    cl = context.get("cl")
+    if cl is not None:
+        return Heading(_room(cl.opts))
+    title = str(context.get("title") or "")
+    if opts is None:
+        return Heading(title)
+    up = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
+    original = context.get("original")
+    shown = str(original) if original is not None and "Change " in title else title
+    return Heading(shown, _room(opts), up)
+
+
+def _room(opts: Any) -> str:
+    return ROOMS.get(opts.model_name) or str(opts.verbose_name_plural).capitalize()
 
 
 @register.simple_tag

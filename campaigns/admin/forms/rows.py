@@ -163,6 +163,9 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         """What a new row of each kind is called in each language, for the page's script."""
         return {str(kind.value): kind.label for kind in KINDS if kind.label}
 
+    def validate_unique(self) -> None:
+        """Leave one name twice to :meth:`clean`, which says it in words at the row."""
+
     def clean(self) -> None:
         """Name the rows that nobody named; refuse one name twice."""
         super().clean()

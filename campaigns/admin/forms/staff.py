@@ -1,0 +1,61 @@
+"""The form by which somebody is invited."""
+
+from typing import Any
+
+from django import forms
+
+from campaigns.admin.forms.widgets import Plain, RadioCards
+from campaigns.models import Client, User
+from campaigns.rules.roles import Capability, Role
+from campaigns.services.scope import clients_of
+
+ROLE_WORDS = {
+    Role.OWNER: "Everything at this client: campaigns, staff, the log.",
+    Role.CAMPAIGN_MANAGER: "Makes and publishes campaigns, sees entrants and mails.",
+    Role.MODERATOR: "Reviews entries. Personal data is masked; nothing can be exported.",
+}
+
+
+class InviteForm(forms.Form):
+    """Whom to invite, to which client, as what."""
+
+    client = forms.ModelChoiceField(
+        Client.objects.none(),
+        widget=Plain,
+        help_text="Other clients don't exist for this person.",
+        error_messages={"required": "Choose a client."},
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="The invitation goes there, and it becomes the user name.",
+        error_messages={
+            "required": "Give an e-mail address.",
+            "invalid": "Give an e-mail address, like ada@example.com.",
+        },
+    )
+    given_name = forms.CharField(required=False, max_length=150, label="First name")
+    family_name = forms.CharField(required=False, max_length=150, label="Last name")
+    role = forms.ChoiceField(
+        choices=[(role.value, role.label) for role in Role],
+        widget=RadioCards(words={role.value: words for role, words in ROLE_WORDS.items()}),
+        initial=Role.MODERATOR.value,
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = clients_of(user, Capability.STAFF_MANAGE)
+        client: Any = self.fields["client"]
+        client.queryset = own
+        if own.count() == 1:
+            self.initial["client"] = own.get().pk
+        for name in ("email", "given_name", "family_name"):
+            self.fields[name].widget.attrs["class"] = "plain-input"
+
+
+class RoleForm(forms.Form):
+    """Another role for somebody."""
+
+    role = forms.ChoiceField(
+        choices=[(role.value, role.label) for role in Role],
+        widget=RadioCards(words={role.value: words for role, words in ROLE_WORDS.items()}),
+    )
