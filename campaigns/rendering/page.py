@@ -54,7 +54,7 @@ def render_page(
     shared = {
         "page": content,
         "preview": preview,
-        "pictures": place_pictures(images, files),
+        "pictures": place_pictures(images, files, shrink=not preview),
         "scripts": _place_scripts(files),
         "style": _place_style(content, files),
         "policy": page_policy(api_url, upload_origin, challenge=content.challenge_provider),

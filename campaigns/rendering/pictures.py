@@ -28,17 +28,22 @@ def hashed(name: str, ending: str, content: bytes) -> str:
     return f"assets/{name}.{hashlib.sha256(content).hexdigest()[:12]}.{ending}"
 
 
-def place_pictures(images: Mapping[str, bytes], files: dict[str, bytes]) -> dict[str, Picture]:
-    """Put the images of a page among its files; return them by their place in the page."""
-    return {name: _place(name, content, files) for name, content in images.items()}
+def place_pictures(
+    images: Mapping[str, bytes], files: dict[str, bytes], *, shrink: bool
+) -> dict[str, Picture]:
+    """Put the images of a page among its files; return them by their place in the page.
+
+    ``shrink`` makes the smaller hero; a preview does without, it is rendered anew for every file.
+    """
+    return {name: _place(name, content, files, shrink) for name, content in images.items()}
 
 
-def _place(name: str, content: bytes, files: dict[str, bytes]) -> Picture:
+def _place(name: str, content: bytes, files: dict[str, bytes], shrink: bool) -> Picture:
     with Image.open(io.BytesIO(content)) as image:
         path = hashed(name, _ENDINGS.get(image.format or "", "jpg"), content)
         files[path] = content
         width, height = image.size
-        if name != "hero" or width <= PHONE_PIXELS:
+        if name != "hero" or width <= PHONE_PIXELS or not shrink:
             return Picture(path, width, height)
         small = image.convert("RGB").resize((PHONE_PIXELS, round(height * PHONE_PIXELS / width)))
     encoded = io.BytesIO()

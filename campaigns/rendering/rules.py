@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 
 from campaigns.rendering.content import PageContent
+from ingest_lambda.contract.dates import day_in_words, spoken
 
 _WORDS = {
     "en": ("Official rules", "Version {number}, in force from {day}", "To the campaign"),
@@ -26,14 +27,13 @@ def render_rules(
     """Return the files of one release's rules, ``rules/{n}/index.html`` and one per further language.
 
     They wear the stylesheet of ``page``, the files of the page that is live now.
-    The day is written as ISO 8601 has it, which reads the same in every language.
     """
     style = next(path for path in page if path.startswith("assets/") and path.endswith(".css"))
-    day = published_at.astimezone(ZoneInfo(content.timezone)).date().isoformat()
+    day = published_at.astimezone(ZoneInfo(content.timezone)).date()
     first = content.languages[0]
     files = {}
     for language in content.languages:
-        title, version, back = _WORDS.get(language, _WORDS["en"])
+        title, version, back = _WORDS[spoken(language)]
         folder = "" if language == first else f"{language}/"
         own = f"{folder}rules/{content.release}/"
         up = "../" * own.count("/")
@@ -43,7 +43,7 @@ def render_rules(
                 "page": content,
                 "language": language,
                 "title": title,
-                "version": version.format(number=content.release, day=day),
+                "version": version.format(number=content.release, day=day_in_words(day, language)),
                 "rules": content.rules.get(language) or content.rules.get(first, ""),
                 "style": up + style,
                 "back": back,

@@ -75,7 +75,7 @@ export function showWrong(found) {
   summary.querySelector("ul").replaceChildren(...wrong.map(([box, words]) => {
     const [input] = inputsOf(box);
     const link = make("a", { href: `#${input.id}`, textContent: words });
-    link.onclick = (event) => { event.preventDefault(); input.focus(); };
+    link.onclick = (event) => { event.preventDefault(); (box.querySelector("[data-act]") || input).focus(); }; // with cards, the input is out of sight
     return make("li", {}, link);
   }));
   if (wrong.length) summary.focus();
