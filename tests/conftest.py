@@ -14,14 +14,15 @@ if TYPE_CHECKING:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs real row locks on SQLite; keep users of the stack in one process."""
+    """Leave out what needs real row locks on SQLite, and long runs unless they are asked for by name.
+
+    Users of the stack are kept in one process.
+    """
     from django.db import connection
 
-    unfit = [
-        item
-        for item in items
-        if item.get_closest_marker("postgres") and connection.vendor != "postgresql"
-    ]
+    out = set() if connection.vendor == "postgresql" else {"postgres"}
+    out |= set() if "soak" in config.getoption("markexpr") else {"soak"}
+    unfit = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
     if unfit:
         config.hook.pytest_deselected(items=unfit)
         items[:] = [item for item in items if item not in set(unfit)]

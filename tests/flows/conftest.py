@@ -25,6 +25,7 @@ def scenery(embedded: Installation) -> dict[str, dict[str, Any]]:
                 "closes_in_hours": -1,
             },
             "on-a-break": {"like": "quick-draw", "paused": True},
+            "two-each": {"like": "quick-draw", "limits": [{**PERSON_FIVE, "count": 2}]},
             "five-each": {"like": "summer-receipts", "limits": [PERSON_FIVE, RECEIPT_ONCE]},
         },
     )

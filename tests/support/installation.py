@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -40,6 +40,8 @@ class Installation:
     directory: Path
     web_port: int = field(default_factory=free_port)
     aws_port: int = field(default_factory=free_port)
+    environment_too: dict[str, str] = field(default_factory=dict)
+    """What its processes find in their environment beside the ports."""
     _process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -66,13 +68,25 @@ class Installation:
         assert self._process.poll() is None, f"it ended:\n{self.last_words()}"
         return (self.directory / "up.json").exists()
 
-    def stop(self) -> None:
-        """Press Ctrl-C and return when nothing of it runs."""
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Press Ctrl-C, or send another signal, and return when it has ended."""
         if self._process is None:
             return
-        self._process.send_signal(signal.SIGINT)
+        self._process.send_signal(number)
         self._process.wait(DOWN_SECONDS)
         self._process = None
+
+    def processes(self) -> dict[int, str]:
+        """Return what runs for this directory, by its environment: process id → command."""
+        found = {}
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit():
+                continue
+            with suppress(OSError):
+                if str(self.directory).encode() in (entry / "environ").read_bytes():
+                    command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
+                    found[int(entry.name)] = command.decode(errors="replace")
+        return found
 
     def last_words(self, lines: int = 40) -> str:
         """Return the end of what it printed."""
@@ -139,13 +153,18 @@ class Installation:
             "WEB_PORT": str(self.web_port),
             "AWS_PORT": str(self.aws_port),
             "PYTHONUNBUFFERED": "1",
+            **self.environment_too,
         }
 
 
 @contextmanager
-def running_installation(directory: Path) -> Iterator[Installation]:
+def running_installation(
+    directory: Path, *, aws_port: int | None = None, **environment: str
+) -> Iterator[Installation]:
     """Start an installation in a directory; stop it at the end, and show its log if it never came up."""
-    installation = Installation(directory)
+    installation = Installation(
+        directory, aws_port=aws_port or free_port(), environment_too=environment
+    )
     try:
         installation.start()
         yield installation

@@ -1,6 +1,7 @@
 """A visitor by plain HTTP: the public contract as a browser speaks it, nothing of our code between."""
 
 import hashlib
+import json
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -132,16 +133,19 @@ class Visitor:
 
     def post(self, call: str, body: Json | bytes, **headers: str) -> httpx.Response:
         """Post to one of the campaign's addresses."""
-        address = f"{self.address}/{call}"
-        if isinstance(body, bytes):
-            named = {name.replace("_", "-"): value for name, value in headers.items()}
-            return httpx.post(
-                address,
-                content=body,
-                headers={"Content-Type": "application/json", **named},
-                timeout=30,
-            )
-        return httpx.post(address, json=body, timeout=30)
+        return self.post_to(f"{self.address}/{call}", body, **headers)
+
+    @staticmethod
+    def post_to(address: str, body: Json | bytes, **headers: str) -> httpx.Response:
+        """Post JSON, or bytes that claim to be, to any address."""
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return httpx.post(
+            address,
+            content=content,
+            headers={"Content-Type": "application/json", **named},
+            timeout=30,
+        )
 
     # ------------------------------------------------------------ what came of it
 

@@ -1,0 +1,181 @@
+"""Many at the same moment, late copies and replays: each counts as the rules say, whatever the order."""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from bench.load import Request, send
+from tests.support.crowd import Crowd, each_another
+from tests.support.installation import Installation, wait_until
+from tests.support.ledger import ids_in_table
+from tests.support.visitor import Visitor
+
+pytestmark = pytest.mark.flow
+
+Scenery = dict[str, dict[str, Any]]
+
+ONCE = [0]
+TWENTY_TIMES = [pytest.param(number, marks=pytest.mark.soak) for number in range(1, 20)]
+
+
+def always_one(_number: int) -> int:
+    """Say that every submission is the same person's, or of the same receipt."""
+    return 0
+
+
+def send_all(make: Callable[[int], Request], count: int) -> None:
+    """Send so many at once, each on a line of its own; all must be accepted."""
+    assert send(make, count=count, connections=count).statuses == {202: count}
+
+
+def verdicts(installation: Installation, crowd: Crowd, count: int) -> Counter[str]:
+    """Wait until so many submissions of a crowd are in Django; count them by status."""
+    keys = [crowd.id_of(number).hex for number in range(count)]
+    marks = ",".join("?" * count)
+    query = f"SELECT status FROM submissions_submission WHERE id IN ({marks})"
+
+    def look() -> list[tuple[str]] | None:
+        found = installation.rows(query, keys)
+        return found if len(found) == count else None
+
+    found = wait_until(look, what=f"{count} submissions in Django", seconds=90)
+    assert found is not None
+    return Counter(status for (status,) in found)
+
+
+@pytest.mark.parametrize("_round", [*ONCE, *TWENTY_TIMES])
+def test_of_a_hundred_identical_requests_one_is_counted(
+    embedded: Installation, scenery: Scenery, _round: int
+) -> None:
+    crowd = Crowd(embedded, scenery["five-each"])
+    request = crowd.submission(0)
+    send_all(lambda _number: request, 100)
+
+    assert verdicts(embedded, crowd, 1) == {"pending_review": 1}
+    assert Counter(ids_in_table(embedded))[crowd.id_of(0)] == 1
+    for number in range(1, 5):
+        crowd.ids[number] = uuid4()
+    # Whatever the hundred took of the limit of five, four more of the same person must fit.
+    crowd.person = always_one
+    send_all(lambda number: crowd.submission(number + 1), 4)
+    assert verdicts(embedded, crowd, 5) == {"pending_review": 5}
+    send_all(lambda number: crowd.submission(number + 5), 1)
+    assert verdicts(embedded, crowd, 6) == {"pending_review": 5, "invalid": 1}
+
+
+@pytest.mark.parametrize("_round", [*ONCE, *TWENTY_TIMES])
+@pytest.mark.parametrize(
+    ("person", "receipt", "counted", "code"),
+    [
+        (always_one, each_another, 5, "LIMIT_REACHED"),
+        (each_another, always_one, 1, "RECEIPT_USED"),
+    ],
+    ids=["one person, a limit of five", "one receipt"],
+)
+def test_of_fifty_at_once_exactly_as_many_count_as_the_limit_says(
+    embedded: Installation,
+    scenery: Scenery,
+    person: Callable[[int], int],
+    receipt: Callable[[int], int],
+    counted: int,
+    code: str,
+    _round: int,
+) -> None:
+    crowd = Crowd(embedded, scenery["five-each"], person=person, receipt=receipt)
+    send_all(crowd.submission, 50)
+
+    assert verdicts(embedded, crowd, 50) == {"pending_review": counted, "invalid": 50 - counted}
+    keys = [crowd.id_of(number).hex for number in range(50)]
+    told = embedded.rows(
+        "SELECT reasons FROM submissions_submission WHERE status = 'invalid' "
+        f"AND id IN ({','.join('?' * 50)})",
+        keys,
+    )
+    assert {json.loads(reasons)[0]["code"] for (reasons,) in told} == {code}
+
+
+# ------------------------------------------------------------ the time of entry
+
+
+def put_on_queue(visitor: Visitor, *, entered: datetime) -> None:
+    """Put the visitor's submission on the queue as a replay does: with its own time of entry."""
+    envelope = {
+        "body": visitor.body(),
+        "slug": visitor.slug,
+        "kind": "submission",
+        "schema": 1,
+        "entered_at_ms": str(int(entered.timestamp() * 1000)),
+    }
+    visitor.installation.aws("sqs").send_message(
+        QueueUrl=visitor.installation.environment["SUBMISSIONS_QUEUE_URL"],
+        MessageBody=json.dumps(envelope),
+    )
+
+
+def late_visitor(installation: Installation, facts: dict[str, Any]) -> tuple[Visitor, datetime]:
+    """Return somebody who entered a closed campaign in time, and when that was."""
+    crowd = Crowd(installation, facts)
+    visitor = Visitor(installation, facts["slug"], campaign=facts)
+    visitor.id = crowd.id_of(0)
+    visitor.token = json.loads(crowd.submission(0).body)["token"]
+    return visitor, datetime.now(UTC).replace(microsecond=0) - timedelta(hours=2)
+
+
+def test_a_replay_after_the_closing_counts_as_entered_in_time(
+    embedded: Installation, scenery: Scenery
+) -> None:
+    visitor, entered = late_visitor(embedded, scenery["long-gone"])
+    put_on_queue(visitor, entered=entered)
+
+    shown = visitor.status("approved")
+    assert datetime.fromisoformat(shown["received_at"]) == entered
+    assert visitor.row("status") == ("approved",)
+    put_on_queue(visitor, entered=datetime.now(UTC))
+    later, _ = late_visitor(embedded, scenery["long-gone"])
+    put_on_queue(later, entered=datetime.now(UTC))
+    later.status("invalid")
+    assert visitor.call_status().json()["status"] == "approved"
+
+
+def test_the_punctual_copy_counts_though_a_late_one_was_processed_first(
+    embedded: Installation, scenery: Scenery
+) -> None:
+    visitor, entered = late_visitor(embedded, scenery["long-gone"])
+    put_on_queue(visitor, entered=datetime.now(UTC))
+    assert visitor.status("invalid")["reasons"][0]["code"] == "ENTERED_TOO_LATE"
+    put_on_queue(visitor, entered=entered)
+
+    shown = visitor.status("approved")
+    assert datetime.fromisoformat(shown["received_at"]) == entered
+    assert shown["reasons"] == []
+    wait_until(lambda: visitor.row("status") == ("approved",), what="Django knows")
+
+
+def test_a_partner_enters_for_a_customer_with_a_key_and_only_with_it(
+    embedded: Installation,
+) -> None:
+    made = embedded.python(
+        "from campaigns.models import Client, User\n"
+        "from campaigns.services.partners import make_partner_key\n"
+        "client = Client.objects.get(campaigns__slug='quick-draw')\n"
+        "made = make_partner_key(client, name='Kiosk', actor=User.objects.get(username='olivia'),\n"
+        "    at=timezone.now())\n"
+        "print(made.value)\n"
+    )
+    visitor = Visitor(embedded, "quick-draw")
+    inside = visitor.address.replace("/v1/campaigns/", "/v1/partner/campaigns/")
+    wanted = {"release": visitor.campaign["release"], "route": "free", "locale": "en"}
+    refused = visitor.post_to(f"{inside}/start", wanted)
+    assert (refused.status_code, refused.json()["code"]) == (403, "invalid_key")
+    answer = visitor.post_to(f"{inside}/start", wanted, x_api_key=made.splitlines()[-1].strip())
+    assert answer.status_code == 200, answer.text
+
+    visitor.id, visitor.token = UUID(answer.json()["submission_id"]), answer.json()["token"]
+    assert visitor.submit().status_code == 202
+    visitor.status("approved")
+    assert visitor.row("channel") == ("partner",)

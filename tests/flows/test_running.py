@@ -1,0 +1,172 @@
+"""An installation is stopped, killed and started in every way: its data stay, and no process does."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
+import pytest
+
+from bench.load import Answer, send
+from tests.support.crowd import Crowd
+from tests.support.faults import Weather, trouble_before
+from tests.support.installation import Installation, running_installation, wait_until
+from tests.support.ledger import ids_in_django, ids_in_table
+from tests.support.receipts import receipt_bytes
+from tests.support.scenery import make_campaigns
+from tests.support.stack import free_port
+from tests.support.visitor import Visitor
+from tests.support.weathered import Ledger, kill_at_random
+
+pytestmark = pytest.mark.flow
+
+
+@dataclass
+class Rough:
+    """An installation for rough handling, with a proxy between its processes and AWS."""
+
+    installation: Installation
+    weather: Weather
+    proxy: str
+
+
+@pytest.fixture(scope="module")
+def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rough]:
+    """Start an installation whose site and worker reach AWS through weather that can be made."""
+    port = free_port()
+    with trouble_before(f"http://127.0.0.1:{port}") as (proxy, weather):
+        directory = tmp_path_factory.mktemp("rough")
+        with running_installation(directory, aws_port=port, AWS_ENDPOINT_URL=proxy) as installation:
+            yield Rough(installation, weather, proxy)
+
+
+def enter(installation: Installation, number: int) -> Visitor:
+    """Send a receipt the whole way into Django."""
+    visitor = Visitor(installation, "summer-receipts")
+    visitor.enter(receipt_bytes(number))
+    visitor.status("pending_review")
+    visitor.row("id")
+    visitor.images(1)
+    return visitor
+
+
+def holds(installation: Installation, *visitors: Visitor) -> None:
+    """Fail unless table and site hold the submissions of these visitors, each once."""
+    wanted = {visitor.id for visitor in visitors}
+    assert wanted <= set(ids_in_table(installation))
+    assert wanted <= set(ids_in_django(installation))
+
+
+def nothing_runs(installation: Installation) -> None:
+    """Fail unless everything that ran for the installation has ended."""
+    wait_until(
+        lambda: not installation.processes(),
+        what=f"nothing is left; {installation.processes()}",
+        seconds=40,
+    )
+
+
+def test_data_stay_and_processes_do_not_whichever_way_it_ends(rough: Rough) -> None:
+    """Ctrl-C, kill -9 and SIGTERM; and at each start submissions come in another way."""
+    installation = rough.installation
+    by_function = enter(installation, 88_001)
+    installation.stop()
+    nothing_runs(installation)
+    assert not (installation.directory / "up.json").exists()
+
+    installation.environment_too["INGEST_CONSUMER"] = "celery"
+    installation.start()
+    holds(installation, by_function)
+    by_worker = enter(installation, 88_002)
+    installation.stop(signal.SIGKILL)
+    nothing_runs(installation)
+
+    installation.environment_too["INGEST_CONSUMER"] = "pipe"
+    installation.environment_too["PIPE_TARGET"] = "api"
+    installation.start()
+    holds(installation, by_function, by_worker)
+    by_api = enter(installation, 88_003)
+    installation.stop(signal.SIGTERM)
+    nothing_runs(installation)
+
+    installation.environment_too["PIPE_TARGET"] = "lambda"
+    installation.start()
+    holds(installation, by_function, by_worker, by_api)
+    enter(installation, 88_004)
+
+
+def test_a_second_start_in_the_same_directory_is_refused_and_harms_nothing(rough: Rough) -> None:
+    second = Installation(rough.installation.directory)
+    with pytest.raises(AssertionError, match="already runs from this directory"):
+        second.start()
+
+    enter(rough.installation, 88_005)
+
+
+def test_the_emulator_stops_in_the_middle_of_a_submission(rough: Rough) -> None:
+    installation = rough.installation
+    sent, sending = (Visitor(installation, "summer-receipts") for _ in range(2))
+    photo = receipt_bytes(88_006)
+    sending.send_photo(photo)
+    sent.enter(receipt_bytes(88_007))
+    (emulator,) = installation.pids("ministack")
+    os.kill(emulator, signal.SIGTERM)
+    wait_until(lambda: emulator not in installation.processes(), what="the emulator has ended")
+
+    def submit() -> bool:
+        with suppress(httpx.HTTPError):
+            return sending.submit().status_code == 202
+        return False
+
+    wait_until(submit, what="the page's own retry is accepted", seconds=90)
+    for visitor in (sent, sending):
+        visitor.status("pending_review", seconds=120)
+        visitor.row("id", seconds=120)
+        visitor.images(1, seconds=150)
+
+
+CALM, SOAK = (300, 15), (5_000, 200)
+
+
+@pytest.mark.parametrize(("count", "rate"), [CALM, pytest.param(*SOAK, marks=pytest.mark.soak)])
+def test_in_a_storm_the_ledger_stays_exact(rough: Rough, count: int, rate: int) -> None:
+    installation, people, limit = rough.installation, count // 4, 3
+    slug = f"storm-{count}"
+    facts = make_campaigns(
+        installation,
+        {
+            slug: {
+                "like": "quick-draw",
+                "limits": [{"scope": "person", "count": limit, "window": "campaign"}],
+            }
+        },
+    )[slug]
+    functions = installation.aws("lambda")
+    written = functions.get_function_configuration(FunctionName="campaignhub-write")
+    variables = {**written["Environment"]["Variables"], "AWS_ENDPOINT_URL": rough.proxy}
+    functions.update_function_configuration(
+        FunctionName="campaignhub-write", Environment={"Variables": variables}
+    )
+    crowd, accepted = Crowd(installation, facts, person=lambda n: n % people), set[UUID]()
+
+    def note(answer: Answer) -> None:
+        if answer.status == 202:
+            accepted.add(crowd.id_of(answer.number))
+
+    rough.weather.storm()
+    with kill_at_random(installation, every_seconds=2):
+        outcome = send(crowd.submission, count=count, connections=16, rate=rate, seen=note)
+        # A phone that heard no answer sends the same again: every twentieth does.
+        send(lambda n: crowd.submission(n * 20), count=count // 20, connections=4, rate=rate)
+    rough.weather.calm()
+    assert outcome.statuses[202] >= count * 0.99, outcome.statuses
+    assert rough.weather.seen["conflicting TransactWriteItems"] > 0, "it was no storm"
+
+    ledger = Ledger(installation, crowd, range(count))
+    wait_until(
+        lambda: not ledger.missing(accepted), what="every 202 in table and site", seconds=300
+    )
+    ledger.prove(accepted, limit=limit)

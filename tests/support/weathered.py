@@ -1,0 +1,111 @@
+"""What has to hold after rough handling, and the handling itself."""
+
+import os
+import random
+import signal
+import threading
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from tests.support.crowd import Crowd
+from tests.support.installation import Installation
+from tests.support.ledger import ids_in_django, ids_in_table, items
+
+OURS = ("gunicorn", "celery", "embedded.pipes")
+"""The processes of ours, by a part of their command; the functions run inside the emulator."""
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has started and that still run."""
+    found: list[int] = []
+    with suppress(OSError):
+        for task in Path(f"/proc/{pid}/task").iterdir():
+            found += map(int, (task / "children").read_text().split())
+    return found
+
+
+def victims(installation: Installation, name: str) -> list[int]:
+    """Return the processes of one kind; ``functions`` are those that run our code in the emulator."""
+    if name != "functions":
+        return installation.pids(name)
+    return [child for pid in installation.pids("ministack") for child in children(pid)]
+
+
+def kill(installation: Installation, name: str) -> int:
+    """Kill every process of one kind without a word of warning; return how many there were."""
+    pids = victims(installation, name)
+    for pid in pids:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return len(pids)
+
+
+@contextmanager
+def kill_at_random(installation: Installation, *, every_seconds: float) -> Iterator[Counter[str]]:
+    """Kill one kind of process after the other, at random, as long as this lasts."""
+    over, killed, rng = threading.Event(), Counter[str](), random.Random(11)
+
+    def work() -> None:
+        while not over.wait(every_seconds * rng.uniform(0.5, 1.5)):
+            name = rng.choice((*OURS, "functions"))
+            killed[name] += kill(installation, name)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        thread.join()
+    assert killed, "nothing was killed"
+
+
+@dataclass
+class Ledger:
+    """The books of one crowd: what was accepted against what table and site hold, by id."""
+
+    installation: Installation
+    crowd: Crowd
+    numbers: Iterable[int]
+
+    def missing(self, accepted: set[UUID]) -> set[UUID]:
+        """Return what was accepted and is not in both table and site."""
+        return accepted - (
+            set(ids_in_table(self.installation)) & set(ids_in_django(self.installation))
+        )
+
+    def prove(self, accepted: set[UUID], *, limit: int) -> None:
+        """Fail unless each is there once, equal on both sides, and nobody has more than the limit."""
+        table, site = ids_in_table(self.installation), ids_in_django(self.installation)
+        for held in (table, site):
+            counted = Counter(held)
+            assert {key: counted[key] for key in accepted} == dict.fromkeys(accepted, 1)
+        numbers = {self.crowd.id_of(number): number for number in self.numbers}
+        stored = {
+            UUID(item["pk"]["S"].removeprefix("SUBMISSION#")): item["status"]["S"]
+            for item in items(self.installation, "SUBMISSION#")
+            if item["sk"]["S"] == "SUBMISSION"
+        }
+        shown = {
+            UUID(key): status
+            for key, status in self.installation.rows(
+                "SELECT id, status FROM submissions_submission"
+            )
+        }
+        counted, sent = Counter[int](), Counter[int]()
+        for key, number in numbers.items():
+            if key not in stored:
+                continue
+            assert shown[key] == stored[key], "the site shows what the table holds"
+            sent[self.crowd.person(number)] += 1
+            counted[self.crowd.person(number)] += stored[key] != "invalid"
+        assert counted == {who: min(many, limit) for who, many in sent.items()}
+        uses = [
+            int(item["n"]["N"])
+            for item in items(self.installation, f"LIMIT#{self.crowd.campaign['id']}")
+        ]
+        assert sum(uses) == sum(counted.values()), "every use of a limit is somebody's"
