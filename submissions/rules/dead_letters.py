@@ -1,0 +1,170 @@
+"""Dead letters: what kind of message each is, why it may be there, and how it reads without personal data."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ingest_lambda.contract import Envelope, SubmissionRecord, read_stream_record
+
+_ENVELOPE: TypeAdapter[Any] = TypeAdapter(Envelope)
+_SAID_IN_FULL = frozenset(
+    {
+        "kind",
+        "schema",
+        "slug",
+        "submission_id",
+        "message_id",
+        "entered_at_ms",
+        "eventName",
+        "eventTime",
+        "pk",
+        "sk",
+        "status",
+        "attempt",
+        "version",
+        "release",
+        "campaign_id",
+        "why",
+    }
+)
+"""Keys whose values say what a message is about and nothing about a person."""
+_MOST_CHARS = 4000
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a message is: ``subject`` names it, ``reason`` says why it may not have got through."""
+
+    subject: str
+    reason: str
+
+
+def judge(queue: str, body: str) -> Verdict:
+    """Tell what a dead letter of ``queue`` is, by its shape.
+
+    SQS keeps no error beside a message. Where the shape is wrong, that is the
+    reason; where it is right, the consumer could not finish it in all its tries.
+    """
+    if queue == "celery":
+        return _task(body)
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return Verdict("Unreadable", "It is not JSON.")
+    if not isinstance(content, dict):
+        return Verdict("Unreadable", "It is JSON of no shape that we send.")
+    judges = {
+        "submissions": _envelope,
+        "quarantine": _quarantined,
+        "images": _upload,
+        "mirror": _record,
+    }
+    return judges[queue](content)
+
+
+def _envelope(content: dict[str, Any]) -> Verdict:
+    try:
+        envelope = _ENVELOPE.validate_python(content)
+    except ValidationError as exc:
+        places = sorted({".".join(map(str, error["loc"][:3])) for error in exc.errors()})
+        return Verdict("Unreadable", f"It has another shape than we send: {', '.join(places[:3])}.")
+    return Verdict(
+        f"{envelope.kind.capitalize()} {envelope.body.submission_id}",
+        "The writer could not finish it in all its tries: the table was away, or this is a bug.",
+    )
+
+
+def _quarantined(content: dict[str, Any]) -> Verdict:
+    why = str(content.get("why", "unknown")).replace("_", " ")
+    return Verdict("Never issued by us", f"Kept apart for seven days: {why}.")
+
+
+def _upload(content: dict[str, Any]) -> Verdict:
+    try:
+        key = str(content["Records"][0]["s3"]["object"]["key"])
+    except (KeyError, IndexError, TypeError):
+        return Verdict("Unreadable", "It is no notice of an upload.")
+    return Verdict(f"Photo {key}", "The images function could not finish it in all its tries.")
+
+
+def _record(content: dict[str, Any]) -> Verdict:
+    try:
+        record = read_stream_record(content)
+    except (ValueError, KeyError, TypeError, AttributeError) as exc:
+        return Verdict(
+            "Unreadable", f"It is no record that the site can read ({type(exc).__name__})."
+        )
+    if record is None:
+        return Verdict("Not for the site", "It tells of something that the site does not keep.")
+    kind = type(record).__name__.removesuffix("Record")
+    about = (
+        record.id if isinstance(record, SubmissionRecord) else getattr(record, "submission_id", "")
+    )
+    return Verdict(
+        f"{kind} {about}",
+        "The site could not take it in: its campaign is not known here, the database "
+        "refused it, or the database was away all the time.",
+    )
+
+
+def _task(body: str) -> Verdict:
+    try:
+        headers = json.loads(base64.b64decode(body))["headers"]
+        name = str(headers["task"])
+    except (ValueError, binascii.Error, KeyError, TypeError):
+        return Verdict("Unreadable", "It is no task of ours.")
+    return Verdict(f"Task {name}", "The worker could not finish it, or died with it each time.")
+
+
+def masked(body: str) -> str:
+    """Return a message as staff may read it: its shape, with everything that people typed hidden."""
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return f"{len(body)} characters that are not JSON"
+    return json.dumps(_masked(content), indent=1, ensure_ascii=False)[:_MOST_CHARS]
+
+
+def _masked(value: Any, key: str = "") -> Any:
+    if isinstance(value, dict):
+        # A stream spells a value {"S": …}: what may be said of the key may be said of it.
+        inner = key if set(value) <= {"S", "N", "BOOL"} else ""
+        return {name: _masked(held, inner or str(name)) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_masked(held, key) for held in value]
+    if value is None or isinstance(value, bool) or key in _SAID_IN_FULL:
+        return value
+    if key == "message" and isinstance(value, str):
+        try:
+            return _masked(json.loads(value))
+        except ValueError:
+            return "•••"
+    return "•••"
+
+
+def filed_message(body: str) -> str:
+    """Return the message inside a quarantine's note (``ingest_lambda.quarantine``), else ``body``."""
+    try:
+        note = json.loads(body)
+    except ValueError:
+        return body
+    inner = note.get("message") if isinstance(note, dict) else None
+    return inner if isinstance(inner, str) else body
+
+
+def with_time_of_entry(body: str, *, sent_timestamp_ms: str) -> str:
+    """Return the body of a submission with its time of entry filled in, so that a replay keeps it for ever.
+
+    What already says when it entered, or is no envelope, stays as it is.
+    """
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return body
+    if not isinstance(content, dict) or content.get("entered_at_ms") or "kind" not in content:
+        return body
+    return json.dumps({**content, "entered_at_ms": sent_timestamp_ms})

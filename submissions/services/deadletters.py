@@ -1,0 +1,292 @@
+"""Dead letters: looked at without losing one, sent through again, or discarded for a reason."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from campaignhub.aws import impatient_sqs, sqs
+from campaignhub.env import env
+from campaignhub.errors import DomainError
+from campaigns.models import User
+from campaigns.services import audit
+from submissions.rules.dead_letters import filed_message, judge, masked, with_time_of_entry
+
+HOLD_SECONDS = 60
+"""How long a message is out of others' sight while we look; longer than any of this takes."""
+MOST_AT_ONCE = 1000
+_A_CALL = 10
+_EMPTY_ANSWERS = 3
+"""SQS asks some of its machines only, so one empty answer does not mean an empty queue."""
+
+
+class QueueAway(DomainError):
+    """The queue service did not answer."""
+
+    code = "queue_away"
+
+
+class ReasonMissing(DomainError):
+    """A message is discarded for a reason, which the log keeps."""
+
+    code = "reason_missing"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A queue, and where what it could not deliver ends."""
+
+    name: str
+    label: str
+    source_url: str
+    dead_url: str
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """One message that did not get through; nothing in it is personal."""
+
+    queue: str
+    message_id: str
+    entered_at: datetime
+    """When the queue first took it."""
+    receives: int
+    subject: str
+    reason: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Depth:
+    """How many messages a queue holds, those in work included, and how old the oldest dead one may be."""
+
+    name: str
+    waiting: int | None
+    """``None`` where the queue could not be asked."""
+    dead: int | None
+
+
+def pairs() -> dict[str, Pair]:
+    """Return the queues whose dead letters staff look after, by name.
+
+    The quarantine is one of them: its messages were never issued by us, and may
+    be sent to the writer again should that turn out to be a mistake.
+    """
+    settings = env()
+    known = (
+        Pair(
+            "submissions",
+            "Submissions",
+            settings.submissions_queue_url,
+            settings.submissions_dead_letter_queue_url,
+        ),
+        Pair("images", "Photos", settings.images_queue_url, settings.images_dead_letter_queue_url),
+        Pair("mirror", "Mirror", settings.mirror_queue_url, settings.mirror_dead_letter_queue_url),
+        Pair("celery", "Tasks", settings.celery_queue_url, settings.celery_dead_letter_queue_url),
+        Pair(
+            "quarantine",
+            "Quarantine",
+            settings.submissions_queue_url,
+            settings.quarantine_queue_url,
+        ),
+    )
+    return {pair.name: pair for pair in known if pair.dead_url}
+
+
+def depths() -> list[Depth]:
+    """Count what waits in every queue and behind it; quick, and silent about what does not answer."""
+    return [
+        Depth(pair.name, _depth(pair.source_url), _depth(pair.dead_url))
+        for pair in pairs().values()
+    ]
+
+
+def _depth(url: str) -> int | None:
+    try:
+        attributes = impatient_sqs().get_queue_attributes(
+            QueueUrl=url,
+            AttributeNames=[
+                "ApproximateNumberOfMessages",
+                "ApproximateNumberOfMessagesNotVisible",
+                "ApproximateNumberOfMessagesDelayed",
+            ],
+        )["Attributes"]
+    except (BotoCoreError, ClientError):
+        return None
+    return sum(int(count) for count in attributes.values())
+
+
+def list_dead_letters(queue: str, *, most: int = 100) -> list[DeadLetter]:
+    """Return up to ``most`` dead letters of a queue, the oldest first; every one stays where it is.
+
+    SQS has no way to look without taking, so each is taken, and put back at
+    once; should we die in between, it comes back by itself.
+
+    Raises:
+        QueueAway: try again.
+    """
+    found: list[DeadLetter] = []
+
+    def look(message: dict[str, Any]) -> bool:
+        found.append(_dead_letter(queue, message))
+        return False
+
+    _visit(pairs()[queue].dead_url, look, most=most)
+    return sorted(found, key=lambda letter: letter.entered_at)
+
+
+def _dead_letter(queue: str, message: dict[str, Any]) -> DeadLetter:
+    attributes = message.get("Attributes", {})
+    verdict = judge(queue, message["Body"])
+    return DeadLetter(
+        queue=queue,
+        message_id=message["MessageId"],
+        entered_at=datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC),
+        receives=int(attributes.get("ApproximateReceiveCount", 1)),
+        subject=verdict.subject,
+        reason=verdict.reason,
+        content="" if queue == "celery" else masked(message["Body"]),
+    )
+
+
+def replay(
+    queue: str, *, message_ids: Collection[str] | None, actor: User | None, at: datetime
+) -> int:
+    """Send dead letters to their queue again; all of them where no ids are given. Return how many went.
+
+    Each is deleted only after its queue has it again; should we die in between
+    it is there twice, which does no harm, for everything behind a queue bears a
+    second time. A submission keeps its time of entry.
+
+    Raises:
+        QueueAway: try again; what went has gone.
+    """
+    pair = pairs()[queue]
+
+    def send(message: dict[str, Any]) -> bool:
+        if message_ids is not None and message["MessageId"] not in message_ids:
+            return False
+        _send(pair, message)
+        return True
+
+    went = _visit(pair.dead_url, send, most=MOST_AT_ONCE)
+    _log("deadletters.replayed", queue, went, actor=actor, at=at)
+    return len(went)
+
+
+def _send(pair: Pair, message: dict[str, Any]) -> None:
+    body = message["Body"]
+    if pair.name in ("submissions", "quarantine"):
+        body = _original(pair, body)
+        body = with_time_of_entry(
+            body, sent_timestamp_ms=message["Attributes"].get("SentTimestamp", "")
+        )
+    more: dict[str, Any] = {}
+    if attributes := message.get("MessageAttributes"):
+        more["MessageAttributes"] = {
+            name: {key: held for key, held in value.items() if not key.endswith("ListValues")}
+            for name, value in attributes.items()
+        }
+    if group := message["Attributes"].get("MessageGroupId"):
+        more["MessageGroupId"] = group
+    sqs().send_message(QueueUrl=pair.source_url, MessageBody=body, **more)
+
+
+def _original(pair: Pair, body: str) -> str:
+    """Take a quarantined message out of the note it was filed with."""
+    return filed_message(body) if pair.name == "quarantine" else body
+
+
+def discard(
+    queue: str,
+    *,
+    message_ids: Collection[str],
+    reason: str,
+    actor: User,
+    at: datetime,
+) -> int:
+    """Throw dead letters away for good; return how many there were.
+
+    Raises:
+        ReasonMissing: no word on why.
+        QueueAway: try again; what was thrown away is gone.
+    """
+    if not reason.strip():
+        raise ReasonMissing("Say why these messages are not needed; the log keeps it.")
+    gone = _visit(
+        pairs()[queue].dead_url,
+        lambda message: message["MessageId"] in message_ids,
+        most=MOST_AT_ONCE,
+    )
+    _log("deadletters.discarded", queue, gone, actor=actor, at=at, reason=reason.strip()[:300])
+    return len(gone)
+
+
+def _log(
+    code: str,
+    queue: str,
+    message_ids: Sequence[str],
+    *,
+    actor: User | None,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    if message_ids:
+        audit.record(
+            code,
+            actor=actor,
+            client=None,
+            target=f"queue:{queue}",
+            at=at,
+            after={"count": len(message_ids), "ids": list(message_ids[:50]), "reason": reason},
+        )
+
+
+def _visit(url: str, act: Callable[[dict[str, Any]], bool], *, most: int) -> list[str]:
+    """Show each message to ``act`` once; delete those for which it says so, put the others back.
+
+    Return the ids of those that were deleted.
+    """
+    seen: dict[str, str] = {}
+    deleted: list[str] = []
+    empty = 0
+    try:
+        try:
+            while len(seen) + len(deleted) < most and empty < _EMPTY_ANSWERS:
+                messages: list[Any] = (
+                    sqs()
+                    .receive_message(
+                        QueueUrl=url,
+                        MaxNumberOfMessages=min(_A_CALL, most - len(seen) - len(deleted)),
+                        VisibilityTimeout=HOLD_SECONDS,
+                        WaitTimeSeconds=0,
+                        MessageSystemAttributeNames=["All"],
+                        MessageAttributeNames=["All"],
+                    )
+                    .get("Messages", [])
+                )
+                empty = 0 if messages else empty + 1
+                for message in messages:
+                    if message["MessageId"] not in seen and act(message):
+                        sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                        deleted.append(message["MessageId"])
+                    else:
+                        seen[message["MessageId"]] = message["ReceiptHandle"]
+        finally:
+            _put_back(url, list(seen.values()))
+    except (BotoCoreError, ClientError) as exc:
+        raise QueueAway("The queues don't answer. Please try again in a minute.") from exc
+    return deleted
+
+
+def _put_back(url: str, handles: Sequence[str]) -> None:
+    for begin in range(0, len(handles), _A_CALL):
+        sqs().change_message_visibility_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(n), "ReceiptHandle": handle, "VisibilityTimeout": 0}
+                for n, handle in enumerate(handles[begin : begin + _A_CALL])
+            ],
+        )
