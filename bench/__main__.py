@@ -5,6 +5,7 @@
 ``python -m bench soak``         the long runs: hours
 ``python -m bench small …``      each in seconds, to try the programs; keeps nothing
 ``python -m bench table``        the last results as a table in Markdown
+``python -m bench table write``  the same into README.md and docs/figures.md
 """
 
 import sys
@@ -12,14 +13,17 @@ import time
 from datetime import UTC, datetime
 from importlib import import_module
 
+from bench import table
 from bench.programs import BENCH, SOAK
-from bench.report import Report, Scale, machine, table
+from bench.report import Report, Scale, machine
 
 
 def main(words: list[str]) -> int:
     """Run what the words ask for; return how many programs broke."""
-    if words == ["table"]:
-        print(table())
+    if words[:1] == ["table"]:
+        if words[1:] == ["write"]:
+            table.write()
+        print(table.short())
         return 0
     scale: Scale = "bench"
     if words and words[0] in ("small", "soak"):

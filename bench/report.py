@@ -1,7 +1,7 @@
 """What the benchmarks found: rows with a goal each, printed, kept as JSON, shown as a table.
 
-No number of the documentation is typed by hand: ``python -m bench table`` writes
-the table from ``var/bench.json``, which holds the last run of every program.
+``var/bench.json`` holds the last run of every program; ``bench.table`` makes the
+documentation's figures from it.
 """
 
 import json
@@ -100,24 +100,3 @@ def _processor() -> str:
         return platform.processor() or platform.machine()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.machine()
-
-
-def table() -> str:
-    """Write ``var/bench.json`` as a table in Markdown."""
-    known = load()
-    if not known:
-        return "Nothing was measured yet: run `make bench`."
-    lines = [
-        "| what | goal | measured | | beside it, in the same run |",
-        "|---|---|---|---|---|",
-    ]
-    ran = set()
-    for entry in known.values():
-        ran.add(f"{str(entry['at'])[:10]} on {entry['machine']}")
-        rows = entry["rows"]
-        assert isinstance(rows, list)
-        for row in rows:
-            mark = {True: "met", False: "**not met**", None: ""}[row["met"]]
-            cells = (row["what"], row["goal"], row["measured"], mark, row["peer"])
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return "\n".join([*lines, "", *(f"Measured {where}." for where in sorted(ran))])
