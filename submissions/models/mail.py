@@ -64,6 +64,11 @@ class Mail(models.Model):
             ),
             models.Index(fields=("message_id",), name="mail_message", condition=~Q(message_id="")),
             models.Index(fields=("-queued_at", "-id"), name="mail_newest_first"),
+            models.Index(
+                fields=("state", "-queued_at", "-id"),
+                name="mail_needs_somebody",
+                condition=Q(state__in=(MailState.FAILED.value, MailState.UNKNOWN.value)),
+            ),
         )
 
     def __str__(self) -> str:

@@ -99,6 +99,16 @@ class Submission(models.Model):
                 name="submission_asked_again",
                 condition=Q(status=SubmissionStatus.NEEDS_RESUBMISSION.value),
             ),
+            models.Index(
+                fields=("campaign", "-entered_at", "-id"),
+                name="submission_tests",
+                condition=Q(is_test=True),
+            ),
+            models.Index(
+                fields=("campaign", "-entered_at", "-id"),
+                name="submission_conflicts",
+                condition=Q(conflicts__gt=0),
+            ),
         )
 
     def __str__(self) -> str:
@@ -162,6 +172,13 @@ class ReceiptImage(models.Model):
 
     class Meta:
         ordering = ("receipt", "part")
+        indexes = (
+            models.Index(
+                fields=("-checked_at",),
+                name="image_with_trouble",
+                condition=~Q(refusal="") | Q(seen_on__isnull=False),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.key
