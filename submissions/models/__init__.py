@@ -5,12 +5,13 @@ from submissions.models.desk import ReviewClaim
 from submissions.models.history import HistoryIsAppendOnly, Review, ReviewPurpose, SubmissionEvent
 from submissions.models.later import Award, EntrantMessage
 from submissions.models.mail import Mail
-from submissions.models.operations import Heartbeat, LedgerCheck
+from submissions.models.operations import DeletedTest, Heartbeat, LedgerCheck
 from submissions.models.outbox import OutboxDecision
 from submissions.models.submission import ReceiptImage, Submission, SubmissionAnswers
 
 __all__ = [
     "Award",
+    "DeletedTest",
     "EntrantMessage",
     "Heartbeat",
     "HistoryIsAppendOnly",

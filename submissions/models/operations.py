@@ -42,3 +42,13 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DeletedTest(models.Model):
+    """A test submission that was deleted, so that a late word of the mirror does not bring it back."""
+
+    submission_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.submission_id)

@@ -14,11 +14,12 @@ from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,
     MessageRecord,
+    Mode,
     Record,
     SubmissionRecord,
     read_stream_record,
 )
-from submissions.models import Submission, SubmissionEvent
+from submissions.models import DeletedTest, Submission, SubmissionEvent
 from submissions.services import mirror_rows as rows
 from submissions.services.upsert import insert_missing, upsert
 
@@ -126,7 +127,12 @@ def _write_submissions(
     pairs = [(place, record) for place, record in heard if isinstance(record, SubmissionRecord)]
     known_campaigns = _campaigns({record.campaign_id for _, record in pairs})
     strangers = [place for place, record in pairs if record.campaign_id not in known_campaigns]
-    known = [record for _, record in pairs if record.campaign_id in known_campaigns]
+    gone = _deleted(record for _, record in pairs)
+    known = [
+        record
+        for _, record in pairs
+        if record.campaign_id in known_campaigns and record.id not in gone
+    ]
     if not known:
         return strangers, []
     newest = _newest(known, SubmissionRecord, lambda record: record.id)
@@ -169,6 +175,14 @@ def _write_submissions(
         mails = [rows.received_mail(record, at) for record in known]
         insert_missing([mail for mail in mails if mail], unique=("submission", "event"))
     return strangers, [event for record in known for event in rows.submission_events(record)]
+
+
+def _deleted(records: Iterable[SubmissionRecord]) -> set[UUID]:
+    """Return which of the test submissions among ``records`` were deleted meanwhile."""
+    tests = [record.id for record in records if record.mode is Mode.TEST]
+    if not tests:
+        return set()
+    return set(DeletedTest.objects.filter(pk__in=tests).values_list("pk", flat=True))
 
 
 def _campaigns(wanted: Iterable[str]) -> dict[str, Campaign]:
