@@ -43,7 +43,7 @@ def main(words: list[str]) -> int:
         report = Report(name, scale)
         try:
             module.run(report)
-        except Exception as error:  # noqa: BLE001 - the other programs are run all the same
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the others are run all the same
             print(f"  BROKEN   {type(error).__name__}: {error}", flush=True)
             broken.append(name)
         else:
