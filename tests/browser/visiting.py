@@ -185,9 +185,9 @@ class Held:
 
     def let_go(self) -> None:
         """Let everything pass, also what comes later."""
-        self._page.unroute(self._address)
         for route in self.routes:
             route.continue_()
+        self._page.unroute(self._address)
 
 
 def is_upload(bucket: str) -> Callable[[str], bool]:
