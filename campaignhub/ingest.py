@@ -13,9 +13,19 @@ from uuid import UUID
 from campaignhub.aws import dynamodb, sqs
 from campaignhub.env import env
 from ingest_lambda import accept, batch, decide, load, quarantine, releases, table, tokens
-from ingest_lambda.contract import Claims, Current, Decision, Manifest, Record, SubmissionRecord
+from ingest_lambda.contract import (
+    Claims,
+    Current,
+    Decision,
+    Manifest,
+    Record,
+    SubmissionRecord,
+    complete,
+)
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.rules import people, windows
+
+complete()  # every process of Django's comes by here before it starts a thread
 
 IngestBusy = TryAgain
 """The table is busy or away; do the same again later."""

@@ -47,13 +47,13 @@ def _releases() -> Releases:
 def _starter() -> "Starter":
     from ingest_lambda.challenges import Challenges, secrets_of
     from ingest_lambda.start import Starter
-    from ingest_lambda.uploads import open_bucket
+    from ingest_lambda.uploads import open_forms
 
     settings = config()
     return Starter(
         table=_table(),
         releases=_releases(),
-        bucket=open_bucket(settings),
+        forms=open_forms(settings),
         token_keys=settings.token_keys,
         person_secret=settings.person_secret,
         challenges=Challenges(secrets_of(settings.challenge_secrets)),
@@ -70,8 +70,10 @@ def _status_reader() -> "StatusReader":
 @cache
 def _writer() -> "Writer":
     from ingest_lambda.accept import Writer
+    from ingest_lambda.contract import complete
     from ingest_lambda.quarantine import open_quarantine
 
+    complete()
     settings = config()
     return Writer(
         table=_table(),

@@ -40,7 +40,7 @@ from ingest_lambda.releases import Releases
 from ingest_lambda.rules.people import blocked_hash, keyed_hash, normalise_address
 from ingest_lambda.table import Table
 from ingest_lambda.tokens import sign, verify
-from ingest_lambda.uploads import CONTENT_TYPES, Bucket, incoming_key
+from ingest_lambda.uploads import CONTENT_TYPES, UploadForms, incoming_key
 
 
 def new_submission_id() -> UUID:
@@ -68,7 +68,7 @@ class Starter:
 
     table: Table
     releases: Releases
-    bucket: Bucket
+    forms: UploadForms
     token_keys: str
     person_secret: str
     challenges: Challenges = field(default_factory=Challenges)
@@ -282,7 +282,7 @@ class Starter:
                     raise UploadRefused(field=spec.name)
 
     def _form(self, upload: Upload) -> UploadForm:
-        url, fields = self.bucket.upload_form(upload)
+        url, fields = self.forms.upload_form(upload)
         return UploadForm(
             field=upload.field, receipt=upload.receipt, part=upload.part, url=url, fields=fields
         )

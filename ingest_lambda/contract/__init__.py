@@ -75,6 +75,7 @@ from ingest_lambda.contract.sentences import sentence
 from ingest_lambda.contract.shape import (
     Instant,
     Shape,
+    complete,
     instant_text,
 )
 from ingest_lambda.contract.status import ANSWERABLE, shown_status
@@ -180,6 +181,7 @@ __all__ = [
     "Wanted",
     "Window",
     "WindowKind",
+    "complete",
     "entered_at",
     "instant_text",
     "read_stream_record",

@@ -84,5 +84,5 @@ def open_table(settings: Config) -> Table:
     )
     # Another third: it would work out the endpoint anew for each call, from every table named in
     # the transaction, and find the one it has. A botocore without this attribute does so again.
-    client._ruleset_resolver = None  # type: ignore[attr-defined]
+    client._ruleset_resolver = None
     return Table(client, settings.table_name)

@@ -28,7 +28,7 @@ from ingest_lambda.start import Starter
 from ingest_lambda.status import StatusReader
 from ingest_lambda.table import Table, open_table
 from ingest_lambda.tokens import sign
-from ingest_lambda.uploads import Bucket, open_bucket
+from ingest_lambda.uploads import Bucket, open_bucket, open_forms
 from tests.ingest_lambda.declared import create_table
 
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -78,7 +78,7 @@ class World:
 
     @property
     def starter(self) -> Starter:
-        return Starter(self.table, self.releases, self.bucket, TOKEN_KEYS, "22" * 32)
+        return Starter(self.table, self.releases, open_forms(Config()), TOKEN_KEYS, "22" * 32)
 
     @property
     def reader(self) -> StatusReader:

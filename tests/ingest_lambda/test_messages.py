@@ -1,0 +1,134 @@
+"""Later messages: kept once, and only what the token allows."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from moto import mock_aws
+
+from ingest_lambda.accept import messages
+from ingest_lambda.contract import Claims, MessageKind, MessageRecord, Purpose
+from ingest_lambda.errors import TryAgain
+from ingest_lambda.tokens import sign
+from tests.ingest_lambda.writing import KEYS, NOON, Desk, make_claims
+
+
+@pytest.fixture(autouse=True)
+def _aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def envelope(claims: Claims, *, kind: str = "withdrawal", **body: Any) -> str:
+    said = {
+        "submission_id": str(claims.submission_id),
+        "message_id": str(uuid4()),
+        "token": sign(claims, token_keys=KEYS),
+        "kind": kind,
+        "body": {},
+    }
+    return json.dumps(
+        {
+            "kind": "message",
+            "schema": 1,
+            "slug": claims.slug,
+            "entered_at_ms": str(int(NOON.timestamp() * 1000)),
+            "body": said | body,
+        }
+    )
+
+
+def accept(desk: Desk, text: str, receives: int = 1) -> str:
+    return desk.writer.accept(text, sent_timestamp_ms="1", receives=receives)
+
+
+def kept(desk: Desk, submission_id: UUID) -> list[MessageRecord]:
+    records = desk.table.records_of(submission_id)
+    return [record for record in records if isinstance(record, MessageRecord)]
+
+
+def test_a_message_is_kept_once_under_its_id():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    text = envelope(claims, kind="appeal", body={"text": "Look again, please."})
+    assert [accept(desk, text) for _ in "ab"] == ["stored", "seen"]
+    (record,) = kept(desk, claims.submission_id)
+    assert (record.kind, record.body) == (MessageKind.APPEAL, {"text": "Look again, please."})
+    assert record.entered_at == NOON
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+@pytest.mark.parametrize("kind", list(MessageKind))
+def test_a_token_allows_what_its_purpose_says(purpose, kind):
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    allowed = kind in messages.ALLOWED[purpose]
+    text = envelope(claims.model_copy(update={"purpose": purpose}), kind=kind.value)
+    assert accept(desk, text) == ("stored" if allowed else "quarantined")
+    assert bool(kept(desk, claims.submission_id)) is allowed
+    assert desk.quarantine.whys == ([] if allowed else ["not_allowed"])
+
+
+def test_a_link_in_a_mail_never_changes_an_address():
+    assert MessageKind.CORRECTION in messages.ALLOWED[Purpose.OWN]
+    for purpose in (Purpose.STATUS, Purpose.RESUBMIT, Purpose.CLAIM):
+        assert MessageKind.CORRECTION not in messages.ALLOWED[purpose]
+
+
+def test_the_pages_token_speaks_after_submitting_is_over_and_a_mails_does_not():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    over = claims.model_copy(update={"expires_at": NOON - timedelta(seconds=1)})
+    assert accept(desk, envelope(over)) == "stored"
+    mailed = over.model_copy(update={"purpose": Purpose.STATUS})
+    assert accept(desk, envelope(mailed)) == "quarantined"
+    assert desk.quarantine.whys == ["token_expired"]
+
+
+def test_a_token_of_an_epoch_that_is_over_says_nothing():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    stored = desk.stored(claims.submission_id)
+    desk.table.replace_submission(stored.model_copy(update={"epoch": 2, "version": 2}))
+    assert accept(desk, envelope(claims)) == "quarantined"
+    assert accept(desk, envelope(claims.model_copy(update={"epoch": 2}))) == "stored"
+    assert desk.quarantine.whys == ["token_withdrawn"]
+
+
+def test_a_message_waits_for_its_submission_and_not_for_ever():
+    desk, claims = Desk(), make_claims()
+    text = envelope(claims)
+    for receives in range(1, messages.PATIENT_RECEIVES + 1):
+        with pytest.raises(TryAgain):
+            accept(desk, text, receives)
+    assert accept(desk, text, messages.PATIENT_RECEIVES + 1) == "quarantined"
+    assert desk.quarantine.whys == ["unknown_submission"]
+    assert kept(desk, claims.submission_id) == []
+    desk.send(claims)
+    assert accept(desk, text, 9) == "stored"
+
+
+def test_a_message_over_16_kb_is_set_apart():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    assert accept(desk, envelope(claims, body={"text": "é" * 8_200})) == "quarantined"
+    assert accept(desk, envelope(claims, body={"text": "é" * 8_000})) == "stored"
+    assert desk.quarantine.whys == ["too_large"]
+
+
+def test_a_flood_of_messages_does_not_fill_a_submission():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    outcomes = [accept(desk, envelope(claims)) for _ in range(messages.MOST_MESSAGES + 2)]
+    assert outcomes.count("stored") == messages.MOST_MESSAGES
+    assert desk.quarantine.whys == ["too_many"] * 2
+
+
+def test_a_message_with_anothers_token_is_forged():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    assert accept(desk, envelope(claims, submission_id=str(uuid4()))) == "quarantined"
+    assert desk.quarantine.whys == ["bad_token"]
