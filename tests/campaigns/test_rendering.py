@@ -310,3 +310,13 @@ def test_amendments_stand_on_the_page_with_their_day() -> None:
     page = render(make_content(notes=(note,)))["index.html"].decode()
     assert "Two more shops take part." in page
     assert "<dt>1 June 2026</dt>" in page
+
+
+def test_the_stylesheets_braces_close() -> None:
+    files = render(make_content())
+    style = next(content for path, content in files.items() if path.endswith(".css")).decode()
+    depth = 0
+    for sign in re.findall("[{}]", style):
+        depth += 1 if sign == "{" else -1
+        assert depth >= 0
+    assert depth == 0

@@ -76,8 +76,9 @@ function reference(answer) {
 }
 
 function reasons(answer) {
-  const all = answer.reasons || [];
-  return all.length > 0 && make("ul", { className: "reasons" }, ...all.map(({ message }) => make("li", { textContent: message })));
+  const [first, ...more] = answer.reasons || [];
+  if (!more.length) return first && words(first.message, "reasons");
+  return make("ul", { className: "reasons" }, ...[first, ...more].map(({ message }) => make("li", { textContent: message })));
 }
 
 // What happens next, and by when.
