@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -13,6 +14,7 @@ from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.models import Client
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
+from campaigns.services.sender import check_sender
 
 _PROMOTER = {
     "legal_name": "legal name",
@@ -121,6 +123,8 @@ class ClientAdmin(ScopedModelAdmin):
         """Save, with a line in the log that says what was there before and after."""
         earlier = Client.objects.filter(pk=obj.pk).first() if change else None
         super().save_model(request, obj, form, change)
+        if "sender_email" in form.changed_data:
+            transaction.on_commit(lambda: check_sender(obj, at=timezone.now()))
         if form.changed_data:
             audit.record(
                 "client.changed" if change else "client.created",

@@ -21,6 +21,8 @@ from campaigns.services.scope import capabilities_of, clients_of
 
 MOST_CARDS = 12
 MOST_LINES = 8
+DRAFTS = 3
+"""Of the newest, what is missing is counted; the list has the others."""
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,8 @@ def _campaigns(user: User, now: datetime) -> list[Campaign]:
     rows = Campaign.objects.filter(client__in=clients_of(user)).select_related("client")
     soon = Q(state=CampaignState.SCHEDULED, opens_at__lte=now + timedelta(days=7))
     running = rows.filter(Q(state__in=(CampaignState.LIVE, CampaignState.PAUSED)) | soon)
-    drafts = rows.filter(state=CampaignState.DRAFT)
-    return [*running.order_by("closes_at")[:100], *drafts.order_by("-created_at")[:5]]
+    drafts = rows.filter(state=CampaignState.DRAFT).prefetch_related("form_fields", "limits")
+    return [*running.order_by("closes_at")[:100], *drafts.order_by("-created_at")[:DRAFTS]]
 
 
 def _lines(

@@ -33,6 +33,10 @@ WORDS = {
     "campaign.archived": "Archived a campaign",
     "client.created": "Took on a client",
     "client.changed": "Changed a client",
+    "client.blocked": "Put somebody on a block list",
+    "client.unblocked": "Took somebody off a block list",
+    "partner.key_made": "Made a partner's key",
+    "partner.key_revoked": "Revoked a partner's key",
     "staff.invited": "Invited somebody",
     "staff.invited_again": "Invited somebody again",
     "staff.role_changed": "Changed a role",
@@ -47,6 +51,7 @@ _ROOMS = {
     "campaign": "Campaigns",
     "client": "Clients",
     "staff": "Staff",
+    "partner": "Partners",
     "submission": "Entries",
     "mail": "Mails",
 }

@@ -91,6 +91,18 @@ _TASKS: tuple[tuple[str, tuple[_Item, ...]], ...] = (
                 Capability.STAFF_MANAGE,
             ),
             _Item(
+                "Block lists",
+                "block",
+                "admin:campaigns_blockentry_changelist",
+                Capability.CLIENT_EDIT,
+            ),
+            _Item(
+                "Partner keys",
+                "key",
+                "admin:campaigns_partnerkey_changelist",
+                Capability.CLIENT_EDIT,
+            ),
+            _Item(
                 "Audit log",
                 "history",
                 "admin:campaigns_auditentry_changelist",

@@ -47,6 +47,8 @@ ROOMS = {
     "client": "Clients",
     "membership": "Staff",
     "auditentry": "Audit log",
+    "blockentry": "Block lists",
+    "partnerkey": "Partner keys",
     "submission": "Submissions",
     "mail": "Mails",
 }

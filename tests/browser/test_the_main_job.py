@@ -1,4 +1,8 @@
-"""The main job in a real browser: a visitor sends a receipt, a moderator approves, the page and a mail say so."""
+"""The main job in a real browser, at the width of a phone and of a desktop.
+
+Staff make and publish a campaign by hand, a visitor sends a receipt on its page,
+a moderator approves, and the page and a mail say so.
+"""
 
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -6,12 +10,13 @@ from uuid import UUID
 import pytest
 
 from submissions.rules.mails import UNDO
-from tests.support.browsers import assert_accessible, take_screenshot
+from tests.browser.staff_hands import draft, fill_tabs, publish, seen, sign_in
+from tests.support.browsers import assert_accessible, open_page, take_screenshot
 from tests.support.installation import Installation, wait_until
 from tests.support.receipts import receipt_bytes
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
@@ -33,33 +38,40 @@ def send_a_receipt(page: "Page", address: str, *, number: int, email: str) -> st
     return page.text_content("#reference") or ""
 
 
-def sign_in(page: "Page", installation: Installation, username: str) -> None:
-    """Sign in to the admin."""
-    accounts = {account["username"]: account for account in installation.facts["accounts"]}
-    page.goto(installation.facts["admin"])
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", accounts[username]["password"])
-    page.click("[type=submit]")
-    page.wait_for_load_state()
-
-
 @pytest.mark.parametrize("width", ["phone", "desktop"])
-def test_a_receipt_is_sent_approved_and_told(
-    request: pytest.FixtureRequest, embedded: Installation, width: str
+def test_a_campaign_made_by_hand_takes_a_receipt_that_is_approved_and_told(
+    request: pytest.FixtureRequest, browser: "Browser", embedded: Installation, width: str
 ) -> None:
-    visitor: Page = request.getfixturevalue(width)
-    campaign = embedded.campaign("summer-receipts")
+    size = {"phone": 390, "desktop": 1440}[width]
+    with open_page(browser, width=size, height=900, touch=width == "phone") as staff:
+        sign_in(staff, embedded, "max")
+        seen(staff, "home")
+        draft(staff, embedded, f"By hand on a {width}")
+        fill_tabs(staff)
+        address = publish(staff)
+        assert address.endswith(f"/c/by-hand-on-a-{width}/")
+        visitor: Page = request.getfixturevalue(width)
+        reference = send_and_be_told(visitor, embedded, address, width)
+        staff.goto(f"{embedded.facts['admin']}submissions/mail/?q={reference}")
+        seen(staff, "mails")
+        staff.click("#result_list a:has-text('Approved')")
+        staff.wait_for_load_state()
+        letter = staff.content() + "".join(frame.content() for frame in staff.frames[1:])
+        assert reference in letter
+        take_screenshot(staff, "staff-mail")
+
+
+def send_and_be_told(visitor: "Page", embedded: Installation, address: str, width: str) -> str:
+    """Send a receipt, have it approved, see the page say so; return the reference."""
     number = {"phone": 101, "desktop": 102}[width]
-    visitor.goto(campaign["page"])
+    visitor.goto(address)
     visitor.wait_for_selector("#form:not([hidden])")
     assert_accessible(visitor)
     visitor.click(".send")
     visitor.wait_for_selector("#summary:not([hidden])")
     assert_accessible(visitor)
     take_screenshot(visitor, f"page-errors-{width}")
-    reference = send_a_receipt(
-        visitor, campaign["page"], number=number, email=f"ada.{width}@example.com"
-    )
+    reference = send_a_receipt(visitor, address, number=number, email=f"ada.{width}@example.com")
     assert_accessible(visitor)
     take_screenshot(visitor, f"page-received-{width}")
     (submission_id,) = wait_until(
@@ -94,6 +106,7 @@ def test_a_receipt_is_sent_approved_and_told(
     visitor.wait_for_selector("#done[data-status=approved]")
     assert_accessible(visitor)
     take_screenshot(visitor, f"page-approved-{width}")
+    return reference
 
 
 def test_a_stranger_finds_nothing(phone: "Page", embedded: Installation) -> None:

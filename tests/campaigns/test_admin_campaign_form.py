@@ -56,6 +56,19 @@ def test_a_new_campaign_is_a_draft_with_an_address_made_from_its_name() -> None:
     assert (made.slug, made.state) == ("cafe-summer-2", "draft")
 
 
+def test_a_new_campaign_begins_with_what_most_campaigns_have() -> None:
+    client = make_client()
+    page = manager_of(client).get(reverse("admin:campaigns_campaign_add"))
+    form = page.context["adminform"].form
+    begun = {name: form[name].value() for name in ("client", "languages", "countries", "routes")}
+    assert begun == {
+        "client": client.pk,
+        "languages": ["en"],
+        "countries": ["GB"],
+        "routes": ["purchase"],
+    }
+
+
 def test_dates_are_typed_in_the_campaigns_zone_and_the_last_minute_counts(
     browser: Browser, campaign: Campaign
 ) -> None:

@@ -1,4 +1,7 @@
-"""A stranger gets 404 on every admin address that names something of another client."""
+"""A stranger gets 404 on every admin address that names something of another client.
+
+The addresses come from the registry, so that a page that is added tomorrow is walked too.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import AuditEntry, Campaign, Client, Membership
+from campaigns.models import AuditEntry, BlockEntry, Campaign, Client, Membership, PartnerKey
 from campaigns.rules.roles import Role
 from campaigns.services import audit
 from submissions.models import Mail, Submission
@@ -44,19 +47,48 @@ def _things_of(client: Client) -> dict[type, Any]:
         ),
         Submission: submission,
         Mail: mail,
+        BlockEntry: BlockEntry.objects.create(
+            client=client,
+            kind="email",
+            value_hash="0" * 64,
+            hint="n•••@x",
+            created_at=timezone.now(),
+        ),
+        PartnerKey: PartnerKey.objects.create(
+            client=client,
+            name="Nobody else's kiosk",
+            key_id=f"key-{client.pk}",
+            usage_plan_id="plan",
+            last_four="abcd",
+            created_at=timezone.now(),
+        ),
     }
 
 
 def _addresses(things: dict[type, Any]) -> Iterator[str]:
-    """Name every address of the registry that takes an object."""
+    """Name every address of the registry that takes an object, whatever else it takes.
+
+    A part that is called after a model takes one of those; ``file`` takes a
+    file of the object, and every other part the object itself.
+    """
+    called = {f"{model._meta.model_name}_id": thing.pk for model, thing in things.items()}
     for model, model_admin in admin.site._registry.items():
         if not isinstance(model_admin, ScopedModelAdmin):
             continue
         for pattern in model_admin.get_urls():
-            arguments = list(pattern.pattern.converters)
-            if pattern.name and len(arguments) == 1:
-                named = Campaign if arguments == ["campaign_id"] else model
-                yield reverse(f"admin:{pattern.name}", args=[things[named].pk])
+            parts = pattern.pattern.converters
+            known = called | {"file": "index.html"}
+            if pattern.name and parts:
+                arguments = [known.get(part, things[model].pk) for part in parts]
+                yield reverse(f"admin:{pattern.name}", args=arguments)
+
+
+def _lists() -> Iterator[str]:
+    """Name every list and every form that begins something."""
+    for model, model_admin in admin.site._registry.items():
+        if isinstance(model_admin, ScopedModelAdmin):
+            for page in ("changelist", "add"):
+                yield reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}")
 
 
 def _stranger() -> Browser:
@@ -87,3 +119,65 @@ def test_a_list_names_nothing_of_another_client_not_even_in_its_filters():
             assert page.status_code == 200
             assert "Nobody else" not in page.content.decode(), meta.model_name
             assert "Lovelace" not in page.content.decode(), meta.model_name
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_role_may_open_what_its_navigation_names_and_gets_404_for_every_other_room(role: Role):
+    browser = Browser()
+    browser.force_login(make_user((make_client(), role)))
+    home = browser.get(reverse("admin:index"))
+    named = {
+        item["link"] for group in home.context["sidebar_navigation"] for item in group["items"]
+    }
+
+    for link in named - {reverse("admin:submissions_review_next")}:
+        assert browser.get(link).status_code == 200, link
+    for link in set(_lists()) - named:
+        if not link.endswith("/add/"):
+            assert browser.get(link).status_code == 404, link
+
+
+def test_a_moderator_begins_nothing_and_changes_nothing_of_their_own_client():
+    client = make_client()
+    things = _things_of(client)
+    browser = Browser()
+    browser.force_login(make_user((client, Role.MODERATOR)))
+
+    for link in _lists():
+        if link.endswith("/add/"):
+            assert browser.get(link).status_code in (403, 404), link
+            assert browser.post(link, {}).status_code in (403, 404), link
+    glance = reverse("admin:campaigns_campaign_change", args=[things[Campaign].pk])
+    assert browser.get(glance).status_code == 200
+    assert browser.post(glance, {"name": "Mine now"}).status_code == 404
+    for name in ("live_preview", "publish", "pause", "close", "clone"):
+        link = reverse(f"admin:campaigns_campaign_{name}", args=[things[Campaign].pk])
+        assert browser.post(link, {"typed": things[Campaign].slug}).status_code == 404, link
+
+
+def test_nobody_without_a_client_sees_anything_of_one():
+    _things_of(make_client())
+    browser = Browser()
+    browser.force_login(make_user())
+    page = browser.get(reverse("admin:index"))
+    assert page.status_code == 200
+    assert "Nobody else" not in page.content.decode()
+    for link in _lists():
+        assert browser.get(link).status_code in (403, 404), link
+
+
+def test_the_palette_finds_nothing_of_another_client():
+    things = _things_of(make_client())
+    address = reverse("admin:search")
+    stranger = _stranger()
+    for term in ("Nobody", "summer", things[Submission].reference, "Nordlicht"):
+        found = stranger.get(address, {"s": term, "extended": "1"}).content.decode()
+        assert "Nobody else" not in found
+        assert things[Submission].reference not in found
+        assert "Nordlicht" not in found
+    owner = Browser()
+    owner.force_login(make_user((things[Client], Role.OWNER)))
+    assert (
+        things[Submission].reference
+        in owner.get(address, {"s": things[Submission].reference}).content.decode()
+    )

@@ -140,6 +140,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         campaign: Campaign = self.instance
+        if campaign._state.adding:
+            for name in ("languages", "countries", "routes"):
+                self.initial.setdefault(name, getattr(campaign, name))
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].disabled = campaign.first_published

@@ -1,0 +1,175 @@
+"""Block lists and partner keys in the admin: who is always looked at, and who may start entries."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from unfold.decorators import display
+
+from campaigns.admin.acts import ActsAdmin
+from campaigns.admin.forms.doors import BlockForm, PartnerKeyForm
+from campaigns.admin.lists import exact, named, state, when
+from campaigns.admin.log import person
+from campaigns.admin.own import OwnClients
+from campaigns.models import BlockEntry, PartnerKey
+from campaigns.rules.roles import Capability
+from campaigns.services import blocks, partners
+
+
+@admin.register(BlockEntry)
+class BlockEntryAdmin(ActsAdmin):
+    """People whose entries always go to review, per client."""
+
+    view_capability = Capability.CLIENT_EDIT
+    change_capability = Capability.CLIENT_EDIT
+    add_capability = Capability.CLIENT_EDIT
+    list_display = ("who", "note", "client", "since", "by")
+    list_display_links = ("who",)
+    list_filter = ("kind", ("client", OwnClients))
+    list_select_related = ("client", "created_by")
+    empty_title = "Nobody is on a block list"
+    empty_words = (
+        "Whoever you put here goes to review with every entry, with the reason beside it. "
+        "Nobody is refused by it alone."
+    )
+    empty_step = "Put somebody on a list"
+    add_form = BlockForm
+    add_title = "Put somebody on a block list"
+    add_words = (
+        "Their entries go to review from half a minute on, in all campaigns of the client. "
+        "They aren't told, and nothing is refused by the list alone."
+    )
+    add_button = "Put on the list"
+
+    @display(description="Who", ordering="hint")
+    def who(self, entry: BlockEntry) -> str:
+        """Show the masked value with its kind below."""
+        return named(entry.hint, entry.get_kind_display())
+
+    @display(description="Since", ordering="created_at")
+    def since(self, entry: BlockEntry) -> str:
+        """Show since when."""
+        return when(entry.created_at)
+
+    @display(description="By")
+    def by(self, entry: BlockEntry) -> str:
+        """Show who put it there."""
+        return person(entry.created_by)
+
+    def make(self, wanted: dict[str, Any], request: HttpRequest) -> HttpResponse:
+        """Put somebody on a list."""
+        entry = blocks.block(
+            wanted["client"],
+            kind=BlockEntry.Kind(wanted["kind"]),
+            value=wanted["value"],
+            country=wanted["country"],
+            note=wanted["note"],
+            actor=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+        messages.success(request, f"{entry.hint} is on the list of {entry.client}.")
+        return HttpResponseRedirect(self.list_address())
+
+    def shown(self, thing: BlockEntry) -> dict[str, Any]:
+        """Return who it is, and the way off the list."""
+        return {
+            "facts": [
+                ("What", thing.get_kind_display()),
+                ("Client", thing.client),
+                ("Since", exact(thing.created_at, "UTC")),
+                ("By", person(thing.created_by)),
+                ("Why", thing.note or "Nothing was noted."),
+            ],
+            "act": "Take off the list",
+            "act_words": "Entries of this person go their usual way within 30 seconds.",
+        }
+
+    def end(self, thing: BlockEntry, request: HttpRequest) -> str:
+        """Take somebody off."""
+        words = f"{thing.hint} is off the list of {thing.client}."
+        blocks.unblock(thing, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return words
+
+
+@admin.register(PartnerKey)
+class PartnerKeyAdmin(ActsAdmin):
+    """Keys of kiosks, call centres and apps."""
+
+    view_capability = Capability.CLIENT_EDIT
+    change_capability = Capability.CLIENT_EDIT
+    add_capability = Capability.CLIENT_EDIT
+    list_display = ("partner", "works", "pace", "client", "since")
+    list_display_links = ("partner",)
+    list_filter = (("client", OwnClients),)
+    list_select_related = ("client",)
+    search_fields = ("name",)
+    search_help_text = "Name of the partner"
+    empty_title = "No partner has a key"
+    empty_words = "A kiosk, a call centre or an app needs a key to start entries for a client."
+    empty_step = "Make a key"
+    add_form = PartnerKeyForm
+    add_title = "Make a key for a partner"
+    add_words = (
+        "The partner sends it with every start. It opens the campaigns of this client only, at "
+        "the pace you set, and can be revoked at any time."
+    )
+    add_button = "Make the key"
+
+    @display(description="Partner", ordering="name")
+    def partner(self, key: PartnerKey) -> str:
+        """Show the name with the end of the key below."""
+        return named(key.name, f"…{key.last_four}")
+
+    @display(description="State", ordering="revoked_at")
+    def works(self, key: PartnerKey) -> str:
+        """Say whether it works."""
+        return state("Revoked", "bad") if key.revoked_at else state("Works", "good")
+
+    @display(description="Pace")
+    def pace(self, key: PartnerKey) -> str:
+        """Show how much it may ask for."""
+        day = f", {key.quota_per_day:,} a day" if key.quota_per_day else ""
+        return f"{key.rate_per_second} a second{day}"
+
+    @display(description="Made", ordering="created_at")
+    def since(self, key: PartnerKey) -> str:
+        """Show since when."""
+        return when(key.created_at)
+
+    def make(self, wanted: dict[str, Any], request: HttpRequest) -> HttpResponse:
+        """Make a key and show it this one time."""
+        made = partners.make_partner_key(
+            wanted["client"],
+            name=wanted["name"],
+            rate_per_second=wanted["rate_per_second"],
+            quota_per_day=wanted["quota_per_day"],
+            actor=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+        )
+        context = self.page_context(request, f"The key of {made.key.name}") | {"made": made}
+        answer = TemplateResponse(request, "admin/campaigns/partnerkey/made.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def shown(self, thing: PartnerKey) -> dict[str, Any]:
+        """Return what the key may, and the way to end it."""
+        revoked = f"{exact(thing.revoked_at, 'UTC')}" if thing.revoked_at else ""
+        return {
+            "facts": [
+                ("Client", thing.client),
+                ("Ends in", thing.last_four),
+                ("Pace", self.pace(thing)),
+                ("Made", f"{exact(thing.created_at, 'UTC')} by {person(thing.created_by)}"),
+                *([("Revoked", f"{revoked} by {person(thing.revoked_by)}")] if revoked else []),
+            ],
+            "act": "" if thing.revoked_at else "Revoke the key",
+            "act_words": "Whoever uses it can't start entries from then on. It can't be undone; "
+            "make another key instead. Entries that were started keep counting.",
+        }
+
+    def end(self, thing: PartnerKey, request: HttpRequest) -> str:
+        """Revoke it."""
+        partners.revoke_partner_key(thing, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+        return f"The key of {thing.name} is revoked."

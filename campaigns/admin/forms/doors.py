@@ -1,0 +1,79 @@
+"""Forms for what keeps people out and lets partners in: block lists and partner keys."""
+
+from typing import Any
+
+from django import forms
+
+from campaigns.admin.forms.widgets import Plain, RadioCards
+from campaigns.admin.places import COUNTRIES
+from campaigns.models import BlockEntry, Client, User
+from campaigns.rules.roles import Capability
+from campaigns.services.scope import clients_of
+
+
+class _OfClient(forms.Form):
+    """A form for one of one's own clients."""
+
+    client = forms.ModelChoiceField(
+        Client.objects.none(),
+        widget=Plain,
+        empty_label="Choose a client",
+        error_messages={"required": "Choose a client."},
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = clients_of(user, Capability.CLIENT_EDIT)
+        client: Any = self.fields["client"]
+        client.queryset = own
+        if own.count() == 1:
+            self.initial["client"] = own.get().pk
+        for field in self.fields.values():
+            if not isinstance(field.widget, RadioCards):
+                field.widget.attrs.setdefault("class", "plain-input")
+
+
+class BlockForm(_OfClient):
+    """Whom to put on a client's block list."""
+
+    kind = forms.ChoiceField(
+        choices=BlockEntry.Kind.choices,
+        initial=BlockEntry.Kind.EMAIL.value,
+        widget=RadioCards(),
+        label="What",
+    )
+    value = forms.CharField(
+        max_length=254,
+        label="Address or number",
+        help_text="Only a keyed hash and a masked hint are kept.",
+        error_messages={"required": "Type the address or number."},
+    )
+    country = forms.ChoiceField(
+        choices=[("", "Written with + and country code"), *COUNTRIES.items()],
+        required=False,
+        widget=Plain,
+        label="Country of a phone number",
+    )
+    note = forms.CharField(
+        required=False, max_length=200, label="Why", help_text="For colleagues. No personal data."
+    )
+
+
+class PartnerKeyForm(_OfClient):
+    """Whom to give a key."""
+
+    name = forms.CharField(
+        max_length=80,
+        label="Partner",
+        help_text="A kiosk, a call centre, an app: what you would look for.",
+        error_messages={"required": "Say who gets the key."},
+    )
+    rate_per_second = forms.IntegerField(
+        initial=10,
+        min_value=1,
+        label="Entries a second, at most",
+        help_text="Over it, the gateway asks the partner to wait.",
+    )
+    quota_per_day = forms.IntegerField(
+        required=False, min_value=1, label="Entries a day, at most", help_text="Empty: no end."
+    )

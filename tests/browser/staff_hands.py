@@ -1,0 +1,144 @@
+"""The hands of staff for browser tests: signing in, and making a campaign as people make one."""
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.installation import Installation
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+RULES = """1. Buy two packs of iced tea and send a photo of the receipt.
+
+2. One entry a day and ten in all; one per receipt.
+
+3. Open to residents of the United Kingdom aged 18 or over."""
+
+
+def sign_in(page: "Page", installation: Installation, username: str) -> None:
+    """Sign in to the admin and wait for the home page."""
+    accounts = {account["username"]: account for account in installation.facts["accounts"]}
+    page.goto(installation.facts["admin"])
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", accounts[username]["password"])
+    page.click("[type=submit]")
+    page.wait_for_selector(".ch-home")
+
+
+def seen(page: "Page", name: str) -> None:
+    """Keep a picture of a staff page, and hold it to what everyone can use."""
+    take_screenshot(page, f"staff-{name}")
+    assert_accessible(page)
+
+
+def local(moment: datetime) -> str:
+    """Return a moment as a browser's input for London's time takes it."""
+    return moment.astimezone(ZoneInfo("Europe/London")).strftime("%Y-%m-%dT%H:%M")
+
+
+def open_tab(page: "Page", slug: str) -> None:
+    """Open a tab of a campaign."""
+    page.click(f"#tab-{slug}")
+    page.wait_for_selector(f"#panel-{slug}:not([hidden])")
+
+
+def save(page: "Page") -> None:
+    """Save and wait for the page that says what is saved; a refusal fails the test."""
+    with page.expect_navigation():
+        page.click("button[name=_continue]")
+    trouble = page.locator("#form-trouble")
+    assert trouble.count() == 0, page.locator(".errorlist").all_text_contents()
+
+
+def draft(page: "Page", installation: Installation, name: str) -> None:
+    """Start a draft: whose it is, what it is called, when it is open."""
+    page.goto(f"{installation.facts['admin']}campaigns/campaign/add/")
+    page.fill("[name=name]", name)
+    now = datetime.now(UTC)
+    page.fill("[name=opens_at]", local(now - timedelta(minutes=5)))
+    page.fill("[name=closes_at]", local(now + timedelta(weeks=8, minutes=-6)))
+    assert "Open for 8 weeks" in (page.text_content("[data-span]") or "")
+    seen(page, "campaign-new")
+    save(page)
+    page.wait_for_selector(".checklist .todo")
+
+
+def add_row(page: "Page", kind: str, *, label: str = "", meaning: str = "") -> None:
+    """Add a row of a kind from the palette."""
+    page.click(f'[data-add-row="{kind}"]')
+    row = page.locator("[data-row-list] > [data-row]").last
+    if label:
+        row.locator(".row-label input:visible").first.fill(label)
+    if meaning:
+        row.locator("select[name$=-meaning]").select_option(meaning)
+
+
+def build_form(page: "Page") -> None:
+    """Build the form: a receipt, a name, an address for mails, a consent; then put it in order."""
+    open_tab(page, "form")
+    add_row(page, "email")
+    add_row(page, "text", label="First name", meaning="given_name")
+    add_row(page, "text", label="Last name", meaning="family_name")
+    add_row(page, "consent")
+    add_row(page, "receipt_image")
+    receipt = page.locator("[data-kind=receipt_image] [data-handle]").last
+    for _step in range(4):
+        receipt.press("ArrowUp")
+    drag_below(page, "[data-kind=email]", "[data-kind=consent]")
+    seen(page, "campaign-form")
+
+
+def drag_below(page: "Page", row: str, other: str) -> None:
+    """Drag a row by its handle until it stands right above another."""
+    handle = page.locator(f"{row} [data-handle]").last
+    handle.scroll_into_view_if_needed()
+    start, end = handle.bounding_box(), page.locator(other).last.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 5, start["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 5, end["y"] - 8, steps=6)
+    page.mouse.move(start["x"] + 5, end["y"] + 4, steps=2)
+    page.mouse.up()
+
+
+def fill_tabs(page: "Page") -> None:
+    """Follow the checklist: words, form, limits, rules."""
+    page.click('.checklist a[data-field="headline"]')
+    assert page.evaluate("document.activeElement.name") == "headline_en"
+    page.keyboard.type("Win a weekend for four")
+    page.fill("[name=supporting_en]", "Buy two packs, send the receipt, and you're in.")
+    page.fill("[name=prizes_en]", "10 weekends for four by the sea")
+    page.fill("[name=brand_colour]", "#8ecae6")
+    page.click("text=/^Use #/")  # the shade that can be read
+    seen(page, "campaign-page")
+    build_form(page)
+    open_tab(page, "limits")
+    page.click("text=1 a day and 10 in all")
+    page.click("text=1 per receipt")
+    seen(page, "campaign-limits")
+    open_tab(page, "legal")
+    page.fill("[name=rules_en]", RULES)
+    page.fill("[name=privacy_url]", "https://northwind.example/privacy")
+    seen(page, "campaign-legal")
+    save(page)
+
+
+def publish(page: "Page") -> str:
+    """Publish what the checklist finds complete; return the page's address."""
+    page.wait_for_selector(".checklist .state-good")
+    open_tab(page, "publish")
+    seen(page, "campaign-publish")
+    with page.expect_navigation():
+        page.click("#panel-publish >> text=/^Publish$/")
+    for tick in page.locator("[name=accepted]").all():
+        tick.check()
+    take_screenshot(page, "staff-campaign-publish-asked")
+    with page.expect_navigation():
+        page.click("form button:has-text('Publish')")
+    assert "Release 1 is live" in (page.text_content("#main") or "")
+    open_tab(page, "publish")
+    seen(page, "campaign-published")
+    return page.locator("#panel-publish .facts a").first.get_attribute("href") or ""
