@@ -23,7 +23,7 @@ from submissions.models import Submission
 from submissions.models.submission import STATUSES
 from submissions.rules.masking import mask
 from submissions.rules.times import moment, urgency
-from submissions.services.listing import Wanted, find, kind_of_search
+from submissions.services.listing import LOOKED_AT, Wanted, find, kind_of_search
 
 PAGE = 50
 TONES = {
@@ -82,14 +82,16 @@ class ListPages:
             "title": "Submissions",
             "opts": self.opts,
             "is_fullwidth": "1",
-            **self._rows(user, found[:PAGE], wanted),
+            **self._rows(user, found.ids[:PAGE], wanted),
+            "cut": found.cut,
+            "looked_at": LOOKED_AT,
             "text": text,
             "chips": _chips(asked, campaigns),
             "filters": _filters(asked, campaigns),
             "kept": {k: v for k, v in asked.items() if k in ("status", "campaign", *_FLAGS)},
             "narrowed": any(asked.get(k) for k in ("status", "campaign", *_FLAGS)) or bool(text),
         }
-        if len(found) > PAGE:
+        if len(found.ids) > PAGE:
             last = context["rows"][-1]["submission"]
             context["older"] = f"{int(last.entered_at.timestamp() * 1_000_000)}.{last.pk}"
             context["older_link"] = f"?{_query(asked, before=context['older'])}"

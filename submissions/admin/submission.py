@@ -10,11 +10,13 @@ from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.rules.roles import Capability
 from submissions.admin.desk import DeskPages
 from submissions.admin.listing import ListPages
+from submissions.admin.operations import OperationsPages
+from submissions.admin.test_data import TestDataPage
 from submissions.models import Submission
 
 
 @admin.register(Submission)
-class SubmissionAdmin(DeskPages, ListPages, ScopedModelAdmin):
+class SubmissionAdmin(DeskPages, ListPages, OperationsPages, TestDataPage, ScopedModelAdmin):
     """What came in: found in the list, decided on at the desk, changed nowhere."""
 
     client_path = "campaign__client"
@@ -26,4 +28,9 @@ class SubmissionAdmin(DeskPages, ListPages, ScopedModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Put our pages before Django's."""
-        return [*self.desk_urls(), *super().get_urls()]
+        return [
+            *self.desk_urls(),
+            *self.operations_urls(),
+            *self.test_data_urls(),
+            *super().get_urls(),
+        ]

@@ -20,6 +20,8 @@ def first_of(branches: Sequence[QuerySet[Any]], *, order: Sequence[str], most: i
     SQLite (a limit inside a union), so the branches are compiled and put
     together by hand; every value stays a parameter.
     """
+    if not branches:
+        return []
     names = [name.lstrip("-") for name in order]
     places = ", ".join(
         f"{place} {'DESC' if name.startswith('-') else 'ASC'}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from itertools import product
 from uuid import UUID
 
 from django.db.models import Q
@@ -16,7 +17,8 @@ HOLD = timedelta(minutes=5)
 COUNTED = 1000
 """Where counting what is left stops: more is more than anybody does today."""
 _URGENCY = ("decide_by", "entered_at", "id")
-_LOOKED_AT = 200
+_LOOKED_AT = (25, 400)
+"""Candidates a campaign; the second figure counts where colleagues hold all of the first."""
 
 
 def next_submission(
@@ -29,25 +31,28 @@ def next_submission(
     passed over. Two who ask at the same moment get two: a submission has one
     row for its hold.
     """
-    for candidates in _candidates(campaigns):
-        wanted = [pk for pk in candidates if pk not in passing_over]
-        held = set(
-            ReviewClaim.objects.filter(submission__in=wanted, until__gt=at)
-            .exclude(actor=actor)
-            .values_list("submission_id", flat=True)
-        )
-        for submission_id in wanted:
-            if submission_id not in held and hold(submission_id, actor=actor, at=at):
-                return submission_id
+    waits = [_waits(campaign) for campaign in campaigns]
+    answers = [Submission.objects.filter(**one, attempt__gt=1) for one in waits]
+    first = [Submission.objects.filter(**one, attempt=1) for one in waits]
+    for branches, most in product((answers, first), _LOOKED_AT):
+        found = first_of(branches, order=_URGENCY, most=most)
+        free = _hold_first(found, actor=actor, at=at, passing_over=passing_over)
+        if free is not None:
+            return free
     return None
 
 
-def _candidates(campaigns: Sequence[UUID]) -> list[list[UUID]]:
-    answers = [
-        Submission.objects.filter(**_waits(campaign), attempt__gt=1) for campaign in campaigns
-    ]
-    first = [Submission.objects.filter(**_waits(campaign), attempt=1) for campaign in campaigns]
-    return [first_of(rows, order=_URGENCY, most=_LOOKED_AT) for rows in (answers, first)]
+def _hold_first(
+    found: Sequence[UUID], *, actor: User, at: datetime, passing_over: Collection[UUID]
+) -> UUID | None:
+    wanted = [pk for pk in found if pk not in passing_over]
+    held = set(
+        ReviewClaim.objects.filter(submission__in=wanted, until__gt=at)
+        .exclude(actor=actor)
+        .values_list("submission_id", flat=True)
+    )
+    free = (pk for pk in wanted if pk not in held)
+    return next((pk for pk in free if hold(pk, actor=actor, at=at)), None)
 
 
 def _waits(campaign: UUID) -> dict[str, object]:

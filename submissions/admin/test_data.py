@@ -1,0 +1,57 @@
+"""Deleting what the tests of a campaign have made: in one act, after typing the campaign's address."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+
+from campaignhub.errors import DomainError
+from campaigns.models import User
+from campaigns.rules.roles import Capability
+from campaigns.services.scope import campaigns_of
+from submissions.services.test_data import delete_test_data, test_submissions
+
+
+class TestDataPage:
+    """The page, for :class:`SubmissionAdmin`; the campaign's page links to it."""
+
+    __test__ = False
+    admin_site: Any
+
+    def test_data_urls(self) -> list[URLPattern]:
+        """Return the address."""
+        view = self.admin_site.admin_view(self.test_data_view)
+        return [path("tests/<uuid:campaign_id>/", view, name="submissions_test_data")]
+
+    def test_data_view(self, request: HttpRequest, campaign_id: UUID) -> HttpResponse:
+        """Say what would go, and let it go once the campaign's address was typed."""
+        assert isinstance(request.user, User)  # admin_view lets nobody else through
+        mine = campaigns_of(request.user, Capability.CAMPAIGN_PUBLISH).select_related("client")
+        campaign = mine.filter(pk=campaign_id).first()
+        if campaign is None:
+            raise Http404
+        trouble = ""
+        if request.method == "POST":
+            if request.POST.get("typed", "").strip() == campaign.slug:
+                try:
+                    count = delete_test_data(campaign, actor=request.user, at=timezone.now())
+                except DomainError as error:
+                    messages.error(request, error.message)
+                else:
+                    entries = "1 test entry is" if count == 1 else f"{count} test entries are"
+                    messages.success(request, f"{entries} deleted, with photos and limits.")
+                where = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+                return HttpResponseRedirect(where)
+            trouble = f"That isn't it. Type {campaign.slug} exactly, or leave it."
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Delete test data",
+            "campaign": campaign,
+            "count": test_submissions(campaign).count(),
+            "trouble": trouble,
+        }
+        return TemplateResponse(request, "admin/submissions/test_data.html", context)

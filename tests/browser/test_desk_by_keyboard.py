@@ -1,0 +1,250 @@
+"""The desk in a real browser: a moderator decides by keyboard, the next picture is there, a slip is undone."""
+
+import hashlib
+import json
+import random
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.installation import Installation, wait_until
+from tests.support.receipts import receipt_bytes
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
+SLUG = "summer-receipts"
+
+
+def send_entry(installation: Installation, *, photos: int = 1, arrive: bool = True) -> UUID:
+    """Enter as somebody new with receipts never seen; return the id once the site knows all of it."""
+    campaign = installation.campaign(SLUG)
+    api = f"{installation.facts['api']}/v1/campaigns/{SLUG}"
+    number = random.randrange(10**9)
+    files = [receipt_bytes(number + part, width=900, height=1400) for part in range(photos)]
+    announced = [
+        {
+            "field": campaign["receipt_field"],
+            "receipt": 1,
+            "part": part,
+            "content_type": "image/jpeg",
+            "size": len(file),
+            "sha256": hashlib.sha256(file).hexdigest(),
+        }
+        for part, file in enumerate(files, start=1)
+    ]
+    wanted = {"release": campaign["release"], "route": "purchase", "locale": "en"}
+    started = httpx.post(f"{api}/start", json={**wanted, "uploads": announced}, timeout=30).json()
+    if arrive:
+        for form, file in zip(started["uploads"], files, strict=True):
+            httpx.post(form["url"], data=form["fields"], files={"file": file}, timeout=30)
+    answers = {**campaign["answers"], "email": f"ada{number}@example.com"}
+    body = {"answers": answers, "consents": campaign["consents"], "token": started["token"]}
+    sent = {**body, "submission_id": started["submission_id"]}
+    assert httpx.post(f"{api}/submissions", json=sent, timeout=30).status_code == 202
+    submission_id = UUID(started["submission_id"])
+    wait_until(
+        lambda: (
+            status_of(installation, submission_id) == "pending_review"
+            and pictures_of(installation, submission_id) == (photos if arrive else 0)
+        ),
+        what="the entry and its pictures in Django",
+    )
+    return submission_id
+
+
+def status_of(installation: Installation, submission_id: UUID) -> str:
+    rows = installation.rows(
+        "SELECT status FROM submissions_submission WHERE id = ?", (submission_id.hex,)
+    )
+    return rows[0][0] if rows else ""
+
+
+def pictures_of(installation: Installation, submission_id: UUID) -> int:
+    rows = installation.rows(
+        "SELECT pages FROM submissions_receiptimage WHERE submission_id = ?", (submission_id.hex,)
+    )
+    return sum(len(json.loads(pages)) for (pages,) in rows)
+
+
+def sign_in(page: "Page", installation: Installation, username: str = "mo") -> None:
+    accounts = {account["username"]: account for account in installation.facts["accounts"]}
+    page.goto(installation.facts["admin"])
+    page.fill("[name=username]", username)
+    page.fill("[name=password]", accounts[username]["password"])
+    page.click("[type=submit]")
+    page.wait_for_selector("#content")
+
+
+def open_next(page: "Page", installation: Installation) -> str:
+    page.goto(f"{installation.facts['admin']}submissions/submission/next/")
+    page.wait_for_selector("#desk[data-id] .stage.live")
+    wait_for_picture(page)
+    return shown(page)
+
+
+def shown(page: "Page") -> str:
+    return page.get_attribute("#desk", "data-id") or ""
+
+
+def wait_for_other(page: "Page", before: str) -> str:
+    page.wait_for_function("(id) => document.getElementById('desk').dataset.id !== id", arg=before)
+    return shown(page)
+
+
+def wait_for_picture(page: "Page") -> None:
+    page.wait_for_function(
+        "() => { const i = document.querySelector('.shot:not([hidden]) .pane img');"
+        " return !i || i.complete && i.naturalWidth > 0 }"
+    )
+
+
+def box(page: "Page", selector: str) -> dict[str, Any]:
+    found = page.locator(selector).first.bounding_box()
+    assert found is not None
+    return dict(found)
+
+
+@pytest.mark.parametrize("width", ["phone", "desktop"])
+def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
+    request: pytest.FixtureRequest, embedded: Installation, width: str
+) -> None:
+    page: Page = request.getfixturevalue(width)
+    for photos in (2, 1, 1):
+        send_entry(embedded, photos=photos)
+    sign_in(page, embedded)
+
+    first = open_next(page, embedded)
+    assert_accessible(page)
+    take_screenshot(page, "desk")
+    page.keyboard.press("a")
+    second = wait_for_other(page, first)
+    page.wait_for_selector("#said form")
+    assert "approved." in (page.text_content("#said") or "")
+    assert status_of(embedded, UUID(first)) == "approved"
+    wait_for_picture(page)
+
+    page.keyboard.press("r")
+    page.keyboard.press("4")
+    page.keyboard.type("Corner Shop")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Nordlicht Market")
+    page.wait_for_selector("#reject .preview:not([hidden])")
+    page.wait_for_function(
+        "() => document.querySelector('#reject .preview').textContent.includes('Nordlicht Market')"
+    )
+    assert_accessible(page)
+    take_screenshot(page, "desk-reasons")
+    page.keyboard.press("Enter")
+    wait_for_other(page, second)
+    page.wait_for_function("() => document.getElementById('said').textContent.includes('rejected')")
+    page.wait_for_selector("#said form")
+    assert status_of(embedded, UUID(second)) == "rejected"
+
+    page.keyboard.press("u")
+    page.wait_for_function("(id) => document.getElementById('desk')?.dataset.id === id", arg=second)
+    assert status_of(embedded, UUID(second)) == "pending_review"
+    assert not embedded.rows(
+        "SELECT 1 FROM submissions_mail WHERE submission_id = ? AND kind = 'rejected' "
+        "AND state = 'sent'",
+        (UUID(second).hex,),
+    )
+
+
+def test_a_reason_is_needed_and_escape_closes_the_list(
+    desktop: "Page", embedded: Installation
+) -> None:
+    send_entry(embedded)
+    sign_in(desktop, embedded)
+    here = open_next(desktop, embedded)
+    desktop.keyboard.press("s")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_selector("#ask_again .trouble:not([hidden])")
+    desktop.keyboard.press("Escape")
+    desktop.wait_for_selector("#ask_again:not([open])")
+    assert shown(desktop) == here
+    assert status_of(embedded, UUID(here)) == "pending_review"
+
+
+def test_the_picture_fits_and_zooms_to_the_pixel_under_the_pointer(
+    desktop: "Page", embedded: Installation
+) -> None:
+    submission_id = send_entry(embedded, photos=2)
+    sign_in(desktop, embedded)
+    desktop.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
+    desktop.wait_for_selector(".stage.live")
+    wait_for_picture(desktop)
+    image, pane = ".shot:not([hidden]) .pane img", ".shot:not([hidden]) .pane"
+    whole, room = box(desktop, image), box(desktop, pane)
+    assert whole["height"] <= room["height"] + 1
+    assert whole["height"] > room["height"] * 0.95 or whole["width"] > room["width"] * 0.95
+
+    x, y = whole["x"] + whole["width"] * 0.3, whole["y"] + whole["height"] * 0.2
+    desktop.mouse.move(x, y)
+    desktop.mouse.wheel(0, -600)
+    desktop.wait_for_function(
+        "([s, h]) => document.querySelector(s).getBoundingClientRect().height > h * 1.5",
+        arg=[image, whole["height"]],
+    )
+    large = box(desktop, image)
+    assert (x - large["x"]) / large["width"] == pytest.approx(0.3, abs=0.01)
+    assert (y - large["y"]) / large["height"] == pytest.approx(0.2, abs=0.01)
+
+    desktop.keyboard.press("t")
+    turned = box(desktop, image)
+    assert turned["width"] > turned["height"]
+    desktop.keyboard.press("c")
+    assert desktop.get_attribute("[data-tool=contrast]", "aria-pressed") == "true"
+    desktop.keyboard.press("ArrowRight")
+    assert desktop.get_attribute("[data-shot='1']", "aria-current") == "true"
+    desktop.keyboard.press("1")
+    assert desktop.get_attribute("[data-shot='0']", "aria-current") == "true"
+    take_screenshot(desktop, "desk-photos")
+
+
+def test_without_javascript_the_forms_still_decide(
+    browser: "Browser", desktop: "Page", embedded: Installation
+) -> None:
+    for _ in range(2):
+        send_entry(embedded)
+    sign_in(desktop, embedded)
+    context = browser.new_context(
+        java_script_enabled=False, storage_state=desktop.context.storage_state()
+    )
+    page = context.new_page()
+    page.goto(f"{embedded.facts['admin']}submissions/submission/next/")
+    first = shown(page)
+    page.click("text=Approve")
+    assert shown(page) != first
+    assert "approved." in (page.text_content("#said") or "")
+    assert status_of(embedded, UUID(first)) == "approved"
+    second = shown(page)
+    page.click("#ask_again summary")
+    page.check("#ask_again [value=ILLEGIBLE]")
+    page.click("#ask_again button")
+    assert status_of(embedded, UUID(second)) == "needs_resubmission"
+    context.close()
+
+
+@pytest.mark.parametrize("width", ["phone", "desktop"])
+def test_the_list_is_walked_by_keyboard(
+    request: pytest.FixtureRequest, embedded: Installation, width: str
+) -> None:
+    page: Page = request.getfixturevalue(width)
+    send_entry(embedded, arrive=False)
+    sign_in(page, embedded)
+    page.goto(f"{embedded.facts['admin']}submissions/submission/")
+    page.wait_for_selector("#result_list .data-row")
+    assert_accessible(page)
+    take_screenshot(page, "submissions")
+    wanted = page.text_content("#result_list .data-row small") or ""
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#desk[data-id]")
+    assert wanted.split(" ")[0] in (page.text_content(".reference") or "")
+    assert "hasn't arrived yet" in (page.text_content(".stage") or "")
+    take_screenshot(page, "desk-photo-missing")

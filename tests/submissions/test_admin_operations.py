@@ -1,0 +1,227 @@
+"""Operations: what is dead-lettered is seen by those whose it is, sent again or discarded for a reason."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from campaignhub import aws
+from campaigns.models import AuditEntry, Campaign, User
+from campaigns.rules.roles import Role
+from submissions.models import Heartbeat, LedgerCheck, OutboxDecision, Submission
+from submissions.services.deadletters import pairs
+from submissions.services.decisions import approve_submission
+from submissions.services.mirror import mirror_stream_records
+from tests.campaigns.factories import make_user
+from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+from tests.support.simulated_aws import depth as depth_of
+from tests.support.simulated_aws import simulated_aws
+
+pytestmark = pytest.mark.django_db
+OPERATIONS = reverse("admin:submissions_operations")
+
+
+@pytest.fixture(autouse=True)
+def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    with simulated_aws(monkeypatch) as queues:
+        aws.impatient_sqs.cache_clear()
+        yield queues
+    aws.impatient_sqs.cache_clear()
+
+
+def depth(url: str) -> int:
+    return depth_of(aws.sqs(), url)
+
+
+def signed_in(user: User) -> Browser:
+    browser = Browser()
+    browser.force_login(user)
+    return browser
+
+
+def operator() -> Browser:
+    user = make_user()
+    user.is_superuser = True
+    user.save()
+    return signed_in(user)
+
+
+def manager(campaign: Campaign, role: Role = Role.CAMPAIGN_MANAGER) -> Browser:
+    return signed_in(make_user((campaign.client, role)))
+
+
+def letters(queue: str = "submissions") -> str:
+    return reverse("admin:submissions_dead_letters", args=[queue])
+
+
+def put(slug: str, queue: str = "submissions") -> str:
+    body = {
+        "kind": "submission",
+        "schema": 1,
+        "slug": slug,
+        "entered_at_ms": "",
+        "body": {
+            "submission_id": str(uuid4()),
+            "token": "t" * 30,
+            "answers": {"email": "ada@example.com"},
+            "consents": {},
+        },
+    }
+    sent = aws.sqs().send_message(QueueUrl=pairs()[queue].dead_url, MessageBody=json.dumps(body))
+    return sent["MessageId"]
+
+
+def test_an_operator_sees_every_queue_the_ledger_and_signs_of_life():
+    Heartbeat.objects.create(name="mirror drain", at=NOON, handled=7)
+    LedgerCheck.objects.create(
+        begun_at=NOON, ended_at=NOON, hours=3, stored=9, mirrored=9, repaired=1, gaps=0
+    )
+    put("summer")
+    page = operator().get(OPERATIONS).content.decode()
+    for words in ("Submissions", "Photos", "Mirror", "Tasks", "Quarantine", "mirror drain"):
+        assert words in page
+    assert "agree: 9 entries in 3 hours" in page
+
+
+def test_a_manager_sees_what_belongs_to_no_single_client_nowhere():
+    Heartbeat.objects.create(name="mirror drain", at=NOON, handled=7)
+    page = manager(make_campaign()).get(OPERATIONS).content.decode()
+    assert "Queues" in page
+    assert "mirror drain" not in page
+    assert "Compare the last day" not in page
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR])
+def test_a_moderator_finds_no_operations(role: Role):
+    browser = manager(make_campaign(), role)
+    assert browser.get(OPERATIONS).status_code == 404
+    assert browser.get(letters()).status_code == 404
+    assert browser.post(letters(), {"act": "replay_all"}).status_code == 404
+
+
+def test_dead_letters_are_shown_masked_and_only_to_those_whose_campaign_they_name():
+    campaign = make_campaign()
+    put(campaign.slug)
+    put("somebody-elses")
+    mine = manager(campaign).get(letters())
+    everything = operator().get(letters())
+    assert len(mine.context["letters"]) == 1
+    assert len(everything.context["letters"]) == 2
+    assert "ada@example.com" not in everything.content.decode()
+    assert "somebody-elses" not in mine.content.decode()
+
+
+def test_a_manager_replays_and_discards_nobody_else_s():
+    campaign = make_campaign()
+    put(campaign.slug)
+    other = put("somebody-elses")
+    browser = manager(campaign)
+    browser.post(letters(), {"act": "discard", "id": other, "reason": "curious"})
+    browser.post(letters(), {"act": "replay", "id": other})
+    assert depth(pairs()["submissions"].dead_url) == 2
+    browser.post(letters(), {"act": "replay_all"})
+    assert depth(pairs()["submissions"].dead_url) == 1
+    assert depth(pairs()["submissions"].source_url) == 1
+
+
+def test_one_some_or_all_are_sent_again():
+    browser, ids = operator(), [put("summer") for _ in range(5)]
+    for act, chosen, left in (
+        ("replay", ids[:1], 4),
+        ("replay", ids[1:3], 2),
+        ("replay_all", [], 0),
+    ):
+        browser.post(letters(), {"act": act, "id": chosen})
+        assert depth(pairs()["submissions"].dead_url) == left
+    assert depth(pairs()["submissions"].source_url) == 5
+    assert AuditEntry.objects.filter(code="deadletters.replayed").count() == 3
+
+
+def test_discarding_needs_a_reason():
+    message = put("summer")
+    browser = operator()
+    page = browser.post(letters(), {"act": "discard", "id": message}, follow=True)
+    assert "Say why" in page.content.decode()
+    assert depth(pairs()["submissions"].dead_url) == 1
+    browser.post(letters(), {"act": "discard", "id": message, "reason": "A test of ours."})
+    assert depth(pairs()["submissions"].dead_url) == 0
+
+
+def test_the_quarantine_is_looked_at_and_left_alone():
+    put("summer", "quarantine")
+    browser = operator()
+    assert "never issued" in browser.get(letters("quarantine")).content.decode()
+    for act in ("replay", "replay_all", "discard"):
+        answer = browser.post(letters("quarantine"), {"act": act, "id": "x", "reason": "x"})
+        assert answer.status_code == 404
+
+
+def test_a_decision_that_cannot_go_is_seen_with_its_trouble_by_those_whose_it_is():
+    campaign = make_campaign()
+    record = make_record(campaign)
+    mirror_stream_records([streamed(record)], at=NOON)
+    approve_submission(record.id, actor=make_user(), at=NOON)
+    OutboxDecision.objects.update(tries=3, trouble="IngestBusy")
+    reference = Submission.objects.get().reference
+    mine = manager(campaign).get(OPERATIONS).content.decode()
+    assert reference in mine
+    assert "IngestBusy" in mine
+    assert reference not in manager(make_campaign()).get(OPERATIONS).content.decode()
+
+
+def test_the_hours_that_differ_are_named_to_those_whose_they_are():
+    campaign, other = make_campaign(name="Ours"), make_campaign(name="Theirs")
+    LedgerCheck.objects.create(
+        begun_at=NOON,
+        ended_at=NOON,
+        hours=2,
+        stored=9,
+        mirrored=8,
+        repaired=0,
+        gaps=2,
+        rows=[
+            {
+                "campaign": one.slug,
+                "hour": "2026-06-03T12:00:00Z",
+                "stored": {"pending_review": 3},
+                "mirrored": 2,
+                "repaired": 0,
+                "gaps": ["an-id"],
+                "gap_count": 1,
+            }
+            for one in (campaign, other)
+        ],
+    )
+    mine = manager(campaign).get(OPERATIONS).content.decode()
+    assert "Ours" in mine
+    assert "Theirs" not in mine
+    assert "Theirs" in operator().get(OPERATIONS).content.decode()
+
+
+def test_an_operator_has_the_ledger_compared_and_sees_that_it_runs():
+    browser = operator()
+    page = browser.post(OPERATIONS, {"act": "compare"}, follow=True).content.decode()
+    assert "Comparing the last day" in page
+    LedgerCheck.objects.create(
+        begun_at=timezone.now(),
+        ended_at=timezone.now(),
+        hours=1,
+        stored=0,
+        mirrored=0,
+        repaired=0,
+        gaps=0,
+    )
+    assert "Comparing the last day" not in browser.get(OPERATIONS).content.decode()
+
+
+def test_a_manager_does_not_have_all_clients_compared():
+    assert manager(make_campaign()).post(OPERATIONS, {"act": "compare"}).status_code == 404
+
+
+def test_a_queue_that_is_none_of_ours_is_not_there():
+    assert operator().get(letters("secrets")).status_code == 404
