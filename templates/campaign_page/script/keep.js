@@ -22,6 +22,7 @@ export function save() {
 }
 
 export function forgetEverything() {
+  Object.assign(state, blank());
   try { localStorage.removeItem(place); } catch { /* a private window keeps nothing */ }
   forgetFiles();
 }
