@@ -11,6 +11,9 @@ _ENDINGS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "GIF": "gif"}
 PHONE_PIXELS = 800
 """Of the smaller hero: a phone is 390 to 430 px wide, at two pixels each."""
 
+LOGO_PIXELS = (540, 144)
+"""A mark is shown at most 180 by 48 px, at three pixels each."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -40,14 +43,29 @@ def place_pictures(
 
 def _place(name: str, content: bytes, files: dict[str, bytes], shrink: bool) -> Picture:
     with Image.open(io.BytesIO(content)) as image:
-        path = hashed(name, _ENDINGS.get(image.format or "", "jpg"), content)
-        files[path] = content
-        width, height = image.size
-        if name != "hero" or width <= PHONE_PIXELS or not shrink:
-            return Picture(path, width, height)
-        small = image.convert("RGB").resize((PHONE_PIXELS, round(height * PHONE_PIXELS / width)))
-    encoded = io.BytesIO()
-    small.save(encoded, "JPEG", quality=82, optimize=True, progressive=True)
-    small_path = hashed(f"{name}-{PHONE_PIXELS}", "jpg", encoded.getvalue())
-    files[small_path] = encoded.getvalue()
+        image.load()
+    kind = image.format or "JPEG"
+    if name == "logo" and (image.width > LOGO_PIXELS[0] or image.height > LOGO_PIXELS[1]):
+        image.thumbnail(LOGO_PIXELS)
+        content = _encoded(image, kind)
+    path = hashed(name, _ENDINGS.get(kind, "jpg"), content)
+    files[path] = content
+    width, height = image.size
+    if name != "hero" or width <= PHONE_PIXELS or not shrink:
+        return Picture(path, width, height)
+    small = image.convert("RGB").resize((PHONE_PIXELS, round(height * PHONE_PIXELS / width)))
+    encoded = _encoded(small, "JPEG")
+    small_path = hashed(f"{name}-{PHONE_PIXELS}", "jpg", encoded)
+    files[small_path] = encoded
     return Picture(path, width, height, small_path, PHONE_PIXELS)
+
+
+def _encoded(image: Image.Image, kind: str) -> bytes:
+    content = io.BytesIO()
+    if kind == "PNG":
+        # A mark has few colours: a palette of 256 halves the file, and nobody sees it.
+        few = image.convert("RGBA").quantize(256, method=Image.Quantize.FASTOCTREE)
+        few.save(content, "PNG", optimize=True)
+    else:
+        image.save(content, kind, quality=82, optimize=True)
+    return content.getvalue()

@@ -117,11 +117,24 @@ def test_a_hero_has_its_size_reserved_and_a_smaller_file_for_phones() -> None:
     assert '<img class="hero" src="../assets/' in files["es/index.html"].decode()
 
 
-def logo_bytes() -> bytes:
+def logo_bytes(width: int = 240, height: int = 80) -> bytes:
     """Draw a mark with a transparent ground."""
     content = io.BytesIO()
-    Image.new("RGBA", (240, 80), (0, 0, 0, 0)).save(content, "PNG")
+    Image.new("RGBA", (width, height), (0, 0, 0, 0)).save(content, "PNG")
     return content.getvalue()
+
+
+def test_a_large_logo_is_sent_no_larger_than_it_is_shown_and_stays_transparent() -> None:
+    noise = Image.effect_noise((1800, 480), 60).convert("RGBA")
+    noise.putalpha(0)
+    content = io.BytesIO()
+    noise.save(content, "PNG")
+    files = render(make_content(), images={"logo": content.getvalue()})
+    path, logo = next((path, content) for path, content in files.items() if "/logo" in path)
+    with Image.open(io.BytesIO(logo)) as image:
+        assert image.size == (540, 144)
+        assert image.convert("RGBA").getextrema()[3] == (0, 0)
+    assert f'{path}" alt="Northwind" width="540" height="144"' in files["index.html"].decode()
 
 
 @pytest.mark.parametrize("pair", ["system", "serif", "rounded"])
