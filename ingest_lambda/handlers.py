@@ -18,6 +18,8 @@ from ingest_lambda.releases import Releases
 from ingest_lambda.table import Table, open_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ingest_lambda.accept import Writer
     from ingest_lambda.batch import Delivery
     from ingest_lambda.images import ImageKeeper
@@ -100,12 +102,13 @@ def start(event: Event, _context: object) -> Event:
 
     def work() -> StartAnswer:
         identity = (event.get("requestContext") or {}).get("identity") or {}
-        partner = identity.get("apiKeyId") if "/partner/" in (event.get("resource") or "") else None
+        # The gateway lets nobody through to this address without a key; which one, it tells on AWS.
+        by_partner = "/partner/" in (event.get("resource") or "")
         caller = Caller(
             address=http.address_of(event),
             device=http.header(event, "User-Agent"),
-            channel=Channel.PARTNER if partner else Channel.WEB,
-            partner=partner,
+            channel=Channel.PARTNER if by_partner else Channel.WEB,
+            partner=identity.get("apiKeyId") if by_partner else None,
         )
         return _starter().start(
             event["pathParameters"]["slug"],
@@ -152,17 +155,26 @@ def _accept(delivery: "Delivery") -> None:
     )
 
 
+def _answer_of(
+    event: Any, context: Any, handle: "Callable[[Delivery], None]", threads: int
+) -> Event:
+    from ingest_lambda.batch import handle_batch
+
+    answer = handle_batch(
+        event,
+        handle,
+        threads=threads,
+        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    )
+    again = len(answer["batchItemFailures"])
+    metrics.add_metric(name="delivered_again", unit=MetricUnit.Count, value=again)
+    return answer
+
+
 @metrics.log_metrics
 def write(event: Any, context: Any) -> Event:
     """Write a batch of the submissions queue."""
-    from ingest_lambda.batch import handle_batch
-
-    return handle_batch(
-        event,
-        _accept,
-        threads=config().write_threads,
-        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
-    )
+    return _answer_of(event, context, _accept, config().write_threads)
 
 
 @metrics.log_metrics
@@ -174,14 +186,7 @@ def write_one(event: Event, context: Any) -> Event:
     """
     import json
 
-    from ingest_lambda.batch import handle_batch
-
-    answer = handle_batch(
-        json.loads(event["body"]),
-        _accept,
-        threads=1,
-        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
-    )
+    answer = _answer_of(json.loads(event["body"]), context, _accept, threads=1)
     if answer["batchItemFailures"]:
         return {"statusCode": 503, "headers": {"Retry-After": "4"}, "body": ""}
     return {"statusCode": 204, "body": ""}
@@ -190,11 +195,6 @@ def write_one(event: Event, context: Any) -> Event:
 @metrics.log_metrics
 def images(event: Any, context: Any) -> Event:
     """Look at a batch of uploads."""
-    from ingest_lambda.batch import handle_batch
-
-    return handle_batch(
-        event,
-        lambda delivery: _image_keeper().handle(delivery.body),
-        threads=1,
-        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+    return _answer_of(
+        event, context, lambda delivery: _image_keeper().handle(delivery.body), threads=1
     )

@@ -93,8 +93,9 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
         "ImagesCodeKey": archives.images.name,
         "S3PublicEndpoint": ministack.endpoint,
         # Shorter than on AWS: what a killed process held comes back after this time, and the
-        # emulator counts a function's start apart from its timeout.
-        "WriteTimeoutSeconds": "5",
+        # emulator counts a function's start apart from its timeout. Not shorter still: on a busy
+        # machine a batch that is cut off costs a new start, and five of them its place in the queue.
+        "WriteTimeoutSeconds": "10",
         "SubmissionsVisibilitySeconds": "32",
         "ImagesTimeoutSeconds": "20",
         "ImagesVisibilitySeconds": "120",

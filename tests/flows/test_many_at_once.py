@@ -119,7 +119,7 @@ def put_on_queue(visitor: Visitor, *, entered: datetime) -> None:
 
 def late_visitor(installation: Installation, facts: dict[str, Any]) -> tuple[Visitor, datetime]:
     """Return somebody who entered a closed campaign in time, and when that was."""
-    crowd = Crowd(installation, facts)
+    crowd = Crowd(installation, facts, begun_before=timedelta(hours=3))
     visitor = Visitor(installation, facts["slug"], campaign=facts)
     visitor.id = crowd.id_of(0)
     visitor.token = json.loads(crowd.submission(0).body)["token"]
@@ -159,11 +159,12 @@ def test_the_punctual_copy_counts_though_a_late_one_was_processed_first(
 def test_a_partner_enters_for_a_customer_with_a_key_and_only_with_it(
     embedded: Installation,
 ) -> None:
+    name = f"Kiosk {uuid4()}"
     made = embedded.python(
         "from campaigns.models import Client, User\n"
         "from campaigns.services.partners import make_partner_key\n"
         "client = Client.objects.get(campaigns__slug='quick-draw')\n"
-        "made = make_partner_key(client, name='Kiosk', actor=User.objects.get(username='olivia'),\n"
+        f"made = make_partner_key(client, name='{name}', actor=User.objects.get(username='olivia'),\n"
         "    at=timezone.now())\n"
         "print(made.value)\n"
     )

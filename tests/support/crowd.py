@@ -27,6 +27,8 @@ class Crowd:
     campaign: dict[str, Any]
     person: Callable[[int], int] = each_another
     receipt: Callable[[int], int] = each_another
+    begun_before: timedelta = timedelta(minutes=2)
+    """How long ago each of them opened the page."""
     ids: dict[int, UUID] = field(default_factory=dict)
     mark: str = field(default_factory=lambda: uuid4().hex[:8])
     """No person and no receipt of this crowd is one of another crowd's."""
@@ -41,7 +43,7 @@ class Crowd:
         return self.ids.setdefault(number, uuid4())
 
     def submission(self, number: int) -> Request:
-        """Return the n-th submission as a request, with a token of two minutes ago."""
+        """Return the n-th submission as a request."""
         slug = self.campaign["slug"]
         person = f"{self.mark}.{self.person(number)}"
         body = {
@@ -54,7 +56,7 @@ class Crowd:
         return Request(address, json.dumps(body).encode())
 
     def _claims(self, number: int) -> Claims:
-        begun = datetime.now(UTC) - timedelta(minutes=2)
+        begun = datetime.now(UTC) - self.begun_before
         slug, has_receipt = self.campaign["slug"], self.campaign["receipt_field"] is not None
         return Claims(
             submission_id=self.id_of(number),

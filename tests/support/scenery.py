@@ -15,6 +15,9 @@ from campaigns.services.publish import publish_campaign, publish_cautions
 
 made = {}
 for slug, plan in json.loads(PLAN).items():
+    if (known := Campaign.objects.filter(slug=slug).first()) is not None:
+        made[slug] = {"id": str(known.pk), "release": known.releases.count()}
+        continue
     at = timezone.now() + timedelta(hours=plan.get("published_in_hours", 0))
     source = Campaign.objects.get(slug=plan["like"])
     campaign = clone_campaign(source, actor=None, at=at)
@@ -41,6 +44,8 @@ def make_campaigns(
     installation: Installation, plans: dict[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """Clone demo campaigns, change and publish them; return their facts, as ``up.json`` has them, by slug.
+
+    One that is there already is left as it is.
 
     A plan names the campaign it is ``like`` and may set ``opens_in_hours``,
     ``closes_in_hours``, ``published_in_hours`` (all from now), ``limits`` (rows),
