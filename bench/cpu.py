@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 TICK = 1 / os.sysconf("SC_CLK_TCK")
-LOOK_SECONDS = 0.25
+LOOK_SECONDS = 0.5
 
 KINDS = (
     ("-write", "writer"),
