@@ -1,14 +1,18 @@
 """What runs by the clock. Each task is one more entry point and holds no rule."""
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from celery.schedules import crontab
 from django.utils import timezone
 
 from campaignhub.env import env
-from submissions.services import mails, outbox, sweeps
+from submissions.services import ledger, mails, outbox, sweeps
 
 MAIL_ROUND_SECONDS = 5
+LEDGER_LOOKS_BACK = timedelta(hours=26)
+"""Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
 
 
 @shared_task(name="submissions.carry_decisions")
@@ -31,6 +35,13 @@ def sweep() -> None:
     sweeps.reject_unanswered(at=timezone.now())
 
 
+@shared_task(name="submissions.reconcile")
+def reconcile() -> None:
+    """Compare the last day with the table, and close gaps."""
+    now = timezone.now()
+    ledger.reconcile(at=now, since=now - LEDGER_LOOKS_BACK)
+
+
 TIMETABLE: dict[str, dict[str, Any]] = {
     "carry-decisions": {
         "task": "submissions.carry_decisions",
@@ -46,5 +57,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "submissions.sweep",
         "schedule": 300.0,
         "options": {"expires": 300},
+    },
+    "reconcile": {
+        "task": "submissions.reconcile",
+        "schedule": crontab(minute="7"),
+        "options": {"expires": 3000},
     },
 }
