@@ -87,7 +87,7 @@ def _lines(
     if Capability.MAIL_VIEW in granted and (troubled := mail_trouble_count(request)):
         mails = "1 mail" if troubled == 1 else f"{troubled} mails"
         verb = "needs" if troubled == 1 else "need"
-        link = reverse("admin:submissions_mail_changelist") + "?state__exact=failed"
+        link = reverse("admin:submissions_mail_changelist") + "?state=failed"
         lines.append(Line("bad", f"{mails} {verb} a look", "Not sent, or not known to be.", link))
     week = now + timedelta(days=7)
     for campaign in campaigns:

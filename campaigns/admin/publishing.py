@@ -64,6 +64,13 @@ def _life_steps(campaign: Campaign) -> list[Step]:
         steps.append(_step("pause", "Pause", campaign, words))
     if campaign.state == CampaignState.PAUSED:
         steps.append(_step("resume", "Resume", campaign, "Entries are taken again."))
+    try:
+        mails = reverse("admin:submissions_mail_samples", args=[campaign.pk])
+    except NoReverseMatch:
+        mails = ""
+    if mails:
+        words = "What entrants will read, in each language; send one to yourself."
+        steps.append(Step("Read its mails", mails, words))
     steps.append(_step("clone", "Clone", campaign, "A draft like this one, without dates."))
     return [step for step in steps if step]
 

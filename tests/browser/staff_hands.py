@@ -86,15 +86,15 @@ def build_form(page: "Page") -> None:
     receipt = page.locator("[data-kind=receipt_image] [data-handle]").last
     for _step in range(4):
         receipt.press("ArrowUp")
-    drag_below(page, "[data-kind=email]", "[data-kind=consent]")
+    drag_below(page, "[data-kind=email]", "[data-kind=text] >> nth=1")
     seen(page, "campaign-form")
 
 
 def drag_below(page: "Page", row: str, other: str) -> None:
     """Drag a row by its handle until it stands right above another."""
     handle = page.locator(f"{row} [data-handle]").last
-    handle.scroll_into_view_if_needed()
-    start, end = handle.bounding_box(), page.locator(other).last.bounding_box()
+    handle.evaluate("handle => handle.scrollIntoView({ block: 'center' })")
+    start, end = handle.bounding_box(), page.locator(other).bounding_box()
     assert start is not None
     assert end is not None
     page.mouse.move(start["x"] + 5, start["y"] + 5)
@@ -102,6 +102,12 @@ def drag_below(page: "Page", row: str, other: str) -> None:
     page.mouse.move(start["x"] + 5, end["y"] - 8, steps=6)
     page.mouse.move(start["x"] + 5, end["y"] + 4, steps=2)
     page.mouse.up()
+
+
+def rows_in_order(page: "Page") -> list[str]:
+    """Return the names of a form's rows from top to bottom, as they are saved."""
+    names = page.locator("#panel-form [data-row] [name$=-name]").all()
+    return [name.input_value() for name in names]
 
 
 def fill_tabs(page: "Page") -> None:
@@ -124,6 +130,7 @@ def fill_tabs(page: "Page") -> None:
     page.fill("[name=privacy_url]", "https://northwind.example/privacy")
     seen(page, "campaign-legal")
     save(page)
+    assert rows_in_order(page) == ["receipt", "given_name", "email", "family_name", "accept_rules"]
 
 
 def publish(page: "Page") -> str:
@@ -132,7 +139,7 @@ def publish(page: "Page") -> str:
     open_tab(page, "publish")
     seen(page, "campaign-publish")
     with page.expect_navigation():
-        page.click("#panel-publish >> text=/^Publish$/")
+        page.click("#panel-publish a.ch-button-main")
     for tick in page.locator("[name=accepted]").all():
         tick.check()
     take_screenshot(page, "staff-campaign-publish-asked")

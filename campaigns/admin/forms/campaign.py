@@ -143,6 +143,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         if campaign._state.adding:
             for name in ("languages", "countries", "routes"):
                 self.initial.setdefault(name, getattr(campaign, name))
+        if "challenge_provider" in self.fields:
+            provider: Any = self.fields["challenge_provider"]
+            provider.choices = [("", "None"), *(c for c in provider.choices if c[0])]
         if "slug" in self.fields:
             self.fields["slug"].required = False
             self.fields["slug"].disabled = campaign.first_published
