@@ -1,10 +1,12 @@
 """Clone a campaign: its page, form and limits; nothing that happened in it."""
 
 from datetime import datetime
+from uuid import uuid4
 
 from django.db import transaction
 
 from campaigns.models import Campaign, User
+from campaigns.models.campaign import new_test_slug
 from campaigns.rules.states import CampaignState
 from campaigns.services import audit
 
@@ -16,8 +18,7 @@ def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> C
     fields, limits = list(campaign.form_fields.all()), list(campaign.limits.all())
     source = campaign.slug
     copy = Campaign.objects.get(pk=campaign.pk)
-    for name in ("id", "test_id", "test_slug"):
-        setattr(copy, name, Campaign._meta.get_field(name).get_default())
+    copy.id, copy.test_id, copy.test_slug = uuid4(), uuid4(), new_test_slug()
     copy._state.adding = True
     copy.name = f"{campaign.name} (copy)"[:120]
     copy.slug = _free_slug(source)

@@ -122,7 +122,7 @@ def _campaign(
         (campaign.logo, mark, LOGO),
     ):
         picture = tidy_picture(io.BytesIO(drawn), use=use)
-        stored.save(picture.name, picture, save=False)
+        stored.save(str(picture.name), picture, save=False)
     campaign.save()
     return campaign, True
 

@@ -232,7 +232,7 @@ def _add_release(
 def images_of(campaign: Campaign) -> dict[str, str]:
     """Return the names of a campaign's pictures in their store, by ``hero`` and ``logo``."""
     pictures = {"hero": campaign.hero_image, "logo": campaign.logo}
-    return {use: picture.name for use, picture in pictures.items() if picture}
+    return {use: str(picture.name) for use, picture in pictures.items() if picture}
 
 
 def _in_table(slug: str) -> Current | None:

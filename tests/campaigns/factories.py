@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from campaigns.models import Campaign, Client, FormField, Limit, Membership, Release, User
+from campaigns.models import (
+    AuditEntry,
+    Campaign,
+    Client,
+    FormField,
+    Limit,
+    Membership,
+    Release,
+    User,
+)
 from campaigns.rules.roles import Role
 from campaigns.services.publish import publish_campaign
 
@@ -64,6 +73,12 @@ def make_draft(**overrides: Any) -> Campaign:
         )
     Limit.objects.create(campaign=campaign, scope="person", count=1, window="day")
     return campaign
+
+
+def logged(code: str) -> dict[str, Any]:
+    """Return what the one line of the log under ``code`` says was there after."""
+    after: dict[str, Any] = AuditEntry.objects.get(code=code).after or {}
+    return after
 
 
 def publish(campaign: Campaign, *, at: datetime = NOON, **words: Any) -> Release:

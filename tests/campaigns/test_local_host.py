@@ -78,29 +78,31 @@ WRITER = """
 import sys
 from pathlib import Path
 from campaigns.hosting.local import LocalHost
-host, number = LocalHost(Path(sys.argv[1])), 2
+host, first = LocalHost(Path(sys.argv[1])), int(sys.argv[2])
+number = first
 while True:
     files = {f"part{n}.html": str(number).encode() for n in range(12)}
     host.put_page("summer", files | {"index.html": str(number).encode()}, revision=number)
     host.put_state("summer", str(number).encode(), revision=number)
     number += 1
-    if number == 4:
+    if number == first + 2:
         print("busy", flush=True)
 """
 
 
 def test_a_writer_killed_at_any_moment_leaves_a_whole_page_and_no_lock(tmp_path: Path) -> None:
     host = LocalHost(tmp_path)
-    host.put_page("summer", {"index.html": b"1"}, revision=1)
+    newest = 1
+    host.put_page("summer", {"index.html": b"1"}, revision=newest)
     for pause in (0.0, 0.001, 0.003, 0.006, 0.011):
         with subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(tmp_path)],
+            [sys.executable, "-c", WRITER, str(tmp_path), str(newest + 1)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
         ) as writer:
             assert writer.stdout is not None
             assert writer.stdout.readline() == b"busy\n"
-            seen = set()
+            seen: set[bytes | None] = set()
             deadline = time.monotonic() + pause
             while time.monotonic() < deadline:
                 seen.add(host.read("summer", "index.html"))
@@ -109,8 +111,9 @@ def test_a_writer_killed_at_any_moment_leaves_a_whole_page_and_no_lock(tmp_path:
         number = host.read("summer", "index.html")
         assert number is not None
         assert all(host.read("summer", f"part{n}.html") == number for n in range(12))
-    newest = int(number) + 1
-    host.put_page("summer", {"index.html": b"mended"}, revision=newest)
+        assert int(number) > newest
+        newest = int(number)
+    host.put_page("summer", {"index.html": b"mended"}, revision=newest + 1)
     assert host.read("summer", "index.html") == b"mended"
     folder = tmp_path / "pages/summer"
     assert len(list((folder / "versions").iterdir())) == 1

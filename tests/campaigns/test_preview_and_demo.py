@@ -54,7 +54,7 @@ def test_a_preview_leaves_out_a_picture_that_is_gone_and_shows_one_that_is_there
     Image.new("RGB", (90, 60), "red").save(file, "PNG")
     file.seek(0)
     picture = tidy_picture(file, use=HERO)
-    campaign.hero_image.save(picture.name, picture)
+    campaign.hero_image.save(str(picture.name), picture)
     heroes = [path for path in preview_files(campaign) if path.startswith("assets/hero")]
     assert heroes
 
@@ -69,7 +69,7 @@ def test_a_released_picture_stands_on_the_page(table: Table, host: LocalHost) ->
     Image.new("RGB", (90, 60), "red").save(file, "PNG")
     file.seek(0)
     picture = tidy_picture(file, use=HERO)
-    campaign.hero_image.save(picture.name, picture)
+    campaign.hero_image.save(str(picture.name), picture)
     release = publish(campaign)
     assert list(release.images) == ["hero"]
     assert b"A bay" in (host.read(campaign.slug, "index.html") or b"")

@@ -200,7 +200,7 @@ def _bounds(field: FieldFacts) -> Iterator[Finding]:
             "minimum_age",
             f"The field {field.name} has a minimum age but asks for no date of birth.",
         )
-    bounds: list[Decimal | date] = []
+    bounds: list[Decimal] = []
     for column, text in (("minimum", field.minimum), ("maximum", field.maximum)):
         if not text:
             continue
@@ -208,7 +208,7 @@ def _bounds(field: FieldFacts) -> Iterator[Finding]:
             if field.kind == FieldKind.NUMBER:
                 bounds.append(_number(text))
             elif field.kind in _DAYS:
-                bounds.append(_day(text))
+                bounds.append(Decimal(_day(text).toordinal()))
             else:
                 yield wrong(
                     "bound_does_not_fit",
@@ -222,7 +222,7 @@ def _bounds(field: FieldFacts) -> Iterator[Finding]:
             yield wrong(
                 "bound_not_read", column, f"The {column} of {field.name} has to be {example}."
             )
-    if len(bounds) == 2 and bounds[0] > bounds[1]:  # type: ignore[operator] - both of one kind
+    if len(bounds) == 2 and bounds[0] > bounds[1]:
         yield wrong(
             "bounds_contradict",
             "maximum",
