@@ -60,11 +60,11 @@ def test_a_reload_in_the_middle_of_an_upload_goes_on_with_photo_and_answers(
 ) -> None:
     open_form(phone, address)
     fill_in(phone, email="reload@example.com")
-    held = Held(phone, is_upload(bucket))
-    add_photo(phone, 201)
-    phone.wait_for_selector(".ring")
+    Held(phone, is_upload(bucket))
+    with phone.expect_request(is_upload(bucket)):
+        add_photo(phone, 201)
+    assert phone.locator(".ring").count() == 1
     phone.unroute_all(behavior="ignoreErrors")
-    assert held.routes
     phone.reload()
     phone.wait_for_selector("#form:not([hidden])")
     uploaded(phone)
@@ -92,7 +92,7 @@ def test_an_upload_outlives_a_dropped_line_and_says_so(
     open_form(phone, address)
     phone.route(is_upload(bucket), lambda route: route.abort())
     add_photo(phone, 203)
-    phone.wait_for_function("document.querySelector('#line').textContent.includes('No connection')")
+    phone.locator("#line", has_text="No connection").wait_for()
     phone.unroute_all()
     uploaded(phone)
     assert phone.text_content("#line") == ""
@@ -139,7 +139,7 @@ def test_a_form_whose_time_is_over_is_renewed(phone: "Page", address: str, bucke
 
 
 def test_several_photos_of_one_receipt_are_parts_of_it_and_one_can_be_replaced(
-    phone: "Page", address: str
+    phone: "Page", address: str, bucket: str
 ) -> None:
     open_form(phone, address)
     wanted: list[StartRequest] = []
@@ -159,8 +159,8 @@ def test_several_photos_of_one_receipt_are_parts_of_it_and_one_can_be_replaced(
     uploaded(phone, 2)
     with phone.expect_file_chooser() as chooser:
         phone.get_by_role("button", name="Replace").first.click()
-    chooser.value.set_files(photo(208))
-    phone.wait_for_function("document.querySelectorAll('.card').length === 2")
+    with phone.expect_request(is_upload(bucket)):
+        chooser.value.set_files(photo(208))
     uploaded(phone, 2)
     last = wanted[-1].uploads
     assert {upload.receipt for upload in last} == {1}
@@ -176,9 +176,7 @@ def test_the_same_photo_twice_is_recognised(phone: "Page", address: str) -> None
     add_photo(phone, 209)
     uploaded(phone)
     add_photo(phone, 209, name="copy.jpg")
-    phone.wait_for_function(
-        "document.querySelector('.photos .error').textContent.includes('already')"
-    )
+    phone.locator(".photos .error", has_text="already").wait_for()
     assert phone.locator(".card").count() == 1
 
 
@@ -196,9 +194,7 @@ def test_a_photo_that_was_sent_from_this_phone_is_recognised_before_it_is_upload
     phone.wait_for_selector("#form:not([hidden])")
     again = Held(phone, is_upload(bucket))
     add_photo(phone, 210)
-    phone.wait_for_function(
-        "document.querySelector('.photos .error').textContent.includes('K7M4-2QXD')"
-    )
+    phone.locator(".photos .error", has_text="K7M4-2QXD").wait_for()
     assert not again.routes
 
 
@@ -218,9 +214,7 @@ def test_a_file_that_cannot_be_taken_is_told_in_words(
     open_form(phone, address)
     files = {"name": "photo.jpg", "mimeType": "image/jpeg", "buffer": content}
     phone.set_input_files("#f-receipt", files)
-    phone.wait_for_function(
-        "words => document.querySelector('.photos .error').textContent.includes(words)", arg=words
-    )
+    phone.locator(".photos .error", has_text=words).wait_for()
     assert phone.locator(".card").count() == 0
     assert phone.is_visible(".drop")
 
@@ -257,13 +251,12 @@ def test_a_slow_line_sends_a_smaller_copy_in_which_small_print_can_be_read(
 ) -> None:
     phone.add_init_script(SLOW_LINE)
     open_form(phone, address)
-    large = Image.effect_noise((3000, 4000), 40).convert("RGB")
-    large.paste(draw_receipt(214, width=2000, height=3000), (500, 500))
+    large = Image.effect_noise((2400, 3200), 40).convert("RGB")
+    large.paste(draw_receipt(214, width=1600, height=2400), (400, 400))
     content = encoded(large)
     held = Held(phone, is_upload(bucket))
-    with phone.expect_request(START) as asked:
+    with phone.expect_request(START, timeout=60_000) as asked:
         add_photo(phone, 0, content=content)
-    phone.wait_for_selector(".ring")
     (wanted,) = StartRequest.model_validate_json(asked.value.post_data or "").uploads
     assert wanted.processed
     assert wanted.size < len(content)

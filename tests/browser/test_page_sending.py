@@ -123,7 +123,7 @@ def test_a_line_that_drops_while_sending_ends_in_one_entry(
 
     phone.route(SUBMIT, swallow_the_answer)
     send(phone)
-    phone.wait_for_function("document.querySelector('#line').textContent.includes('No connection')")
+    phone.locator("#line", has_text="No connection").wait_for()
     assert phone.text_content(".send") == "Sending…"
     outcome(phone, "approved")
     reference = phone.text_content("#reference")
@@ -355,7 +355,7 @@ def test_a_preview_cannot_send_and_keeps_nothing(desktop: "Page", embedded: Inst
     uploaded(desktop)
     fill_in(desktop, email="nobody@example.com")
     send(desktop)
-    desktop.wait_for_function("document.querySelector('#line').textContent.includes('Preview')")
+    desktop.locator("#line", has_text="Preview").wait_for()
     assert not [url for url in requests if "/v1/" in url]
     kept = desktop.evaluate("Object.keys(localStorage).filter(key => key.startsWith('campaign:'))")
     assert kept == []
