@@ -1,6 +1,7 @@
 """Sending on the real platform: by keyboard alone, over dropped lines, over a limit, once more with a new photo."""
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 from uuid import UUID
@@ -144,10 +145,8 @@ def test_a_crowd_is_told_in_words_and_the_page_comes_back_by_itself(
     fill_in(phone, email="crowd@example.com")
     answer_problem(phone, SUBMIT, 503, "busy", headers={"Retry-After": "1"})
     send(phone)
-    phone.wait_for_function(
-        "/Lots of people are entering right now.*try again in [12] seconds/.test("
-        "document.querySelector('#line').textContent)"
-    )
+    told = re.compile("Lots of people are entering right now.*try again in [12] seconds")
+    phone.locator("#line", has_text=told).wait_for()
     phone.unroute_all()
     outcome(phone, "approved")
 
@@ -274,13 +273,11 @@ def test_a_new_photo_is_taken_right_on_the_page_that_asks_for_it(
 
     def asked() -> bool:
         phone.reload()
-        phone.wait_for_selector("#done:not([hidden])")
-        return (
-            phone.wait_for_function(
-                "['pending_review','needs_resubmission'].includes(document.querySelector('#done').dataset.status)"
-            ).json_value()
-            and phone.get_attribute("#done", "data-status") == "needs_resubmission"
+        told = phone.locator(
+            "#done[data-status=pending_review], #done[data-status=needs_resubmission]"
         )
+        told.wait_for()
+        return told.get_attribute("data-status") == "needs_resubmission"
 
     wait_until(asked, what="the page asks for a new photo")
     assert "sharper" in phone.inner_text("#done")

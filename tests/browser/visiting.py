@@ -63,11 +63,9 @@ def add_photo(page: "Page", number: int, **how: Any) -> None:
 
 def uploaded(page: "Page", count: int = 1) -> None:
     """Wait until so many photos are with us."""
-    page.wait_for_function(
-        "count => [...document.querySelectorAll('.card')].filter("
-        "card => !card.querySelector('.ring') && !card.matches('.lost')).length === count",
-        arg=count,
-    )
+    arrived = page.locator(".card:not(.lost):not(:has(.ring))")
+    arrived.nth(count - 1).wait_for()
+    assert arrived.count() == count
 
 
 def fill_in(page: "Page", *, email: str) -> None:
