@@ -158,14 +158,18 @@ def _accept(delivery: "Delivery") -> None:
 def _answer_of(
     event: Any, context: Any, handle: "Callable[[Delivery], None]", threads: int
 ) -> Event:
-    from ingest_lambda.batch import handle_batch
+    from ingest_lambda.batch import UnknownEvent, handle_batch
 
-    answer = handle_batch(
-        event,
-        handle,
-        threads=threads,
-        seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
-    )
+    try:
+        answer = handle_batch(
+            event,
+            handle,
+            threads=threads,
+            seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+        )
+    except UnknownEvent:
+        _count("unknown_event")
+        raise
     again = len(answer["batchItemFailures"])
     metrics.add_metric(name="delivered_again", unit=MetricUnit.Count, value=again)
     return answer

@@ -1,0 +1,202 @@
+"""The ledger's side of the table: an hour, everything, and taking a submission away."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from moto import mock_aws
+
+from ingest_lambda.contract import (
+    Decision,
+    ImageRecord,
+    MessageRecord,
+    Mode,
+    SubmissionRecord,
+    SubmissionStatus,
+)
+from ingest_lambda.decide import apply_decision
+from ingest_lambda.errors import TryAgain
+from ingest_lambda.table import HOUR_SHARDS, Table
+from tests.ingest_lambda.writing import (
+    EMAIL_FIELD,
+    NAME,
+    NOON,
+    Desk,
+    client,
+    make_claims,
+    make_upload,
+)
+
+RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image"}
+ONCE_A_RECEIPT = {
+    "name": "receipt_once",
+    "scope": "receipt",
+    "count": 1,
+    "window": {"kind": "campaign"},
+}
+ONCE = {"name": "once", "scope": "person", "count": 1, "window": {"kind": "campaign"}}
+
+
+@pytest.fixture(autouse=True)
+def _aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def image(submission_id: UUID, *, part: int = 1, sha256: str = "a" * 64) -> ImageRecord:
+    return ImageRecord(
+        submission_id=submission_id,
+        attempt=1,
+        receipt=1,
+        part=part,
+        key=f"incoming/summer/{submission_id}/1/1-{part}-ab",
+        content_type="image/jpeg",
+        size=3,
+        sha256=sha256,
+        checked_at=NOON,
+    )
+
+
+def test_an_hour_holds_what_entered_in_it_whatever_became_of_it():
+    desk = Desk()
+    sent = [make_claims() for _ in range(4 * HOUR_SHARDS)]
+    for n, claims in enumerate(sent):
+        desk.send(claims, at=NOON + timedelta(minutes=n))
+    desk.send(make_claims(), at=NOON - timedelta(milliseconds=1))
+    desk.send(make_claims(), at=NOON + timedelta(hours=1))
+    decided = sent[0].submission_id
+    apply_decision(
+        Decision(
+            submission_id=decided,
+            decision_no=1,
+            status=SubmissionStatus.APPROVED,
+            decided_at=NOON,
+        ),
+        table=desk.table,
+    )
+    lines = {line.id: line for line in desk.table.submissions_of_hour("c1", NOON)}
+    assert set(lines) == {claims.submission_id for claims in sent}
+    first = lines[decided]
+    assert (first.version, first.decision_no, first.status) == (2, 1, SubmissionStatus.APPROVED)
+    assert (first.entered_at, first.attempt, first.mode) == (NOON, 1, Mode.LIVE)
+    assert lines[sent[1].submission_id].status is SubmissionStatus.PENDING_REVIEW
+
+
+def test_an_hour_of_another_campaign_is_empty():
+    desk = Desk()
+    desk.send(make_claims())
+    assert list(desk.table.submissions_of_hour("c2", NOON)) == []
+
+
+class Paged:
+    """A client that hands out one item a page, as DynamoDB does with a megabyte."""
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**arguments: Any) -> Any:
+            return getattr(client(), name)(**arguments, Limit=1)
+
+        return call
+
+
+def test_a_long_answer_is_read_to_its_end():
+    desk = Desk()
+    sent = {claims.submission_id for claims in (make_claims() for _ in range(5))}
+    for submission_id in sent:
+        desk.send(make_claims(submission_id=submission_id))
+    paged = Table(Paged(), NAME)
+    assert {line.id for line in paged.submissions_of_hour("c1", NOON)} == sent
+    records = list(paged.all_records())
+    assert {r.id for r in records if isinstance(r, SubmissionRecord)} == sent
+
+
+def test_everything_is_what_the_mirror_takes_and_no_counter_or_release():
+    desk = Desk(limits=(ONCE,))
+    claims = make_claims()
+    desk.send(claims)
+    desk.table.put_image(image(claims.submission_id))
+    message = MessageRecord(
+        submission_id=claims.submission_id,
+        message_id=uuid4(),
+        kind="withdrawal",
+        entered_at=NOON,
+        written_at=NOON,
+    )
+    desk.table.put_message(message)
+    records = list(desk.table.all_records())
+    assert sorted(type(r).__name__ for r in records) == [
+        "ImageRecord",
+        "MessageRecord",
+        "SubmissionRecord",
+    ]
+    assert sorted(map(repr, desk.table.records_of(claims.submission_id))) == sorted(
+        map(repr, records)
+    )
+
+
+def test_several_may_share_the_reading_of_everything():
+    desk = Desk()
+    for _ in range(6):
+        desk.send(make_claims())
+    parts = [list(desk.table.all_records(segment=n, segments=3)) for n in range(3)]
+    assert sum(map(len, parts)) == 6
+
+
+def test_what_is_erased_is_gone_with_all_that_belongs_to_it_and_keeps_its_slot():
+    desk = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD), limits=(ONCE, ONCE_A_RECEIPT))
+    claims, other = (make_claims(uploads=(make_upload(),)) for _ in "ab")
+    desk.send(claims)
+    for part in range(1, 31):
+        desk.table.put_image(image(claims.submission_id, part=part))
+    assert desk.table.delete_submission(claims.submission_id) == 31
+    assert desk.table.records_of(claims.submission_id) == ()
+    assert desk.table.delete_submission(claims.submission_id) == 0
+    assert desk.send(other) == "invalid"
+
+
+def test_test_data_frees_its_slots_its_receipt_and_its_file():
+    desk = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD), limits=(ONCE, ONCE_A_RECEIPT))
+    claims, other = (make_claims(uploads=(make_upload(),)) for _ in "ab")
+    desk.send(claims)
+    first, second = claims.submission_id, other.submission_id
+    desk.table.put_image(image(first))
+    desk.table.put_image(image(first, part=2, sha256="c" * 64))
+    assert desk.table.hold_guard("c1", "file:" + "a" * 64, first) == first
+    assert desk.table.hold_guard("c1", "file:" + "c" * 64, second) == second
+    desk.table.delete_submission(first, gives_back=True)
+    assert desk.send(other) == "pending_review"
+    assert desk.table.hold_guard("c1", "file:" + "a" * 64, second) == second
+    assert desk.table.delete_submission(first, gives_back=True) == 0
+
+
+def test_photos_without_their_submission_are_deleted_too():
+    desk, lonely = Desk(), uuid4()
+    desk.table.put_image(image(lonely))
+    assert desk.table.delete_submission(lonely, gives_back=True) == 1
+
+
+class Stingy:
+    """A client that leaves every delete over."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(client(), name)
+
+    def batch_write_item(self, **arguments: Any) -> Any:
+        self.calls += 1
+        if self.calls <= self.most:
+            return {"UnprocessedItems": arguments["RequestItems"]}
+        return client().batch_write_item(**arguments)
+
+
+def test_deletes_that_were_left_over_are_asked_for_again_and_not_for_ever():
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    with pytest.raises(TryAgain):
+        Table(Stingy(9), NAME).delete_submission(claims.submission_id)
+    assert Table(Stingy(2), NAME).delete_submission(claims.submission_id) == 1
+    assert desk.table.submission(claims.submission_id) is None

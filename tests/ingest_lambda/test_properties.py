@@ -1,0 +1,318 @@
+"""What must hold for every input: windows, rolling limits, people, tokens, manifests."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from ingest_lambda.contract import (
+    Channel,
+    Claims,
+    FieldKind,
+    FieldSpec,
+    Manifest,
+    Mode,
+    Purpose,
+    Reason,
+    ReasonCode,
+    Route,
+    Upload,
+    Window,
+    WindowKind,
+)
+from ingest_lambda.errors import BadToken
+from ingest_lambda.rules.answers import judge_answers
+from ingest_lambda.rules.people import normalise_email, normalise_household, normalise_phone
+from ingest_lambda.rules.windows import (
+    is_rolling_full,
+    rolling_again_at,
+    window_ends_at,
+    window_key,
+)
+from ingest_lambda.tokens import sign, verify
+
+ZONES = (
+    "Europe/London",
+    "America/New_York",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "Asia/Kathmandu",
+)
+KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
+instants = st.datetimes(
+    min_value=datetime(2020, 1, 1), max_value=datetime(2032, 1, 1), timezones=st.just(UTC)
+)
+calendar = st.sampled_from([Window(kind=WindowKind.DAY), Window(kind=WindowKind.WEEK)])
+zones = st.sampled_from(ZONES)
+
+
+@given(window=calendar, at=instants, zone=zones)
+def test_a_window_ends_where_the_next_begins(window, at, zone):
+    ends = window_ends_at(window, entered_at=at, timezone=zone)
+    assert ends is not None
+    assert at < ends
+
+    def key(moment: datetime) -> str:
+        return window_key(window, entered_at=moment, timezone=zone)
+
+    assert key(ends - timedelta(milliseconds=1)) == key(at)
+    assert key(ends) != key(at)
+
+
+@given(at=instants, zone=zones)
+def test_a_day_is_the_date_on_the_wall_whatever_its_length(at, zone):
+    local = at.astimezone(ZoneInfo(zone))
+    day = Window(kind=WindowKind.DAY)
+    assert window_key(day, entered_at=at, timezone=zone) == local.date().isoformat()
+    ends = window_ends_at(day, entered_at=at, timezone=zone)
+    assert ends is not None
+    assert ends - at <= timedelta(hours=49 if zone == "Pacific/Apia" else 25)
+
+
+@given(at=instants, zone=zones)
+def test_a_week_begins_on_a_monday_also_over_the_new_year(at, zone):
+    ends = window_ends_at(Window(kind=WindowKind.WEEK), entered_at=at, timezone=zone)
+    assert ends is not None
+    assert ends.astimezone(ZoneInfo(zone)).weekday() == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 6, 1), 24)]
+)
+def test_the_days_on_which_clocks_change_are_shorter_and_longer(day, hours):
+    zone = ZoneInfo("Europe/London")
+    begins = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
+    ends = window_ends_at(Window(kind=WindowKind.DAY), entered_at=begins, timezone="Europe/London")
+    assert ends == begins + timedelta(hours=hours)
+
+
+def most_in_any_stretch(times: list[datetime], hours: int) -> int:
+    """Count by trying every stretch that begins at a use; the slow and obvious way."""
+    length = timedelta(hours=hours)
+    return max((sum(b <= t < b + length for t in times) for b in times), default=0)
+
+
+minutes = st.lists(st.integers(min_value=0, max_value=600), max_size=14)
+NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
+
+
+@given(entered=minutes, hours=st.integers(1, 4), count=st.integers(1, 3))
+def test_no_stretch_ever_holds_more_than_a_rolling_limit_whatever_the_order(entered, hours, count):
+    taken: list[datetime] = []
+    for minute in entered:
+        at = NOON + timedelta(minutes=minute)
+        full = is_rolling_full(taken, entered_at=at, hours=hours, count=count)
+        # Refused only where it would be one too many, and always there.
+        assert full is (most_in_any_stretch([*taken, at], hours) > count)
+        if not full:
+            taken.append(at)
+    assert most_in_any_stretch(taken, hours) <= count
+
+
+@given(entered=minutes, hours=st.integers(1, 4), count=st.integers(1, 3))
+def test_at_the_time_that_is_told_there_is_room_and_not_before(entered, hours, count):
+    uses: list[datetime] = []
+    for minute in sorted(entered):
+        at = NOON + timedelta(minutes=minute)
+        if not is_rolling_full(uses, entered_at=at, hours=hours, count=count):
+            uses.append(at)
+    now = NOON + timedelta(minutes=max(entered, default=0))
+    again = rolling_again_at(uses, entered_at=now, hours=hours, count=count)
+    assert not is_rolling_full(uses, entered_at=again, hours=hours, count=count)
+    if is_rolling_full(uses, entered_at=now, hours=hours, count=count):
+        assert again > now
+        before = again - timedelta(seconds=1)
+        assert is_rolling_full(uses, entered_at=before, hours=hours, count=count)
+
+
+locals_ = st.from_regex(r"[a-z0-9]{1,10}", fullmatch=True)
+
+
+@given(local=locals_, tag=locals_, provider=st.sampled_from(["gmail.com", "googlemail.com"]))
+def test_one_mailbox_has_one_spelling(local, tag, provider):
+    dotted = ".".join(local)
+    written = f" {dotted.upper()}+{tag}@{provider.upper()} "
+    assert normalise_email(written) == f"{local}@gmail.com"
+    assert normalise_email(normalise_email(written)) == normalise_email(written)
+
+
+@given(local=locals_, tag=locals_)
+def test_at_other_providers_dots_and_tags_tell_people_apart(local, tag):
+    assert normalise_email(f"{local}.{tag}@example.com") == f"{local}.{tag}@example.com"
+    assert normalise_email(f"{local}+{tag}@example.com") == f"{local}+{tag}@example.com"
+
+
+@given(number=st.from_regex(r"7[0-9]{9}", fullmatch=True))
+def test_one_phone_has_one_spelling(number):
+    spellings = (
+        f"0{number}",
+        f"+44{number}",
+        f"0044 {number}",
+        f"+44 (0){number}",
+        f"0{number[:4]}-{number[4:]}",
+    )
+    assert {normalise_phone(text, country="GB") for text in spellings} == {f"+44{number}"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("12 High Street", "SW1A 1AA"), ("12, HIGH ST.", "sw1a1aa")),
+        (("Flat 3, 12 Côte Road", "SW1A 1AA"), ("apartment 3 12 cote rd", "SW1A1AA")),
+        (("Hauptstraße 5", "10115"), ("Hauptstrasse 5", "10 115")),
+        (("Haupt Straße 5", "10115"), ("Hauptstraße 5", "10115")),
+    ],
+)
+def test_one_home_has_one_spelling(one, other):
+    assert normalise_household(*one) == normalise_household(*other) != ""
+
+
+@pytest.mark.parametrize("place", [("12 High Street", ""), ("", "SW1A 1AA"), ("...", "SW1A 1AA")])
+def test_without_its_postcode_an_address_is_no_home(place):
+    assert normalise_household(*place) == ""
+
+
+uploads = st.builds(
+    Upload,
+    field=st.just("receipt"),
+    receipt=st.integers(1, 10),
+    part=st.integers(1, 99),
+    key=st.text(min_size=1, max_size=40),
+    size=st.integers(1, 15_000_000),
+    content_type=st.sampled_from(["image/jpeg", "application/pdf"]),
+    sha256=st.none() | st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
+    processed=st.booleans(),
+)
+whole_milliseconds = instants.map(lambda at: at.replace(microsecond=at.microsecond // 1000 * 1000))
+claims = st.builds(
+    Claims,
+    submission_id=st.uuids(),
+    attempt=st.integers(1, 20),
+    slug=st.from_regex(r"[a-z0-9]{1,20}(-[a-z0-9]{1,9})?", fullmatch=True),
+    campaign_id=st.text(max_size=40),
+    release=st.integers(1, 10_000),
+    route=st.sampled_from(Route),
+    locale=st.sampled_from(["en", "pt-BR"]),
+    channel=st.sampled_from(Channel),
+    mode=st.sampled_from(Mode),
+    source=st.none() | st.text(max_size=60),
+    partner=st.none() | st.text(max_size=60),
+    address_hash=st.none() | st.text(max_size=64),
+    device_hash=st.none() | st.text(max_size=64),
+    network_hash=st.none() | st.text(max_size=64),
+    challenge=st.sampled_from([None, "passed", "failed", "unreachable"]),
+    uploads=st.lists(uploads, max_size=3).map(tuple),
+    issued_at=whole_milliseconds,
+    expires_at=whole_milliseconds,
+    purpose=st.sampled_from(Purpose),
+    epoch=st.integers(1, 9),
+)
+
+
+@given(told=claims)
+def test_a_token_says_what_was_signed(told):
+    assert verify(sign(told, token_keys=KEYS), token_keys=KEYS) == told
+
+
+@given(told=claims, place=st.integers(min_value=0), letter=st.sampled_from("Aa0-_."))
+def test_a_token_altered_in_one_place_is_never_ours(told, place, letter):
+    token = sign(told, token_keys=KEYS)
+    place %= len(token)
+    altered = token[:place] + letter + token[place + 1 :]
+    # The last letter of base 64 has bits that say nothing.
+    assume(altered != token)
+    assume(place != len(token) - 1)
+    with pytest.raises(BadToken):
+        verify(altered, token_keys=KEYS)
+
+
+@given(told=claims)
+def test_keys_may_change_without_a_break_until_the_old_one_goes(told):
+    old = sign(told, token_keys="old:" + "cd" * 32)
+    assert verify(old, token_keys=KEYS) == told
+    with pytest.raises(BadToken):
+        verify(old, token_keys="new:" + "ab" * 32)
+
+
+@given(text=st.text(max_size=200))
+def test_any_text_is_a_token_or_refused_and_nothing_else(text):
+    with pytest.raises(BadToken):
+        verify(text, token_keys=KEYS)
+
+
+names = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
+ASKED = [kind for kind in FieldKind if kind not in (FieldKind.RECEIPT_IMAGE, FieldKind.OTHER_IMAGE)]
+fields = st.builds(
+    FieldSpec,
+    name=names,
+    kind=st.sampled_from(ASKED),
+    routes=st.sampled_from([(Route.PURCHASE,), (Route.FREE,), (Route.PURCHASE, Route.FREE)]),
+    required=st.booleans(),
+    min_length=st.none() | st.integers(0, 20),
+    max_length=st.none() | st.integers(20, 5000),
+    minimum=st.sampled_from([None, "1", "-3.5"]),
+    maximum=st.sampled_from([None, "10", "9999"]),
+    minimum_age=st.none() | st.integers(1, 120),
+    choices=st.lists(st.text(min_size=1, max_size=9), max_size=4, unique=True).map(tuple),
+)
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text()
+    | st.sampled_from(["2026-02-30", "1990-01-01", "a@b.example", "+447911123456", "SW1A 1AA"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def manifest_with(specs: list[FieldSpec]) -> Manifest:
+    return Manifest(
+        campaign_id="c1",
+        client_id="k1",
+        slug="summer",
+        release=1,
+        timezone="Europe/London",
+        languages=("en",),
+        countries=("GB",),
+        opens_at=NOON,
+        closes_at=NOON + timedelta(days=1),
+        routes=(Route.PURCHASE, Route.FREE),
+        fields=tuple(specs),
+        page_sha256="0" * 64,
+    )
+
+
+@given(
+    specs=st.lists(fields, min_size=1, max_size=5, unique_by=lambda spec: spec.name),
+    values=st.lists(anything, min_size=5, max_size=5),
+    route=st.sampled_from(Route),
+)
+def test_whatever_is_sent_is_judged_and_what_is_kept_was_asked_for(specs, values, route):
+    manifest = manifest_with(specs)
+    answers: dict[str, Any] = dict(zip((s.name for s in specs), values, strict=False))
+    clean, reasons = judge_answers(manifest, answers, {}, route=route, entered_on=date(2026, 6, 3))
+    asked = {spec.name for spec in specs if route in spec.routes}
+    assert set(clean) <= asked
+    assert all(isinstance(reason, Reason) for reason in reasons)
+    refused = {reason.field for reason in reasons if reason.field}
+    assert not refused & set(clean)
+    for spec in specs:
+        if spec.name in asked and spec.required and spec.kind is not FieldKind.HIDDEN:
+            assert spec.name in clean or spec.name in refused
+    # What was good once is good again: a correction starts from what is stored.
+    again, more = judge_answers(manifest, clean, {}, route=route, entered_on=date(2026, 6, 3))
+    assert again == clean
+    assert all(reason.code is ReasonCode.ANSWER_MISSING for reason in more)
+
+
+@given(specs=st.lists(fields, min_size=1, max_size=5, unique_by=lambda spec: spec.name))
+def test_a_manifest_is_read_as_it_was_written(specs):
+    manifest = manifest_with(specs)
+    assert Manifest.model_validate_json(manifest.model_dump_json()) == manifest
+    assert Manifest.model_validate(json.loads(manifest.model_dump_json())) == manifest
