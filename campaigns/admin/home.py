@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -13,6 +13,7 @@ from campaigns.admin.badges import mail_trouble_count, waiting, waiting_count
 from campaigns.admin.lists import exact
 from campaigns.admin.pulse import Pulse, pulses_of
 from campaigns.models import Campaign, User
+from campaigns.models.release import Placement
 from campaigns.rules.roles import Capability
 from campaigns.rules.spans import distance
 from campaigns.rules.states import CampaignState
@@ -89,6 +90,7 @@ def _lines(
         verb = "needs" if troubled == 1 else "need"
         link = reverse("admin:submissions_mail_changelist") + "?state=failed"
         lines.append(Line("bad", f"{mails} {verb} a look", "Not sent, or not known to be.", link))
+    lines += _behind(request.user, granted)  # type: ignore[arg-type]
     week = now + timedelta(days=7)
     for campaign in campaigns:
         link = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
@@ -104,6 +106,26 @@ def _lines(
         elif campaign.state == CampaignState.DRAFT and Capability.CAMPAIGN_EDIT in granted:
             lines.append(_draft(campaign, link, now))
     return lines
+
+
+def _behind(user: User, granted: frozenset[Capability]) -> list[Line]:
+    """Name what was decided and is not in force everywhere; the clock goes on trying."""
+    if Capability.CAMPAIGN_PUBLISH not in granted:
+        return []
+    places = Placement.objects.filter(
+        campaign__client__in=clients_of(user, Capability.CAMPAIGN_PUBLISH),
+        carried_revision__lt=F("revision"),
+        tried_at__isnull=False,
+    ).select_related("campaign")
+    return [
+        Line(
+            "bad",
+            place.campaign.name,
+            f"Decided, but not in force everywhere yet. {place.trouble}".strip(),
+            reverse("admin:campaigns_campaign_change", args=[place.campaign.pk]) + "#publish",
+        )
+        for place in places[:MOST_LINES]
+    ]
 
 
 def _dated(
