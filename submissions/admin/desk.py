@@ -18,13 +18,12 @@ from campaigns.rules.roles import Capability
 from campaigns.services import audit
 from campaigns.services.scope import campaigns_of, can
 from ingest_lambda.contract import SubmissionStatus
-from submissions.admin.person import answers_of, name_of
+from submissions.admin.person import name_of, other_entries, shown_answers, staff_of
 from submissions.admin.photos import shots_of
 from submissions.admin.verdicts import preview, reason_groups, take_verdict
 from submissions.admin.wording import history, why_here
 from submissions.models import Submission
 from submissions.rules.mails import UNDO
-from submissions.rules.masking import mask
 from submissions.rules.times import moment, urgency
 from submissions.services import decisions, queue
 
@@ -35,6 +34,16 @@ REVERSIBLE = (
     SubmissionStatus.NEEDS_RESUBMISSION,
 )
 _LAST_ACT = "desk_last_act"
+_TAKE_BACK = {
+    "reopen": decisions.reopen_submission,
+    "revoke": decisions.revoke_submission,
+    "restore": decisions.restore_submission,
+}
+_DONE = {
+    "reopen": "waits for review again.",
+    "revoke": "no longer counts.",
+    "restore": "is taken in after all.",
+}
 
 
 class DeskPages:
@@ -55,7 +64,10 @@ class DeskPages:
         """Put the review in the place of Django's change page."""
 
         def page(route: str, view: Any, name: str) -> URLPattern:
-            return path(route, self.admin_site.admin_view(view), name=f"submissions_{name}")
+            shown: URLPattern = path(
+                route, self.admin_site.admin_view(view), name=f"submissions_{name}"
+            )
+            return shown
 
         one = "<uuid:submission_id>"
         return [
@@ -70,7 +82,7 @@ class DeskPages:
 
     def next_view(self, request: HttpRequest) -> HttpResponse:
         """Go to what is due first, or say that nothing waits."""
-        user = _user(request)
+        user = staff_of(request)
         if not can(user, Capability.SUBMISSION_REVIEW):
             raise Http404
         found = queue.next_submission(
@@ -89,7 +101,7 @@ class DeskPages:
     def review_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
         """Show one submission with its photos, and take the verdict on it."""
         submission = self._submission(request, submission_id)
-        user = _user(request)
+        user = staff_of(request)
         may_review = can(user, Capability.SUBMISSION_REVIEW, submission.campaign.client)
         if request.method == "POST":
             if not may_review:
@@ -108,28 +120,33 @@ class DeskPages:
             return JsonResponse({"trouble": error.message}, status=422)
 
     def undo_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
-        """Take a verdict back: one's own within the undo minute, any as a lead, with a reason."""
+        """Take a verdict back: one's own within the undo minute; as a lead any, with a reason.
+
+        A lead also revokes an approval for good, or takes in what the
+        campaign's own rules refused.
+        """
         submission = self._submission(request, submission_id)
-        user = _user(request)
+        user = staff_of(request)
         now = timezone.now()
         note = request.POST.get("note", "").strip()[:1000]
         lead = can(user, Capability.SUBMISSION_LEAD, submission.campaign.client)
-        slip = _is_own_slip(submission, user, now)
-        if request.method != "POST" or not (slip or lead):
+        act = request.POST.get("act", "reopen")
+        slip = act == "reopen" and _is_own_slip(submission, user, now)
+        if request.method != "POST" or act not in _TAKE_BACK or not (slip or lead):
             raise Http404
         if slip:
             note = note or "A slip at the desk, taken back within a minute."
         here = reverse("admin:submissions_submission_change", args=[submission.pk])
         if not note:
-            messages.error(request, "Say why the decision is taken back; it stays in the history.")
+            messages.error(request, "Say why, in a few words; it stays in the history.")
             return HttpResponseRedirect(here)
         try:
-            decisions.reopen_submission(submission.pk, actor=user, at=now, note=note)
+            _TAKE_BACK[act](submission.pk, actor=user, at=now, note=note)
         except DomainError as error:
             messages.error(request, error.message)
         else:
             request.session.pop(_LAST_ACT, None)
-            messages.success(request, f"{submission.reference} waits for review again.")
+            messages.success(request, f"{submission.reference} {_DONE[act]}")
         return HttpResponseRedirect(here)
 
     def leave_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
@@ -137,7 +154,7 @@ class DeskPages:
         if request.method != "POST":
             raise Http404
         submission = self._submission(request, submission_id)
-        queue.let_go(submission.pk, actor=_user(request))
+        queue.let_go(submission.pk, actor=staff_of(request))
         return HttpResponse(status=204)
 
     # ---------------------------------------------------------------- what they are made of
@@ -158,7 +175,7 @@ class DeskPages:
     def _desk(
         self, request: HttpRequest, submission: Submission, may_review: bool
     ) -> dict[str, Any]:
-        user, now = _user(request), timezone.now()
+        user, now = staff_of(request), timezone.now()
         client, zone = submission.campaign.client, submission.campaign.timezone
         sees_contact = can(user, Capability.SUBMISSION_CONTACT, client)
         if sees_contact:
@@ -175,15 +192,16 @@ class DeskPages:
         visible = self.get_queryset(request)
         scope = _reviewed_by(user)
         reversible = submission.status in REVERSIBLE
+        leads = may_review and can(user, Capability.SUBMISSION_LEAD, client)
         return {
             "title": f"Review {submission.reference}",
             "submission": submission,
             "status": submission.get_status_display(),
             "name": name_of(submission, masked=not sees_contact),
             "shots": shots_of(submission, visible=visible),
-            "answers": _answers(submission, masked=not sees_contact),
+            "answers": shown_answers(submission, masked=not sees_contact),
             "why": why_here(submission),
-            "others": _others(submission, visible, now),
+            "others": other_entries(submission, visible, now=now),
             "history": history(submission, now=now),
             "entered": moment(submission.entered_at, now=now, timezone=zone),
             "due": submission.decide_by and moment(submission.decide_by, now=now, timezone=zone),
@@ -191,9 +209,9 @@ class DeskPages:
             "groups": reason_groups(submission) if can_decide else {},
             "can_decide": can_decide,
             "can_ask": submission.attempt == 1,
-            "can_reverse": reversible
-            and may_review
-            and can(user, Capability.SUBMISSION_LEAD, client),
+            "can_reverse": reversible and leads,
+            "can_revoke": submission.status == SubmissionStatus.APPROVED and leads,
+            "can_restore": submission.status == SubmissionStatus.INVALID and leads,
             "can_undo": reversible and _is_own_slip(submission, user, now),
             "held_by": queue.held_by_another(submission.pk, actor=user, at=now)
             if can_decide
@@ -224,11 +242,6 @@ class DeskPages:
             act = request.session[_LAST_ACT]
             return JsonResponse({**act, "seconds": int(UNDO.total_seconds())})
         return HttpResponseRedirect(reverse("admin:submissions_review_next"))
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # admin_view lets nobody else through
-    return request.user
 
 
 def _reviewed_by(user: User) -> list[UUID]:
@@ -266,34 +279,3 @@ def _is_own_slip(submission: Submission, user: User, now: datetime) -> bool:
         and last.verdict in REVERSIBLE
         and now - last.at < UNDO
     )
-
-
-def _answers(submission: Submission, *, masked: bool) -> list[tuple[str, str]]:
-    answers = answers_of(submission).answers
-    shown = []
-    for row in submission.campaign.form_fields.all():
-        if row.name not in answers:
-            continue
-        value = answers[row.name]
-        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        shown.append((str(row), mask(text, row.meaning) if masked else text))
-    return shown
-
-
-def _others(
-    submission: Submission, visible: QuerySet[Submission], now: datetime
-) -> list[dict[str, Any]]:
-    if not submission.person_hash:
-        return []
-    rows = visible.filter(campaign=submission.campaign, person_hash=submission.person_hash).exclude(
-        pk=submission.pk
-    )
-    zone = submission.campaign.timezone
-    return [
-        {
-            "submission": row,
-            "status": row.get_status_display(),
-            "entered": moment(row.entered_at, now=now, timezone=zone),
-        }
-        for row in rows.order_by("-entered_at")[:10]
-    ]

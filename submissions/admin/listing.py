@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaigns.models import Campaign, User
+from campaigns.models import Campaign, Client, User
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
 from campaigns.services.scope import campaigns_of, can, clients_of
 from ingest_lambda.contract import SubmissionStatus
-from submissions.admin.person import answers_of, name_of
+from submissions.admin.person import answers_of, name_of, staff_of
 from submissions.admin.verdicts import SAID, reason_choices, take_verdict
 from submissions.models import Submission
 from submissions.models.submission import STATUSES
@@ -58,8 +58,7 @@ class ListPages:
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, or do something to many of its rows."""
-        assert isinstance(request.user, User)
-        user = request.user
+        user = staff_of(request)
         if not can(user, Capability.SUBMISSION_VIEW):
             raise Http404
         if "act" in request.POST:
@@ -113,8 +112,8 @@ class ListPages:
         )
         submissions = [by_id[pk] for pk in found if pk in by_id]
         if (kind := kind_of_search(wanted.text)) in ("email", "name"):
-            clients = {row.campaign.client for row in submissions} or {None}
-            for client in clients:
+            clients: set[Client | None] = {row.campaign.client for row in submissions}
+            for client in clients or {None}:
                 audit.record(
                     "submission.searched",
                     actor=user,
@@ -183,7 +182,8 @@ class ListPages:
     def _act_now(self, request: HttpRequest, user: User, ready: list[Submission]) -> HttpResponse:
         done, troubles = 0, []
         form = request.POST.copy()
-        form["verdict"] = form["act"]
+        act = request.POST["act"]
+        form["verdict"] = act
         for row in ready:
             try:
                 take_verdict(row, form, actor=user, at=timezone.now())
@@ -191,7 +191,7 @@ class ListPages:
                 troubles.append(error.message)
                 continue
             done += 1
-        word = SAID[form["act"]].format(reference="").strip().rstrip(".")
+        word = SAID[act].format(reference="").strip().rstrip(".")
         if done:
             messages.success(request, f"{done} {'entry' if done == 1 else 'entries'} {word}.")
         for trouble in list(dict.fromkeys(troubles))[:3]:
@@ -240,7 +240,7 @@ def _query(asked: QueryDict, **changes: str | None) -> str:
     kept = QueryDict(mutable=True)
     for name in ("status", "campaign", *_FLAGS):
         if asked.get(name):
-            kept[name] = asked[name]
+            kept[name] = asked.get(name, "")
     for name, value in changes.items():
         kept.pop(name, None)
         if value:

@@ -2,10 +2,8 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.contrib import admin, messages
-from django.core.mail import EmailMultiAlternatives
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
@@ -14,25 +12,20 @@ from django.utils import timezone
 
 from campaignhub.errors import DomainError
 from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import Campaign, User
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
 from campaigns.services.scope import campaigns_of, can
 from ingest_lambda.contract import tidy_reference
-from submissions.admin.person import answers_of, name_of
+from submissions.admin.mail_samples import MailSamplePages, letter_context, query_of, unable
+from submissions.admin.person import answers_of, name_of, staff_of
 from submissions.models import Mail
 from submissions.rules.mails import MailKind, MailState
 from submissions.rules.times import moment
 from submissions.services.letters import compose, html_to_read
 from submissions.services.mail_marks import mark_as_sent
-from submissions.services.mail_samples import sample_letter, sample_mail, send_sample
 from submissions.services.mails import send_again
 
 PAGE = 50
-NO_SCRIPT = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
-)
-"""A mail shown in a browser loads nothing and runs nothing."""
 TONES = {
     MailState.QUEUED: "info",
     MailState.SENDING: "info",
@@ -62,7 +55,7 @@ _REPEATABLE = (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED)
 
 
 @admin.register(Mail)
-class MailAdmin(ScopedModelAdmin):
+class MailAdmin(MailSamplePages, ScopedModelAdmin):
     """Every mail to an entrant."""
 
     client_path = "submission__campaign__client"
@@ -76,7 +69,10 @@ class MailAdmin(ScopedModelAdmin):
         """Add the pages on which mails are read, previewed and seen to."""
 
         def page(route: str, view: Any, name: str) -> URLPattern:
-            return path(route, self.admin_site.admin_view(view), name=f"submissions_mail_{name}")
+            shown: URLPattern = path(
+                route, self.admin_site.admin_view(view), name=f"submissions_mail_{name}"
+            )
+            return shown
 
         return [
             page("<int:mail_id>/read/", self.read_view, "read"),
@@ -93,7 +89,7 @@ class MailAdmin(ScopedModelAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show mails, the newest first."""
-        user = _user(request)
+        user = staff_of(request)
         if not can(user, Capability.MAIL_VIEW):
             raise Http404
         asked, now = request.GET, timezone.now()
@@ -137,7 +133,7 @@ class MailAdmin(ScopedModelAdmin):
     def read_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
         """Show a mail in both its forms, with its fate and what can be done about it."""
         mail = self._mail(request, mail_id)
-        user, now = _user(request), timezone.now()
+        user, now = staff_of(request), timezone.now()
         submission = mail.submission
         client, zone = submission.campaign.client, submission.campaign.timezone
         audit.record(
@@ -152,7 +148,7 @@ class MailAdmin(ScopedModelAdmin):
         may_act = can(user, Capability.MAIL_SEND, client) and mail.state in _REPEATABLE
         context = {
             **self.admin_site.each_context(request),
-            **_letter_context(letter),
+            **letter_context(letter),
             "title": mail.get_kind_display(),
             "opts": self.opts,
             "mail": mail,
@@ -170,12 +166,12 @@ class MailAdmin(ScopedModelAdmin):
     def html_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
         """Show the HTML of a mail as the entrant gets it."""
         mail = self._mail(request, mail_id)
-        return _unable(html_to_read(mail, at=mail.sent_at or timezone.now()))
+        return unable(html_to_read(mail, at=mail.sent_at or timezone.now()))
 
     def act_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
         """Send a mail again, or note that it went out."""
         mail = self._mail(request, mail_id)
-        user, now = _user(request), timezone.now()
+        user, now = staff_of(request), timezone.now()
         if request.method != "POST" or not can(
             user, Capability.MAIL_SEND, mail.submission.campaign.client
         ):
@@ -191,91 +187,6 @@ class MailAdmin(ScopedModelAdmin):
         else:
             messages.success(request, act[1])
         return HttpResponseRedirect(reverse("admin:submissions_mail_read", args=[mail.pk]))
-
-    # ---------------------------------------------------------------- samples
-
-    def _sample(self, request: HttpRequest, campaign_id: UUID) -> tuple[Campaign, MailKind, str]:
-        campaign = (
-            campaigns_of(_user(request), Capability.MAIL_VIEW)
-            .select_related("client")
-            .filter(pk=campaign_id)
-            .first()
-        )
-        if campaign is None:
-            raise Http404
-        asked = request.POST if request.method == "POST" else request.GET
-        kind, language = asked.get("kind", ""), asked.get("language", "")
-        return (
-            campaign,
-            MailKind(kind) if kind in set(MailKind) else MailKind.RECEIVED,
-            language if language in campaign.languages else campaign.languages[0],
-        )
-
-    def samples_view(self, request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-        """Show what each mail of a campaign says, per language; send one to oneself."""
-        campaign, kind, language = self._sample(request, campaign_id)
-        user, now = _user(request), timezone.now()
-        here = reverse("admin:submissions_mail_samples", args=[campaign.pk])
-        may_send = can(user, Capability.MAIL_SEND, campaign.client)
-        if request.method == "POST":
-            if not may_send:
-                raise Http404
-            try:
-                address = send_sample(campaign, kind, language=language, actor=user, at=now)
-            except DomainError as error:
-                messages.error(request, error.message)
-            else:
-                messages.success(request, f"Sent to {address}.")
-            return HttpResponseRedirect(f"{here}?{_query(kind=kind, language=language)}")
-        letter = sample_letter(campaign, kind, language=language, at=now)
-        context = {
-            **self.admin_site.each_context(request),
-            **_letter_context(letter),
-            "title": f"Mails of {campaign}",
-            "opts": self.opts,
-            "campaign": campaign,
-            "kind": kind,
-            "language": language,
-            "kinds": [
-                (one.label, f"?{_query(kind=one, language=language)}", one is kind)
-                for one in MailKind
-            ],
-            "languages": [
-                (one, f"?{_query(kind=kind, language=one)}", one == language)
-                for one in campaign.languages
-            ],
-            "may_send": may_send,
-            "own_address": user.email,
-            "html": reverse("admin:submissions_mail_sample_html", args=[campaign.pk])
-            + f"?{_query(kind=kind, language=language)}",
-        }
-        return TemplateResponse(request, "admin/submissions/samples.html", context)
-
-    def sample_html_view(self, request: HttpRequest, campaign_id: UUID) -> HttpResponse:
-        """Show the HTML of a sample."""
-        campaign, kind, language = self._sample(request, campaign_id)
-        now = timezone.now()
-        return _unable(html_to_read(sample_mail(campaign, kind, language=language, at=now), at=now))
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # admin_view lets nobody else through
-    return request.user
-
-
-def _unable(html: str) -> HttpResponse:
-    response = HttpResponse(html)
-    response["Content-Security-Policy"] = NO_SCRIPT
-    return response
-
-
-def _letter_context(letter: EmailMultiAlternatives) -> dict[str, Any]:
-    return {
-        "subject": letter.subject,
-        "sender": letter.from_email,
-        "reply_to": ", ".join(letter.reply_to),
-        "text_form": letter.body,
-    }
 
 
 def _row(mail: Mail, now: datetime) -> dict[str, Any]:
@@ -303,34 +214,29 @@ def _narrowed(rows: QuerySet[Mail], asked: QueryDict) -> QuerySet[Mail]:
     if text := asked.get("q", "").strip():
         rows = rows.filter(submission__reference=tidy_reference(text) or "")
     micros, _, last = asked.get("before", "").partition(".")
-    if micros.isdigit() and last.isdigit() and len(micros) < 18 and len(last) < 18:
+    if micros.isdecimal() and last.isdecimal() and len(micros) < 18 and len(last) < 18:
         at = datetime.fromtimestamp(int(micros) // 1_000_000, UTC)
         at = at.replace(microsecond=int(micros) % 1_000_000)
         rows = rows.filter(Q(queued_at__lte=at), Q(queued_at__lt=at) | Q(pk__lt=int(last)))
     return rows
 
 
-def _query(**values: str) -> str:
-    query = QueryDict(mutable=True)
-    query.update({name: str(value) for name, value in values.items() if value})
-    return query.urlencode()
-
-
 def _with(asked: QueryDict, **changes: str) -> str:
     kept = {name: asked.get(name, "") for name in ("state", "kind")}
-    return _query(**{**kept, **changes})
+    return query_of(**{**kept, **changes})
 
 
 def _chips(asked: QueryDict) -> list[dict[str, str]]:
     chips = []
-    if asked.get("state") in set(MailState):
-        label = MailState(asked["state"]).label
+    state, kind, text = (asked.get(name, "") for name in ("state", "kind", "q"))
+    if state in set(MailState):
+        label = MailState(state).label
         chips.append({"name": "Fate", "value": label, "without": _with(asked, state="")})
-    if asked.get("kind") in set(MailKind):
-        label = MailKind(asked["kind"]).label
+    if kind in set(MailKind):
+        label = MailKind(kind).label
         chips.append({"name": "Mail", "value": label, "without": _with(asked, kind="")})
-    if asked.get("q"):
-        chips.append({"name": "Reference", "value": asked["q"], "without": _with(asked)})
+    if text:
+        chips.append({"name": "Reference", "value": text, "without": _with(asked)})
     return chips
 
 

@@ -18,6 +18,7 @@ from campaignhub.errors import DomainError
 from campaigns.models import Campaign, User
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import campaigns_of, can
+from submissions.admin.person import staff_of
 from submissions.models import Heartbeat, LedgerCheck, Mail, OutboxDecision
 from submissions.rules.mails import MailState
 from submissions.rules.times import moment
@@ -60,7 +61,7 @@ class OperationsPages:
 
     def operations_view(self, request: HttpRequest) -> HttpResponse:
         """Show what waits, what is in trouble and the last comparison of the ledger."""
-        user, now = _user(request), timezone.now()
+        user, now = staff_of(request), timezone.now()
         if not _may(user):
             raise Http404
         if request.method == "POST":
@@ -92,7 +93,7 @@ class OperationsPages:
 
     def dead_letters_view(self, request: HttpRequest, queue: str) -> HttpResponse:
         """Show the dead letters of a queue; send some or all again, or discard some for a reason."""
-        user, now = _user(request), timezone.now()
+        user, now = staff_of(request), timezone.now()
         pair = deadletters.pairs().get(queue)
         if pair is None or not _may(user):
             raise Http404
@@ -148,11 +149,6 @@ class OperationsPages:
         else:
             messages.success(request, f"{count} message{'' if count == 1 else 's'} {done}.")
         return HttpResponseRedirect(here)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # admin_view lets nobody else through
-    return request.user
 
 
 def _compare_now(request: HttpRequest, user: User) -> HttpResponse:

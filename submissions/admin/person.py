@@ -1,7 +1,16 @@
-"""Who entered, as far as it is still known."""
+"""Who entered, as far as it is still known; and who is looking."""
 
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from campaigns.models import User
+from submissions.admin.wording import in_words
 from submissions.models import Submission, SubmissionAnswers
-from submissions.rules.masking import shown_name
+from submissions.rules.masking import mask, shown_name
+from submissions.rules.times import moment
 
 
 def answers_of(submission: Submission) -> SubmissionAnswers:
@@ -14,3 +23,46 @@ def name_of(submission: Submission, *, masked: bool) -> str:
     """Return the name by which staff know the entrant."""
     personal = answers_of(submission)
     return shown_name(personal.given_name, personal.family_name, masked=masked)
+
+
+def staff_of(request: HttpRequest) -> User:
+    """Return the member of staff who asks; the admin lets nobody else through."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def shown_answers(submission: Submission, *, masked: bool) -> list[tuple[str, str, str]]:
+    """Return what was answered: the label, what it means to us where that says more, the answer."""
+    answers = answers_of(submission).answers
+    shown = []
+    for row in submission.campaign.form_fields.all():
+        if row.name not in answers:
+            continue
+        value = answers[row.name]
+        text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        meaning = in_words(row.meaning)
+        same = meaning.casefold() == str(row).casefold()
+        shown.append(
+            (str(row), "" if same else meaning, mask(text, row.meaning) if masked else text)
+        )
+    return shown
+
+
+def other_entries(
+    submission: Submission, visible: QuerySet[Submission], *, now: datetime
+) -> list[dict[str, Any]]:
+    """Return what else the person entered in the campaign, the newest first, ten at most."""
+    if not submission.person_hash:
+        return []
+    rows = visible.filter(campaign=submission.campaign, person_hash=submission.person_hash).exclude(
+        pk=submission.pk
+    )
+    zone = submission.campaign.timezone
+    return [
+        {
+            "submission": row,
+            "status": row.get_status_display(),
+            "entered": moment(row.entered_at, now=now, timezone=zone),
+        }
+        for row in rows.order_by("-entered_at")[:10]
+    ]

@@ -78,7 +78,7 @@ def _shots(
     notes = []
     if announced and announced != row.sha256:
         notes.append("This isn't the file that the browser announced.")
-    twin = _twin(row, visible) if row.seen_on else None
+    twin = _twin(row, visible)
     # A photo of a form that was begun and never sent is nobody's twin.
     if row.seen_on and twin is None and Submission.objects.filter(pk=row.seen_on).exists():
         notes.append("The same file was sent with an entry that you can't open.")
@@ -94,6 +94,8 @@ def _shots(
 
 
 def _twin(row: ReceiptImage, visible: QuerySet[Submission]) -> Twin | None:
+    if row.seen_on is None:
+        return None
     other = visible.select_related("personal", "campaign").filter(pk=row.seen_on).first()
     if other is None:
         return None

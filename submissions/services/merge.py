@@ -29,7 +29,8 @@ def first_of(branches: Sequence[QuerySet[Any]], *, order: Sequence[str], most: i
     )
     found: list[tuple[Any, ...]] = []
     for start in range(0, len(branches), _BRANCHES_A_QUERY):
-        parts, values = [], []
+        parts: list[str] = []
+        values: list[Any] = []
         for number, branch in enumerate(branches[start : start + _BRANCHES_A_QUERY]):
             rows = branch.order_by(*order).values_list(*names)[:most]
             text, parameters = rows.query.sql_with_params()

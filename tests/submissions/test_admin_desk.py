@@ -358,3 +358,28 @@ def test_after_the_minute_or_by_another_only_a_lead_with_a_reason_takes_it_back(
     lead.post(undo, {"note": "The date was right after all."})
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.PENDING_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("act", "before", "after"),
+    [
+        ("revoke", SubmissionStatus.APPROVED, SubmissionStatus.REVOKED),
+        ("restore", SubmissionStatus.INVALID, SubmissionStatus.RECEIVED),
+    ],
+)
+def test_a_lead_revokes_an_approval_and_takes_in_what_the_rules_refused(act, before, after):
+    campaign = make_campaign()
+    lead, _ = make_staff(campaign, Role.CAMPAIGN_MANAGER)
+    moderator, _ = make_staff(campaign)
+    submission = make_submission(campaign, status=before)
+    address = reverse("admin:submissions_review_undo", args=[submission.pk])
+
+    assert moderator.post(address, {"act": act, "note": "please"}).status_code == 404
+    assert f'value="{act}"' in show(lead, submission)
+    assert f'value="{act}"' not in show(moderator, submission)
+    lead.post(address, {"act": act})
+    submission.refresh_from_db()
+    assert submission.status == before
+    lead.post(address, {"act": act, "note": "The shop called."})
+    submission.refresh_from_db()
+    assert submission.status == after

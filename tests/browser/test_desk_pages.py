@@ -1,0 +1,50 @@
+"""Mails, their samples, operations and the deletion of test data: usable by everyone, at both widths."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_desk_by_keyboard import send_entry, sign_in
+from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.installation import Installation, wait_until
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
+
+
+@pytest.mark.parametrize("width", ["phone", "desktop"])
+def test_every_page_beside_the_desk_can_be_used_by_everyone(
+    request: pytest.FixtureRequest, embedded: Installation, width: str
+) -> None:
+    page: Page = request.getfixturevalue(width)
+    submission_id = send_entry(embedded)
+    (mail_id,) = wait_until(
+        lambda: embedded.rows(
+            "SELECT id FROM submissions_mail WHERE submission_id = ? AND state = 'sent'",
+            (submission_id.hex,),
+        ),
+        what="the mail that says we have it",
+    )[0]
+    (campaign_id,) = embedded.rows(
+        "SELECT id FROM campaigns_campaign WHERE slug = 'summer-receipts'"
+    )[0]
+    sign_in(page, embedded, "operator")
+    admin = embedded.facts["admin"]
+    for name, path in {
+        "mails": "submissions/mail/",
+        "mail": f"submissions/mail/{mail_id}/read/",
+        "mail-samples": f"submissions/mail/samples/{campaign_id}/",
+        "operations": "submissions/submission/operations/",
+        "dead-letters": "submissions/submission/operations/mirror/",
+        "test-data": f"submissions/submission/tests/{campaign_id}/",
+    }.items():
+        answer = page.goto(f"{admin}{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        page.wait_for_selector("#content")
+        page.wait_for_load_state("networkidle")
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        assert_accessible(page)
+        take_screenshot(page, name)
