@@ -57,6 +57,7 @@ bench: install-dev
 
 # Repetitions and millions of rows: hours, not minutes.
 soak: install-dev
+	@$(BIN)/pytest -q -n0 -m soak tests/flows
 	@exec $(BIN)/python -m bench soak
 
 clean:

@@ -96,16 +96,16 @@ class Ledger:
                 "SELECT id, status FROM submissions_submission"
             )
         }
-        counted, sent = Counter[int](), Counter[int]()
+        counts, sent = Counter[int](), Counter[int]()
         for key, number in numbers.items():
             if key not in stored:
                 continue
             assert shown[key] == stored[key], "the site shows what the table holds"
             sent[self.crowd.person(number)] += 1
-            counted[self.crowd.person(number)] += stored[key] != "invalid"
-        assert counted == {who: min(many, limit) for who, many in sent.items()}
+            counts[self.crowd.person(number)] += stored[key] != "invalid"
+        assert counts == {who: min(many, limit) for who, many in sent.items()}
         uses = [
             int(item["n"]["N"])
             for item in items(self.installation, f"LIMIT#{self.crowd.campaign['id']}")
         ]
-        assert sum(uses) == sum(counted.values()), "every use of a limit is somebody's"
+        assert sum(uses) == sum(counts.values()), "every use of a limit is somebody's"
