@@ -1,17 +1,16 @@
 """The desk in a real browser: a moderator decides by keyboard, the next picture is there, a slip is undone."""
 
-import hashlib
 import json
 import random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from tests.support.browsers import assert_accessible, take_screenshot
 from tests.support.installation import Installation, wait_until
 from tests.support.receipts import receipt_bytes
+from tests.support.visitor import Visitor, announced
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -22,31 +21,16 @@ SLUG = "summer-receipts"
 
 def send_entry(installation: Installation, *, photos: int = 1, arrive: bool = True) -> UUID:
     """Enter as somebody new with receipts never seen; return the id once the site knows all of it."""
-    campaign = installation.campaign(SLUG)
-    api = f"{installation.facts['api']}/v1/campaigns/{SLUG}"
     number = random.randrange(10**9)
     files = [receipt_bytes(number + part, width=900, height=1400) for part in range(photos)]
-    announced = [
-        {
-            "field": campaign["receipt_field"],
-            "receipt": 1,
-            "part": part,
-            "content_type": "image/jpeg",
-            "size": len(file),
-            "sha256": hashlib.sha256(file).hexdigest(),
-        }
-        for part, file in enumerate(files, start=1)
-    ]
-    wanted = {"release": campaign["release"], "route": "purchase", "locale": "en"}
-    started = httpx.post(f"{api}/start", json={**wanted, "uploads": announced}, timeout=30).json()
+    visitor = Visitor(installation, SLUG)
+    visitor.start(*(announced(file, part=part) for part, file in enumerate(files, start=1)))
     if arrive:
-        for form, file in zip(started["uploads"], files, strict=True):
-            httpx.post(form["url"], data=form["fields"], files={"file": file}, timeout=30)
-    answers = {**campaign["answers"], "email": f"ada{number}@example.com"}
-    body = {"answers": answers, "consents": campaign["consents"], "token": started["token"]}
-    sent = {**body, "submission_id": started["submission_id"]}
-    assert httpx.post(f"{api}/submissions", json=sent, timeout=30).status_code == 202
-    submission_id = UUID(started["submission_id"])
+        for form, file in zip(visitor.forms, files, strict=True):
+            assert visitor.upload(file, form).is_success
+    assert visitor.submit().status_code == 202
+    assert visitor.id is not None
+    submission_id = visitor.id
     wait_until(
         lambda: (
             status_of(installation, submission_id) == "pending_review"

@@ -89,7 +89,7 @@ def send_and_be_told(visitor: "Page", embedded: Installation, address: str, widt
     assert "a•••@example.com" in (moderator.text_content("#desk") or "")
     take_screenshot(moderator, f"review-{width}")
     moderator.keyboard.press("a")
-    moderator.wait_for_load_state()
+    moderator.wait_for_selector("#said form")
     context.close()
 
     mails = wait_until(

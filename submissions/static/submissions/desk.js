@@ -63,7 +63,7 @@ async function give(event) {
   const body = new FormData(form);
   tell(`${left.querySelector(".reference").firstChild.textContent.trim()}: ${form.dataset.verdict.toLowerCase()}…`);
   // The answer is not waited for: the next picture is there at once.
-  const answer = fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+  const answer = fetch(form.action, { method: "POST", body, keepalive: true, headers: { Accept: "application/json" } });
   const element = await Promise.race([ready.catch(() => null), new Promise((done) => setTimeout(done, WAIT_FOR_NEXT_MS, null))]);
   if (element) swap(element);
   try {
