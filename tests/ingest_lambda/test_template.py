@@ -1,5 +1,7 @@
 """The template says what must hold in production, and CloudFormation will not say for us."""
 
+import dataclasses
+import importlib
 import json
 from functools import cache
 from typing import Any
@@ -9,7 +11,16 @@ import pytest
 from campaignhub.embedded.deploy import TEMPLATE
 from campaignhub.embedded.pipes.declaration import parse_template
 from campaignhub.embedded.pipes.pattern import passes
-from ingest_lambda.contract import MAX_SUBMISSION_BYTES, MAX_TOKEN_CHARS, MIRRORED, MessageKind
+from ingest_lambda.config import Config
+from ingest_lambda.contract import (
+    MAX_SUBMISSION_BYTES,
+    MAX_TOKEN_CHARS,
+    MIRRORED,
+    MessageKind,
+    MessageRequest,
+    SubmitRequest,
+)
+from ingest_lambda.table import LedgerLine
 
 
 @cache
@@ -243,3 +254,138 @@ def test_every_gateway_answer_is_a_problem_document():
             assert str(problem["status"]) == response["StatusCode"]
         if response.get("StatusCode") == "503":
             assert "gatewayresponse.header.Retry-After" in response["ResponseParameters"]
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    return resources("AWS::Lambda::Function")
+
+
+def variables(name: str) -> set[str]:
+    return set(functions()[name]["Environment"]["Variables"])
+
+
+def test_each_function_holds_the_secrets_of_its_own_work_only():
+    secret = {"TOKEN_KEYS", "PERSON_SECRET", "CHALLENGE_SECRETS"}
+    assert {name: variables(name) & secret for name in functions()} == {
+        "StartFunction": secret,
+        "StatusFunction": {"TOKEN_KEYS"},
+        "WriteFunction": {"TOKEN_KEYS", "PERSON_SECRET"},
+        "WriteOneFunction": {"TOKEN_KEYS", "PERSON_SECRET"},
+        # It opens strangers' files.
+        "ImagesFunction": set(),
+    }
+    for name in ("TokenKeys", "PersonSecret", "ChallengeSecrets", "OriginSecret"):
+        assert template()["Parameters"][name]["NoEcho"]
+
+
+def test_every_variable_is_one_that_the_functions_read():
+    known = {field.name.upper() for field in dataclasses.fields(Config)}
+    for name in functions():
+        ours = {v for v in variables(name) if not v.startswith("POWERTOOLS_")}
+        assert ours <= known, name
+
+
+@pytest.mark.parametrize("name", sorted(functions()))
+def test_every_function_has_a_handler_that_is_there_a_bound_and_a_log_that_ends(name):
+    properties = functions()[name]
+    module, _, function = properties["Handler"].rpartition(".")
+    assert callable(getattr(importlib.import_module(module), function))
+    assert 0 < default(properties["Timeout"]) <= 60
+    log = template()["Resources"][name.replace("Function", "Log")]["Properties"]
+    assert log["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert log["LogGroupName"]["Fn::Sub"].endswith(properties["FunctionName"]["Fn::Sub"])
+
+
+def test_the_index_shows_what_the_ledger_compares_by():
+    (index,) = template()["Resources"]["Table"]["Properties"]["GlobalSecondaryIndexes"]
+    shown = set(index["Projection"]["NonKeyAttributes"])
+    fields = {field.name for field in dataclasses.fields(LedgerLine)}
+    # An id and a time are the key's; the status shown is made of two attributes more.
+    assert shown == fields - {"id", "entered_at"} | {"decision_status", "decided_attempt"}
+
+
+def test_the_submission_model_asks_what_the_contract_asks():
+    models = resources("AWS::ApiGateway::Model")
+    for name, shape in (("SubmissionModel", SubmitRequest), ("MessageModel", MessageRequest)):
+        schema = models[name]["Schema"]
+        assert set(schema["properties"]) == set(shape.model_fields)
+        needed = {key for key, field in shape.model_fields.items() if field.is_required()}
+        assert set(schema["required"]) == needed
+    trap = models["SubmissionModel"]["Schema"]["properties"]["trap"]
+    assert trap["maxLength"] == SubmitRequest.model_fields["trap"].metadata[0].max_length
+
+
+def test_bodies_are_checked_before_they_are_queued():
+    for name in ("PostSubmission", "PostMessage"):
+        method = resources("AWS::ApiGateway::Method")[name]
+        assert method["RequestValidatorId"] == {"Ref": "BodyValidator"}
+        assert set(method["RequestModels"]) == {"application/json"}
+        assert method["Integration"]["PassthroughBehavior"] == "NEVER"
+    validator = template()["Resources"]["BodyValidator"]["Properties"]
+    assert validator["ValidateRequestBody"] is True
+
+
+def test_partners_have_a_plan_that_bounds_them():
+    plan = template()["Resources"]["PartnerUsagePlan"]["Properties"]
+    (stage,) = plan["ApiStages"]
+    assert stage == {"ApiId": {"Ref": "Api"}, "Stage": {"Ref": "StageName"}}
+    assert default(plan["Throttle"]["RateLimit"]) > 0
+    assert plan["Quota"]["Period"] == "DAY"
+    assert template()["Outputs"]["PartnerUsagePlanId"]["Value"] == {"Ref": "PartnerUsagePlan"}
+
+
+def rules_of(name: str) -> dict[str, dict[str, Any]]:
+    acl = resources("AWS::WAFv2::WebACL")[name]
+    return {rule["Name"]: rule for rule in acl["Rules"]}
+
+
+def test_the_distribution_bounds_an_address_and_only_counts_what_reads_bodies():
+    rules = rules_of("DistributionRules")
+    rated = [r for r in rules.values() if "RateBasedStatement" in r["Statement"]]
+    assert {r["Statement"]["RateBasedStatement"]["AggregateKeyType"] for r in rated} == {"IP"}
+    limits = [default(r["Statement"]["RateBasedStatement"]["Limit"]) for r in rated]
+    assert limits == sorted(limits)
+    assert min(limits) >= 100
+    managed = rules["managed-core"]["Statement"]["ManagedRuleGroupStatement"]
+    assert managed["Name"] == "AWSManagedRulesCommonRuleSet"
+    assert {o["Name"] for o in managed["RuleActionOverrides"]} >= {
+        "SizeRestrictions_BODY",
+        "CrossSiteScripting_BODY",
+        "GenericLFI_BODY",
+        "GenericRFI_BODY",
+    }
+    assert all(o["ActionToUse"] == {"Count": {}} for o in managed["RuleActionOverrides"])
+
+
+def test_behind_a_distribution_the_gateway_admits_its_secret_and_what_is_signed_inside():
+    assert set(rules_of("OriginOnly")) == {"from-the-distribution", "signed-inside"}
+    assert resources("AWS::WAFv2::WebACL")["OriginOnly"]["DefaultAction"] == {"Block": {}}
+
+
+def test_no_web_acl_keeps_samples_of_visitors_or_stands_in_the_embedded_default():
+    for name, resource in template()["Resources"].items():
+        if resource["Type"].startswith("AWS::WAFv2"):
+            assert "Condition" in resource, name
+    for acl in resources("AWS::WAFv2::WebACL").values():
+        for part in (acl, *acl["Rules"]):
+            assert part["VisibilityConfig"]["SampledRequestsEnabled"] is False
+    assert template()["Parameters"]["OriginSecret"]["Default"] == ""
+    assert template()["Parameters"]["ProtectDistribution"]["Default"] == "false"
+
+
+def test_both_pipes_stand_in_the_template_with_their_sources_and_targets():
+    pipes = resources("AWS::Pipes::Pipe")
+    assert set(pipes) == {"IngestPipe", "MirrorPipe"}
+    assert pipes["IngestPipe"]["Source"] == {"Fn::GetAtt": ["SubmissionsQueue", "Arn"]}
+    assert pipes["MirrorPipe"]["Target"] == {"Fn::GetAtt": ["MirrorQueue", "Arn"]}
+    assert pipes["IngestPipe"]["DesiredState"]["Fn::If"][0] == "ConsumedByPipe"
+
+
+def test_a_dead_letter_is_told_to_somebody():
+    watched = {
+        dimension["Value"]["Fn::GetAtt"][0]
+        for alarm in resources("AWS::CloudWatch::Alarm").values()
+        for dimension in alarm["Dimensions"]
+    }
+    # What nobody consumes is looked at by a person anyway.
+    assert (set(DEAD) | PIPE_DEAD) - watched == {"QuarantineDeadLetterQueue"}
