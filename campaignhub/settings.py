@@ -149,9 +149,12 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not _env.production
 
-EMAIL_BACKEND = "anymail.backends.amazon_ses.EmailBackend"
+EMAIL_BACKEND = "campaignhub.mail_backend.EmailBackend"
 DEFAULT_FROM_EMAIL = _env.default_from_email
 ANYMAIL = {
+    **({"WEBHOOK_SECRET": _env.mail_webhook_secret} if _env.mail_webhook_secret else {}),
+    # A topic of somebody else's must not subscribe us.
+    "AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS": bool(_env.mail_webhook_secret),
     "AMAZON_SES_CLIENT_PARAMS": {
         "region_name": _env.aws_region,
         # One try: the SDK's own would send a mail twice whose answer got lost.

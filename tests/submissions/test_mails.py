@@ -40,7 +40,7 @@ def _quick_pace(monkeypatch: pytest.MonkeyPatch) -> None:
 def service(settings) -> Iterator[ses.MailService]:
     """Send through Anymail and the SDK to a service that answers as the test wants."""
     with ses.mail_service() as service:
-        settings.EMAIL_BACKEND = "anymail.backends.amazon_ses.EmailBackend"
+        settings.EMAIL_BACKEND = "campaignhub.mail_backend.EmailBackend"
         parameters = settings.ANYMAIL["AMAZON_SES_CLIENT_PARAMS"]
         settings.ANYMAIL = {
             "AMAZON_SES_CLIENT_PARAMS": {
