@@ -58,7 +58,7 @@ export function judge(box) {
 
 export const judgeConsent = (box) => ("required" in box.dataset && !box.querySelector("input").checked ? t("agree") : "");
 
-export function judgePhotos(box) {
+function judgePhotos(box) {
   const mine = state.photos.filter((photo) => photo.field === box.dataset.photos);
   if (mine.some((photo) => photo.failed)) return t("photo_failed");
   const wanted = "required" in box.dataset || (photosOnly() && !state.photos.length);
@@ -82,8 +82,10 @@ export function showWrong(found) {
   return !wrong.length;
 }
 
+export const wrongPhotos = () => all("[data-photos]").map((box) => [box, judgePhotos(box)]);
+
 export function check() {
-  const found = all("[data-photos]").map((box) => [box, judgePhotos(box)]);
+  const found = wrongPhotos();
   if (!photosOnly()) {
     found.push(...all("[data-answer]:not([type=hidden])").map((box) => [box, judge(box)]));
     found.push(...all("[data-consent]").map((box) => [box, judgeConsent(box)]));

@@ -1,7 +1,7 @@
 // The campaign page: opens by the clock, takes an entry, sends it once, tells what became of it.
 // No framework and no build step. The server's contract is version 1 (`/v1/campaigns/{slug}`).
 
-import { answersToSend, boxOf, check, complain, consentsToSend, emailOf, judge, judgeConsent, judgePhotos, keepAnswers, proposeDomain, restoreAnswers, showWrong, takeRoute, tooYoung } from "./answers.js";
+import { answersToSend, boxOf, check, complain, consentsToSend, emailOf, judge, judgeConsent, keepAnswers, proposeDomain, restoreAnswers, showWrong, takeRoute, tooYoung, wrongPhotos } from "./answers.js";
 import { prove } from "./challenge.js";
 import { $, form, moment, photosOnly, preview, say, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, load, save, state } from "./keep.js";
@@ -43,7 +43,7 @@ async function photosArrived() {
     await sleep(200);
   }
   say("");
-  return showWrong([...form.querySelectorAll("[data-photos]")].map((box) => [box, judgePhotos(box)]));
+  return showWrong(wrongPhotos());
 }
 
 async function sendOnce() {
