@@ -35,7 +35,6 @@ SubmissionMissing = decide.SubmissionMissing
 LedgerLine = table.LedgerLine
 """One submission as the index by hour tells of it."""
 BlockListTooLong = table.BlockListTooLong
-UnsafePattern = load.UnsafePattern
 MOST_BLOCKED = table.MOST_BLOCKED
 working_days_after = windows.working_days_after
 

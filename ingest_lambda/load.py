@@ -1,16 +1,11 @@
 """Put releases into the table: what Django publishes, the functions judge by."""
 
 from ingest_lambda.contract import MAX_MANIFEST_BYTES, Current, Manifest
-from ingest_lambda.contract.patterns import LONGEST_ANSWER, pattern_problem
 from ingest_lambda.table import Cancelled, Table
 
 
 class ManifestTooLarge(Exception):
     """A release that would not fit its item with room to spare."""
-
-
-class UnsafePattern(Exception):
-    """A field's pattern that could keep the writer busy for very long; names the field."""
 
 
 class Superseded(Exception):
@@ -25,15 +20,10 @@ def publish(manifest: Manifest, current: Current, *, table: Table) -> None:
 
     Raises:
         ManifestTooLarge: over 200 KB; the form has far too many choices.
-        UnsafePattern: a field's pattern could take too long to match.
         Superseded: see there.
     """
     if len(manifest.model_dump_json().encode()) > MAX_MANIFEST_BYTES:
         raise ManifestTooLarge(manifest.slug)
-    for field in manifest.fields:
-        longest = field.max_length or LONGEST_ANSWER
-        if field.pattern and pattern_problem(field.pattern, longest=longest):
-            raise UnsafePattern(field.name)
     try:
         table.publish(manifest, current)
     except Cancelled as exc:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from ingest_lambda.contract import (
     SOFT_SCOPES,
+    Channel,
     FieldKind,
     LimitScope,
     LimitSpec,
@@ -116,6 +117,9 @@ def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest)
     if limit.scope is LimitScope.RECEIPT:
         return _receipts(record, manifest)
     if limit.scope is LimitScope.DEVICE:
+        # A kiosk is one device for everybody, and known by its key.
+        if record.channel is Channel.PARTNER:
+            return ()
         # A browser's name alone is shared by thousands, an address by a whole office.
         if not record.address_hash or not record.device_hash:
             return ()

@@ -16,7 +16,6 @@ from ingest_lambda.contract import (
     ReasonCode,
     Route,
 )
-from ingest_lambda.contract.patterns import LONGEST_ANSWER
 from ingest_lambda.contract.postal import POSTAL_CODES
 from ingest_lambda.rules.people import normalise_phone
 
@@ -120,8 +119,8 @@ def _text(field: FieldSpec, value: str) -> str:
         raise _Wrong(ReasonCode.ANSWER_TOO_LONG, expected=str(most))
     if field.min_length and len(text) < field.min_length:
         raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=str(field.min_length))
-    # A pattern was bounded for answers of one line when it was published.
-    if field.pattern and (len(text) > LONGEST_ANSWER or not re.fullmatch(field.pattern, text)):
+    # The check before a publish has bounded what a pattern costs for an answer of one line.
+    if field.pattern and (len(text) > MAX_SHORT or not re.fullmatch(field.pattern, text)):
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     return text
 

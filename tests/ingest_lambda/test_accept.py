@@ -260,3 +260,10 @@ def test_a_rejected_duplicate_keeps_its_slot():
         reasons=duplicate,
     )
     assert desk.send(second) == "invalid"
+
+
+@pytest.mark.parametrize(("length", "outcome"), [(300, "pending_review"), (301, "invalid")])
+def test_a_pattern_is_not_tried_on_more_than_a_line(length, outcome):
+    desk = Desk(fields=(EMAIL_FIELD, {"name": "story", "kind": "long_text", "pattern": "a*"}))
+    answers = {"email": "ann@example.com", "story": "a" * length}
+    assert desk.send(make_claims(), answers=answers) == outcome

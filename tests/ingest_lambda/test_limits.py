@@ -188,6 +188,12 @@ def test_devices_over_their_limit_are_looked_at_and_never_refused():
     assert desk.send(other) == "approved"
 
 
+def test_a_partners_kiosk_is_one_device_for_everybody():
+    desk = Desk(review="none", limits=(limit("device", 1, "day"),))
+    where = {"address_hash": "a" * 32, "device_hash": "d" * 32, "channel": "partner"}
+    assert [desk.send(make_claims(**where)) for _ in "abc"] == ["approved"] * 3
+
+
 def test_a_device_is_counted_over_rolling_hours_too():
     desk = Desk(review="none", limits=(limit("device", 1, "rolling", hours=2),))
     where = {"address_hash": "a" * 32, "device_hash": "d" * 32}
