@@ -1,10 +1,12 @@
 """The preview: the real page of a draft, marked and unable to send."""
 
+from functools import lru_cache
+
 from django.core.files.storage import default_storage
 
 from campaignhub.env import env
 from campaigns.models import Campaign
-from campaigns.rendering import render_page
+from campaigns.rendering import PageContent, render_page
 from campaigns.services.manifest import page_content
 from campaigns.services.publish import images_of
 
@@ -21,10 +23,16 @@ def preview_files(campaign: Campaign) -> dict[str, bytes]:
         if default_storage.exists(name):
             with default_storage.open(name, "rb") as image:
                 images[use] = image.read()
+    return _files(content.model_dump_json(), tuple(images.items()))
+
+
+@lru_cache(maxsize=4)
+def _files(content: str, images: tuple[tuple[str, bytes], ...]) -> dict[str, bytes]:
+    """Render a draft once for all the files that a browser asks for one by one."""
     return render_page(
-        content,
+        PageContent.model_validate_json(content),
         api_url=env().public_api_url,
         upload_origin=env().public_upload_url,
-        images=images,
+        images=dict(images),
         preview=True,
     )
