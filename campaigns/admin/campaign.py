@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -63,7 +63,8 @@ class CampaignAdmin(LivePreview):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count releases in the same query as the list."""
-        return super().get_queryset(request).annotate(releases_made=Count("releases"))
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(releases_made=Count("releases", filter=Q(releases__is_test=False)))
 
     @display(description="Campaign", ordering="name")
     def title(self, campaign: Campaign) -> str:
@@ -153,7 +154,8 @@ class CampaignAdmin(LivePreview):
             context.get("todos", ()),
         )
         context["title"] = campaign.name if campaign else "Start a campaign"
-        return super().render_change_form(request, context, *args, **kwargs)
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
 
     def save_model(self, request: HttpRequest, obj: Campaign, form: Any, change: bool) -> None:
         """Save, with a line in the log that says what was there before and after."""

@@ -73,10 +73,11 @@ class ClientAdmin(ScopedModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count campaigns and staff in the same query as the list."""
         rows = super().get_queryset(request)
-        return rows.annotate(
+        counted: QuerySet[Any] = rows.annotate(
             campaigns_run=Count("campaigns", distinct=True),
             staff_here=Count("memberships__user", distinct=True),
         )
+        return counted
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Give the address the lines that an address has."""
@@ -92,7 +93,8 @@ class ClientAdmin(ScopedModelAdmin):
         context.update(show_save_and_add_another=False, show_save_and_continue=False)
         if context.get("original") is None:
             context["title"] = "Take on a client"
-        return super().render_change_form(request, context, *args, **kwargs)
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        return page
 
     @display(description="Client", ordering="name")
     def shown_name(self, client: Client) -> str:

@@ -172,7 +172,7 @@ def name_people(entries: Sequence[Any]) -> None:
 
 def concerned(entry: Any) -> str:
     """Return what a line is about, as people call it."""
-    return entry.concerned or entry.target.partition(":")[2] or entry.target
+    return str(entry.concerned or entry.target.partition(":")[2] or entry.target)
 
 
 def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:

@@ -121,7 +121,8 @@ def _day_counts(rows: Any, campaigns: Sequence[Campaign], now: datetime) -> Quer
                 .annotate(number=Value(number), count=Count("pk"))
                 .values_list("campaign", "number", "count")
             )
-    return parts[0].union(*parts[1:], all=True)
+    counts: QuerySet[Any] = parts[0].union(*parts[1:], all=True)
+    return counts
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -141,6 +141,7 @@ def test_the_log_keeps_what_was_there_before_and_after(
     save(browser, campaign, name="Summer 2026")
     line = AuditEntry.objects.get(code="campaign.changed")
     assert line.before is not None
+    assert line.after is not None
     assert line.before["name"] == "Summer"
     assert line.after["name"] == "Summer 2026"
 

@@ -24,7 +24,7 @@ from tests.submissions.factories import make_campaign, make_record, streamed
 pytestmark = pytest.mark.django_db
 
 
-def _things_of(client: Client) -> dict[type, Any]:
+def _things_of(client: Client) -> dict[type[Any], Any]:
     """Make one of each model that has a page in the admin."""
     manager = make_user((client, Role.MODERATOR))
     campaign = make_campaign(client=client, name="Nobody else's summer")
@@ -65,7 +65,7 @@ def _things_of(client: Client) -> dict[type, Any]:
     }
 
 
-def _addresses(things: dict[type, Any]) -> Iterator[str]:
+def _addresses(things: dict[type[Any], Any]) -> Iterator[str]:
     """Name every address of the registry that takes an object, whatever else it takes.
 
     A part that is called after a model takes one of those; ``file`` takes a

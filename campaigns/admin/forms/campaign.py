@@ -162,7 +162,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.initial[name] = local.replace(tzinfo=None)
 
     def _settle_client(self, campaign: Campaign) -> None:
-        field = self.fields["client"]
+        field: Any = self.fields["client"]
         # No pen and no plus beside the select: clients are a page of their own.
         field.widget = getattr(field.widget, "widget", field.widget)
         field.disabled = campaign.first_published
@@ -173,8 +173,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     def _languages(self) -> list[str]:
         """Return the languages as they are typed now: an unsaved one shows its inputs too."""
         if self.is_bound:
-            chosen = [code for code in self.data.getlist("languages") if code in LANGUAGES]
-            first = self.data.get("default_language", "")
+            data: Any = self.data
+            chosen = [code for code in data.getlist("languages") if code in LANGUAGES]
+            first = data.get("default_language", "")
             return sorted(chosen, key=lambda code: code != first) or ["en"]
         return list(self.instance.languages)
 

@@ -72,7 +72,7 @@ class LimitFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         super().clean()
         seen = set()
         for form in self.forms:
-            if not form.cleaned_data or self._should_delete_form(form):
+            if not form.cleaned_data or form.cleaned_data.get("DELETE"):
                 continue
             same = tuple(form.cleaned_data.get(name) for name in ("scope", "window", "hours"))
             if same in seen:

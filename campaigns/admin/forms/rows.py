@@ -88,7 +88,7 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
         if kind is None:
             return cleaned
         for name in ("max_receipts", "images_per_receipt"):
-            cleaned[name] = cleaned.get(name) or FormField._meta.get_field(name).get_default()
+            cleaned[name] = cleaned.get(name) or getattr(FormField(), name)
         if not cleaned.get("label") and kind.value != FieldKind.HIDDEN:
             self.add_error("label", "Say in words what is asked.")
         if kind.sure and not cleaned.get("meaning"):
@@ -109,7 +109,7 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
     def _bounds(self, cleaned: dict[str, Any], kind: Kind) -> None:
         """Refuse bounds that no answer could meet."""
         if "minimum" in kind.settings:
-            read = _day if kind.value == FieldKind.DATE else _number
+            read: Any = _day if kind.value == FieldKind.DATE else _number
             low, high = (read(cleaned.get(name, "")) for name in ("minimum", "maximum"))
             for name, value in (("minimum", low), ("maximum", high)):
                 if value is None and cleaned.get(name):
@@ -136,11 +136,12 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.languages: list[str] = list(self.instance.languages)
-        if self.is_bound and (chosen := self.data.getlist("languages")):
+        data: Any = self.data
+        if self.is_bound and (chosen := data.getlist("languages")):
             self.languages = chosen
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
         speak(form, self.languages)
         form.fields["options"].widget.languages = self.languages
         return form
@@ -170,7 +171,7 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         """Name the rows that nobody named; refuse one name twice."""
         super().clean()
         rows = [
-            form for form in self.forms if form.cleaned_data and not self._should_delete_form(form)
+            form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
         taken: dict[str, forms.ModelForm[Any]] = {}
         for form in rows:
