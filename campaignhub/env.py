@@ -101,6 +101,8 @@ class Env(BaseSettings):
     pipe_target: Literal["lambda", "api"] = "lambda"
 
     default_from_email: str = "CampaignHub <hello@campaignhub.example>"
+    mail_webhook_secret: str = Field(default="", repr=False)
+    """``user:password`` by which the mail service's notices prove themselves; empty, none is taken."""
     mails_per_second: float = Field(default=14.0, gt=0, le=1000)
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import include, path, reverse, reverse_lazy
 
 from campaignhub import health
+from campaignhub.env import env
 
 
 def home(_request: HttpRequest) -> HttpResponseRedirect:
@@ -26,3 +27,8 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
 ]
+if env().mail_webhook_secret:
+    # Notices of deliveries, bounces and complaints, from SES by way of SNS.
+    from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
+
+    urlpatterns.append(path("anymail/amazon_ses/tracking/", AmazonSESTrackingWebhookView.as_view()))

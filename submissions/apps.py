@@ -10,6 +10,11 @@ class SubmissionsConfig(AppConfig):
     verbose_name = "Submissions"
 
     def ready(self) -> None:
-        """Register the admin's pages."""
+        """Register the admin's pages; listen to what the mail service tells."""
         for page in ("submission", "mail"):
             import_module(f"submissions.admin.{page}")
+        from anymail.signals import tracking
+
+        from submissions.services.mail_fates import hear
+
+        tracking.connect(hear, dispatch_uid="submissions.mail_fates")

@@ -57,7 +57,14 @@ def test_a_wrong_value_is_named_but_never_shown(monkeypatch):
 
 @pytest.mark.parametrize(
     "name",
-    ["SECRET_KEY", "TOKEN_KEYS", "PERSON_SECRET", "AWS_SECRET_ACCESS_KEY", "DATABASE_URL"],
+    [
+        "SECRET_KEY",
+        "TOKEN_KEYS",
+        "PERSON_SECRET",
+        "AWS_SECRET_ACCESS_KEY",
+        "DATABASE_URL",
+        "MAIL_WEBHOOK_SECRET",
+    ],
 )
 def test_a_secret_is_not_in_the_printed_environment(name, monkeypatch):
     monkeypatch.setenv(name, "hidden")

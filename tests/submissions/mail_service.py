@@ -13,9 +13,9 @@ THROTTLED = (429, {"__type": "TooManyRequestsException", "message": "slower"})
 REJECTED = (400, {"__type": "MessageRejected", "message": "ada@example.com is not verified"})
 BROKEN = (500, {"__type": "InternalFailure", "message": "oops"})
 BUSY = (503, {"__type": "ServiceUnavailable", "message": "later"})
-SILENCE = (0, {})
+SILENCE: tuple[int, dict[str, str]] = (0, {})
 """Takes the request and never answers."""
-HANGS_UP = (-1, {})
+HANGS_UP: tuple[int, dict[str, str]] = (-1, {})
 """Takes the request and closes the line."""
 
 
