@@ -18,8 +18,9 @@ import gc, logging, os, resource
 # Every second it would say that it does not deliver to queues; our own Pipes do.
 logging.getLogger("pipes").setLevel(logging.ERROR)
 logging.getLogger("kms").setLevel(logging.ERROR)
-# Hundreds of thousands of items live for long; walking them all for every few new ones is wasted.
-gc.set_threshold(50_000, 20, 100)
+# Hundreds of thousands of items live for long: walk the new ones seldom and few at a time (20 ms), all
+# of them hardly ever.
+gc.set_threshold(50_000, 5, 100)
 most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
 resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 import functools
