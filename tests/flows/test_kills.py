@@ -44,7 +44,7 @@ def test_killing_each_process_in_turn_loses_no_submission(
     assert outcome.statuses[202] == COUNT, "the accept step runs no process of ours"
 
     ledger = Ledger(embedded, crowd, range(COUNT))
-    wait_until(lambda: not ledger.missing(accepted), what="every 202 in Django", seconds=180)
+    ledger.settle(accepted, seconds=240)
     ledger.prove(accepted, limit=limit)
     wait_until(
         lambda: all(embedded.pids(name) not in ([], pids) for name, pids in before.items()),
