@@ -166,7 +166,5 @@ def test_in_a_storm_the_ledger_stays_exact(rough: Rough, count: int, rate: int) 
     assert rough.weather.seen["conflicting TransactWriteItems"] > 0, "it was no storm"
 
     ledger = Ledger(installation, crowd, range(count))
-    wait_until(
-        lambda: not ledger.missing(accepted), what="every 202 in table and site", seconds=300
-    )
+    ledger.settle(accepted, seconds=300)
     ledger.prove(accepted, limit=limit)

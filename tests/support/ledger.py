@@ -6,8 +6,6 @@ from uuid import UUID
 
 from tests.support.installation import Installation
 
-QUEUES = ("SUBMISSIONS_QUEUE_URL", "SUBMISSIONS_DEAD_LETTER_QUEUE_URL", "QUARANTINE_QUEUE_URL")
-
 
 def items(installation: Installation, prefix: str) -> Iterator[dict[str, Any]]:
     """Read every item of the table whose partition key begins with ``prefix``."""
