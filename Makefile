@@ -15,10 +15,10 @@ export PYTHONDONTWRITEBYTECODE :=
 
 # Side by side, as each waits for the network as long as it works.
 install:
-	@$(MAKE) --no-print-directory -j2 $(VENV)/.installed $(MINISTACK)/.installed
+	@$(MAKE) --silent --no-print-directory -j2 $(VENV)/.installed $(MINISTACK)/.installed
 
 install-dev: install
-	@$(MAKE) --no-print-directory $(VENV)/.installed-dev
+	@$(MAKE) --silent --no-print-directory $(VENV)/.installed-dev
 
 # What runs needs, and no more: the tools of tests and checks come with the first of those. Modules are
 # compiled as they are first imported; all of them at once would take as long as the downloads.
