@@ -21,7 +21,7 @@ from ingest_lambda.contract import SubmissionStatus
 from submissions.admin.person import name_of, other_entries, shown_answers, staff_of
 from submissions.admin.photos import shots_of
 from submissions.admin.verdicts import preview, reason_groups, take_verdict
-from submissions.admin.wording import history, why_here
+from submissions.admin.wording import history, how_it_came, why_here
 from submissions.models import Submission
 from submissions.rules.mails import UNDO
 from submissions.rules.times import moment, urgency
@@ -200,6 +200,7 @@ class DeskPages:
             "name": name_of(submission, masked=not sees_contact),
             "shots": shots_of(submission, visible=visible),
             "answers": shown_answers(submission, masked=not sees_contact),
+            "came": how_it_came(submission),
             "why": why_here(submission),
             "others": other_entries(submission, visible, now=now),
             "history": history(submission, now=now),

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from ingest_lambda.contract import ImageRefusal, Reason, SubmissionStatus, Suspicion, sentence
+from ingest_lambda.contract import (
+    Channel,
+    ImageRefusal,
+    Reason,
+    Route,
+    SubmissionStatus,
+    Suspicion,
+    sentence,
+)
 from submissions.models import Review, Submission, SubmissionEvent
 from submissions.rules.mails import MailKind
 from submissions.rules.times import Moment, moment
@@ -19,7 +27,7 @@ SUSPICIONS: Mapping[str, str] = {
     Suspicion.DISPOSABLE_EMAIL: "The e-mail address is of a kind that is thrown away after use.",
     Suspicion.BLOCK_LIST: "The person, phone or device is on the client's block list.",
     Suspicion.SLOT_TAKEN: (
-        "It was rejected once, and its place under a limit or its receipt is another entry's by now."
+        "It was refused once and let in again. Its place under a limit, or its receipt, is another entry's by now."
     ),
 }
 REFUSALS: Mapping[str, str] = {
@@ -62,12 +70,26 @@ def why_here(submission: Submission) -> list[str]:
         lines.append("This is the answer to what we asked again. It is the last try.")
     lines += [SUSPICIONS.get(code, in_words(code)) for code in submission.suspicions]
     lines += [reason_text(reason, submission) for reason in submission.reasons]
+    if submission.held:
+        lines.append("It came while the campaign was paused, and claims no prize until it resumes.")
     if submission.conflicts:
         times = "once" if submission.conflicts == 1 else f"{submission.conflicts} times"
         lines.append(
             f"The same entry came again {times} with other answers. The first is kept; nothing else was."
         )
     return lines
+
+
+def how_it_came(submission: Submission) -> str:
+    """Say by which route, way and poster an entry came, where that is not the usual."""
+    told = []
+    if submission.route == Route.FREE:
+        told.append("free entry")
+    if submission.channel != Channel.WEB:
+        told.append(f"by {submission.partner or submission.channel}")
+    if submission.source:
+        told.append(f"from “{submission.source}”")
+    return ", ".join(told)
 
 
 def reason_text(reason: Mapping[str, Any], submission: Submission) -> str:

@@ -12,7 +12,15 @@ from django.utils import timezone
 
 from campaigns.models import Campaign, User
 from campaigns.rules.roles import Role
-from ingest_lambda.contract import ImageRefusal, Page, ReasonCode, SubmissionStatus, Suspicion
+from ingest_lambda.contract import (
+    Channel,
+    ImageRefusal,
+    Page,
+    ReasonCode,
+    Route,
+    SubmissionStatus,
+    Suspicion,
+)
 from submissions.admin.wording import REFUSALS, SUSPICIONS
 from submissions.models import Review, ReviewClaim, Submission
 from submissions.services import decisions, queue
@@ -173,6 +181,23 @@ def test_the_desk_says_why_an_entry_is_here():
         assert sentence.replace("'", "&#x27;") in page
     assert "came again once with other answers" in page
     assert "the last try" in page
+
+
+def test_the_desk_says_how_an_entry_came_where_that_is_not_the_usual():
+    campaign = make_campaign()
+    browser, _ = make_staff(campaign)
+    came = make_submission(
+        campaign,
+        route=Route.FREE,
+        channel=Channel.PARTNER,
+        partner="Kiosk 4",
+        source="tube-poster",
+        held=True,
+    )
+    page = show(browser, came)
+    assert "free entry, by Kiosk 4, from “tube-poster”" in page
+    assert "while the campaign was paused" in page
+    assert "free entry" not in show(browser, make_submission(campaign))
 
 
 def test_a_moderator_sees_masked_data_and_leaves_no_line_in_the_log():

@@ -111,7 +111,6 @@ function remember(act) {
 function countDown(form) {
   let seconds = Number(form.dataset.seconds);
   const button = form.querySelector("button"), rest = document.createElement("span");
-  rest.className = "quiet-on-ground";
   rest.setAttribute("aria-hidden", "true");
   button.after(rest);
   const tick = () => { rest.textContent = `${seconds} s`; if (seconds-- <= 0) { button.remove(); rest.remove(); clearInterval(timer); } };
