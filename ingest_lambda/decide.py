@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingest_lambda.accept.again import replace_and_retake
+from ingest_lambda.accept.again import replace_and_take
 from ingest_lambda.contract import (
     ANSWERABLE,
     KEEPS_SLOT,
@@ -26,8 +26,8 @@ def apply_decision(decision: Decision, *, table: Table) -> bool:
 
     Guarded by the decision's number and the item's version, so it may be
     delivered twice, late or out of order. Slots and guards are given back in
-    the same transaction that forgets them, hence once; a verdict that takes a
-    rejection back takes them again where they are still free.
+    the same transaction that forgets them, hence once; a verdict that lets a
+    rejected or refused submission in again takes what is still free.
 
     Raises:
         SubmissionMissing: there is no such submission.
@@ -42,14 +42,24 @@ def apply_decision(decision: Decision, *, table: Table) -> bool:
     answered = decision.attempt < stored.attempt and decision.status in ANSWERABLE
     freed = NOTHING if answered else _given_back(decision, stored)
     record = stored.model_copy(update=_changes(decision, stored, freed))
-    if decision.status not in _FREES and (stored.limits_given_back or stored.guards_given_back):
-        replace_and_retake(record, table=table)
+    if _counts_again(decision, stored):
+        replace_and_take(record, table=table)
         return True
     try:
         table.replace_submission(record, gives_back=freed)
     except Cancelled as cancelled:
         raise TryAgain("version_moved") from cancelled
     return True
+
+
+def _counts_again(decision: Decision, stored: SubmissionRecord) -> bool:
+    """Tell whether a submission that holds no slot, or gave some back, is let in by this verdict."""
+    if decision.status in _FREES:
+        return False
+    if stored.limits_given_back or stored.guards_given_back:
+        return True
+    let_in = decision.status is SubmissionStatus.RECEIVED
+    return let_in and stored.shown_status is SubmissionStatus.INVALID
 
 
 def _given_back(decision: Decision, stored: SubmissionRecord) -> Taken:

@@ -183,23 +183,28 @@ def _is_asked(stored: SubmissionRecord, claims: Claims, known: Circumstances) ->
     )
 
 
-def replace_and_retake(record: SubmissionRecord, *, table: Table) -> None:
-    """Store a submission whose rejection is taken back, and take again what it had given back.
+def replace_and_take(record: SubmissionRecord, *, table: Table) -> None:
+    """Store a submission that counts again, and take the slots that this needs.
 
-    Meanwhile another entry may have used the slot or the receipt, and it did
-    nothing wrong. So what is still free is taken, in the same transaction;
-    what is not makes the submission a suspect (``SLOT_TAKEN``), because the
-    person who is about to look at it again must know: approving it would count
-    one more than the limit allows.
+    Its rejection was taken back: what that had freed. Or staff let an
+    ``invalid`` one in: what it would have taken at its entry. Another entry may
+    have used the slot or the receipt meanwhile, and it did nothing wrong. So
+    what is free is taken, in the same transaction; what is not makes the
+    submission a suspect (``SLOT_TAKEN``), because whoever looks at it must
+    know: approving it counts one more than the limit allows.
 
     Raises:
         TryAgain: the version has moved on, or the table is busy.
     """
     wanted = Taken(record.limits_given_back, record.guards_given_back)
-    manifest = table.release(record.slug, record.release) if wanted else None
+    manifest = table.release(record.slug, record.release)
     if manifest is None:
-        _replace(record, table)
-        return
+        raise TryAgain("release_missing")
+    if record.status is SubmissionStatus.INVALID and not wanted:
+        counting = record.model_copy(update={"status": SubmissionStatus.RECEIVED})
+        uses = limits.uses_of(counting, manifest, table=table)
+        guards = limits.guards_of(counting, manifest)
+        wanted = Taken(limits.holding(counting, uses, guards, manifest).limits_taken, guards)
     _replace_and_take(record, wanted=wanted, seen_before=(), manifest=manifest, table=table)
 
 

@@ -43,6 +43,8 @@ class Circumstances:
     written: datetime
     held: bool
     """The campaign is paused: stored, but nothing is claimed."""
+    closed_at: datetime | None
+    """When staff closed the campaign, perhaps before its time; nothing that entered later counts."""
     blocked: frozenset[str]
     """The client's block list, as keyed hashes."""
     person_secret: str
@@ -60,7 +62,7 @@ def judge(
         entered_on=known.entered.astimezone(ZoneInfo(manifest.timezone)).date(),
     )
     reasons = [
-        *_time_reasons(claims, manifest, known.entered),
+        *_time_reasons(claims, manifest, known),
         *reasons,
         *missing_images(claims, manifest),
         *_repeated_receipts(claims, manifest),
@@ -106,14 +108,15 @@ def _status(manifest: Manifest, *, refused: bool, suspect: bool) -> SubmissionSt
     return SubmissionStatus.RECEIVED
 
 
-def _time_reasons(claims: Claims, manifest: Manifest, entered: datetime) -> list[Reason]:
+def _time_reasons(claims: Claims, manifest: Manifest, known: Circumstances) -> list[Reason]:
+    entered = known.entered
     if entered > claims.expires_at:
         return [Reason(code=ReasonCode.TOKEN_EXPIRED)]
     if manifest.mode is Mode.TEST:
         return []
     if entered < manifest.opens_at:
         return [Reason(code=ReasonCode.ENTERED_TOO_EARLY, again_at=manifest.opens_at)]
-    if entered >= manifest.closes_at:
+    if entered >= min(manifest.closes_at, known.closed_at or manifest.closes_at):
         return [Reason(code=ReasonCode.ENTERED_TOO_LATE)]
     return []
 

@@ -126,6 +126,7 @@ class Writer:
             entered=entered,
             written=self.clock(),
             held=bool(current and current.paused),
+            closed_at=current.closes_at if current and current.archived else None,
             blocked=self.releases.block_list(manifest.client_id),
             person_secret=self.person_secret,
         )

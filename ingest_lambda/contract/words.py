@@ -147,7 +147,7 @@ class Suspicion(StrEnum):
     DISPOSABLE_EMAIL = "disposable_email"
     BLOCK_LIST = "block_list"
     SLOT_TAKEN = "slot_taken"
-    """A rejection was taken back, but its place under a limit, or its receipt, is another's by now."""
+    """It was let in again, but its place under a limit, or its receipt, is another's by now."""
 
 
 class ImageRefusal(StrEnum):

@@ -16,6 +16,7 @@ from ingest_lambda.contract import (
     SubmissionStatus as Status,
 )
 from ingest_lambda.decide import apply_decision
+from ingest_lambda.errors import TryAgain
 from tests.ingest_lambda.writing import (
     EMAIL_FIELD,
     NOON,
@@ -294,3 +295,38 @@ def test_a_receipt_that_went_to_another_meanwhile_is_not_taken_again():
     assert stored.suspicions == (Suspicion.SLOT_TAKEN,)
     assert len(stored.limits_taken) == 1
     assert desk.stored(second.submission_id).guards_taken != ()
+
+
+def test_an_invalid_entry_that_staff_let_in_takes_its_slot_and_its_receipt():
+    desk = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD), limits=(ONCE_A_RECEIPT, limit("person")))
+    first, second = (make_claims(uploads=(make_upload(),)) for _ in "ab")
+    assert desk.send(first, answers={}) == "invalid"
+    decide(desk, first.submission_id, 1, Status.RECEIVED)
+    stored = desk.stored(first.submission_id)
+    assert stored.shown_status is Status.RECEIVED
+    assert stored.guards_taken == ("image:" + "a" * 64,)
+    assert desk.send(second) == "invalid"
+
+
+def test_an_entry_over_a_limit_that_staff_let_in_says_that_it_is_one_too_many():
+    desk = Desk(limits=(limit("person"),))
+    first, over = make_claims(), make_claims()
+    desk.send(first)
+    assert desk.send(over) == "invalid"
+    decide(desk, over.submission_id, 1, Status.RECEIVED)
+    stored = desk.stored(over.submission_id)
+    assert (stored.limits_taken, stored.suspicions) == ((), (Suspicion.SLOT_TAKEN,))
+    # Rejected after all it frees nothing of the other's.
+    decide(desk, over.submission_id, 2, Status.REJECTED)
+    assert desk.send(make_claims()) == "invalid"
+
+
+def test_a_release_that_the_table_lacks_keeps_a_verdict_waiting():
+    desk, first = Desk(limits=(limit("person"),)), make_claims()
+    desk.send(first)
+    decide(desk, first.submission_id, 1, Status.REJECTED)
+    lost = desk.stored(first.submission_id)
+    desk.table.replace_submission(lost.model_copy(update={"release": 9, "version": 3}))
+    with pytest.raises(TryAgain):
+        decide(desk, first.submission_id, 2, Status.PENDING_REVIEW)
+    assert desk.stored(first.submission_id).decision_no == 1
