@@ -44,6 +44,8 @@ def carry(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True
     campaign = Campaign.objects.select_related("client").get(pk=campaign.pk)
     releases = list(campaign.releases.filter(is_test=is_test).order_by("-number"))
     mine = Placement.objects.filter(pk=placement.pk)
+    # Noted before: whatever ends this attempt, the clock turns to the others first.
+    mine.update(tried_at=at)
     try:
         _write(
             campaign,
@@ -53,10 +55,10 @@ def carry(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True
         )
     except (ingest.IngestBusy, ingest.Superseded, BotoCoreError, ClientError, OSError) as error:
         logger.warning("placement %s not carried: %s", placement.pk, type(error).__name__)
-        mine.update(tried_at=at, trouble=_in_words(error))
+        mine.update(trouble=_in_words(error))
         return False
     mine.filter(carried_revision__lt=placement.revision).update(carried_revision=placement.revision)
-    mine.update(carried_at=at, tried_at=at, trouble="")
+    mine.update(carried_at=at, trouble="")
     return True
 
 
@@ -99,12 +101,16 @@ def _write(
 
 def _current(campaign: Campaign, placement: Placement, release: Release) -> Current:
     manifest = Manifest.model_validate(release.manifest)
+    closes_at = manifest.closes_at
+    closed = campaign.state_changes.filter(after=CampaignState.CLOSED.value).first()
+    if closed and not placement.is_test:
+        closes_at = min(closes_at, max(closed.at, manifest.opens_at))
     ended = {CampaignState.ARCHIVED} if placement.is_test else _ENDED
     return Current(
         slug=manifest.slug,
         release=release.number,
         opens_at=manifest.opens_at,
-        closes_at=manifest.closes_at,
+        closes_at=closes_at,
         paused=campaign.state == CampaignState.PAUSED and not placement.is_test,
         archived=campaign.state in ended,
         revision=placement.revision,

@@ -79,6 +79,19 @@ def test_a_paused_campaign_closes_by_the_clock(table: Table, host: LocalHost) ->
     assert state_of(campaign) == CampaignState.CLOSED
 
 
+def test_who_closes_early_closes_at_that_moment_and_not_at_the_planned_end(
+    table: Table, host: LocalHost
+) -> None:
+    campaign = make_draft()
+    publish(campaign)
+    early = NOON + timedelta(days=2)
+    move_campaign(campaign, CampaignState.CLOSED, actor=None, at=early)
+    move_campaign(campaign, CampaignState.ARCHIVED, actor=None, at=early + timedelta(days=9))
+    current = table.current(campaign.slug)
+    assert current is not None
+    assert (current.archived, current.closes_at) == (True, early)
+
+
 def test_who_resumes_before_the_opening_waits_for_it(table: Table, host: LocalHost) -> None:
     campaign = make_draft()
     publish(campaign, at=EARLY)

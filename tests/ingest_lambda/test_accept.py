@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from moto import mock_aws
 
-from ingest_lambda.contract import Decision, ReasonCode, SubmissionStatus
+from ingest_lambda.contract import Current, Decision, ReasonCode, SubmissionStatus
 from ingest_lambda.decide import SubmissionMissing, apply_decision
 from ingest_lambda.errors import TryAgain
 from tests.ingest_lambda.writing import (
@@ -162,6 +162,23 @@ def test_what_arrives_in_a_pause_is_stored_and_marked_as_held():
     desk.publish(make_manifest(), paused=True)
     desk.send(claims)
     assert desk.stored(claims.submission_id).held
+
+
+def test_a_campaign_that_was_closed_before_its_time_takes_what_entered_before_that():
+    desk, punctual, late = Desk(), make_claims(), make_claims()
+    manifest = make_manifest()
+    closed = Current(
+        slug=manifest.slug,
+        release=manifest.release,
+        opens_at=manifest.opens_at,
+        closes_at=NOON,
+        archived=True,
+    )
+    desk.table.set_current(closed)
+    before = NOON - timedelta(milliseconds=1)
+    assert desk.send(punctual, at=before) != "invalid"
+    assert desk.send(late, at=NOON) == "invalid"
+    assert codes(desk, late.submission_id) == [ReasonCode.ENTERED_TOO_LATE]
 
 
 def test_half_an_emoji_is_a_bad_answer_and_no_lost_entry():
