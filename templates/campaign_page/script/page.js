@@ -67,6 +67,7 @@ const watch = (sent) => follow(sent, { mend, askAgain, refuse });
 // The writer found something that the page did not: the same answers, a new entry, what is wrong beside its field.
 function mend(reasons) {
   state.sent = null;
+  save();
   $("done").hidden = true;
   form.hidden = false;
   const placed = reasons.filter((reason) => reason.field && boxOf(reason.field));
