@@ -18,6 +18,8 @@ _clients: dict[str, Any] = {}
 class EmailBackend(amazon_ses.EmailBackend):  # type: ignore[misc]
     """Anymail's own backend but for whose client it uses."""
 
+    client: Any
+
     def open(self) -> bool:
         """Take this process's client; tell whether there was none in use."""
         if self.client is not None:
