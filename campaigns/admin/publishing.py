@@ -80,6 +80,9 @@ def _danger_steps(campaign: Campaign) -> list[Step]:
     if CampaignState.CLOSED in MOVES[campaign.state]:
         words = "No more entries are taken. A closed campaign cannot be opened again."
         steps.append(_step("close", "Close for good", campaign, words))
+    if CampaignState.ARCHIVED in MOVES[campaign.state]:
+        words = "Its work is done. The page goes on saying that it is over. It cannot be undone."
+        steps.append(_step("archive", "Archive", campaign, words))
     try:
         link = reverse("admin:submissions_test_data", args=[campaign.pk])
     except NoReverseMatch:
