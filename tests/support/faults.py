@@ -112,6 +112,10 @@ class _Handler(BaseHTTPRequestHandler):
         """Read."""
         self._pass()
 
+    def do_HEAD(self) -> None:
+        """Ask of a file."""
+        self._pass()
+
     def do_POST(self) -> None:
         """Call."""
         self._pass()
@@ -130,14 +134,16 @@ class _Handler(BaseHTTPRequestHandler):
         sent = {name: value for name, value in self.headers.items() if name.lower() != "connection"}
         self._line.request(self.command, self.path, body, sent)
         answer = self._line.getresponse()
-        kept = {k: v for k, v in answer.getheaders() if k.lower() not in _HOP_BY_HOP}
+        ours = _HOP_BY_HOP - ({"content-length"} if self.command == "HEAD" else set())
+        kept = {k: v for k, v in answer.getheaders() if k.lower() not in ours}
         return answer.status, kept, answer.read()
 
     def _answer(self, status: int, headers: dict[str, str], content: bytes) -> None:
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
+        if self.command != "HEAD":
+            self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
 
