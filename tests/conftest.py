@@ -4,12 +4,17 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tests.support.browsers import open_chromium, open_page
 from tests.support.installation import Installation, running_installation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+# How long an example takes says more of the machine than of the code.
+hypothesis_settings.register_profile("any_machine", deadline=None)
+hypothesis_settings.load_profile("any_machine")
 
 
 @pytest.hookimpl(tryfirst=True)
