@@ -52,8 +52,7 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
     ),
     "archive": (
         "Archive {name}?",
-        "Its work is done: nothing of it is decided or sent any more. The page goes on saying that "
-        "it is over. It cannot be undone.",
+        "Its work is done. The page goes on saying that it is over. It cannot be undone.",
         True,
     ),
     "clone": ("Clone {name}?", "The copy is a draft without dates or entries.", False),
