@@ -10,6 +10,8 @@ from tests.support.installation import Installation
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+PATIENCE_MS = 30_000
+"""A page of the admin on a machine that runs everything else at the same time."""
 RULES = """1. Buy two packs of iced tea and send a photo of the receipt.
 
 2. One entry a day and ten in all; one per receipt.
@@ -19,6 +21,7 @@ RULES = """1. Buy two packs of iced tea and send a photo of the receipt.
 
 def sign_in(page: "Page", installation: Installation, username: str) -> None:
     """Sign in to the admin and wait for the home page."""
+    page.set_default_timeout(PATIENCE_MS)
     accounts = {account["username"]: account for account in installation.facts["accounts"]}
     page.goto(installation.facts["admin"])
     page.fill("[name=username]", username)
@@ -46,7 +49,7 @@ def open_tab(page: "Page", slug: str) -> None:
 
 def save(page: "Page") -> None:
     """Save and wait for the page that says what is saved; a refusal fails the test."""
-    with page.expect_navigation():
+    with page.expect_navigation(wait_until="domcontentloaded"):
         page.click("button[name=_continue]")
     trouble = page.locator("#form-trouble")
     assert trouble.count() == 0, page.locator(".errorlist").all_text_contents()
@@ -138,12 +141,12 @@ def publish(page: "Page") -> str:
     page.wait_for_selector(".checklist .state-good")
     open_tab(page, "publish")
     seen(page, "campaign-publish")
-    with page.expect_navigation():
+    with page.expect_navigation(wait_until="domcontentloaded"):
         page.click("#panel-publish a.ch-button-main")
     for tick in page.locator("[name=accepted]").all():
         tick.check()
     take_screenshot(page, "staff-campaign-publish-asked")
-    with page.expect_navigation():
+    with page.expect_navigation(wait_until="domcontentloaded"):
         page.click("form button:has-text('Publish')")
     assert "Release 1 is live" in (page.text_content("#main") or "")
     open_tab(page, "publish")

@@ -74,6 +74,13 @@ if (tabs.length) {
 }
 document.getElementById("form-trouble")?.focus();
 
+/* ---- select2 gives its search no name of its own ---- */
+window.addEventListener("load", () => {
+  for (const search of $$(".select2-search__field")) {
+    search.setAttribute("aria-label", search.closest("[data-field-of], .setting")?.querySelector("label")?.textContent.trim() || "Search");
+  }
+});
+
 /* ---- languages: every text shows an input for each language of the campaign ---- */
 const spoken = () => $$("[name=languages]:checked", form).map((box) => box.value);
 function speak() {
