@@ -338,8 +338,8 @@ def test_a_preview_cannot_send_and_keeps_nothing(desktop: "Page", embedded: Inst
     desktop.goto(embedded.facts["admin"])
     desktop.fill("[name=username]", "max")
     desktop.fill("[name=password]", accounts["max"]["password"])
-    desktop.click("[type=submit]")
-    desktop.wait_for_load_state()
+    with desktop.expect_navigation():
+        desktop.click("[type=submit]")
     (found,) = embedded.rows("SELECT id FROM campaigns_campaign WHERE slug = 'summer-receipts'")
     requests: list[str] = []
     desktop.on("request", lambda request: requests.append(request.url))
