@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from campaigns.rules.contrast import LEAST, contrast, luminance, nearest_passing
+from campaigns.rules.contrast import LEAST, contrast, luminance, mix, nearest_passing
 
 DARK_SURFACE = "#15171a"
 DARK_TEXT = "#f2f2ef"
@@ -63,15 +63,6 @@ def _edge(text: str, surface: str) -> str:
         (line for share in shares if contrast(line := mix(text, surface, share), surface) >= 3),
         text,
     )
-
-
-def mix(colour: str, into: str, share: float) -> str:
-    """Return ``share`` of a colour in another."""
-    parts = (
-        round(int(colour[at : at + 2], 16) * share + int(into[at : at + 2], 16) * (1 - share))
-        for at in (1, 3, 5)
-    )
-    return "#" + "".join(f"{part:02x}" for part in parts)
 
 
 def _readable_on(background: str, wanted: str) -> str:
