@@ -109,14 +109,14 @@ def offline(page: "Page", _embedded: Installation, address: str) -> None:
     _filled_in(page, address)
     page.route(SUBMIT, lambda route: route.abort())
     send(page)
-    page.wait_for_function("document.querySelector('#line').textContent.includes('No connection')")
+    page.locator("#line", has_text="No connection").wait_for()
 
 
 def crowded(page: "Page", _embedded: Installation, address: str) -> None:
     _filled_in(page, address)
     answer_problem(page, SUBMIT, 503, "busy", headers={"Retry-After": "60"})
     send(page)
-    page.wait_for_function("document.querySelector('#line').textContent.includes('Lots of people')")
+    page.locator("#line", has_text="Lots of people").wait_for()
 
 
 def received(page: "Page", _embedded: Installation, address: str) -> None:

@@ -133,7 +133,7 @@ def test_a_large_logo_is_sent_no_larger_than_it_is_shown_and_stays_transparent()
     path, logo = next((path, content) for path, content in files.items() if "/logo" in path)
     with Image.open(io.BytesIO(logo)) as image:
         assert image.size == (540, 144)
-        assert image.convert("RGBA").getextrema()[3] == (0, 0)
+        assert image.convert("RGBA").getchannel("A").getextrema() == (0, 0)
     assert f'{path}" alt="Northwind" width="540" height="144"' in files["index.html"].decode()
 
 

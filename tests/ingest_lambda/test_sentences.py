@@ -102,7 +102,7 @@ def test_a_rolling_limit_names_its_hours():
 
 
 def test_a_campaigns_own_text_and_a_moderators_own_words_come_first():
-    texts = {"en": {ReasonCode.ILLEGIBLE: "Ours."}}
+    texts = {"en": {ReasonCode.ILLEGIBLE.value: "Ours."}}
     reason = Reason(code=ReasonCode.ILLEGIBLE)
     assert sentence(reason, locale="en", texts=texts, timezone=LONDON) == "Ours."
     written = reason.model_copy(update={"message": "Theirs."})
