@@ -14,7 +14,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from celery import bootsteps
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
 from django.utils import timezone
 
 from campaignhub.aws import sqs
@@ -79,6 +79,7 @@ class QueueDrain(threading.Thread):
             close_old_connections()
             if trouble:
                 self._stopping.wait(min(30, 2**trouble))
+        connections.close_all()
 
     def drain_once(self, *, wait_seconds: int = 0) -> int:
         """Settle one batch and delete what was settled; return how many that were."""

@@ -8,7 +8,7 @@ _AFTER_ALL = "\U0010ffff"
 
 
 @CharField.register_lookup
-class Prefix(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
+class Prefix(Lookup):
     """Match the beginning of a text by its bytes.
 
     SQLite cannot use an index for ``LIKE`` as Django writes it, hence a range
@@ -17,17 +17,17 @@ class Prefix(Lookup):  # type: ignore[type-arg]  # not subscriptable at run time
 
     lookup_name = "prefix"
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return ``LIKE`` with the wildcards of the term itself disarmed."""
         column, parameters = self.process_lhs(compiler, connection)
         term = connection.ops.prep_for_like_query(self.rhs)
-        return f"{column} LIKE %s", [*parameters, f"{term}%"]
+        return f"{column} LIKE %s", (*parameters, f"{term}%")
 
-    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sqlite(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """Return the range of all texts that begin so."""
         column, parameters = self.process_lhs(compiler, connection)
         term = str(self.rhs)
         return (
             f"({column} >= %s AND {column} < %s)",
-            [*parameters, term, *parameters, term + _AFTER_ALL],
+            (*parameters, term, *parameters, term + _AFTER_ALL),
         )

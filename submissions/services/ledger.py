@@ -9,6 +9,7 @@ from uuid import UUID
 
 from campaignhub import ingest
 from campaigns.models import Campaign
+from ingest_lambda.contract import SubmissionRecord
 from submissions.models import LedgerCheck, Submission
 from submissions.rules.ledger import Tally, hours_between
 from submissions.services import deadletters
@@ -198,7 +199,7 @@ def _bring_here(ids: Sequence[UUID], *, at: datetime, tell: bool) -> set[UUID]:
         )
         versions = dict(Submission.objects.filter(pk__in=chunk).values_list("pk", "version"))
         for pk, records in read.items():
-            newest = max((r.version for r in records if getattr(r, "id", None) == pk), default=0)
+            newest = max((r.version for r in records if isinstance(r, SubmissionRecord)), default=0)
             # Deleted meanwhile, or here in at least the version that the table has.
             if newest == 0 or versions.get(pk, 0) >= newest:
                 taken.add(pk)

@@ -40,7 +40,7 @@ def compose(mail: Mail, *, at: datetime) -> EmailMultiAlternatives:
     letter = _letter(mail, at)
     context = {**letter, "logo": f"cid:{_LOGO}" if logo else ""}
     message = EmailMultiAlternatives(
-        subject=letter["subject"],
+        subject=str(letter["subject"]),
         body=render_to_string("email/message.txt", context),
         from_email=_sender(campaign),
         to=[address_of(submission)],
@@ -49,7 +49,7 @@ def compose(mail: Mail, *, at: datetime) -> EmailMultiAlternatives:
     )
     message.attach_alternative(render_to_string("email/message.html", context), "text/html")
     if logo:
-        picture = MIMEImage(logo, _subtype=campaign.logo.name.rsplit(".", 1)[-1].lower())
+        picture = MIMEImage(logo, _subtype=_kind_of_logo(campaign))
         picture.add_header("Content-ID", f"<{_LOGO}>")
         picture.add_header("Content-Disposition", "inline", filename="logo")
         message.attach(picture)
@@ -59,7 +59,7 @@ def compose(mail: Mail, *, at: datetime) -> EmailMultiAlternatives:
 def html_to_read(mail: Mail, *, at: datetime) -> str:
     """Return the HTML of a mail for a browser, which finds no attached logo and gets it inside."""
     logo = _logo(mail.submission.campaign)
-    kind = mail.submission.campaign.logo.name.rsplit(".", 1)[-1].lower() if logo else ""
+    kind = _kind_of_logo(mail.submission.campaign)
     inside = f"data:image/{kind};base64,{base64.b64encode(logo).decode()}" if logo else ""
     return render_to_string("email/message.html", {**_letter(mail, at), "logo": inside})
 
@@ -143,6 +143,10 @@ def _logo(campaign: Campaign) -> bytes:
         # The news is worth more than the picture, and the brand's name stands in its place.
         logger.warning("mails: a logo could not be read (%s)", type(exc).__name__)
         return b""
+
+
+def _kind_of_logo(campaign: Campaign) -> str:
+    return str(campaign.logo.name).rsplit(".", 1)[-1].lower()
 
 
 @lru_cache(maxsize=50)

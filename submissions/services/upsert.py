@@ -35,10 +35,10 @@ def upsert(
     if not rows:
         return
     quote = connection.ops.quote_name
-    meta = rows[0]._meta
+    meta: Any = rows[0]._meta
     table = quote(meta.db_table)
     columns = {field.name: quote(field.column) for field in meta.concrete_fields}
-    found_by = list(unique) or [_key(meta).name]
+    found_by = list(unique) or [meta.pk.name]
     changes = ", ".join(f"{columns[name]} = excluded.{columns[name]}" for name in update)
     newer = columns[only_if_newer] if only_if_newer else ""
     where = f" WHERE excluded.{newer} > {table}.{newer}" if newer else ""
@@ -53,15 +53,16 @@ def insert_missing(rows: Sequence[models.Model], *, unique: Sequence[str]) -> No
     """
     if not rows:
         return
+    meta: Any = rows[0]._meta
     quote = connection.ops.quote_name
-    conflict = ", ".join(quote(rows[0]._meta.get_field(name).column) for name in unique)  # type: ignore[union-attr]
+    conflict = ", ".join(quote(meta.get_field(name).column) for name in unique)
     _insert(rows, unique, f" ON CONFLICT ({conflict}) DO NOTHING")
 
 
 def _insert(rows: Sequence[models.Model], found_by: Sequence[str], ending: str) -> None:
     """Insert in the order of the keys: two workers lock the same rows in the same order, never in a circle."""
-    meta = rows[0]._meta
-    own_key = list(found_by) == [_key(meta).name]
+    meta: Any = rows[0]._meta
+    own_key = list(found_by) == [meta.pk.name]
     fields: list[Any] = [
         field for field in meta.concrete_fields if own_key or not field.primary_key
     ]
@@ -70,7 +71,7 @@ def _insert(rows: Sequence[models.Model], found_by: Sequence[str], ending: str) 
     columns = ", ".join(quote(field.column) for field in fields)
     begin = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names are ours
     marks = "(" + ", ".join(["%s"] * len(fields)) + ")"
-    attributes = [meta.get_field(name).attname for name in found_by]  # type: ignore[union-attr]
+    attributes = [meta.get_field(name).attname for name in found_by]
     ordered = sorted(rows, key=lambda row: [str(getattr(row, name)) for name in attributes])
     most = max(1, (connection.features.max_query_params or 30_000) // len(fields))
     with connection.cursor() as cursor:
@@ -78,10 +79,6 @@ def _insert(rows: Sequence[models.Model], found_by: Sequence[str], ending: str) 
             part = ordered[first : first + most]
             values = [spell(row.__dict__[attname]) for row in part for attname, spell in spellings]
             cursor.execute(begin + ", ".join([marks] * len(part)) + ending, values)
-
-
-def _key(meta: Any) -> Any:
-    return meta.pk
 
 
 def _spelling(field: Any) -> Spelling:

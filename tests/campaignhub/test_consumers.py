@@ -11,7 +11,7 @@ import pytest
 from celery import Celery
 
 from campaignhub import aws, ingest
-from campaignhub.consumers import IngestDrain, IngestStep, MirrorDrain, MirrorStep
+from campaignhub.consumers import IngestDrain, IngestStep, MirrorDrain, MirrorStep, QueueDrain
 from campaignhub.env import env
 from submissions.models import Heartbeat, ReceiptImage, Submission
 from tests.submissions.factories import make_campaign, make_image, make_record, make_upload
@@ -119,7 +119,6 @@ def test_a_drain_survives_its_own_bugs_and_shows_that_it_lives():
             return 0
 
     drain = Clumsy(url)
-    drain._stopping.wait = lambda _seconds: False  # type: ignore[method-assign]
     drain.start()
     assert lived.wait(20)
     drain.stop()
@@ -160,9 +159,12 @@ def test_what_the_writer_cannot_settle_now_comes_again_and_the_rest_does_not(que
 
 def test_the_time_of_entry_is_when_the_queue_first_took_it(monkeypatch):
     seen: list[dict[str, Any]] = []
-    monkeypatch.setattr(
-        "campaignhub.consumers.write_records", lambda records: seen.extend(records) or []
-    )
+
+    def write(records: list[dict[str, Any]]) -> list[str]:
+        seen.extend(records)
+        return []
+
+    monkeypatch.setattr("campaignhub.consumers.write_records", write)
     before = datetime.now(UTC)
     _send(env().submissions_queue_url, _forged())
     IngestDrain(env().submissions_queue_url).drain_once()
@@ -182,10 +184,12 @@ def test_both_ways_in_call_the_same_writer():
 @pytest.mark.parametrize(("step", "count"), [(MirrorStep, 1), (IngestStep, 3)])
 def test_drains_begin_and_end_with_the_worker(step, count, monkeypatch):
     ran: list[str] = []
-    for drain in (MirrorDrain, IngestDrain):
-        monkeypatch.setattr(
-            drain, "run", lambda self: ran.append(self.name) or self._stopping.wait(20)
-        )
+
+    def run(drain: QueueDrain) -> None:
+        ran.append(drain.name)
+        drain._stopping.wait(20)
+
+    monkeypatch.setattr(QueueDrain, "run", run)
     running = step(Celery("test"))
     running.start(None)
     assert len(running._drains) == count

@@ -138,10 +138,10 @@ def test_there_is_one_retry_and_after_it_a_verdict():
 @pytest.mark.django_db
 def test_only_a_rejection_gives_slots_back():
     actor = make_user()
-    for verdict, gives_back in ((approve_submission, False), (reject_submission, True)):
+    reject = partial(reject_submission, reasons=UNREADABLE)
+    for verdict, gives_back in ((approve_submission, False), (reject, True)):
         submission = make_submission()
-        more = {"reasons": UNREADABLE} if gives_back else {}
-        verdict(submission.pk, actor=actor, at=NOON, **more)
+        verdict(submission.pk, actor=actor, at=NOON)
         row = OutboxDecision.objects.get(submission=submission)
         assert row.decision["gives_back"] is gives_back
 

@@ -172,7 +172,7 @@ def test_the_logo_travels_with_the_mail_and_the_name_stands_in_where_it_cannot()
     message = compose(mail, at=NOON)
     assert 'src="cid:logo"' in str(message.alternatives[0][0])
     assert f'alt="{campaign.client.name}"' in str(message.alternatives[0][0])
-    assert message.attachments[0]["Content-ID"] == "<logo>"  # type: ignore[index, call-overload]
+    assert message.attachments[0]["Content-ID"] == "<logo>"
     assert 'src="data:image/png;base64,' in html_to_read(mail, at=NOON)
     campaign.logo.name = "logos/gone.png"
     assert campaign.client.name in str(compose(mail, at=NOON).alternatives[0][0])
