@@ -41,11 +41,15 @@ def shown_answers(submission: Submission, *, masked: bool) -> list[tuple[str, st
         value = answers[row.name]
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         meaning = in_words(row.meaning)
-        same = meaning.casefold() == str(row).casefold()
+        same = _letters(meaning) == _letters(str(row))
         shown.append(
             (str(row), "" if same else meaning, mask(text, row.meaning) if masked else text)
         )
     return shown
+
+
+def _letters(words: str) -> str:
+    return "".join(character for character in words.casefold() if character.isalnum())
 
 
 def other_entries(

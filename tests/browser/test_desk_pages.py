@@ -1,6 +1,7 @@
 """Mails, their samples, operations and the deletion of test data: usable by everyone, at both widths."""
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -35,10 +36,10 @@ def test_every_page_beside_the_desk_can_be_used_by_everyone(
     for name, path in {
         "mails": "submissions/mail/",
         "mail": f"submissions/mail/{mail_id}/read/",
-        "mail-samples": f"submissions/mail/samples/{campaign_id}/",
+        "mail-samples": f"submissions/mail/samples/{UUID(campaign_id)}/",
         "operations": "submissions/submission/operations/",
         "dead-letters": "submissions/submission/operations/mirror/",
-        "test-data": f"submissions/submission/tests/{campaign_id}/",
+        "test-data": f"submissions/submission/tests/{UUID(campaign_id)}/",
     }.items():
         answer = page.goto(f"{admin}{path}")
         assert answer is not None
