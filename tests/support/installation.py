@@ -52,6 +52,7 @@ class Installation:
             if not link.is_symlink():
                 (VAR / shared).mkdir(parents=True, exist_ok=True)
                 link.symlink_to(VAR / shared)
+        begun = time.time()
         with (self.directory / "up.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "up"],
@@ -61,12 +62,16 @@ class Installation:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(self._is_up, what="the installation answers", seconds=UP_SECONDS)
+        wait_until(
+            lambda: self._is_up(since=begun), what="the installation answers", seconds=UP_SECONDS
+        )
 
-    def _is_up(self) -> bool:
+    def _is_up(self, *, since: float) -> bool:
         assert self._process is not None
         assert self._process.poll() is None, f"it ended:\n{self.last_words()}"
-        return (self.directory / "up.json").exists()
+        facts = self.directory / "up.json"
+        # One that was killed has left its own.
+        return facts.exists() and facts.stat().st_mtime > since
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Press Ctrl-C, or send another signal, and return when it has ended."""
