@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -89,17 +90,25 @@ class World:
         return sorted(entry["Key"] for entry in listed)
 
 
+@cache
+def _adapters() -> tuple[World, Any]:
+    """Make the adapters once: making them costs more than any test does with them."""
+    settings = Config()
+    world = World(
+        open_table(settings), open_bucket(settings), boto3.client("s3"), settings.bucket_name
+    )
+    return world, boto3.client("dynamodb")
+
+
 @contextmanager
 def open_world() -> Iterator[World]:
     """Start an account with the table and bucket of the default settings and publish a campaign."""
     with mock_aws():
-        settings = Config()
-        create_table(boto3.client("dynamodb"), settings.table_name)
-        s3 = boto3.client("s3")
-        s3.create_bucket(Bucket=settings.bucket_name)
-        table = open_table(settings)
-        table.publish(MANIFEST, CURRENT)
-        yield World(table, open_bucket(settings), s3, settings.bucket_name)
+        world, dynamodb = _adapters()
+        create_table(dynamodb, Config().table_name)
+        world.s3.create_bucket(Bucket=world.name)
+        world.table.publish(MANIFEST, CURRENT)
+        yield world
 
 
 def claims(**changes: Any) -> Claims:

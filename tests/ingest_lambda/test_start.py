@@ -14,6 +14,7 @@ from ingest_lambda.start import Caller
 from ingest_lambda.tokens import verify
 from tests.ingest_lambda.public_path import (
     CURRENT,
+    MANIFEST,
     NOON,
     TOKEN_KEYS,
     World,
@@ -218,3 +219,16 @@ def test_who_sent_it_takes_the_new_photo_without_the_mails_link(world: World):
 def test_an_own_token_starts_no_other_attempt_unless_it_is_asked_for(world: World):
     world.table.create_submission(record())
     assert start(world, token=token()).attempt == 1
+
+
+def test_a_link_to_a_submission_that_is_not_there_is_none_of_ours(world: World):
+    with pytest.raises(errors.BadToken):
+        start(world, token=resubmit_link())
+
+
+def test_a_route_that_the_campaign_does_not_have_is_refused_with_its_name(world: World):
+    only = MANIFEST.model_copy(update={"release": 3, "routes": (Route.PURCHASE,)})
+    world.table.publish(only, CURRENT.model_copy(update={"release": 3}))
+    with pytest.raises(errors.UploadRefused) as refused:
+        start(world, release=3, route=Route.FREE)
+    assert refused.value.field == "route"

@@ -39,6 +39,12 @@ def test_in_review_it_says_by_when_it_is_decided_in_working_days(world: World):
     assert answer.poll_after_seconds
 
 
+def test_the_promise_begins_anew_with_an_answer_to_a_question(world: World):
+    week = timedelta(days=7)
+    world.table.create_submission(record(attempt=2, written_at=NOON + week))
+    assert read(world).decide_by == datetime(2026, 6, 8, 23, tzinfo=UTC) + week
+
+
 def test_the_answer_holds_no_personal_data(world: World):
     world.table.create_submission(record())
     assert "ada" not in read(world).model_dump_json()
@@ -114,4 +120,31 @@ def test_nobody_else_may_look(world: World, held):
 def test_a_withdrawn_epoch_ends_every_earlier_token(world: World):
     world.table.create_submission(record(epoch=2))
     with pytest.raises(errors.BadToken):
+        read(world)
+
+
+def reached(**more: object) -> Reason:
+    return Reason(code=ReasonCode.LIMIT_REACHED, **more)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "again"),
+    [
+        ((reached(again_at=NOON), reached(again_at=NOON + timedelta(days=1))), timedelta(days=1)),
+        ((reached(again_at=NOON), reached()), None),
+        ((Reason(code=ReasonCode.RECEIPT_USED), reached(again_at=NOON)), timedelta()),
+        ((Reason(code=ReasonCode.RECEIPT_USED),), None),
+    ],
+)
+def test_with_several_limits_reached_the_last_to_have_room_says_when_again(
+    world: World, reasons, again
+):
+    world.table.create_submission(record(status=SubmissionStatus.INVALID, reasons=reasons))
+    expected = None if again is None else NOON + again
+    assert read(world).may_enter_again_at == expected
+
+
+def test_a_submission_whose_release_the_table_lacks_is_of_no_campaign(world: World):
+    world.table.create_submission(record(release=9))
+    with pytest.raises(errors.UnknownCampaign):
         read(world)
