@@ -78,7 +78,10 @@ class StatusReader:
             received_at=record.entered_at,
             status=status,
             decide_by=working_days_after(
-                record.entered_at, manifest.decide_within_days, timezone=manifest.timezone
+                # Of an answer to what was asked again, from when it came (as the mirror reckons).
+                record.entered_at if record.attempt == 1 else record.written_at,
+                manifest.decide_within_days,
+                timezone=manifest.timezone,
             )
             if waiting
             else None,
