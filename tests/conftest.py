@@ -17,11 +17,6 @@ hypothesis_settings.register_profile("any_machine", deadline=None)
 hypothesis_settings.load_profile("any_machine")
 
 
-# How long an example takes says how busy the machine is; nothing here is measured by a test.
-hypothesis.settings.register_profile("unhurried", deadline=None)
-hypothesis.settings.load_profile("unhurried")
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what needs real row locks on SQLite, and long runs unless they are asked for by name.
