@@ -198,11 +198,12 @@ class CampaignLife(ScopedModelAdmin):
     def _published(
         self, request: HttpRequest, campaign: Campaign, release: Release
     ) -> HttpResponse:
-        words = (
-            f"Test {release.number} stands at its own address."
-            if release.is_test
-            else f"Published. Release {release.number} is live for everyone within 30 seconds."
-        )
+        if release.is_test:
+            words = f"Test {release.number} stands at its own address."
+        elif campaign.state == CampaignState.PAUSED:
+            words = f"Published. Release {release.number} is in force; the campaign stays paused."
+        else:
+            words = f"Published. Release {release.number} is live for everyone within 30 seconds."
         self._tell(request, campaign, words)
         return self._back(campaign)
 

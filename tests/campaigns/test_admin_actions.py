@@ -102,6 +102,9 @@ def test_an_amendment_asks_why_and_shows_what_changes(table: Table, host: LocalH
     done = browser.post(address("publish", campaign), words, follow=True).content.decode()
     assert "Release 2 is live" in done
     assert campaign.releases.get(number=2).public_note == {"en": "Two a day now."}
+    browser.post(address("pause", campaign))
+    done = browser.post(address("publish", campaign), words, follow=True).content.decode()
+    assert "Release 3 is in force; the campaign stays paused" in done
 
 
 def test_what_is_missing_is_listed_instead_of_a_button() -> None:
