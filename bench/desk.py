@@ -96,6 +96,7 @@ def _environment() -> dict[str, str]:
     return {
         **kept,
         "CAMPAIGNHUB_ENV_FILE": "",
+        "PYTHONWARNINGS": "ignore:No directory at",  # only a deployment has collected its files
         "DJANGO_SETTINGS_MODULE": "campaignhub.settings",
         "SECRET_KEY": "only-for-this-run",
         "PERSON_SECRET": "22" * 32,
