@@ -9,8 +9,8 @@ because afterwards it would hold up the queue.
 import math
 import re
 from collections.abc import Iterable, Sequence
-from re import _constants as kinds  # type: ignore[attr-defined]
-from re import _parser as parser  # type: ignore[attr-defined]
+from re import _constants as kinds
+from re import _parser as parser
 from typing import Any
 
 MOST_CHARS = 200
@@ -85,7 +85,8 @@ class _Walk:
             if self._steps > MOST_STEPS:
                 raise _Slow
             if kind in _REPEATS:
-                run = self._repeat(*value, run)
+                low, high, inner = value
+                run = self._repeat(low, high, inner, run)
             elif kind is kinds.SUBPATTERN:
                 run = self.through(value[3], run)
             elif kind is kinds.BRANCH:
