@@ -9,9 +9,12 @@ because afterwards it would hold up the queue.
 import math
 import re
 from collections.abc import Iterable, Sequence
-from re import _constants as kinds
-from re import _parser as parser
+from importlib import import_module
 from typing import Any
+
+# How the standard library takes a pattern apart; it has no types and no public name.
+kinds: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 
 MOST_CHARS = 200
 
