@@ -74,12 +74,15 @@ if (tabs.length) {
 }
 document.getElementById("form-trouble")?.focus();
 
-/* ---- select2 gives its search no name of its own ---- */
-window.addEventListener("load", () => {
-  for (const search of $$(".select2-search__field")) {
-    search.setAttribute("aria-label", search.closest("[data-field-of], .setting")?.querySelector("label")?.textContent.trim() || "Search");
+/* ---- select2 gives its search no name of its own, and makes it whenever it likes ---- */
+function nameSearches() {
+  for (const search of $$(".select2-search__field:not([aria-label])")) {
+    const label = search.closest("[data-field-of], .setting")?.querySelector("label");
+    search.setAttribute("aria-label", label?.textContent.trim() || "Search");
   }
-});
+}
+nameSearches();
+new MutationObserver(nameSearches).observe(document.body, { childList: true, subtree: true });
 
 /* ---- languages: every text shows an input for each language of the campaign ---- */
 const spoken = () => $$("[name=languages]:checked", form).map((box) => box.value);

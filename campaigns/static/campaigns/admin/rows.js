@@ -146,9 +146,7 @@ function propose(row, kind) {
 function searchable(root) {
   const jquery = window.django?.jQuery;
   for (const select of root.querySelectorAll("select.unfold-admin-autocomplete")) {
-    if (!jquery || select.classList.contains("select2-hidden-accessible")) continue;
-    jquery(select).select2();
-    select.closest(".setting")?.querySelector(".select2-search__field")?.setAttribute("aria-label", "Countries");
+    if (jquery && !select.classList.contains("select2-hidden-accessible")) jquery(select).select2();
   }
 }
 
