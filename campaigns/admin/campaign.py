@@ -64,7 +64,10 @@ class CampaignAdmin(LivePreview):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count releases in the same query as the list."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(releases_made=Count("releases", filter=Q(releases__is_test=False)))
+        counted: QuerySet[Any] = rows.annotate(
+            releases_made=Count("releases", filter=Q(releases__is_test=False))
+        )
+        return counted
 
     @display(description="Campaign", ordering="name")
     def title(self, campaign: Campaign) -> str:

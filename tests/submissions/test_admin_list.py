@@ -157,7 +157,8 @@ def test_the_pages_of_the_list_hold_every_entry_once():
     for number in range(120):
         make_submission(campaign, entered_at=NOON + timedelta(seconds=number // 7))
     seen: list[str] = []
-    browser, address = signed_in(campaign), {}
+    browser = signed_in(campaign)
+    address: dict[str, str] = {}
     while True:
         page = browser.get(LIST, address)
         seen += [row["submission"].reference for row in page.context["rows"]]
@@ -281,6 +282,6 @@ def test_a_rare_filter_and_a_state_go_together():
     campaign = make_campaign()
     rejected = make_submission(campaign, status=SubmissionStatus.REJECTED, mode=Mode.TEST)
     approved = make_submission(campaign, status=SubmissionStatus.APPROVED, mode=Mode.TEST)
-    page = signed_in(campaign).get(LIST, {"test": 1, "status": "approved"}).content.decode()
+    page = signed_in(campaign).get(LIST, {"test": "1", "status": "approved"}).content.decode()
     assert approved.reference in page
     assert rejected.reference not in page

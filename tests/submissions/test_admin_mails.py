@@ -73,7 +73,8 @@ def test_the_pages_of_the_list_hold_every_mail_once():
     campaign = make_campaign()
     for _ in range(60):
         make_mail(campaign)
-    browser, seen, before = signed_in(campaign), [], {}
+    browser, seen = signed_in(campaign), []
+    before: dict[str, str] = {}
     while True:
         page = browser.get(LIST, before)
         seen += [row["mail"].pk for row in page.context["rows"]]
