@@ -19,13 +19,13 @@ hypothesis_settings.load_profile("any_machine")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs real row locks on SQLite, and long runs unless they are asked for by name.
+    """Leave out what only the other database can show, and long runs unless they are asked for by name.
 
     Users of the stack are kept in one process.
     """
     from django.db import connection
 
-    out = set() if connection.vendor == "postgresql" else {"postgres"}
+    out = {"sqlite"} if connection.vendor == "postgresql" else {"postgres"}
     out |= set() if "soak" in config.getoption("markexpr") else {"soak"}
     unfit = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
     if unfit:
