@@ -125,7 +125,16 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         shown = [_shown(item, request) for item in items if item.capability in granted]
         if present := [item for item in shown if item]:
             groups.append({"title": title, "items": present})
+    _mark_the_room(groups, request.path)
     return groups
+
+
+def _mark_the_room(groups: list[dict[str, Any]], path: str) -> None:
+    """Mark one link as the room one is in: the longest that leads here, for rooms lie within rooms."""
+    items = [item for group in groups for item in group["items"]]
+    here = [item["link"] for item in items[1:] if path.startswith(item["link"])] or [path]
+    for item in items:
+        item["active"] = item["link"] == max(here, key=len)
 
 
 def _shown(item: _Item, request: HttpRequest) -> dict[str, Any] | None:

@@ -137,6 +137,18 @@ def test_a_role_may_open_what_its_navigation_names_and_gets_404_for_every_other_
             assert browser.get(link).status_code == 404, link
 
 
+def test_every_room_marks_itself_and_no_other_in_the_navigation():
+    browser = Browser()
+    browser.force_login(make_user((make_client(), Role.OWNER)))
+
+    def rooms(address: str) -> dict[str, bool]:
+        groups = browser.get(address).context["sidebar_navigation"]
+        return {item["link"]: item["active"] for group in groups for item in group["items"]}
+
+    for link in set(rooms(reverse("admin:index"))) - {reverse("admin:submissions_review_next")}:
+        assert [room for room, active in rooms(link).items() if active] == [link]
+
+
 def test_a_moderator_begins_nothing_and_changes_nothing_of_their_own_client():
     client = make_client()
     things = _things_of(client)
