@@ -11,6 +11,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -225,6 +226,7 @@ def send(
     While ``gate`` says no, no further request is sent: for what must not run
     away from its own consumer. ``seen`` is told of every answer at once.
     """
-    return asyncio.run(
-        run(make, count=count, connections=connections, rate=rate, gate=gate, seen=seen)
-    )
+    load = run(make, count=count, connections=connections, rate=rate, gate=gate, seen=seen)
+    # In a thread of its own, for the caller's may have a loop already: a browser's, in tests.
+    with ThreadPoolExecutor(max_workers=1) as own:
+        return own.submit(asyncio.run, load).result()

@@ -2,9 +2,11 @@
 
 from typing import Any, ClassVar
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from unfold.admin import ModelAdmin
 
 from campaigns.rules.roles import Capability
@@ -54,6 +56,25 @@ class ScopedModelAdmin(ModelAdmin):
         if capability is None:
             return False
         return can(request.user, capability, self.client_of(obj) if obj else None)  # type: ignore[arg-type]
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Say in our words that it is saved, and go on with it or to the list."""
+        messages.success(request, f"Saved: {obj}.")
+        if "_continue" in request.POST:
+            address = f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(address, args=[obj.pk]))
+        answer: HttpResponse = self.response_post_save_add(request, obj)
+        return answer
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Say in our words that it is saved, and stay or go to the list."""
+        messages.success(request, f"Saved: {obj}.")
+        if "_continue" in request.POST:
+            return HttpResponseRedirect(request.path)
+        answer: HttpResponse = self.response_post_save_change(request, obj)
+        return answer
 
     def client_of(self, obj: Any) -> Any:
         """Return the client that a row belongs to."""

@@ -146,6 +146,7 @@ def test_a_reason_is_needed_and_escape_closes_the_list(
     sign_in(desktop, embedded)
     here = open_next(desktop, embedded)
     desktop.keyboard.press("s")
+    desktop.wait_for_selector("#ask_again[open]")
     desktop.keyboard.press("Enter")
     desktop.wait_for_selector("#ask_again .trouble:not([hidden])")
     desktop.keyboard.press("Escape")

@@ -41,12 +41,16 @@ def refused(answer: httpx.Response, status: int, code: str) -> None:
 def held(installation: Installation, queue: str) -> list[str]:
     """Return the bodies of what a queue holds, without taking anything."""
     sqs, url = installation.aws("sqs"), installation.environment[queue]
-    found: dict[str, str] = {}
+    found: dict[str, dict[str, str]] = {}
     while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=2
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=10
     ).get("Messages"):
-        found |= {message["MessageId"]: message["Body"] for message in messages}
-    return list(found.values())
+        found |= {message["MessageId"]: message for message in messages}
+    for message in found.values():  # at once, or the next look would find only what came meanwhile
+        sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
+    return [message["Body"] for message in found.values()]
 
 
 def in_table(installation: Installation, submission_id: UUID | None) -> bool:

@@ -183,6 +183,6 @@ def test_a_page_tells_its_state_beside_itself(embedded: Installation, state: str
     told = httpx.get(f"{page}state.json")
 
     assert "max-age=10" in told.headers["cache-control"]
-    assert told.json()["state"] == "open"
+    assert told.json()["state"] == "live"
     assert told.json()["release"] == embedded.campaign(state)["release"]
     assert UUID(Visitor(embedded, state).call_start().json()["submission_id"]).version == 7
