@@ -190,7 +190,7 @@ def test_drains_begin_and_end_with_the_worker(step, count, monkeypatch):
         drain._stopping.wait(20)
 
     monkeypatch.setattr(QueueDrain, "run", run)
-    running = step(Celery("test"))
+    running = step(Celery("test", set_as_current=False))
     running.start(None)
     assert len(running._drains) == count
     running.stop(None)
@@ -201,4 +201,4 @@ def test_drains_begin_and_end_with_the_worker(step, count, monkeypatch):
 @pytest.mark.parametrize(("consumer", "included"), [("pipe", False), ("celery", True)])
 def test_the_submissions_queue_has_one_consumer(consumer, included, monkeypatch):
     monkeypatch.setattr(env(), "ingest_consumer", consumer)
-    assert IngestStep(Celery("test")).include_if(None) is included
+    assert IngestStep(Celery("test", set_as_current=False)).include_if(None) is included
