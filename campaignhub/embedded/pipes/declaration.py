@@ -6,6 +6,7 @@ may have changed since; the parameters are only in the template.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -80,10 +81,30 @@ def read_pipes(endpoint: str, stack: str) -> list[Pipe]:
 
 
 def _declared(endpoint: str, stack: str, described: Mapping[str, Any]) -> list[Pipe]:
+    changed_at = described.get("LastUpdatedTime") or described["CreationTime"]
+    template, values, physical = _deployed(endpoint, stack, described["StackId"], changed_at)
+    pipes = client("pipes", endpoint)
+    return [
+        _pipe(values, resource, pipes.describe_pipe(Name=physical[logical]))
+        for logical, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Pipes::Pipe" and logical in physical
+    ]
+
+
+@lru_cache(maxsize=2)
+def _deployed(
+    endpoint: str, stack: str, _stack_id: str, _changed_at: datetime
+) -> tuple[Mapping[str, Any], "Values", Mapping[str, str]]:
+    """Read a deployment's template, its values and the names of what it made.
+
+    Remembered until the stack says that it changed: asked for every few
+    seconds, they cost the emulator as much as a dozen submissions each time.
+    """
     stacks = client("cloudformation", endpoint)
     # The original: for the processed one the emulator parses it anew at every call, half a second long.
     body = stacks.get_template(StackName=stack, TemplateStage="Original")["TemplateBody"]
     template = parse_template(body) if isinstance(body, str) else body
+    (described,) = stacks.describe_stacks(StackName=stack)["Stacks"]
     given = {
         entry["ParameterKey"]: entry["ParameterValue"] for entry in described.get("Parameters", ())
     }
@@ -92,13 +113,7 @@ def _declared(endpoint: str, stack: str, described: Mapping[str, Any]) -> list[P
         for entry in stacks.describe_stack_resources(StackName=stack)["StackResources"]
         if entry.get("PhysicalResourceId")
     }
-    values = Values(template, given, physical)
-    pipes = client("pipes", endpoint)
-    return [
-        _pipe(values, resource, pipes.describe_pipe(Name=physical[logical]))
-        for logical, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Pipes::Pipe" and logical in physical
-    ]
+    return template, Values(template, given, physical), physical
 
 
 def _pipe(values: "Values", resource: Mapping[str, Any], state: Mapping[str, Any]) -> Pipe:
@@ -137,12 +152,8 @@ def _stream(declared: Mapping[str, Any]) -> StreamParameters:
     )
 
 
-@lru_cache(maxsize=2)
 def parse_template(text: str) -> dict[str, Any]:
-    """Parse a template, short forms of functions included: ``!Ref X`` → ``{"Ref": "X"}``.
-
-    Remembered, because the same one is read every few seconds.
-    """
+    """Parse a template, short forms of functions included: ``!Ref X`` → ``{"Ref": "X"}``."""
     parsed: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
     return parsed
 

@@ -9,6 +9,7 @@ element that matches is enough.
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _MISSING = object()
@@ -31,7 +32,14 @@ def passes(filters: list[str], event: Mapping[str, Any], body: str | None = None
         return True
     if body is not None:
         event = {**event, "body": _parsed(body)}
-    return any(matches(json.loads(text), event) for text in filters)
+    return any(matches(_read(text), event) for text in filters)
+
+
+@lru_cache(maxsize=100)
+def _read(text: str) -> Mapping[str, Any]:
+    """Read a pattern, once and not for every record."""
+    pattern: Mapping[str, Any] = json.loads(text)
+    return pattern
 
 
 def matches(pattern: Mapping[str, Any], event: Any) -> bool:

@@ -1,0 +1,129 @@
+"""The emulator's queues behave as SQS's do, though only a part of each is walked."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.campaignhub.embedded.conftest import Bench, eventually
+
+pytestmark = pytest.mark.flow
+
+
+def send(bench: Bench, url: str, many: int) -> list[str]:
+    """Send numbered messages; return their texts in order."""
+    texts = [f"{number:04}" for number in range(many)]
+    for start in range(0, many, 10):
+        bench.sqs.send_message_batch(
+            QueueUrl=url,
+            Entries=[{"Id": text, "MessageBody": text} for text in texts[start : start + 10]],
+        )
+    return texts
+
+
+def receive(bench: Bench, url: str, **how: int) -> list[dict[str, Any]]:
+    """Receive up to ten at once."""
+    answer = bench.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, **how)
+    messages: list[dict[str, Any]] = answer.get("Messages", [])
+    return messages
+
+
+def drop(bench: Bench, url: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
+    """Delete messages; return what the queue answers."""
+    entries = [
+        {"Id": str(place), "ReceiptHandle": message["ReceiptHandle"]}
+        for place, message in enumerate(messages)
+    ]
+    answer: dict[str, Any] = bench.sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+    return answer
+
+
+def test_all_that_was_sent_is_handed_out_once_and_in_order(bench: Bench) -> None:
+    _, url, _ = bench.queue(visibility=60)
+    texts = send(bench, url, 120)
+
+    seen: list[str] = []
+    in_flight: list[dict[str, Any]] = []
+    while messages := receive(bench, url):
+        seen += [message["Body"] for message in messages]
+        in_flight += messages
+    for start in range(0, len(in_flight), 10):
+        answer = drop(bench, url, in_flight[start : start + 10])
+        assert len(answer["Successful"]) == 10
+
+    assert seen == texts
+    assert bench.waiting(url) == 0
+
+
+def test_what_was_not_deleted_comes_again_between_those_that_never_came(bench: Bench) -> None:
+    _, url, _ = bench.queue(visibility=60)
+    texts = send(bench, url, 30)
+    first = receive(bench, url)
+    again = first[3:5]
+    drop(bench, url, [message for message in first if message not in again])
+    for message in again:
+        bench.sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
+
+    assert [message["Body"] for message in receive(bench, url)] == [*texts[3:5], *texts[10:18]]
+
+
+def test_a_handle_that_is_no_longer_good_is_refused_by_name(bench: Bench) -> None:
+    _, url, _ = bench.queue(visibility=60)
+    send(bench, url, 12)
+    messages = receive(bench, url)
+    drop(bench, url, messages[:1])
+
+    answer = drop(bench, url, messages[:2])
+    with pytest.raises(ClientError, match="ReceiptHandleIsInvalid"):
+        bench.sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    bench.sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[2]["ReceiptHandle"])
+
+    assert [entry["Id"] for entry in answer["Successful"]] == ["1"]
+    assert [(entry["Id"], entry["Code"]) for entry in answer["Failed"]] == [
+        ("0", "ReceiptHandleIsInvalid")
+    ]
+    assert bench.waiting(url) == 9
+
+
+def test_one_that_is_never_deleted_ends_among_the_dead_letters_while_the_rest_goes_on(
+    bench: Bench,
+) -> None:
+    _, url, dead = bench.queue(visibility=60, attempts=2)
+    texts = send(bench, url, 40)
+    for _ in range(2):
+        poison, *others = receive(bench, url)
+        drop(bench, url, others)
+        bench.sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=poison["ReceiptHandle"], VisibilityTimeout=0
+        )
+
+    eventually(lambda: (drop(bench, url, receive(bench, url)[:1]), bench.waiting(dead))[1] == 1)
+    assert bench.bodies(dead) == texts[:1]
+
+
+def test_a_message_that_waits_for_its_time_holds_up_nobody(bench: Bench) -> None:
+    _, url, _ = bench.queue(visibility=60)
+    bench.sqs.send_message(QueueUrl=url, MessageBody="later", DelaySeconds=2)
+    texts = send(bench, url, 10)
+
+    assert [message["Body"] for message in receive(bench, url)] == texts
+    eventually(lambda: [m["Body"] for m in receive(bench, url, WaitTimeSeconds=1)] == ["later"])
+
+
+def test_in_a_queue_with_an_order_a_group_waits_for_its_first(bench: Bench) -> None:
+    url = bench.sqs.create_queue(
+        QueueName="ordered.fifo",
+        Attributes={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
+    )["QueueUrl"]
+    for group, text in (("a", "1"), ("a", "2"), ("b", "3")):
+        bench.sqs.send_message(QueueUrl=url, MessageBody=text, MessageGroupId=group)
+
+    (first,) = bench.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
+    assert first["Body"] == "1"
+    (other,) = bench.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
+    assert other["Body"] == "3"
+    bench.sqs.delete_message(QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
+    (second,) = bench.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
+    assert second["Body"] == "2"
