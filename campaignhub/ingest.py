@@ -41,7 +41,7 @@ working_days_after = windows.working_days_after
 
 @cache
 def _table() -> table.Table:
-    return table.Table(dynamodb(), env().table_name)
+    return table.Table(table.quickened(dynamodb()), env().table_name)
 
 
 def publish_release(manifest: Manifest, current: Current) -> None:

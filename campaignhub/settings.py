@@ -163,6 +163,8 @@ ANYMAIL = {
             "connect_timeout": 3,
             "read_timeout": 15,
             "retries": {"mode": "standard", "total_max_attempts": 1},
+            "user_agent": "campaignhub",  # the SDK's own is put together anew for every mail
+            "parameter_validation": False,
         },
         **(
             {

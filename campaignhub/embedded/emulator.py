@@ -21,11 +21,12 @@ import logging
 import os
 import resource
 import time
+from email.policy import EmailPolicy
 from typing import Any
 
 import uvicorn
 from ministack.app import app
-from ministack.services import dynamodb, sqs
+from ministack.services import dynamodb, ses, sqs
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Queue = dict[str, Any]
@@ -59,12 +60,22 @@ class WholeAnswers:
             self._waiting.clear()
 
 
-class Protocol(HttpToolsProtocol):
+class Protocol(HttpToolsProtocol):  # type: ignore[misc]
     """uvicorn's own, over :class:`WholeAnswers`."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """Begin a connection."""
-        super().connection_made(WholeAnswers(transport))  # type: ignore[arg-type]
+        super().connection_made(WholeAnswers(transport))
+
+
+class FewHeaders(EmailPolicy):
+    """Takes only those headers of a mail apart that the emulator shows; all of them took half of its time."""
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        """Read one header."""
+        if name.lower() in ("subject", "from", "to"):
+            return super().header_fetch_parse(name, value)
+        return "".join(value.splitlines())
 
 
 def is_untouched(message: Message, now: float) -> bool:
@@ -161,6 +172,7 @@ def quicken() -> None:
     """Put the quicker walks into the emulator."""
     for name in ("_condition_syntax_error", "_tokenize"):
         setattr(dynamodb, name, functools.lru_cache(1_000)(getattr(dynamodb, name)))
+    ses.default_policy = FewHeaders()
     sqs._expire_retained = expire_retained
     sqs._dlq_sweep = sweep_to_dead_letters
     sqs._collect_msgs = collect

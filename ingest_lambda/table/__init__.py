@@ -57,6 +57,7 @@ __all__ = [
     "guard_key",
     "limit_key",
     "open_table",
+    "quickened",
     "submission_item",
     "submission_key",
 ]
@@ -82,7 +83,15 @@ def open_table(settings: Config) -> Table:
             user_agent="campaignhub",
         ),
     )
-    # Another third: it would work out the endpoint anew for each call, from every table named in
-    # the transaction, and find the one it has. A botocore without this attribute does so again.
+    return Table(quickened(client), settings.table_name)
+
+
+def quickened(client: Any) -> Any:
+    """Spare a client of the table a third of what the SDK costs a call.
+
+    It would work out the endpoint anew each time, from every table named in the
+    transaction, and find the one it has. A botocore without this attribute does
+    so again.
+    """
     client._ruleset_resolver = None
-    return Table(client, settings.table_name)
+    return client

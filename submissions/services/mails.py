@@ -11,12 +11,12 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from campaignhub import ingest
 from campaignhub.env import env
 from campaignhub.errors import DomainError
-from campaigns.models import User
+from campaigns.models import Campaign, User
 from campaigns.services import audit
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionEvent
@@ -62,15 +62,17 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     due = list(
         Mail.objects.filter(state=MailState.QUEUED, not_before__lte=at)
         .order_by("not_before", "id")
-        .values_list("pk", flat=True)[:most]
+        .values_list("pk", "submission__campaign")[:most]
     )
     if not due:
         return 0
+    # Thousands of mails are of a few campaigns, which carry every text in every language.
+    campaigns = Campaign.objects.select_related("client").in_bulk({of for _, of in due})
     sent = 0
     with _connection() as connection:
-        for mail_id in due:
+        for mail_id, campaign_id in due:
             begun = time.monotonic()
-            if _deliver(mail_id, connection, at):
+            if _deliver(mail_id, campaigns[campaign_id], connection, at):
                 sent += 1
                 pause = 1 / env().mails_per_second - (time.monotonic() - begun)
                 time.sleep(max(0.0, pause))
@@ -93,15 +95,20 @@ def _give_up_on_the_interrupted(at: datetime) -> None:
         _note(mail, MailState.UNKNOWN, at=at, trouble="stopped while sending")
 
 
-def _deliver(mail_id: int, connection: Any, at: datetime) -> bool:
+def _deliver(mail_id: int, campaign: Campaign, connection: Any, at: datetime) -> bool:
+    mail = Mail.objects.select_related("submission__personal").get(pk=mail_id)
+    mail.submission.campaign = campaign
+    address = address_of(mail.submission)
+    mail.address_hash = ingest.person_hash(str(campaign.pk), address) if address else ""
+    mail.state, mail.leased_until, mail.tries = MailState.SENDING, at + LEASE, mail.tries + 1
     leased = Mail.objects.filter(pk=mail_id, state=MailState.QUEUED).update(
-        state=MailState.SENDING, leased_until=at + LEASE, tries=F("tries") + 1
+        state=mail.state,
+        leased_until=mail.leased_until,
+        tries=F("tries") + 1,
+        address_hash=mail.address_hash,
     )
     if not leased:
         return False
-    mail = Mail.objects.select_related("submission__campaign__client", "submission__personal").get(
-        pk=mail_id
-    )
     if why := _withheld(mail, at):
         _note(mail, why[0], at=at, trouble=why[1])
         return False
@@ -125,7 +132,7 @@ def _deliver(mail_id: int, connection: Any, at: datetime) -> bool:
 
 
 def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
-    """Return the fate of a mail that may not go out, and why; note where it would go."""
+    """Return the fate of a mail that may not go out, and why."""
     submission = mail.submission
     if not is_still_true(
         MailKind(mail.kind),
@@ -134,18 +141,19 @@ def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
         status=SubmissionStatus(submission.status),
     ):
         return MailState.WITHDRAWN, "no longer true"
-    address = address_of(submission)
     try:
-        validate_email(address)
+        validate_email(address_of(submission))
     except ValidationError:
         return MailState.SUPPRESSED, "no address that can be written to"
-    mail.address_hash = ingest.person_hash(str(submission.campaign_id), address)
-    mail.save(update_fields=["address_hash"])
     same = Mail.objects.filter(address_hash=mail.address_hash).exclude(pk=mail.pk)
-    if same.filter(state__in=(MailState.BOUNCED, MailState.COMPLAINED)).exists():
-        return MailState.SUPPRESSED, "an earlier mail bounced, or was complained of"
     beside_us = Q(state=MailState.SENDING, pk__lt=mail.pk)
-    if same.filter(Q(sent_at__gt=at - timedelta(days=1)) | beside_us).count() >= MOST_A_DAY:
+    before = same.aggregate(
+        spoilt=Count("pk", filter=Q(state__in=(MailState.BOUNCED, MailState.COMPLAINED))),
+        today=Count("pk", filter=Q(sent_at__gt=at - timedelta(days=1)) | beside_us),
+    )
+    if before["spoilt"]:
+        return MailState.SUPPRESSED, "an earlier mail bounced, or was complained of"
+    if before["today"] >= MOST_A_DAY:
         return MailState.SUPPRESSED, "five a day"
     return None
 
