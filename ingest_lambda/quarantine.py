@@ -8,6 +8,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ingest_lambda.clients import open_client
 from ingest_lambda.config import Config
 from ingest_lambda.errors import TryAgain
 
@@ -36,17 +37,12 @@ class QuarantineQueue:
 
 
 def open_quarantine(settings: Config) -> QuarantineQueue:
-    """Point to the quarantine queue. Nearly no function ever sends to it, so the SDK comes late."""
+    """Point to the quarantine queue. Nearly no function ever sends to it, so its client comes late."""
 
     @cache
     def client() -> Any:
-        import boto3
-        from botocore.config import Config as SdkConfig
-
-        return boto3.client(
-            "sqs",
-            endpoint_url=settings.aws_endpoint_url,
-            config=SdkConfig(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}),
+        return open_client(
+            "sqs", settings, connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 2}
         )
 
     return QuarantineQueue(client, settings.quarantine_queue_url)

@@ -3,9 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-import boto3
-from botocore.config import Config as SdkConfig
-
+from ingest_lambda.clients import open_client, sdk_session
 from ingest_lambda.config import Config
 from ingest_lambda.contract import FORM_SECONDS, Upload
 
@@ -81,8 +79,8 @@ class UploadForms:
 
 def open_forms(settings: Config) -> UploadForms:
     """Sign for where browsers reach the bucket, with whatever credentials the SDK finds."""
-    session = boto3.Session()
-    region = session.region_name or "us-east-1"
+    session = sdk_session()
+    region = session.get_config_variable("region") or "us-east-1"
     own = settings.s3_public_endpoint or settings.aws_endpoint_url
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     url = (
@@ -120,12 +118,13 @@ class Bucket:
 
 def open_bucket(settings: Config) -> Bucket:
     """Connect to the bucket."""
-    sdk = SdkConfig(
+    client = open_client(
+        "s3",
+        settings,
         signature_version="s3v4",
         connect_timeout=2,
         read_timeout=20,
         retries={"total_max_attempts": 3, "mode": "standard"},
         s3={"addressing_style": "path" if settings.aws_endpoint_url else "virtual"},
     )
-    client = boto3.client("s3", endpoint_url=settings.aws_endpoint_url, config=sdk)
     return Bucket(client, settings.bucket_name)

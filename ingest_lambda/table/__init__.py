@@ -22,9 +22,7 @@ the same attributes).
 
 from typing import Any
 
-import boto3
-from botocore.config import Config as SdkConfig
-
+from ingest_lambda.clients import open_client
 from ingest_lambda.config import Config
 from ingest_lambda.table.keys import (
     HOUR_SHARDS,
@@ -69,19 +67,17 @@ class Table(ReleaseItems, LedgerItems):
 
 def open_table(settings: Config) -> Table:
     """Connect to the table with short time limits and no retries below ours."""
-    client: Any = boto3.client(
+    client = open_client(
         "dynamodb",
-        endpoint_url=settings.aws_endpoint_url,
-        config=SdkConfig(
-            connect_timeout=1,
-            read_timeout=3,
-            retries={"total_max_attempts": 1},
-            max_pool_connections=max(settings.write_threads, 10),
-            # Half of a submission's CPU was the SDK's own, and these two are a third of that:
-            # our items are typed, and nobody reads the list of parts in the agent's name.
-            parameter_validation=False,
-            user_agent="campaignhub",
-        ),
+        settings,
+        connect_timeout=1,
+        read_timeout=3,
+        retries={"total_max_attempts": 1},
+        max_pool_connections=max(settings.write_threads, 10),
+        # Half of a submission's CPU was the SDK's own, and these two are a third of that:
+        # our items are typed, and nobody reads the list of parts in the agent's name.
+        parameter_validation=False,
+        user_agent="campaignhub",
     )
     return Table(quickened(client), settings.table_name)
 
