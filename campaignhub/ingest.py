@@ -135,6 +135,29 @@ def put_block_list(client_id: str, hashes: Iterable[str]) -> None:
     _table().put_block_list(client_id, hashes)
 
 
+def api_key_hash(value: str) -> str:
+    """Return the hash under which a partner's key is known; the key itself is kept nowhere."""
+    return people.api_key_hash(value)
+
+
+def bind_partner(key_hash: str, *, client_id: str, name: str) -> None:
+    """Let a partner's key open the campaigns of a client, within seconds.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    _table().put_partner(key_hash, table.Partner(client_id, name))
+
+
+def unbind_partner(key_hash: str) -> None:
+    """Let a key open nothing any more, within 30 seconds; again is harmless.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    _table().drop_partner(key_hash)
+
+
 def apply_decision(decision: Decision) -> bool:
     """Carry a decision to the table; ``False`` where a later or equal one was there already.
 

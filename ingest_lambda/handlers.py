@@ -101,14 +101,13 @@ def start(event: Event, _context: object) -> Event:
     from ingest_lambda.start import Caller
 
     def work() -> StartAnswer:
-        identity = (event.get("requestContext") or {}).get("identity") or {}
-        # The gateway lets nobody through to this address without a key; which one, it tells on AWS.
+        # The gateway lets nobody through to this address without a key.
         by_partner = "/partner/" in (event.get("resource") or "")
         caller = Caller(
             address=http.address_of(event),
             device=http.header(event, "User-Agent"),
             channel=Channel.PARTNER if by_partner else Channel.WEB,
-            partner=identity.get("apiKeyId") if by_partner else None,
+            api_key=http.header(event, "x-api-key") if by_partner else None,
         )
         return _starter().start(
             event["pathParameters"]["slug"],

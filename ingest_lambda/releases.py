@@ -1,14 +1,17 @@
-"""What a warm function remembers: a manifest for ever, what is current or blocked for 30 seconds."""
+"""What a warm function remembers: a manifest for ever; what is current, blocked or a partner's for 30 seconds."""
 
 import time
 from collections.abc import Callable
 
 from ingest_lambda.contract import Current, Manifest
-from ingest_lambda.table import Table
+from ingest_lambda.table import Partner, Table
 
 CURRENT_SECONDS = 30
 """How stale ``CURRENT`` may be; a pause is in force everywhere within it."""
+STRANGER_SECONDS = 2
+"""How long it is remembered that there is nothing under a name: what is published next is there soon."""
 _MOST_MANIFESTS = 200
+_MOST_NAMES = 1000
 
 
 class Releases:
@@ -20,6 +23,7 @@ class Releases:
         self._manifests: dict[tuple[str, int], Manifest] = {}
         self._currents: dict[str, tuple[float, Current | None]] = {}
         self._block_lists: dict[str, tuple[float, frozenset[str]]] = {}
+        self._partners: dict[str, tuple[float, Partner | None]] = {}
 
     def manifest(self, slug: str, release: int) -> Manifest | None:
         """Return a release's manifest, or ``None`` when there is no such release."""
@@ -35,8 +39,8 @@ class Releases:
     def current(self, slug: str) -> Current | None:
         """Return what is in force, at most 30 seconds old; strangers' slugs are not kept long."""
         read_at, found = self._currents.get(slug, (float("-inf"), None))
-        if self._clock() - read_at >= (CURRENT_SECONDS if found else 2):
-            if len(self._currents) >= 1000:
+        if self._clock() - read_at >= (CURRENT_SECONDS if found else STRANGER_SECONDS):
+            if len(self._currents) >= _MOST_NAMES:
                 self._currents.clear()
             found = self._table.current(slug)
             self._currents[slug] = (self._clock(), found)
@@ -48,4 +52,14 @@ class Releases:
         if self._clock() - read_at >= CURRENT_SECONDS:
             found = self._table.block_list(client_id)
             self._block_lists[client_id] = (self._clock(), found)
+        return found
+
+    def partner(self, key_hash: str) -> Partner | None:
+        """Return whom a partner's key was made for, at most 30 seconds old."""
+        read_at, found = self._partners.get(key_hash, (float("-inf"), None))
+        if self._clock() - read_at >= (CURRENT_SECONDS if found else STRANGER_SECONDS):
+            if len(self._partners) >= _MOST_NAMES:
+                self._partners.clear()
+            found = self._table.partner(key_hash)
+            self._partners[key_hash] = (self._clock(), found)
         return found

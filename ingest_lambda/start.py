@@ -37,8 +37,13 @@ from ingest_lambda.errors import (
     UploadRefused,
 )
 from ingest_lambda.releases import Releases
-from ingest_lambda.rules.people import blocked_hash, keyed_hash, normalise_address
-from ingest_lambda.table import Table
+from ingest_lambda.rules.people import (
+    api_key_hash,
+    blocked_hash,
+    keyed_hash,
+    normalise_address,
+)
+from ingest_lambda.table import Partner, Table
 from ingest_lambda.tokens import sign, verify
 from ingest_lambda.uploads import CONTENT_TYPES, UploadForms, incoming_key
 
@@ -59,7 +64,8 @@ class Caller:
     address: str | None = None
     device: str | None = None
     channel: Channel = Channel.WEB
-    partner: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    """A partner's, which the gateway has let in; it does not know whose campaigns it may open."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +95,12 @@ class Starter:
         earlier = self._earlier(slug, request, at)
         release = earlier.release if earlier else request.release
         manifest = self.releases.manifest(slug, release)
+        partner = self._partner(slug, current, caller)
         if manifest is None:
             raise ReleaseChanged
         if earlier is None:
             self._is_open(current, manifest, request, at)
-        claims = self._claims(request, manifest, earlier, caller, at)
+        claims = self._claims(request, manifest, earlier, caller, partner, at)
         claims = self._challenged(claims, request, manifest, caller)
         uploads = self._uploads(request.uploads, claims, manifest)
         claims = claims.model_copy(update={"uploads": uploads})
@@ -105,6 +112,19 @@ class Starter:
             expires_at=claims.expires_at,
             uploads=tuple(self._form(upload) for upload in uploads),
         )
+
+    def _partner(self, slug: str, current: Current, caller: Caller) -> Partner | None:
+        """Return whose key this is; to a key of another client a campaign does not exist.
+
+        Judged by the release in force, so that nothing in the request decides.
+        """
+        if caller.channel is not Channel.PARTNER:
+            return None
+        partner = self.releases.partner(api_key_hash(caller.api_key or ""))
+        manifest = self.releases.manifest(slug, current.release)
+        if partner is None or manifest is None or partner.client_id != manifest.client_id:
+            raise UnknownCampaign
+        return partner
 
     def _earlier(self, slug: str, request: StartRequest, at: datetime) -> Claims | None:
         if request.token is None:
@@ -164,6 +184,7 @@ class Starter:
         manifest: Manifest,
         earlier: Claims | None,
         caller: Caller,
+        partner: Partner | None,
         at: datetime,
     ) -> Claims:
         if earlier is not None:
@@ -178,7 +199,7 @@ class Starter:
             route=request.route,
             locale=locale,
             channel=caller.channel,
-            partner=caller.partner,
+            partner=partner.name if partner else None,
             mode=manifest.mode,
             source=request.source,
             address_hash=self._hash("address", normalise_address(caller.address or ""), manifest),

@@ -4,13 +4,17 @@ from django.db import models
 
 
 class PartnerKey(models.Model):
-    """One partner's key at the gateway. The key itself was shown once and is kept nowhere here."""
+    """One partner's key at the gateway. The key itself was shown once and is kept nowhere here.
+
+    By ``key_hash`` the submissions table knows which client's campaigns it opens.
+    """
 
     client = models.ForeignKey(
         "campaigns.Client", on_delete=models.PROTECT, related_name="partner_keys"
     )
     name = models.CharField(max_length=80)
     key_id = models.CharField(max_length=60, unique=True)
+    key_hash = models.CharField(max_length=64, blank=True)
     usage_plan_id = models.CharField(max_length=60)
     last_four = models.CharField(max_length=4)
     rate_per_second = models.PositiveSmallIntegerField(default=10)
@@ -26,6 +30,13 @@ class PartnerKey(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key_hash"],
+                condition=~models.Q(key_hash=""),
+                name="partner_key_belongs_to_one_client",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} · …{self.last_four}"

@@ -1,4 +1,4 @@
-"""Keys of partners at the gateway: made, shown once, revoked."""
+"""Keys of partners: made at the gateway, bound to a client in the table, shown once, revoked."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from django.db import transaction
 
+from campaignhub import ingest
 from campaignhub.aws import api_gateway
 from campaignhub.env import env
 from campaignhub.errors import DomainError
@@ -18,7 +19,7 @@ MOST_PER_SECOND = 500
 
 
 class GatewayAway(DomainError):
-    """The gateway does not answer; nothing was changed."""
+    """The gateway, or the table, does not answer; nothing was changed."""
 
     code = "gateway_away"
 
@@ -54,8 +55,9 @@ def make_partner_key(
 ) -> NewPartnerKey:
     """Make a key with a usage plan of its own, so that one partner cannot use up another's share.
 
-    The key is made disabled and let in only once it stands in our list: what is
-    left by a crash in between opens nothing.
+    The gateway lets a key in; which campaigns it opens is in the table, under
+    the key's hash. It is made disabled and let in only once it stands in our list
+    and is bound: what is left by a crash in between opens nothing.
 
     Raises:
         NameTaken, RateOutOfBounds: see there.
@@ -73,6 +75,7 @@ def make_partner_key(
                 client=client,
                 name=name,
                 key_id=made["key_id"],
+                key_hash=ingest.api_key_hash(made["value"]),
                 usage_plan_id=made["usage_plan_id"],
                 last_four=made["value"][-4:],
                 rate_per_second=rate_per_second,
@@ -88,15 +91,18 @@ def make_partner_key(
                 at=at,
                 after={"name": name, "rate": rate_per_second, "quota": quota_per_day},
             )
+            _bind(key)
             _let_in(made["key_id"])
     except GatewayAway:
         _remove(made["key_id"], made["usage_plan_id"])
+        with suppress(ingest.IngestBusy):
+            ingest.unbind_partner(ingest.api_key_hash(made["value"]))
         raise
     return NewPartnerKey(key, made["value"])
 
 
 def revoke_partner_key(key: PartnerKey, *, actor: User | None, at: datetime) -> PartnerKey:
-    """Take a partner's key away at the gateway, then in our list; again is harmless.
+    """Take a partner's key away at the gateway and in the table, then in our list; again is harmless.
 
     Raises:
         GatewayAway: it still works; try again.
@@ -105,8 +111,9 @@ def revoke_partner_key(key: PartnerKey, *, actor: User | None, at: datetime) -> 
         return key
     try:
         _remove_or_raise(key.key_id, key.usage_plan_id)
-    except (BotoCoreError, ClientError) as error:
-        raise GatewayAway("The gateway doesn't answer; the key still works. Try again.") from error
+        ingest.unbind_partner(key.key_hash)
+    except (BotoCoreError, ClientError, ingest.IngestBusy) as error:
+        raise GatewayAway("AWS doesn't answer; the key may still work. Try again.") from error
     with transaction.atomic():
         key = PartnerKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
         if key.revoked_at is None:
@@ -121,6 +128,23 @@ def revoke_partner_key(key: PartnerKey, *, actor: User | None, at: datetime) -> 
                 after={"name": key.name},
             )
     return key
+
+
+def bind_partner_keys() -> None:
+    """Write again into the table which client each key in use belongs to.
+
+    Raises:
+        GatewayAway: the table does not answer.
+    """
+    for key in PartnerKey.objects.filter(revoked_at=None).exclude(key_hash=""):
+        _bind(key)
+
+
+def _bind(key: PartnerKey) -> None:
+    try:
+        ingest.bind_partner(key.key_hash, client_id=str(key.client_id), name=key.name[:60])
+    except ingest.IngestBusy as error:
+        raise GatewayAway("The table doesn't answer. Try again.") from error
 
 
 def _make_at_gateway(client: Client, name: str, rate: int, quota: int | None) -> dict[str, str]:

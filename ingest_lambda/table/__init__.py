@@ -6,6 +6,7 @@ item                  pk                                              sk
 current release       ``CAMPAIGN#{slug}``                             ``CURRENT``
 release               ``CAMPAIGN#{slug}``                             ``RELEASE#{n}``
 block list            ``CLIENT#{client}``                             ``BLOCKLIST``
+partner               ``PARTNER#{SHA-256 of the key}``                ``PARTNER``
 submission            ``SUBMISSION#{id}``                             ``SUBMISSION``
 image facts           ``SUBMISSION#{id}``                             ``IMAGE#{attempt}#{receipt}#{part}#{nonce}``
 message               ``SUBMISSION#{id}``                             ``MESSAGE#{message_id}``
@@ -35,7 +36,7 @@ from ingest_lambda.table.keys import (
 )
 from ingest_lambda.table.ledger import LedgerItems, LedgerLine
 from ingest_lambda.table.limits import KEPT_AFTER_WINDOW, NOTHING, LimitUse, Taken, Uses
-from ingest_lambda.table.releases import MOST_BLOCKED, BlockListTooLong, ReleaseItems
+from ingest_lambda.table.releases import MOST_BLOCKED, BlockListTooLong, Partner, ReleaseItems
 from ingest_lambda.table.store import Cancelled
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "Item",
     "LedgerLine",
     "LimitUse",
+    "Partner",
     "Table",
     "Taken",
     "Uses",

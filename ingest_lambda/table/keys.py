@@ -70,6 +70,11 @@ def block_list_key(client_id: str) -> Item:
     return _key(f"CLIENT#{client_id}", "BLOCKLIST")
 
 
+def partner_key(key_hash: str) -> Item:
+    """Return the key of whom a partner's key was made for."""
+    return _key(f"PARTNER#{key_hash}", "PARTNER")
+
+
 def hour_key(campaign_id: str, hour: datetime, shard: int) -> str:
     """Return the index's partition of one campaign, hour of entry (UTC) and shard."""
     return f"{campaign_id}#{hour:%Y-%m-%dT%H}#{shard}"

@@ -1,15 +1,24 @@
-"""What Django publishes into the table: releases, what is in force, block lists."""
+"""What Django publishes into the table: releases, what is in force, block lists, partners."""
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest_lambda.contract import Current, Manifest, instant_text
-from ingest_lambda.table.keys import block_list_key, current_key, release_key
+from ingest_lambda.table.keys import block_list_key, current_key, partner_key, release_key
 from ingest_lambda.table.store import Operation, Store
 
 MOST_BLOCKED = 5000
 """Of one client: 5,000 hashes of 32 characters are 175 KB, and an item ends at 400."""
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Whom a partner's key was made for, and the name under which its entries are told apart."""
+
+    client_id: str
+    name: str
 
 
 class BlockListTooLong(Exception):
@@ -102,3 +111,21 @@ class ReleaseItems(Store):
         """Read a client's block list; empty where there is none."""
         item = self._get(block_list_key(client_id), consistent=False)
         return frozenset(json.loads(item["hashes"]["S"])) if item else frozenset()
+
+    def put_partner(self, key_hash: str, partner: Partner) -> None:
+        """Bind a key to a client; until then it opens nothing."""
+        item = {
+            **partner_key(key_hash),
+            "client_id": {"S": partner.client_id},
+            "name": {"S": partner.name},
+        }
+        self._transact([{"Put": {"Item": item}}])
+
+    def drop_partner(self, key_hash: str) -> None:
+        """Forget a key; again is harmless."""
+        self._call("delete_item", TableName=self._name, Key=partner_key(key_hash))
+
+    def partner(self, key_hash: str) -> Partner | None:
+        """Read whom a key was made for."""
+        item = self._get(partner_key(key_hash), consistent=False)
+        return Partner(item["client_id"]["S"], item["name"]["S"]) if item else None

@@ -1,10 +1,11 @@
 """What tests of campaigns may ask for: a table of moto's and a site host in a directory of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import boto3
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
 from campaignhub import aws, ingest
@@ -43,6 +44,27 @@ def table() -> Iterator[Table]:
         yield make_table()
     for made in clients:
         made.cache_clear()
+
+
+class Away:
+    """A client of a service that does not answer."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def call(**_arguments: object) -> None:
+            raise ReadTimeoutError(endpoint_url="http://away")
+
+        return call
+
+
+@pytest.fixture
+def table_down(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
+    """Take the table away and give it back."""
+
+    def switch(down: bool) -> None:
+        client = Away() if down else aws.dynamodb()
+        monkeypatch.setattr(ingest, "_table", lambda: Table(client, "campaignhub"))
+
+    return switch
 
 
 @pytest.fixture

@@ -1,16 +1,17 @@
 """Keys of partners: made with a plan of their own, shown once, gone when revoked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from moto import mock_aws
+from django.core.management import CommandError, call_command
 
-from campaignhub import aws
+from campaignhub import aws, ingest
 from campaignhub.env import env
-from campaigns.models import AuditEntry, PartnerKey
+from campaigns.models import AuditEntry, BlockEntry, PartnerKey
 from campaigns.services import partners
+from campaigns.services.blocks import block
 from campaigns.services.partners import (
     GatewayAway,
     NameTaken,
@@ -18,19 +19,20 @@ from campaigns.services.partners import (
     make_partner_key,
     revoke_partner_key,
 )
+from ingest_lambda.table import Partner, Table
+from tests.campaigns.conftest import make_table
 from tests.campaigns.factories import NOON, make_client
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def gateway(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def gateway(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     aws.api_gateway.cache_clear()
-    with mock_aws():
-        service = aws.api_gateway()
-        monkeypatch.setattr(env(), "api_id", service.create_rest_api(name="campaignhub")["id"])
-        monkeypatch.setattr(env(), "api_stage_name", "live")
-        yield service
+    service = aws.api_gateway()
+    monkeypatch.setattr(env(), "api_id", service.create_rest_api(name="campaignhub")["id"])
+    monkeypatch.setattr(env(), "api_stage_name", "live")
+    yield service
     aws.api_gateway.cache_clear()
 
 
@@ -51,6 +53,46 @@ def test_a_key_is_let_in_with_a_plan_of_its_own_and_shown_once(gateway: Any) -> 
     assert str(made.key) == f"Kiosks · …{made.value[-4:]}"
     everything = f"{PartnerKey.objects.values()} {AuditEntry.objects.values()}"
     assert made.value not in everything
+
+
+def test_a_key_is_bound_to_its_client_under_its_hash_until_it_is_revoked(table: Table) -> None:
+    client = make_client()
+    made = make_partner_key(client, name="K" * 80, actor=None, at=NOON)
+    assert made.key.key_hash == ingest.api_key_hash(made.value)
+    assert table.partner(made.key.key_hash) == Partner(str(client.pk), "K" * 60)
+    revoke_partner_key(made.key, actor=None, at=NOON)
+    assert table.partner(made.key.key_hash) is None
+
+
+def test_republish_binds_the_keys_in_use_again_and_no_others(table: Table) -> None:
+    client = make_client()
+    used, revoked = (
+        make_partner_key(client, name=name, actor=None, at=NOON).key for name in ("used", "gone")
+    )
+    revoke_partner_key(revoked, actor=None, at=NOON)
+    block(client, kind=BlockEntry.Kind.EMAIL, value="eve@example.com", actor=None, at=NOON)
+    emptied = make_table()
+    call_command("republish")
+    assert emptied.partner(used.key_hash) == Partner(str(client.pk), "used")
+    assert emptied.partner(revoked.key_hash) is None
+    assert len(emptied.block_list(str(client.pk))) == 1
+
+
+def test_without_the_table_no_key_is_made_none_revoked_and_republish_says_so(
+    table_down: Callable[[bool], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    client = make_client()
+    made = make_partner_key(client, name="Kiosks", actor=None, at=NOON)
+    table_down(True)
+    with pytest.raises(GatewayAway):
+        make_partner_key(client, name="Another", actor=None, at=NOON)
+    with pytest.raises(GatewayAway):
+        revoke_partner_key(made.key, actor=None, at=NOON)
+    with pytest.raises(CommandError, match="partners' keys"):
+        call_command("republish")
+    assert PartnerKey.objects.get().revoked_at is None
+    table_down(False)
+    assert revoke_partner_key(made.key, actor=None, at=NOON).revoked_at == NOON
 
 
 def test_a_revoked_key_is_gone_and_its_name_free_again(gateway: Any) -> None:

@@ -4,10 +4,9 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
 from django.core.management import CommandError, call_command
 
-from campaignhub import aws, ingest
+from campaignhub import ingest
 from campaigns.hosting.local import LocalHost
 from campaigns.models import Campaign, FormField, Placement
 from campaigns.rules.states import CampaignState
@@ -28,27 +27,6 @@ from tests.campaigns.conftest import make_table
 from tests.campaigns.factories import NOON, logged, make_draft, publish
 
 pytestmark = pytest.mark.django_db
-
-
-class Away:
-    """A client of a service that does not answer."""
-
-    def __getattr__(self, name: str):
-        def call(**_arguments):
-            raise ReadTimeoutError(endpoint_url="http://away")
-
-        return call
-
-
-@pytest.fixture
-def table_down(monkeypatch: pytest.MonkeyPatch):
-    """Take the table away and give it back."""
-
-    def switch(down: bool) -> None:
-        client = Away() if down else aws.dynamodb()
-        monkeypatch.setattr(ingest, "_table", lambda: Table(client, "campaignhub"))
-
-    return switch
 
 
 def placement_of(campaign: Campaign, *, is_test: bool = False) -> Placement:

@@ -15,7 +15,9 @@ from ingest_lambda.challenges import Challenges, Turnstile, secrets_of
 from ingest_lambda.config import Config
 from ingest_lambda.contract import Channel, Claims, Manifest, StartRequest
 from ingest_lambda.errors import ChallengeFailed, TryAgain
+from ingest_lambda.rules.people import api_key_hash
 from ingest_lambda.start import Caller, Starter
+from ingest_lambda.table import Partner
 from ingest_lambda.tokens import verify
 from ingest_lambda.uploads import open_forms
 from tests.ingest_lambda.writing import KEYS, NOON, Desk
@@ -120,7 +122,7 @@ def start(at: Starter, *, channel: Channel = Channel.WEB, **request: Any) -> tup
     answer = at.start(
         "summer",
         StartRequest.model_validate({"release": 1, "locale": "en", **request}),
-        caller=Caller(address="192.0.2.7", channel=channel),
+        caller=Caller(address="192.0.2.7", channel=channel, api_key="a key"),
         at=NOON,
     )
     return answer.token, verify(answer.token, token_keys=KEYS)
@@ -170,6 +172,7 @@ def test_a_site_key_without_a_secret_is_our_trouble_not_the_visitors():
 def test_partners_are_not_asked():
     provider = Says("failed")
     at = starter(provider, on_trouble="refuse")
+    at.table.put_partner(api_key_hash("a key"), Partner(client_id="k1", name="Kiosks"))
     assert start(at, channel=Channel.PARTNER)[1].challenge is None
     assert provider.calls == 0
 

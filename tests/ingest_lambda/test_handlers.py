@@ -18,7 +18,8 @@ from ingest_lambda.batch import UnknownEvent
 from ingest_lambda.config import config
 from ingest_lambda.contract import Current, ImageRecord, SubmissionStatus
 from ingest_lambda.load import publish
-from ingest_lambda.table import Table
+from ingest_lambda.rules.people import api_key_hash
+from ingest_lambda.table import Partner, Table
 from ingest_lambda.tokens import verify
 from tests.ingest_lambda.declared import create_table
 from tests.ingest_lambda.writing import (
@@ -214,12 +215,27 @@ def test_a_status_without_its_token_is_401(table, path, headers):
 )
 def test_a_partner_is_known_by_its_key_on_its_own_way_only(table, resource, channel):
     asked = {"release": 1, "route": "purchase", "locale": "en"}
-    event = request_of(asked, path={"slug": "summer"}, resource=resource)
-    event["requestContext"]["identity"]["apiKeyId"] = "k1"
+    table.put_partner(api_key_hash("a key"), Partner(client_id="k1", name="Kiosks"))
+    event = request_of(
+        asked, path={"slug": "summer"}, resource=resource, headers={"X-Api-Key": "a key"}
+    )
     started = json.loads(handlers.start(event, Context())["body"])
     claims = verify(started["token"], token_keys=KEYS)
     assert claims.channel == channel
-    assert claims.partner == ("k1" if channel == "partner" else None)
+    assert claims.partner == ("Kiosks" if channel == "partner" else None)
+
+
+def test_a_key_that_the_gateway_lets_in_and_the_table_does_not_know_opens_nothing(table):
+    asked = {"release": 1, "route": "purchase", "locale": "en"}
+    event = request_of(
+        asked,
+        path={"slug": "summer"},
+        resource="/v1/partner/campaigns/{slug}/start",
+        headers={"X-Api-Key": "no longer"},
+    )
+    answer = handlers.start(event, Context())
+    assert (answer["statusCode"], json.loads(answer["body"])["code"]) == (404, "unknown_campaign")
+    assert "no longer" not in answer["body"]
 
 
 def test_an_upload_becomes_facts_and_a_test_event_of_the_bucket_nothing(table):
