@@ -68,7 +68,7 @@ def why_here(submission: Submission) -> list[str]:
     lines = []
     if submission.attempt > 1:
         lines.append("This is the answer to what we asked again. It is the last try.")
-    lines += [SUSPICIONS.get(code, in_words(code)) for code in submission.suspicions]
+    lines += [SUSPICIONS.get(code, in_words(code)) for code in _suspicions(submission)]
     lines += [reason_text(reason, submission) for reason in submission.reasons]
     if submission.held:
         lines.append("It came while the campaign was paused, and claims no prize until it resumes.")
@@ -78,6 +78,18 @@ def why_here(submission: Submission) -> list[str]:
             f"The same entry came again {times} with other answers. The first is kept; nothing else was."
         )
     return lines
+
+
+def _suspicions(submission: Submission) -> list[str]:
+    """Return what was suspect at once, and what became so when its photos were looked at."""
+    found = list(submission.suspicions)
+    if submission.decision_no:
+        machine = SubmissionEvent.objects.filter(
+            submission_id=submission.pk, kind="decided", actor=None
+        )
+        for detail in machine.values_list("detail", flat=True):
+            found += detail.get("suspicions", ())
+    return list(dict.fromkeys(found))
 
 
 def how_it_came(submission: Submission) -> str:
@@ -127,6 +139,8 @@ def _event_text(event: SubmissionEvent) -> str:
             if refusal := detail.get("refusal"):
                 return f"A file was checked. {REFUSALS.get(refusal, in_words(refusal))}"
             return "A photo was checked."
+        case "decided" if detail.get("suspicions"):
+            return "It goes to review: its photos are suspect."
         case "decided":
             return f"{who} {_VERDICTS.get(detail.get('verdict', ''), 'decided')}."
         case "mailed":
@@ -158,6 +172,8 @@ def _mail_name(kind: str) -> str:
 def _said(event: SubmissionEvent, reviews: Mapping[int | None, Review]) -> list[str]:
     if event.kind != "decided":
         return []
+    if suspicions := event.detail.get("suspicions"):
+        return [SUSPICIONS.get(code, in_words(code)) for code in suspicions]
     number = event.dedupe.rpartition(":")[2]
     review = reviews.get(int(number)) if number.isdigit() else None
     if review is None:

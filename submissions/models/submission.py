@@ -178,6 +178,9 @@ class ReceiptImage(models.Model):
                 name="image_with_trouble",
                 condition=~Q(refusal="") | Q(seen_on__isnull=False),
             ),
+            models.Index(
+                fields=("seen_on",), name="image_twin", condition=Q(seen_on__isnull=False)
+            ),
         )
 
     def __str__(self) -> str:

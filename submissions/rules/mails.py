@@ -74,13 +74,19 @@ REMIND_BEFORE = timedelta(hours=24)
 """How long before the deadline an unanswered question is asked once more."""
 
 
-def message_of(kind: MailKind, *, ingest_status: SubmissionStatus, attempt: int) -> Message:
-    """Return what a mail says: a received entry may count at once, wait for a look, or be an answer."""
+def message_of(
+    kind: MailKind, *, ingest_status: SubmissionStatus, status: SubmissionStatus, attempt: int
+) -> Message:
+    """Return what a mail says: a received entry may count at once, wait for a look, or be an answer.
+
+    One that counted at once and waits for a look by now is not said to count.
+    """
     if kind is not MailKind.RECEIVED:
         return Message(kind.value)
     if attempt > 1:
         return Message.RECEIVED_AGAIN
-    return _RECEIVED.get(ingest_status, Message.RECEIVED)
+    waits = status is SubmissionStatus.PENDING_REVIEW
+    return _RECEIVED.get(status if waits else ingest_status, Message.RECEIVED)
 
 
 _RECEIVED = {

@@ -3,7 +3,14 @@
 from ingest_lambda.contract import SubmissionStatus as Status
 
 MOVES: dict[Status, frozenset[Status]] = {
-    Status.RECEIVED: frozenset({Status.APPROVED, Status.REJECTED, Status.NEEDS_RESUBMISSION}),
+    Status.RECEIVED: frozenset(
+        {
+            Status.APPROVED,
+            Status.REJECTED,
+            Status.NEEDS_RESUBMISSION,
+            Status.PENDING_REVIEW,
+        }
+    ),
     Status.PENDING_REVIEW: frozenset({Status.APPROVED, Status.REJECTED, Status.NEEDS_RESUBMISSION}),
     Status.NEEDS_RESUBMISSION: frozenset({Status.REJECTED, Status.PENDING_REVIEW}),
     Status.APPROVED: frozenset({Status.REVOKED, Status.PENDING_REVIEW}),

@@ -16,6 +16,7 @@ from ingest_lambda.contract import (
     Reason,
     ReasonCode,
     SubmissionStatus,
+    Suspicion,
     sentence,
 )
 from submissions.models import Mail, OutboxDecision, Review, Submission, SubmissionEvent
@@ -128,6 +129,27 @@ def reopen_submission(submission_id: UUID, *, actor: User, at: datetime, note: s
     return _decide(submission_id, SubmissionStatus.PENDING_REVIEW, actor=actor, at=at, note=note)
 
 
+@transaction.atomic
+def send_to_review(
+    submission_id: UUID, *, suspicions: Sequence[Suspicion], at: datetime
+) -> Submission:
+    """Let a person look at what counted unseen, for what became known of its photos later.
+
+    Raises:
+        AlreadyDecided: a verdict was given; what is known now is shown beside it.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
+    if submission.decision_no or submission.status == SubmissionStatus.PENDING_REVIEW:
+        raise AlreadyDecided(f"{submission.reference} has been looked at already.")
+    return _decide(
+        submission_id,
+        SubmissionStatus.PENDING_REVIEW,
+        actor=None,
+        at=at,
+        suspicions=suspicions,
+    )
+
+
 def revoke_submission(submission_id: UUID, *, actor: User, at: datetime, note: str) -> Submission:
     """Take an approval back for good.
 
@@ -172,6 +194,7 @@ def _decide(
     actor: User | None,
     at: datetime,
     reasons: Sequence[Reason] = (),
+    suspicions: Sequence[Suspicion] = (),
     note: str = "",
 ) -> Submission:
     submission = (
@@ -229,7 +252,11 @@ def _decide(
         dedupe=f"decided:{number}",
         at=at,
         actor=actor,
-        detail={"verdict": status, "reasons": [reason.code for reason in worded]},
+        detail={
+            "verdict": status,
+            "reasons": [reason.code for reason in worded],
+            **({"suspicions": list(suspicions)} if suspicions else {}),
+        },
     )
     decision = Decision(
         submission_id=submission.pk,

@@ -80,6 +80,7 @@ def _letter(mail: Mail, at: datetime) -> dict[str, str | list[str]]:
         message_of(
             MailKind(mail.kind),
             ingest_status=SubmissionStatus(submission.ingest_status),
+            status=SubmissionStatus(submission.status),
             attempt=mail.attempt,
         )
     ]

@@ -21,6 +21,7 @@ from ingest_lambda.contract import (
 )
 from submissions.models import DeletedTest, Submission, SubmissionEvent
 from submissions.services import mirror_rows as rows
+from submissions.services.suspects import review_suspects
 from submissions.services.upsert import insert_missing, upsert
 
 _NOT_TAKEN = (DataError, IntegrityError, ValueError, OverflowError)
@@ -92,6 +93,13 @@ def _take_in(heard: Sequence[Heard], result: Mirrored, at: datetime, *, tell: bo
         return
     result.refused += [(place, "unknown_campaign") for place in strangers]
     result.taken += len(heard) - len(strangers)
+    # After the commit: of two workers, one with a submission and one with its photo, the later
+    # sees both. Should we die before, the batch comes again.
+    review_suspects(
+        submissions={r.id for _, r in heard if isinstance(r, SubmissionRecord)},
+        images_of={r.submission_id for _, r in heard if isinstance(r, ImageRecord)},
+        at=at,
+    )
 
 
 def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:

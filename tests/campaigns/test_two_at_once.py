@@ -1,41 +1,20 @@
 """Two at the same moment, on real row locks."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from campaigns.hosting.local import LocalHost
 from campaigns.models import Campaign, Membership, Placement, StateChange
 from campaigns.rules.roles import Role
 from campaigns.rules.states import CampaignState
-from campaigns.services.life import MoveNotAllowed, due_moves, move_campaign
+from campaigns.services.life import due_moves, move_campaign
 from campaigns.services.staff import LastOwner, withdraw_role
 from ingest_lambda.table import Table
 from tests.campaigns.factories import NOON, make_client, make_draft, make_user, publish
+from tests.support.at_once import at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-
-def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run acts in threads that begin together; return what each returned or raised."""
-    ready = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        ready.wait(10)
-        try:
-            return act()
-        except (MoveNotAllowed, LastOwner) as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def test_two_publishers_get_two_numbers_and_the_later_one_is_live(
