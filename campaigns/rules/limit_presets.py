@@ -48,13 +48,17 @@ PRESETS: tuple[Preset, ...] = (
         (_per(LimitScope.RECEIPT, 1, WindowKind.CAMPAIGN),),
     ),
     Preset(
+        "three_per_store_a_day",
+        "3 receipts per store a day",
+        (_per(LimitScope.STORE, 3, WindowKind.DAY),),
+    ),
+    Preset(
         "one_per_household",
         "1 per household",
         (_per(LimitScope.HOUSEHOLD, 1, WindowKind.CAMPAIGN),),
     ),
 )
-"""In the order in which they are offered. Receipts per store and prizes per person are not
-counted by the table yet, so no preset promises them."""
+"""In the order in which they are offered. How many prizes a person may win is the prizes' to say."""
 
 
 def preset_named(name: str) -> Preset | None:

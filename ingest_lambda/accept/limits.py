@@ -10,6 +10,7 @@ from ingest_lambda.contract import (
     LimitScope,
     LimitSpec,
     Manifest,
+    Meaning,
     Reason,
     ReasonCode,
     SubmissionRecord,
@@ -19,6 +20,7 @@ from ingest_lambda.contract import (
     instant_text,
 )
 from ingest_lambda.errors import TryAgain
+from ingest_lambda.rules.people import store_hash
 from ingest_lambda.rules.windows import (
     is_rolling_full,
     rolling_again_at,
@@ -55,11 +57,23 @@ def uses_of(record: SubmissionRecord, manifest: Manifest, *, table: Table) -> tu
     if record.status is SubmissionStatus.INVALID:
         return ()
     return tuple(
-        use_of(limit, scope_hash, record, manifest, table=table)
+        use_of(
+            limit,
+            scope_hash,
+            record,
+            manifest,
+            amount=amount_of(limit, record, manifest),
+            table=table,
+        )
         for limit in manifest.limits
         if limit.scope not in SOFT_SCOPES and not is_guard(limit)
         for scope_hash in scope_hashes(limit, record, manifest)
     )
+
+
+def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> int:
+    """Return how many uses a submission takes: one; of a store's limit, one for each receipt."""
+    return len(_receipt_numbers(record, manifest)) if limit.scope is LimitScope.STORE else 1
 
 
 def use_of(
@@ -69,22 +83,24 @@ def use_of(
     manifest: Manifest,
     *,
     table: Table,
+    amount: int = 1,
 ) -> LimitUse:
     """Reckon one use, in the window that the time of entry falls into."""
     if limit.window.kind is WindowKind.ROLLING:
-        return _rolling_use(limit, scope_hash, record, table)
+        return _rolling_use(limit, scope_hash, record, table, amount)
     ends = window_ends_at(limit.window, entered_at=record.entered_at, timezone=manifest.timezone)
     return LimitUse(
         limit=limit.name,
         scope_hash=scope_hash,
         window=window_key(limit.window, entered_at=record.entered_at, timezone=manifest.timezone),
         count=limit.count,
+        amount=amount,
         expires_at=ends + KEPT_AFTER_WINDOW if ends else None,
     )
 
 
 def _rolling_use(
-    limit: LimitSpec, scope_hash: str, record: SubmissionRecord, table: Table
+    limit: LimitSpec, scope_hash: str, record: SubmissionRecord, table: Table, amount: int = 1
 ) -> LimitUse:
     hours = limit.window.hours or 1
     times, revision = table.rolling_uses(record.campaign_id, limit.name, scope_hash)
@@ -94,6 +110,7 @@ def _rolling_use(
         entered_at=record.entered_at,
         hours=hours,
         count=limit.count,
+        amount=amount,
     )
     mine = (instant_text(record.entered_at), str(record.id))
     return LimitUse(
@@ -101,21 +118,24 @@ def _rolling_use(
         scope_hash=scope_hash,
         window=ROLLING,
         count=limit.count,
+        amount=amount,
         expires_at=record.entered_at + timedelta(hours=hours) + KEPT_AFTER_WINDOW,
-        times=tuple(sorted({*others, mine}))[-max(_KEPT_USES, 2 * limit.count) :],
+        times=tuple(sorted([*others, *[mine] * amount]))[-max(_KEPT_USES, 2 * limit.count) :],
         # Over the limit, the revision is one that cannot be: the transaction refuses it here.
         revision=-1 if full else revision,
     )
 
 
 def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    """Return whose uses count: one person, phone, household or device; each receipt by itself.
+    """Return whose uses count: one person (at one store), phone, household, device; each receipt.
 
     Empty where the form did not ask: a limit by phone says nothing about an
     entry without one.
     """
     if limit.scope is LimitScope.RECEIPT:
         return _receipts(record, manifest)
+    if limit.scope is LimitScope.STORE:
+        return _person_at_store(record, manifest)
     if limit.scope is LimitScope.DEVICE:
         # A kiosk is one device for everybody, and known by its key.
         if record.channel is Channel.PARTNER:
@@ -130,6 +150,19 @@ def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest)
         LimitScope.HOUSEHOLD: record.household_hash,
     }[limit.scope]
     return (found,) if found else ()
+
+
+def _person_at_store(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
+    field = manifest.field_with(Meaning.STORE)
+    store = str(record.answers.get(field.name) or "") if field else ""
+    if not store or not record.person_hash or not _receipt_numbers(record, manifest):
+        return ()
+    return (store_hash(record.person_hash, store),)
+
+
+def _receipt_numbers(record: SubmissionRecord, manifest: Manifest) -> set[int]:
+    receipts = {f.name for f in manifest.fields if f.kind is FieldKind.RECEIPT_IMAGE}
+    return {upload.receipt for upload in record.uploads if upload.field in receipts}
 
 
 def _receipts(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
@@ -187,6 +220,7 @@ def holding(
             scope_hash=use.scope_hash,
             window=use.window,
             gives_back_when_rejected=specs[use.limit].gives_back_when_rejected,
+            amount=use.amount,
         )
         for use in uses
     )
@@ -247,14 +281,17 @@ def reached(
 def _again_at(
     limit: LimitSpec, use: LimitUse, record: SubmissionRecord, manifest: Manifest
 ) -> datetime | None:
-    """Return when there is room again; ``None`` where the campaign is over by then."""
+    """Return when there is room again; ``None`` where the campaign is over by then, or never."""
     again: datetime | None
+    if use.amount > use.count:
+        return None
     if limit.window.kind is WindowKind.ROLLING:
         again = rolling_again_at(
             [datetime.fromisoformat(at) for at, who in use.times or () if who != str(record.id)],
             entered_at=record.entered_at,
             hours=limit.window.hours or 1,
             count=limit.count,
+            amount=use.amount,
         )
     else:
         again = window_ends_at(
@@ -269,6 +306,13 @@ def uses_again(
     """Reckon the uses that would bring back what was given back, in the same windows as before."""
     specs = {spec.name: spec for spec in manifest.limits}
     return tuple(
-        use_of(specs[limit.limit], limit.scope_hash, record, manifest, table=table)
+        use_of(
+            specs[limit.limit],
+            limit.scope_hash,
+            record,
+            manifest,
+            amount=limit.amount,
+            table=table,
+        )
         for limit in taken.limits
     )

@@ -79,7 +79,7 @@ class Window(Shape):
 
 
 class LimitSpec(Shape):
-    """At most ``count`` submissions of one ``scope`` in one ``window``."""
+    """At most ``count`` submissions (by store, receipts) of one ``scope`` in one ``window``."""
 
     name: Name
     scope: LimitScope

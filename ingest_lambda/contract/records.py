@@ -78,6 +78,8 @@ class TakenLimit(Shape):
     window: str
     """The sort key of the limit item: a day, a week, ``campaign`` or ``rolling``."""
     gives_back_when_rejected: bool = True
+    amount: int = Field(default=1, ge=1)
+    """How many it took: one, or the receipts of a submission where these are counted."""
 
 
 class SubmissionRecord(Record):

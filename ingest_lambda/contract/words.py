@@ -110,6 +110,8 @@ class LimitScope(StrEnum):
     PERSON = "person"
     PHONE = "phone"
     RECEIPT = "receipt"
+    STORE = "store"
+    """The receipts that one person sends from one store: counted by receipt, not by submission."""
     HOUSEHOLD = "household"
     DEVICE = "device"
 

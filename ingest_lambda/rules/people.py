@@ -148,6 +148,12 @@ def blocked_hash(kind: str, value: str, *, secret: str, client_id: str, country:
     return keyed_hash(f"blocked_{kind}", value.strip(), secret=secret, campaign_id=client_id)
 
 
+def store_hash(person_hash: str, store: str) -> str:
+    """Name one person's receipts from one store; the person's hash is keyed, so this needs no key."""
+    name = " ".join(store.split()).casefold()
+    return hashlib.sha256(f"{person_hash}:{name}".encode()).hexdigest()[:32]
+
+
 def api_key_hash(value: str) -> str:
     """Hash a partner's key. Plain: the gateway draws it at random, and nobody guesses forty characters."""
     return hashlib.sha256(value.encode()).hexdigest()

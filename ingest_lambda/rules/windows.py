@@ -36,15 +36,16 @@ def window_ends_at(window: Window, *, entered_at: datetime, timezone: str) -> da
 
 
 def is_rolling_full(
-    uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int
+    uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int, amount: int = 1
 ) -> bool:
-    """Tell whether an entry would make some stretch of ``hours`` hold more than ``count`` uses.
+    """Tell whether ``amount`` uses more would make some stretch of ``hours`` hold over ``count``.
 
     Messages are written in any order, so uses may lie on both sides of
     ``entered_at``. A stretch is half open: exactly ``hours`` later is free again.
     """
     length = timedelta(hours=hours)
-    near = sorted(at for at in (*uses, entered_at) if abs(at - entered_at) < length)
+    more = [entered_at] * amount
+    near = sorted(at for at in (*uses, *more) if abs(at - entered_at) < length)
     return any(
         sum(begin <= at < begin + length for at in near) > count
         for begin in near
@@ -53,12 +54,16 @@ def is_rolling_full(
 
 
 def rolling_again_at(
-    uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int
+    uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int, amount: int = 1
 ) -> datetime:
-    """Return the first instant from ``entered_at`` on at which there is room for one more."""
+    """Return the first instant from ``entered_at`` on at which there is room for ``amount`` more."""
     length = timedelta(hours=hours)
     ends = sorted(at + length for at in uses if at + length > entered_at)
-    free = (at for at in ends if not is_rolling_full(uses, entered_at=at, hours=hours, count=count))
+    free = (
+        at
+        for at in ends
+        if not is_rolling_full(uses, entered_at=at, hours=hours, count=count, amount=amount)
+    )
     return next(free, entered_at)
 
 

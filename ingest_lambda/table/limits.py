@@ -34,6 +34,8 @@ class LimitUse:
     scope_hash: str
     window: str
     count: int
+    amount: int = 1
+    """How many uses it is: one, or as many as the submission has receipts."""
     expires_at: datetime | None = None
     times: Uses | None = None
     revision: int = 0
@@ -151,8 +153,15 @@ class LimitItems(Store):
                     ),
                 }
             }
-        update = "SET n = if_not_exists(n, :zero) + :one"
-        values = {":zero": {"N": "0"}, ":one": {"N": "1"}, ":most": {"N": str(use.count)}}
+        update = "SET n = if_not_exists(n, :zero) + :amount"
+        values = {
+            ":zero": {"N": "0"},
+            ":amount": {"N": str(use.amount)},
+            ":room": {"N": str(use.count - use.amount)},
+        }
+        fits = "n <= :room"
+        if use.amount <= use.count:
+            fits = f"attribute_not_exists(n) OR {fits}"
         if expiry:
             update += ", expires_at = :expiry"
             values[":expiry"] = expiry["expires_at"]
@@ -160,7 +169,7 @@ class LimitItems(Store):
             "Update": {
                 "Key": key,
                 "UpdateExpression": update,
-                "ConditionExpression": "attribute_not_exists(n) OR n < :most",
+                "ConditionExpression": fits,
                 "ExpressionAttributeValues": values,
             }
         }
@@ -189,8 +198,8 @@ class LimitItems(Store):
     def _count_down(campaign_id: str, limit: TakenLimit) -> Operation:
         # Without a floor: the counter of a window long past may have expired, and a decision that
         # could then never be applied would hold up all later ones.
-        update = "SET n = if_not_exists(n, :one) - :one"
-        values = {":one": {"N": "1"}}
+        update = "SET n = if_not_exists(n, :amount) - :amount"
+        values = {":amount": {"N": str(limit.amount)}}
         if limit.window != "campaign":
             update += ", expires_at = if_not_exists(expires_at, :expiry)"
             values[":expiry"] = _expiry(datetime.now(UTC) + KEPT_AFTER_WINDOW)["expires_at"]

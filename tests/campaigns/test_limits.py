@@ -24,6 +24,14 @@ def test_every_preset_alone_can_be_published(preset: Preset) -> None:
             label={"en": "Postcode"},
             routes=campaign.routes,
         )
+    if preset.name == "three_per_store_a_day":
+        campaign.form_fields.create(
+            name="shop",
+            kind="text",
+            meaning="store",
+            label={"en": "Store"},
+            routes=campaign.routes,
+        )
     assert apply_preset(campaign, preset, actor=None, at=NOON)
     assert publish_problems(campaign, at=NOON) == []
     names = [limit.name for limit in manifest_of(campaign, release=1, page_sha256="0" * 64).limits]

@@ -100,16 +100,18 @@ minutes = st.lists(st.integers(min_value=0, max_value=600), max_size=14)
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
 
 
-@given(entered=minutes, hours=st.integers(1, 4), count=st.integers(1, 3))
-def test_no_stretch_ever_holds_more_than_a_rolling_limit_whatever_the_order(entered, hours, count):
+@given(entered=minutes, hours=st.integers(1, 4), count=st.integers(1, 3), amount=st.integers(1, 4))
+def test_no_stretch_ever_holds_more_than_a_rolling_limit_whatever_the_order(
+    entered, hours, count, amount
+):
     taken: list[datetime] = []
     for minute in entered:
         at = NOON + timedelta(minutes=minute)
-        full = is_rolling_full(taken, entered_at=at, hours=hours, count=count)
-        # Refused only where it would be one too many, and always there.
-        assert full is (most_in_any_stretch([*taken, at], hours) > count)
+        full = is_rolling_full(taken, entered_at=at, hours=hours, count=count, amount=amount)
+        # Refused only where it would be too many, and always there.
+        assert full is (most_in_any_stretch([*taken, *[at] * amount], hours) > count)
         if not full:
-            taken.append(at)
+            taken += [at] * amount
     assert most_in_any_stretch(taken, hours) <= count
 
 

@@ -8,6 +8,7 @@ from campaigns.rules.publish_checks.finding import Finding
 NEEDS = {
     "phone": ({"phone"}, "a phone number"),
     "household": ({"address", "postcode"}, "an address"),
+    "store": ({"store"}, "a store"),
 }
 """Scope → the meanings one of which the form has to ask for, and their name."""
 MOST_LIMITS = 10
@@ -31,7 +32,7 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
         needed, name = NEEDS.get(one.scope, (None, ""))
         if needed is not None and not needed & asked:
             yield _limit("limit_counts_nothing", one, f"asks for {name} that the form doesn't have")
-        if one.scope == "receipt" and not has_receipt:
+        if one.scope in ("receipt", "store") and not has_receipt:
             yield _limit("limit_counts_nothing", one, "needs a receipt that the form doesn't have")
     yield from contradictions(facts.limits)
 
@@ -79,7 +80,8 @@ def in_words(limit: LimitFacts) -> str:
         "week": "a week",
         "rolling": f"in {limit.hours} hours",
     }[limit.window]
-    return f"{limit.count} per {limit.scope} {when}"
+    what = "receipts per person and store" if limit.scope == "store" else f"per {limit.scope}"
+    return f"{limit.count} {what} {when}"
 
 
 def _limit(code: str, limit: LimitFacts, what: str) -> Finding:

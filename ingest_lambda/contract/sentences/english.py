@@ -86,6 +86,7 @@ ENGLISH = Catalogue(
         LimitScope.PERSON: "You've entered{when} already.",
         LimitScope.PHONE: "This phone number has been used{when} already.",
         LimitScope.RECEIPT: "This receipt has been used{when} already.",
+        LimitScope.STORE: "You've sent a receipt from this store{when} already.",
         LimitScope.HOUSEHOLD: "Someone in your household has entered{when} already.",
         LimitScope.DEVICE: "Someone has entered from this device{when} already.",
     },
@@ -96,6 +97,9 @@ ENGLISH = Catalogue(
         ),
         LimitScope.RECEIPT: (
             "This receipt has been used {count} times{when}, as often as the promotion allows."
+        ),
+        LimitScope.STORE: (
+            "The promotion takes {count} receipts from this store{when}, and yours would be more."
         ),
         LimitScope.HOUSEHOLD: (
             "Your household has entered {count} times{when}, as often as the promotion allows."

@@ -112,6 +112,7 @@ FRENCH = Catalogue(
         LimitScope.PERSON: "Vous avez déjà participé{when}.",
         LimitScope.PHONE: "Ce numéro de téléphone a déjà servi{when}.",
         LimitScope.RECEIPT: "Ce ticket a déjà servi{when}.",
+        LimitScope.STORE: "Vous avez déjà envoyé un ticket de ce magasin{when}.",
         LimitScope.HOUSEHOLD: "Quelqu’un de votre foyer a déjà participé{when}.",
         LimitScope.DEVICE: "Cet appareil a déjà servi{when}.",
     },
@@ -124,6 +125,9 @@ FRENCH = Catalogue(
         ),
         LimitScope.RECEIPT: (
             "Ce ticket a servi {count} fois{when}, autant que l’opération le permet."
+        ),
+        LimitScope.STORE: (
+            "L’opération accepte {count} tickets de ce magasin{when} ; le vôtre serait de trop."
         ),
         LimitScope.HOUSEHOLD: (
             "Votre foyer a participé {count} fois{when}, autant que l’opération le permet."

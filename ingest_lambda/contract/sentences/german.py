@@ -96,6 +96,7 @@ GERMAN = Catalogue(
         LimitScope.PERSON: "Du hast{when} schon teilgenommen.",
         LimitScope.PHONE: "Diese Telefonnummer wurde{when} schon verwendet.",
         LimitScope.RECEIPT: "Dieser Bon wurde{when} schon verwendet.",
+        LimitScope.STORE: "Du hast{when} schon einen Bon von diesem Geschäft eingesandt.",
         LimitScope.HOUSEHOLD: "Aus deinem Haushalt wurde{when} schon teilgenommen.",
         LimitScope.DEVICE: "Von diesem Gerät wurde{when} schon teilgenommen.",
     },
@@ -108,6 +109,9 @@ GERMAN = Catalogue(
         ),
         LimitScope.RECEIPT: (
             "Dieser Bon wurde{when} {count}-mal verwendet, so oft, wie die Aktion erlaubt."
+        ),
+        LimitScope.STORE: (
+            "Die Aktion nimmt{when} {count} Bons von diesem Geschäft an; mit deinem wären es mehr."
         ),
         LimitScope.HOUSEHOLD: (
             "Aus deinem Haushalt wurde{when} {count}-mal teilgenommen, "

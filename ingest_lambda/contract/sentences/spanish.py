@@ -92,6 +92,7 @@ SPANISH = Catalogue(
         LimitScope.PERSON: "Ya has participado{when}.",
         LimitScope.PHONE: "Este teléfono ya se ha usado{when}.",
         LimitScope.RECEIPT: "Este recibo ya se ha usado{when}.",
+        LimitScope.STORE: "Ya has enviado un recibo de esta tienda{when}.",
         LimitScope.HOUSEHOLD: "Alguien de tu hogar ya ha participado{when}.",
         LimitScope.DEVICE: "Ya se ha participado desde este dispositivo{when}.",
     },
@@ -104,6 +105,9 @@ SPANISH = Catalogue(
         ),
         LimitScope.RECEIPT: (
             "Este recibo se ha usado {count} veces{when}, todas las que permite la promoción."
+        ),
+        LimitScope.STORE: (
+            "La promoción admite {count} recibos de esta tienda{when}, y con el tuyo serían más."
         ),
         LimitScope.HOUSEHOLD: (
             "Tu hogar ha participado {count} veces{when}, todas las que permite la promoción."

@@ -1,0 +1,176 @@
+"""Receipts per store: counted by receipt, for one person at one store, together with everything else."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from ingest_lambda.contract import Claims, Decision, Reason, ReasonCode, Route, sentence
+from ingest_lambda.contract import SubmissionStatus as Status
+from ingest_lambda.decide import apply_decision
+from tests.ingest_lambda.writing import EMAIL_FIELD, NOON, Desk, make_claims, make_upload
+
+FIELDS = (
+    EMAIL_FIELD,
+    {"name": "shop", "kind": "text", "meaning": "store", "required": False},
+    {
+        "name": "receipt",
+        "kind": "receipt_image",
+        "max_receipts": 4,
+        "required": False,
+        "routes": ("purchase", "free"),
+    },
+)
+MIDNIGHT = timedelta(hours=11)
+"""From noon in UTC to midnight in a London summer."""
+
+
+def three(window: str = "day", **more: Any) -> dict[str, Any]:
+    return {
+        "name": f"store_{window}",
+        "scope": "store",
+        "count": 3,
+        "window": {"kind": window, "hours": 24 if window == "rolling" else None},
+        **more,
+    }
+
+
+@pytest.fixture(autouse=True)
+def _aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+@pytest.fixture(params=["day", "rolling"])
+def desk(request: pytest.FixtureRequest) -> Desk:
+    return Desk(fields=FIELDS, limits=(three(request.param),), routes=(Route.PURCHASE, Route.FREE))
+
+
+def with_receipts(many: int, *, begun_with: str = "a", **claims: Any) -> Claims:
+    """Make the claims of somebody who shows so many receipts, none of which was seen before."""
+    uploads = tuple(
+        make_upload(f"{begun_with}{number}".ljust(64, "0"), f"{begun_with}{number}").model_copy(
+            update={"receipt": number}
+        )
+        for number in range(1, many + 1)
+    )
+    return make_claims(uploads=uploads, **claims)
+
+
+def send(desk: Desk, many: int, begun_with: str, *, shop: str = "Corner", **how: Any) -> str:
+    answers = {"email": how.pop("email", "ann@example.com"), "shop": shop}
+    return desk.send(with_receipts(many, begun_with=begun_with), answers=answers, **how)
+
+
+def test_receipts_are_counted_and_not_submissions(desk: Desk) -> None:
+    assert send(desk, 2, "a") == "pending_review"
+    assert send(desk, 2, "b") == "invalid"
+    assert send(desk, 1, "c") == "pending_review"
+    assert send(desk, 1, "d") == "invalid"
+
+
+def test_another_store_another_person_and_the_next_day_have_their_own_three(desk: Desk) -> None:
+    assert send(desk, 3, "a") == "pending_review"
+    assert send(desk, 1, "b", shop="  CORNER ") == "invalid"
+    assert send(desk, 3, "c", shop="Market") == "pending_review"
+    assert send(desk, 3, "d", email="bob@example.com") == "pending_review"
+    assert send(desk, 3, "e", at=NOON + timedelta(hours=24)) == "pending_review"
+
+
+def test_more_receipts_than_ever_fit_are_refused_with_no_time_at_which_they_would(
+    desk: Desk,
+) -> None:
+    claims = with_receipts(4)
+    assert desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"}) == "invalid"
+    (reason,) = desk.stored(claims.submission_id).reasons
+    assert (reason.code, reason.again_at) == (ReasonCode.LIMIT_REACHED, None)
+    assert send(desk, 3, "b") == "pending_review"
+
+
+def test_who_shows_no_receipt_or_names_no_store_uses_nothing(desk: Desk) -> None:
+    assert desk.send(make_claims(route="free"), answers={"email": "ann@example.com"}) != "invalid"
+    assert send(desk, 3, "a", shop="") == "pending_review"
+    assert send(desk, 3, "b") == "pending_review"
+
+
+def test_the_same_again_takes_nothing_more(desk: Desk) -> None:
+    claims, answers = with_receipts(2), {"email": "ann@example.com", "shop": "Corner"}
+    assert [desk.send(claims, answers=answers) for _ in "abc"] == ["pending_review", "seen", "seen"]
+    assert send(desk, 1, "b") == "pending_review"
+
+
+def test_a_rejection_gives_back_as_many_as_it_took_and_once(desk: Desk) -> None:
+    claims = with_receipts(2)
+    assert desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"}) != "invalid"
+    rejected = Decision(
+        submission_id=claims.submission_id,
+        decision_no=1,
+        status=Status.REJECTED,
+        reasons=(Reason(code=ReasonCode.STORE_NOT_ELIGIBLE),),
+        decided_at=NOON,
+        gives_back=True,
+    )
+    assert apply_decision(rejected, table=desk.table)
+    assert not apply_decision(rejected, table=desk.table)
+    assert send(desk, 3, "b") == "pending_review"
+    assert send(desk, 1, "c") == "invalid"
+
+    taken_back = rejected.model_copy(
+        update={"decision_no": 2, "status": Status.PENDING_REVIEW, "reasons": ()}
+    )
+    assert apply_decision(taken_back, table=desk.table)
+    stored = desk.stored(claims.submission_id)
+    assert stored.limits_taken == ()
+    assert [str(suspicion) for suspicion in stored.suspicions] == ["slot_taken"]
+
+
+def test_what_is_let_in_again_takes_all_of_its_receipts_again(desk: Desk) -> None:
+    claims = with_receipts(2)
+    desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
+    rejected = Decision(
+        submission_id=claims.submission_id,
+        decision_no=1,
+        status=Status.REJECTED,
+        reasons=(Reason(code=ReasonCode.STORE_NOT_ELIGIBLE),),
+        decided_at=NOON,
+        gives_back=True,
+    )
+    apply_decision(rejected, table=desk.table)
+    back = rejected.model_copy(
+        update={"decision_no": 2, "status": Status.PENDING_REVIEW, "reasons": ()}
+    )
+    apply_decision(back, table=desk.table)
+    assert [taken.amount for taken in desk.stored(claims.submission_id).limits_taken] == [2]
+    assert send(desk, 2, "b") == "invalid"
+    assert send(desk, 1, "c") == "pending_review"
+
+
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [
+        ("en", "The promotion takes 3 receipts from this store"),
+        ("es", "La promoción admite 3 recibos de esta tienda"),
+        ("de", "3 Bons von diesem Geschäft"),
+        ("fr", "L’opération accepte 3 tickets de ce magasin"),
+    ],
+)
+def test_it_is_said_which_limit_and_when_again(locale: str, words: str) -> None:
+    desk = Desk(fields=FIELDS, limits=(three(),))
+    send(desk, 3, "a")
+    claims = with_receipts(1, begun_with="b")
+    desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
+    (reason,) = desk.stored(claims.submission_id).reasons
+    assert reason.again_at == NOON + MIDNIGHT
+    manifest = desk.writer.releases.manifest("summer", 1)
+    assert manifest is not None
+    said = sentence(
+        reason,
+        locale=locale,
+        texts={},
+        timezone="Europe/London",
+        limits=manifest.limits,
+        at=NOON,
+    )
+    assert words in said
