@@ -52,6 +52,7 @@ class Supervisor:
         self._state_is_old = False
         self._environment: dict[str, Any] = {}
         self._warm = threading.Event()
+        self._repair: Child | None = None
         self._republish = plan.var / "republish"
 
     def run(self) -> None:
@@ -306,11 +307,24 @@ class Supervisor:
                 watched.child.start()
                 watched.again_at = None  # it may have died meanwhile, and be waiting for its turn
         self._note()
+        self._start_repair()
+
+    def _start_repair(self) -> None:
+        """Bring to the site what the emulator wrote last and nobody read: it forgets its stream.
+
+        Beside everything else, as it reads the whole table.
+        """
+        if self._repair is not None:
+            self._repair.stop()
+        self._repair = once(self._plan, "reconcile", ["reconcile"])
+        self._repair.start()
 
     # ------------------------------------------------------------------ down
 
     def _take_down(self) -> None:
         (self._plan.var / "up.json").unlink(missing_ok=True)
+        if self._repair is not None:
+            self._repair.stop()
         for name in ("web", "worker"):
             if name in self._watched:
                 self._watched[name].child.ask_to_stop()
