@@ -9,6 +9,7 @@ from tests.support.scenery import make_campaigns
 
 PERSON_FIVE = {"scope": "person", "count": 5, "window": "campaign"}
 RECEIPT_ONCE = {"scope": "receipt", "count": 1, "window": "campaign"}
+FIVE_EACH = {"like": "summer-receipts", "limits": [PERSON_FIVE, RECEIPT_ONCE]}
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,6 @@ def scenery(embedded: Installation) -> dict[str, dict[str, Any]]:
             },
             "on-a-break": {"like": "quick-draw", "paused": True},
             "two-each": {"like": "quick-draw", "limits": [{**PERSON_FIVE, "count": 2}]},
-            "five-each": {"like": "summer-receipts", "limits": [PERSON_FIVE, RECEIPT_ONCE]},
+            "five-each": FIVE_EACH,
         },
     )

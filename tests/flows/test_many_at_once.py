@@ -1,7 +1,6 @@
 """Many at the same moment, late copies and replays: each counts as the rules say, whatever the order."""
 
 import json
-from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,10 +8,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from bench.load import Request, send
-from tests.support.crowd import Crowd, each_another
+from tests.support import limits_kept
+from tests.support.crowd import Crowd
 from tests.support.installation import Installation, wait_until
-from tests.support.ledger import ids_in_table
 from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.flow
@@ -23,80 +21,15 @@ ONCE = [0]
 TWENTY_TIMES = [pytest.param(number, marks=pytest.mark.soak) for number in range(1, 20)]
 
 
-def always_one(_number: int) -> int:
-    """Say that every submission is the same person's, or of the same receipt."""
-    return 0
-
-
-def send_all(make: Callable[[int], Request], count: int) -> None:
-    """Send so many at once, each on a line of its own; all must be accepted."""
-    assert send(make, count=count, connections=count).statuses == {202: count}
-
-
-def verdicts(installation: Installation, crowd: Crowd, count: int) -> Counter[str]:
-    """Wait until so many submissions of a crowd are in Django; count them by status."""
-    keys = [crowd.id_of(number).hex for number in range(count)]
-    marks = ",".join("?" * count)
-    query = f"SELECT status FROM submissions_submission WHERE id IN ({marks})"
-
-    def look() -> list[tuple[str]] | None:
-        found = installation.rows(query, keys)
-        return found if len(found) == count else None
-
-    found = wait_until(look, what=f"{count} submissions in Django", seconds=90)
-    assert found is not None
-    return Counter(status for (status,) in found)
-
-
 @pytest.mark.parametrize("_round", [*ONCE, *TWENTY_TIMES])
-def test_of_a_hundred_identical_requests_one_is_counted(
-    embedded: Installation, scenery: Scenery, _round: int
-) -> None:
-    crowd = Crowd(embedded, scenery["five-each"])
-    request = crowd.submission(0)
-    send_all(lambda _number: request, 100)
-
-    assert verdicts(embedded, crowd, 1) == {"pending_review": 1}
-    assert Counter(ids_in_table(embedded))[crowd.id_of(0)] == 1
-    for number in range(1, 5):
-        crowd.ids[number] = uuid4()
-    # Whatever the hundred took of the limit of five, four more of the same person must fit.
-    crowd.person = always_one
-    send_all(lambda number: crowd.submission(number + 1), 4)
-    assert verdicts(embedded, crowd, 5) == {"pending_review": 5}
-    send_all(lambda number: crowd.submission(number + 5), 1)
-    assert verdicts(embedded, crowd, 6) == {"pending_review": 5, "invalid": 1}
-
-
-@pytest.mark.parametrize("_round", [*ONCE, *TWENTY_TIMES])
-@pytest.mark.parametrize(
-    ("person", "receipt", "counted", "code"),
-    [
-        (always_one, each_another, 5, "LIMIT_REACHED"),
-        (each_another, always_one, 1, "RECEIPT_USED"),
-    ],
-    ids=["one person, a limit of five", "one receipt"],
-)
-def test_of_fifty_at_once_exactly_as_many_count_as_the_limit_says(
+@pytest.mark.parametrize("holds", limits_kept.ALL, ids=lambda holds: holds.__name__)
+def test_many_at_the_same_moment_count_as_the_limits_say(
     embedded: Installation,
     scenery: Scenery,
-    person: Callable[[int], int],
-    receipt: Callable[[int], int],
-    counted: int,
-    code: str,
+    holds: Callable[[Installation, dict[str, Any]], None],
     _round: int,
 ) -> None:
-    crowd = Crowd(embedded, scenery["five-each"], person=person, receipt=receipt)
-    send_all(crowd.submission, 50)
-
-    assert verdicts(embedded, crowd, 50) == {"pending_review": counted, "invalid": 50 - counted}
-    keys = [crowd.id_of(number).hex for number in range(50)]
-    told = embedded.rows(
-        "SELECT reasons FROM submissions_submission WHERE status = 'invalid' "
-        f"AND id IN ({','.join('?' * 50)})",
-        keys,
-    )
-    assert {json.loads(reasons)[0]["code"] for (reasons,) in told} == {code}
+    holds(embedded, scenery["five-each"])
 
 
 # ------------------------------------------------------------ the time of entry

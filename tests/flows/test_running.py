@@ -5,16 +5,19 @@ import signal
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from bench.load import Answer, send
+from tests.flows.conftest import FIVE_EACH
+from tests.support import limits_kept
 from tests.support.crowd import Crowd
 from tests.support.faults import Weather, trouble_before
 from tests.support.installation import Installation, running_installation, wait_until
-from tests.support.ledger import ids_in_django, ids_in_table
+from tests.support.ledger import ids_in_django, ids_in_table, waiting
 from tests.support.receipts import receipt_bytes
 from tests.support.scenery import make_campaigns
 from tests.support.stack import free_port
@@ -60,6 +63,21 @@ def holds(installation: Installation, *visitors: Visitor) -> None:
     assert wanted <= set(ids_in_django(installation))
 
 
+def limits_hold(installation: Installation, facts: dict[str, Any]) -> None:
+    """Fail unless many at once count as the limits say, and what was forged ends in quarantine."""
+    for rule in limits_kept.ALL:
+        rule(installation, facts)
+    before = waiting(installation, "QUARANTINE_QUEUE_URL")
+    forger = Visitor(installation, facts["slug"], campaign=facts)
+    forger.id, forger.token = uuid4(), "forged" * 10
+    assert forger.submit().status_code == 202
+    wait_until(
+        lambda: waiting(installation, "QUARANTINE_QUEUE_URL") == before + 1,
+        what="what was forged is in quarantine",
+    )
+    assert waiting(installation, "SUBMISSIONS_DEAD_LETTER_QUEUE_URL") == 0
+
+
 def nothing_runs(installation: Installation) -> None:
     """Fail unless everything that ran for the installation has ended."""
     wait_until(
@@ -69,9 +87,10 @@ def nothing_runs(installation: Installation) -> None:
     )
 
 
-def test_data_stay_and_processes_do_not_whichever_way_it_ends(rough: Rough) -> None:
+def test_data_stay_and_limits_hold_whichever_way_it_ends_and_they_come_in(rough: Rough) -> None:
     """Ctrl-C, kill -9 and SIGTERM; and at each start submissions come in another way."""
     installation = rough.installation
+    facts = make_campaigns(installation, {"five-each": FIVE_EACH})["five-each"]
     by_function = enter(installation, 88_001)
     installation.stop()
     nothing_runs(installation)
@@ -81,6 +100,7 @@ def test_data_stay_and_processes_do_not_whichever_way_it_ends(rough: Rough) -> N
     installation.start()
     holds(installation, by_function)
     by_worker = enter(installation, 88_002)
+    limits_hold(installation, facts)
     installation.stop(signal.SIGKILL)
     nothing_runs(installation)
 
@@ -89,6 +109,7 @@ def test_data_stay_and_processes_do_not_whichever_way_it_ends(rough: Rough) -> N
     installation.start()
     holds(installation, by_function, by_worker)
     by_api = enter(installation, 88_003)
+    limits_hold(installation, facts)
     installation.stop(signal.SIGTERM)
     nothing_runs(installation)
 
