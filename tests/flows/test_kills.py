@@ -11,7 +11,7 @@ from tests.support.crowd import Crowd
 from tests.support.installation import Installation, wait_until
 from tests.support.receipts import receipt_bytes
 from tests.support.visitor import Visitor
-from tests.support.weathered import OURS, Ledger, kill
+from tests.support.weathered import OURS, Ledger, kill, soon_again
 
 pytestmark = pytest.mark.flow
 
@@ -37,14 +37,15 @@ def test_killing_each_process_in_turn_loses_no_submission(
             thread.start()
             fallen.append(thread)
 
-    outcome = send(crowd.submission, count=COUNT, connections=8, rate=PER_SECOND, seen=note)
-    for thread in fallen:
-        thread.join()
-    assert not victims
-    assert outcome.statuses[202] == COUNT, "the accept step runs no process of ours"
+    with soon_again(embedded):
+        outcome = send(crowd.submission, count=COUNT, connections=8, rate=PER_SECOND, seen=note)
+        for thread in fallen:
+            thread.join()
+        assert not victims
+        assert outcome.statuses[202] == COUNT, "the accept step runs no process of ours"
 
-    ledger = Ledger(embedded, crowd, range(COUNT))
-    ledger.settle(accepted, seconds=240)
+        ledger = Ledger(embedded, crowd, range(COUNT))
+        ledger.settle(accepted, seconds=240)
     ledger.prove(accepted, limit=limit)
     wait_until(
         lambda: all(embedded.pids(name) not in ([], pids) for name, pids in before.items()),

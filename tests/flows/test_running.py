@@ -22,7 +22,7 @@ from tests.support.receipts import receipt_bytes
 from tests.support.scenery import make_campaigns
 from tests.support.stack import free_port
 from tests.support.visitor import Visitor
-from tests.support.weathered import Ledger, kill_at_random
+from tests.support.weathered import Ledger, kill_at_random, soon_again
 
 pytestmark = pytest.mark.flow
 
@@ -168,11 +168,6 @@ def test_in_a_storm_the_ledger_stays_exact(rough: Rough, count: int, rate: int) 
     installation.stop()
     installation.environment_too["INGEST_CONSUMER"] = "celery"
     installation.start()
-    # What a killed worker had in its hands comes back sooner than a minute and a half later.
-    installation.aws("sqs").set_queue_attributes(
-        QueueUrl=installation.environment["SUBMISSIONS_QUEUE_URL"],
-        Attributes={"VisibilityTimeout": "15"},
-    )
     crowd, accepted = Crowd(installation, facts, person=lambda n: n % people), set[UUID]()
 
     def note(answer: Answer) -> None:
@@ -180,14 +175,15 @@ def test_in_a_storm_the_ledger_stays_exact(rough: Rough, count: int, rate: int) 
             accepted.add(crowd.id_of(answer.number))
 
     rough.weather.storm()
-    with kill_at_random(installation, every_seconds=2):
-        outcome = send(crowd.submission, count=count, connections=16, rate=rate, seen=note)
-        # A phone that heard no answer sends the same again: every twentieth does.
-        send(lambda n: crowd.submission(n * 20), count=count // 20, connections=4, rate=rate)
-    rough.weather.calm()
-    assert outcome.statuses[202] >= count * 0.99, outcome.statuses
-    assert rough.weather.seen["conflicting TransactWriteItems"] > 0, rough.weather.seen
+    with soon_again(installation):
+        with kill_at_random(installation, every_seconds=2):
+            outcome = send(crowd.submission, count=count, connections=16, rate=rate, seen=note)
+            # A phone that heard no answer sends the same again: every twentieth does.
+            send(lambda n: crowd.submission(n * 20), count=count // 20, connections=4, rate=rate)
+        rough.weather.calm()
+        assert outcome.statuses[202] >= count * 0.99, outcome.statuses
+        assert rough.weather.seen["conflicting TransactWriteItems"] > 0, rough.weather.seen
 
-    ledger = Ledger(installation, crowd, range(count))
-    ledger.settle(accepted, seconds=300)
+        ledger = Ledger(installation, crowd, range(count))
+        ledger.settle(accepted, seconds=300)
     ledger.prove(accepted, limit=limit)

@@ -64,6 +64,24 @@ def kill_at_random(installation: Installation, *, every_seconds: float) -> Itera
     assert killed, "nothing was killed"
 
 
+@contextmanager
+def soon_again(installation: Installation, *, seconds: int = 10) -> Iterator[None]:
+    """Let what a killed process had in its hands come back in seconds, as long as this lasts."""
+    queues, sqs = ("SUBMISSIONS_QUEUE_URL", "MIRROR_QUEUE_URL"), installation.aws("sqs")
+    name = "VisibilityTimeout"
+    urls = [installation.environment[queue] for queue in queues]
+    before = [
+        sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"] for url in urls
+    ]
+    for url in urls:
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={name: str(seconds)})
+    try:
+        yield
+    finally:
+        for url, attributes in zip(urls, before, strict=True):
+            sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+
+
 @dataclass
 class Ledger:
     """The books of one crowd: what was accepted against what table and site hold, by id."""
