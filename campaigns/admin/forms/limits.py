@@ -13,7 +13,7 @@ _SCOPES = {
     LimitScope.PERSON.value: "person",
     LimitScope.PHONE.value: "phone number",
     LimitScope.RECEIPT.value: "receipt",
-    LimitScope.STORE.value: "store and person, by receipts",
+    LimitScope.STORE.value: "store",
     LimitScope.HOUSEHOLD.value: "household",
     LimitScope.DEVICE.value: "device",
 }

@@ -156,6 +156,7 @@ function limit(row) {
   const draw = () => {
     row.querySelector("[data-hours]").hidden = window.value !== "rolling";
     row.querySelector("[data-soft]").hidden = scope.value !== "device";
+    row.querySelector("[data-by-store]").hidden = scope.value !== "store";
   };
   row.addEventListener("change", draw);
   draw();
