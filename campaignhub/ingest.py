@@ -4,7 +4,7 @@ No key, condition or token is written on this side; everything here hands over
 to the functions' own code.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -34,6 +34,8 @@ Superseded = load.Superseded
 SubmissionMissing = decide.SubmissionMissing
 LedgerLine = table.LedgerLine
 """One submission as the index by hour tells of it."""
+ItemLine = table.ItemLine
+"""One item of the table by name and version."""
 BlockListTooLong = table.BlockListTooLong
 MOST_BLOCKED = table.MOST_BLOCKED
 working_days_after = windows.working_days_after
@@ -99,6 +101,24 @@ def all_records(*, segment: int = 0, segments: int = 1) -> Iterator[Record]:
         IngestBusy: the table is busy or away; begin anew, for twice is once.
     """
     return _table().all_records(segment=segment, segments=segments)
+
+
+def items_after(position: str = "", *, most: int = 1000) -> tuple[list[ItemLine], str]:
+    """Read names and versions on from a position in the whole table; see ``Table.items_after``.
+
+    Raises:
+        IngestBusy: the table is busy or away; go on from the same position.
+    """
+    return _table().items_after(position, most=most)
+
+
+def absent_items(lines: Collection[ItemLine]) -> list[ItemLine]:
+    """Return which of ``lines`` the table does not have.
+
+    Raises:
+        IngestBusy: the table is busy or away.
+    """
+    return _table().absent_items(lines)
 
 
 def delete_submission(submission_id: UUID, *, gives_back: bool = False) -> int:

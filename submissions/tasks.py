@@ -1,5 +1,7 @@
 """What runs by the clock. Each task is one more entry point and holds no rule."""
 
+import time
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,11 +10,13 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from campaignhub.env import env
-from submissions.services import ledger, mails, outbox, sweeps
+from submissions.services import ledger, ledger_rounds, mails, outbox, sweeps
 
 MAIL_ROUND_SECONDS = 5
 LEDGER_LOOKS_BACK = timedelta(hours=26)
 """Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
+
+ASKED_ROUND_SECONDS = 20
 
 
 @shared_task(name="submissions.carry_decisions")
@@ -37,9 +41,23 @@ def sweep() -> None:
 
 @shared_task(name="submissions.reconcile")
 def reconcile() -> None:
-    """Compare the last day with the table, and close gaps."""
+    """Compare the last day with the table, and close gaps; then go on with the round through all items."""
     now = timezone.now()
-    ledger.reconcile(at=now, since=now - LEDGER_LOOKS_BACK)
+    ledger.reconcile(
+        at=now, since=now - LEDGER_LOOKS_BACK, until=now - ledger_rounds.SETTLES_WITHIN
+    )
+    ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
+
+
+@shared_task(name="submissions.compare_all_items")
+def compare_all_items() -> None:
+    """Go on with the round through all items that somebody asked for, if there is one."""
+    ledger_rounds.go_on(at=timezone.now(), enough=_after(ASKED_ROUND_SECONDS), only_asked=True)
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    ends_at = time.monotonic() + seconds
+    return lambda: time.monotonic() >= ends_at
 
 
 TIMETABLE: dict[str, dict[str, Any]] = {
@@ -62,5 +80,10 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "submissions.reconcile",
         "schedule": crontab(minute="7"),
         "options": {"expires": 3000},
+    },
+    "compare-all-items": {
+        "task": "submissions.compare_all_items",
+        "schedule": float(ASKED_ROUND_SECONDS),
+        "options": {"expires": ASKED_ROUND_SECONDS},
     },
 }

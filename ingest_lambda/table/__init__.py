@@ -34,7 +34,7 @@ from ingest_lambda.table.keys import (
     submission_item,
     submission_key,
 )
-from ingest_lambda.table.ledger import LedgerItems, LedgerLine
+from ingest_lambda.table.ledger import ItemLine, LedgerItems, LedgerLine
 from ingest_lambda.table.limits import KEPT_AFTER_WINDOW, NOTHING, LimitUse, Taken, Uses
 from ingest_lambda.table.releases import MOST_BLOCKED, BlockListTooLong, Partner, ReleaseItems
 from ingest_lambda.table.store import Cancelled
@@ -48,6 +48,7 @@ __all__ = [
     "BlockListTooLong",
     "Cancelled",
     "Item",
+    "ItemLine",
     "LedgerLine",
     "LimitUse",
     "Partner",

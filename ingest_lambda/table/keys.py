@@ -39,6 +39,19 @@ def image_key(record: ImageRecord) -> Item:
     return _key(group_of(record.submission_id), sk)
 
 
+def mirrored_key(submission_id: UUID, kind: str, name: str) -> Item:
+    """Return the key of an item that the mirror takes, by the name it has on the site's side.
+
+    A photo's is the key of its upload (``uploads.incoming_key``), of which
+    :func:`image_key` makes its own.
+    """
+    if kind == "IMAGE":
+        *_, attempt, file = name.split("/")
+        receipt, part, nonce = file.split("-", 2)
+        name = f"{attempt}#{receipt}#{part}#{nonce}"
+    return _key(group_of(submission_id), f"{kind}#{name}" if name else kind)
+
+
 def message_key(record: MessageRecord) -> Item:
     """Return the key of a later message."""
     return _key(group_of(record.submission_id), f"MESSAGE#{record.message_id}")

@@ -1,6 +1,7 @@
 """The ledger's side of the table: what entered in an hour, everything there is, and taking it away."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,13 +17,22 @@ from ingest_lambda.contract import (
     shown_status,
 )
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.table.keys import HOUR_SHARDS, Item, group_of, guard_key, hour_key
+from ingest_lambda.table.keys import (
+    HOUR_SHARDS,
+    Item,
+    group_of,
+    guard_key,
+    hour_key,
+    mirrored_key,
+)
 from ingest_lambda.table.limits import Taken
 from ingest_lambda.table.store import Cancelled
 from ingest_lambda.table.submissions import SubmissionItems
 
 _MOST_DELETES = 25
 """What one ``BatchWriteItem`` takes."""
+_MOST_GETS = 100
+"""What one ``BatchGetItem`` takes."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +47,20 @@ class LedgerLine:
     decision_no: int
     attempt: int
     mode: Mode
+
+
+@dataclass(frozen=True)
+class ItemLine:
+    """One item that the mirror takes, by name and version: enough to compare, nothing personal."""
+
+    submission_id: UUID
+    kind: str
+    """The first word of its sort key, as ``MIRRORED`` has them."""
+    name: str = ""
+    """Of a photo the key of its upload, of a message its id, of an award its prize; else empty."""
+    version: int = 1
+    came_at: datetime | None = None
+    """When it came into the table; an award does not say."""
 
 
 class LedgerItems(SubmissionItems):
@@ -92,6 +116,56 @@ class LedgerItems(SubmissionItems):
             for item in page:
                 if (record := _record_of(item)) is not None:
                     yield record
+
+    def items_after(self, position: str = "", *, most: int = 1000) -> tuple[list[ItemLine], str]:
+        """Read on in the whole table from ``position``; return a page and the position behind it.
+
+        Both are empty at the beginning and at the end. Of every item only its
+        name and version are sent, and the order is the table's own, so a reader
+        may go on hours later: what was added behind him he finds the next time
+        round. Read without consistency, for half the price.
+
+        Raises:
+            TryAgain: the table is busy or away; ask again from the same position.
+        """
+        begin = {"ExclusiveStartKey": json.loads(position)} if position else {}
+        answer = self._call(
+            "scan",
+            TableName=self._name,
+            Limit=most,
+            FilterExpression="begins_with(pk, :group)",
+            ProjectionExpression="pk, sk, #key, #version, written_at, checked_at",
+            ExpressionAttributeNames={"#key": "key", "#version": "version"},
+            ExpressionAttributeValues={":group": {"S": "SUBMISSION#"}},
+            **begin,
+        )
+        lines = [line for item in answer["Items"] if (line := _item_line(item)) is not None]
+        after = answer.get("LastEvaluatedKey")
+        return lines, json.dumps(after) if after else ""
+
+    def absent_items(self, lines: Collection[ItemLine]) -> list[ItemLine]:
+        """Return those of ``lines`` that the table does not have, in any version.
+
+        Raises:
+            TryAgain: the table is busy or away.
+        """
+        keys = {
+            (key["pk"]["S"], key["sk"]["S"]): line
+            for line in lines
+            for key in [mirrored_key(line.submission_id, line.kind, line.name)]
+        }
+        waiting: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
+        while waiting:
+            asked, waiting = waiting[:_MOST_GETS], waiting[_MOST_GETS:]
+            request = {"Keys": asked, "ProjectionExpression": "pk, sk", "ConsistentRead": True}
+            answer = self._call("batch_get_item", RequestItems={self._name: request})
+            left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            if len(left) == len(asked):
+                raise TryAgain("reads_left_over")
+            waiting += left
+            for item in answer["Responses"].get(self._name, ()):
+                keys.pop((item["pk"]["S"], item["sk"]["S"]), None)
+        return list(keys.values())
 
     def delete_submission(self, submission_id: UUID, *, gives_back: bool = False) -> int:
         """Delete a submission's whole group of items; return how many there were.
@@ -154,6 +228,20 @@ class LedgerItems(SubmissionItems):
 def _record_of(item: Item) -> Record | None:
     kind = MIRRORED.get(str(item["sk"]["S"]).split("#", 1)[0])
     return kind.from_attributes(item) if kind else None
+
+
+def _item_line(item: Item) -> ItemLine | None:
+    kind, _, name = item["sk"]["S"].partition("#")
+    if kind not in MIRRORED:
+        return None
+    came_at = item.get("checked_at") or item.get("written_at")
+    return ItemLine(
+        submission_id=UUID(item["pk"]["S"].partition("#")[2]),
+        kind=kind,
+        name=item["key"]["S"] if kind == "IMAGE" else name,
+        version=int(item["version"]["N"]),
+        came_at=datetime.fromisoformat(came_at["S"]) if came_at else None,
+    )
 
 
 def _line(item: Item) -> LedgerLine:

@@ -5,7 +5,7 @@ from submissions.models.desk import ReviewClaim
 from submissions.models.history import HistoryIsAppendOnly, Review, ReviewPurpose, SubmissionEvent
 from submissions.models.later import Award, EntrantMessage
 from submissions.models.mail import Mail
-from submissions.models.operations import DeletedTest, Heartbeat, LedgerCheck
+from submissions.models.operations import DeletedTest, Heartbeat, LedgerCheck, LedgerRound
 from submissions.models.outbox import OutboxDecision
 from submissions.models.submission import ReceiptImage, Submission, SubmissionAnswers
 
@@ -16,6 +16,7 @@ __all__ = [
     "Heartbeat",
     "HistoryIsAppendOnly",
     "LedgerCheck",
+    "LedgerRound",
     "Mail",
     "OutboxDecision",
     "ReceiptImage",

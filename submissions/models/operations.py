@@ -1,6 +1,7 @@
 """What the operations page shows of the machinery: comparisons of the ledger, signs of life."""
 
 from django.db import models
+from django.db.models import ExpressionWrapper, Q
 
 
 class LedgerCheck(models.Model):
@@ -29,6 +30,48 @@ class LedgerCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begun_at:%Y-%m-%d %H:%M}: {self.gaps} gaps"
+
+
+class LedgerRound(models.Model):
+    """One way through every item of the table (``services.ledger_rounds``), taken up again and again."""
+
+    begun_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    position = models.TextField(blank=True)
+    """Where in the table it goes on, as the table names it."""
+    items = models.PositiveIntegerField(default=0)
+    """Submissions, photos, messages and awards that were compared so far."""
+    expected = models.PositiveIntegerField(default=0)
+    """How many of them were here when it began, to tell how far it is."""
+    repaired = models.PositiveIntegerField(default=0)
+    gap_count = models.PositiveIntegerField(default=0)
+    """Items that still differ after the repair."""
+    gaps = models.JSONField(default=list)
+    """Some of them, as ``photo of <submission>``."""
+    asked_by = models.ForeignKey("campaigns.User", null=True, on_delete=models.PROTECT)
+    """Who wants it done now; it goes by the clock where this is empty."""
+
+    class Meta:
+        ordering = ("-begun_at", "-id")
+        get_latest_by = "begun_at"
+        constraints = (
+            models.UniqueConstraint(
+                # Of all rows without an end, at most one.
+                ExpressionWrapper(Q(ended_at__isnull=True), output_field=models.BooleanField()),
+                name="one_round_at_a_time",
+                condition=Q(ended_at__isnull=True),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.begun_at:%Y-%m-%d %H:%M}: {self.items} items"
+
+    @property
+    def percent(self) -> int:
+        """How far it is, as far as anybody can say before the end."""
+        if self.ended_at is not None:
+            return 100
+        return min(99, 100 * self.items // max(1, self.expected))
 
 
 class Heartbeat(models.Model):

@@ -1,25 +1,28 @@
-"""The ledger: what the table holds is what is here, proved by count and hash per campaign and hour of entry."""
+"""The ledger: what the table holds is what is here, proved by count and hash per campaign and hour of entry.
 
-from collections.abc import Iterable, Iterator, Sequence
+The index by hour knows submissions alone; their photos, messages and prizes are
+compared by ``ledger_rounds``.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from itertools import islice
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from campaignhub import ingest
 from campaigns.models import Campaign
-from ingest_lambda.contract import SubmissionRecord
 from submissions.models import LedgerCheck, Submission
 from submissions.rules.ledger import Tally, hours_between
 from submissions.services import deadletters
 from submissions.services.mirror import mirror_records
+from submissions.services.repair import bring_here, chunks
 
 LATEST = timedelta(hours=50)
 """After the close: a page that was open then may send for a day, and a queue may hold it for another."""
-TOLD = timedelta(days=1)
-"""Who entered longer ago than this gets no mail when the gap is closed: it would only confuse."""
-_READ_AT_ONCE = 100
+HOUR = timedelta(hours=1)
+Span = tuple[datetime, datetime]
+"""An hour of entry, or the part of it that is looked at; the end is exclusive."""
 _WRITTEN_AT_ONCE = 200
 _NAMED = 20
 
@@ -65,10 +68,15 @@ def reconcile(
     *,
     at: datetime,
     since: datetime | None = None,
+    until: datetime | None = None,
     campaigns: Sequence[Campaign] | None = None,
     repair: bool = True,
 ) -> LedgerCheck:
     """Compare every hour of entry from ``since`` on, bring here what is missing, and keep the result.
+
+    Entries from ``until`` on are left out: what came a moment ago may still be
+    on its way, and brought here before the mirror brings it, it would be
+    reported as lost.
 
     A submission that the table has and we do not, or in a later version, is
     read from the table and taken in as the mirror would have done. One that we
@@ -81,8 +89,9 @@ def reconcile(
     compared = Compared()
     for campaign in Campaign.objects.all() if campaigns is None else campaigns:
         for is_test in (False, True):
-            for hour in _hours(campaign, since=since, at=at, is_test=is_test):
-                _compare(campaign, hour, is_test, compared, at=at, repair=repair)
+            for hour in _hours(campaign, since=since, at=until or at, is_test=is_test):
+                ends_at = min(hour + HOUR, until or hour + HOUR)
+                _compare(campaign, (hour, ends_at), is_test, compared, at=at, repair=repair)
     depths = {
         f"{held.name}{suffix}": count
         for held in deadletters.depths()
@@ -118,24 +127,23 @@ def _hours(
     if campaign.closes_at is not None:
         newest = known.order_by("-entered_at").values_list("entered_at", flat=True).first()
         last = max(campaign.closes_at + LATEST, newest or campaign.closes_at)
-        ends_at = min(at, last + timedelta(hours=1))
+        ends_at = min(at, last + HOUR)
     return hours_between(max(min(begins), since) if since else min(begins), ends_at)
 
 
 def _compare(
     campaign: Campaign,
-    hour: datetime,
+    span: Span,
     is_test: bool,
     compared: Compared,
     *,
     at: datetime,
     repair: bool,
 ) -> None:
-    table_id = str(campaign.test_id if is_test else campaign.pk)
     stored, mirrored = Tally(), Tally()
-    for line in ingest.submissions_of_hour(table_id, hour):
+    for line in _lines(campaign, span, is_test):
         stored.add(line.id, line.version, line.status)
-    for submission_id, version, status in _rows(campaign, hour, is_test):
+    for submission_id, version, status in _rows(campaign, span, is_test):
         mirrored.add(submission_id, version, status)
     compared.hours += 1
     compared.stored += stored.count
@@ -144,13 +152,13 @@ def _compare(
         return
     entry = HourOfEntry(
         campaign=campaign.slug,
-        hour=hour.isoformat(),
+        hour=span[0].isoformat(),
         is_test=is_test,
         stored=dict(stored.by_state),
         mirrored=mirrored.count,
     )
-    theirs = {line.id: line.version for line in ingest.submissions_of_hour(table_id, hour)}
-    ours = {row[0]: row[1] for row in _rows(campaign, hour, is_test)}
+    theirs = {line.id: line.version for line in _lines(campaign, span, is_test)}
+    ours = {row[0]: row[1] for row in _rows(campaign, span, is_test)}
     behind = [pk for pk, version in theirs.items() if version > ours.get(pk, 0)]
     gaps = [
         pk
@@ -158,7 +166,7 @@ def _compare(
         if version > theirs.get(pk, 0) and not _is_stored(pk, version)
     ]
     if repair:
-        taken = _bring_here(behind, at=at, tell=hour > at - TOLD)
+        taken = bring_here(behind, at=at)
         entry.repaired = len(taken)
         compared.mirrored += sum(pk not in ours for pk in taken)
         behind = [pk for pk in behind if pk not in taken]
@@ -175,35 +183,25 @@ def _is_stored(submission_id: UUID, version: int) -> bool:
     return record is not None and record.version >= version
 
 
-def _rows(campaign: Campaign, hour: datetime, is_test: bool) -> Iterator[Any]:
+def _lines(campaign: Campaign, span: Span, is_test: bool) -> Iterator[ingest.LedgerLine]:
+    begins_at, ends_at = span
+    table_id = str(campaign.test_id if is_test else campaign.pk)
+    lines = ingest.submissions_of_hour(table_id, begins_at)
+    return (line for line in lines if line.entered_at < ends_at)
+
+
+def _rows(campaign: Campaign, span: Span, is_test: bool) -> Iterator[Any]:
     return (
         Submission.objects.filter(
             campaign=campaign,
             is_test=is_test,
-            entered_at__gte=hour,
-            entered_at__lt=hour + timedelta(hours=1),
+            entered_at__gte=span[0],
+            entered_at__lt=span[1],
         )
         .order_by()
         .values_list("pk", "version", "status")
         .iterator(chunk_size=5000)
     )
-
-
-def _bring_here(ids: Sequence[UUID], *, at: datetime, tell: bool) -> set[UUID]:
-    """Take in these submissions and all that hangs on them; return which are here now, so new or newer."""
-    taken: set[UUID] = set()
-    for chunk in _chunks(ids, _READ_AT_ONCE):
-        read = {pk: ingest.records_of(pk) for pk in chunk}
-        mirror_records(
-            [record for records in read.values() for record in records], at=at, tell=tell
-        )
-        versions = dict(Submission.objects.filter(pk__in=chunk).values_list("pk", "version"))
-        for pk, records in read.items():
-            newest = max((r.version for r in records if isinstance(r, SubmissionRecord)), default=0)
-            # Deleted meanwhile, or here in at least the version that the table has.
-            if newest == 0 or versions.get(pk, 0) >= newest:
-                taken.add(pk)
-    return taken
 
 
 @dataclass(frozen=True)
@@ -225,7 +223,7 @@ def backfill(*, at: datetime, progress: Any = None) -> Rebuilt:
         IngestBusy: the table is busy or away.
     """
     taken, refused = 0, dict[str, int]()
-    for chunk in _chunks(ingest.all_records(), _WRITTEN_AT_ONCE):
+    for chunk in chunks(ingest.all_records(), _WRITTEN_AT_ONCE):
         result = mirror_records(chunk, at=at, tell=False)
         taken += result.taken
         for _, why in result.refused:
@@ -233,12 +231,3 @@ def backfill(*, at: datetime, progress: Any = None) -> Rebuilt:
         if progress:
             progress(taken)
     return Rebuilt(taken, refused)
-
-
-T = TypeVar("T")
-
-
-def _chunks(things: Iterable[T], size: int) -> Iterator[list[T]]:
-    iterator = iter(things)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
