@@ -5,9 +5,13 @@ ask for the items of each submission is one call a submission, too dear for the
 hundred thousands of an hour; to count photos here against those that were
 announced finds no lost message and takes a photo that never came for a lost
 one. So the whole table is read, names and versions only, a thousand items a
-call: a gigabyte costs a few cents and about a minute. The clock's
-rounds take :data:`SECONDS_AN_HOUR` of every hour and go on where they stopped;
-``manage.py reconcile`` and whoever presses the button read all of it at once.
+call: a gigabyte costs a few cents. Measured for 5,000 entries with 10,500
+photos and messages, our CPU: 0.9 s, and 5.2 s by a call for each entry.
+
+The clock's rounds take :data:`SECONDS_AN_HOUR` of every hour and go on where
+they stopped; ``manage.py reconcile`` and whoever presses the button read all of
+it. The whole, and not the hours in which something was lost: a lost change may
+be one of an entry of weeks ago.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -18,7 +18,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.decide import apply_decision
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.table import HOUR_SHARDS, Table
+from ingest_lambda.table import HOUR_SHARDS, ItemLine, Table
 from tests.ingest_lambda.writing import (
     EMAIL_FIELD,
     NAME,
@@ -133,6 +133,81 @@ def test_everything_is_what_the_mirror_takes_and_no_counter_or_release():
     assert sorted(map(repr, desk.table.records_of(claims.submission_id))) == sorted(
         map(repr, records)
     )
+
+
+def message(submission_id: UUID) -> MessageRecord:
+    return MessageRecord(
+        submission_id=submission_id,
+        message_id=uuid4(),
+        kind="withdrawal",
+        entered_at=NOON,
+        written_at=NOON,
+    )
+
+
+def whole_group(desk: Desk) -> set[ItemLine]:
+    """Send a submission with a photo and a message; return the lines that it has in the table."""
+    claims = make_claims()
+    desk.send(claims)
+    photo, said = image(claims.submission_id), message(claims.submission_id)
+    desk.table.put_image(photo)
+    desk.table.put_message(said)
+    stored = desk.table.submission(claims.submission_id)
+    assert stored is not None
+    return {
+        ItemLine(stored.id, "SUBMISSION", "", 1, stored.written_at),
+        ItemLine(stored.id, "IMAGE", photo.key, 1, photo.checked_at),
+        ItemLine(stored.id, "MESSAGE", str(said.message_id), 1, said.written_at),
+    }
+
+
+@pytest.mark.parametrize("most", [1, 2, 1000])
+def test_names_and_versions_are_read_on_from_where_one_stopped(most):
+    desk = Desk(limits=(ONCE,))
+    wanted = whole_group(desk)
+    read, position, first = set[ItemLine](), "", True
+    while first or position:
+        lines, position = desk.table.items_after(position, most=most)
+        assert not read & set(lines)
+        read |= set(lines)
+        first = False
+    assert read == wanted, "and no counter, guard or release"
+
+
+def test_what_the_table_lacks_is_told_from_what_it_has():
+    desk = Desk()
+    there = whole_group(desk)
+    lacking = {
+        ItemLine(line.submission_id, "AWARD", f"prize-{n}") for n in range(250) for line in there
+    }
+    lacking |= {ItemLine(uuid4(), "SUBMISSION")}
+    assert set(desk.table.absent_items([*there, *lacking])) == lacking
+    assert desk.table.absent_items([]) == []
+
+
+class Sparing:
+    """A client that leaves all but one key of a batch for the next call, or every one."""
+
+    def __init__(self, answers: int) -> None:
+        self._answers = answers
+
+    def batch_get_item(self, RequestItems: Any) -> Any:  # noqa: N803 - the SDK's own spelling
+        request = RequestItems[NAME]
+        now, later = request["Keys"][: self._answers], request["Keys"][self._answers :]
+        answer = (
+            client().batch_get_item(RequestItems={NAME: {**request, "Keys": now}})
+            if now
+            else {"Responses": {}}
+        )
+        return {**answer, "UnprocessedKeys": {NAME: {**request, "Keys": later}} if later else {}}
+
+
+def test_what_a_busy_table_left_over_is_asked_for_again_and_never_taken_for_lacking():
+    desk = Desk()
+    there = whole_group(desk)
+    assert Table(Sparing(1), NAME).absent_items(there) == []
+    with pytest.raises(TryAgain):
+        Table(Sparing(0), NAME).absent_items(there)
 
 
 def test_several_may_share_the_reading_of_everything():
