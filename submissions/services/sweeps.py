@@ -1,12 +1,14 @@
 """What nobody does by hand: photos that never came, questions that nobody answered."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from campaignhub import ingest
 from campaigns.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
 from submissions.models import ReceiptImage, Submission
 from submissions.services.decisions import AlreadyDecided, ask_again, reject_submission
+from submissions.services.repair import bring_here
 
 IMAGE_PATIENCE = timedelta(minutes=35)
 """A form for an upload lives 30 minutes; five more for the queue behind it."""
@@ -21,8 +23,10 @@ def ask_for_missing_images(*, at: datetime) -> int:
     """Ask again where a photo that was announced never arrived; return how many were asked.
 
     Time counts from the entry and from when we heard of it, so that a backlog
-    is not taken for a lost photo. Only the first attempt is asked by itself:
-    there is one retry, and after it a person decides.
+    is not taken for a lost photo; and the table has the last word, so that
+    nobody is asked for a photo that only the mirror lost. Only the first
+    attempt is asked by itself: there is one retry, and after it a person
+    decides. While the table is away, nobody is asked.
     """
     before = at - IMAGE_PATIENCE
     waiting = (
@@ -39,7 +43,7 @@ def ask_for_missing_images(*, at: datetime) -> int:
         .values_list("pk", "uploads")
     )
     asked = 0
-    batch: dict[str, object] = {}
+    batch: dict[str, UUID] = {}
     for submission_id, uploads in waiting.iterator(chunk_size=1000):
         batch.update({upload["key"]: submission_id for upload in uploads})
         if len(batch) >= MOST_A_ROUND:
@@ -50,11 +54,15 @@ def ask_for_missing_images(*, at: datetime) -> int:
     return asked + _ask(batch, at)
 
 
-def _ask(announced: dict[str, object], at: datetime) -> int:
-    arrived = set(ReceiptImage.objects.filter(pk__in=announced).values_list("pk", flat=True))
+def _ask(announced: dict[str, UUID], at: datetime) -> int:
     asked = 0
-    missing = {str(submission) for key, submission in announced.items() if key not in arrived}
-    for submission in Submission.objects.filter(pk__in=missing):
+    missing = _without_photo(announced)
+    try:
+        bring_here(sorted(missing), at=at)
+    except ingest.IngestBusy:
+        return 0
+    missing &= _without_photo(announced)
+    for submission in Submission.objects.filter(pk__in=missing, attempt=1):
         try:
             ask_again(
                 submission.pk,
@@ -66,6 +74,11 @@ def _ask(announced: dict[str, object], at: datetime) -> int:
             continue  # a moderator was quicker
         asked += 1
     return asked
+
+
+def _without_photo(announced: dict[str, UUID]) -> set[UUID]:
+    arrived = set(ReceiptImage.objects.filter(pk__in=announced).values_list("pk", flat=True))
+    return {submission for key, submission in announced.items() if key not in arrived}
 
 
 def reject_unanswered(*, at: datetime) -> int:

@@ -1,11 +1,13 @@
 """Photos that never came are asked for by themselves, once."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 
+from campaignhub import ingest
 from ingest_lambda.contract import SubmissionStatus
-from submissions.models import OutboxDecision, Review, Submission
+from submissions.models import OutboxDecision, ReceiptImage, Review, Submission
 from submissions.services.mirror import mirror_stream_records
 from submissions.services.sweeps import ask_for_missing_images
 from tests.submissions.factories import (
@@ -16,17 +18,28 @@ from tests.submissions.factories import (
     make_upload,
     streamed,
 )
+from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=36)
 
 
-def _submission(*, arrived: int, announced: int = 2) -> Submission:
+@pytest.fixture(autouse=True)
+def _account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with simulated_aws(monkeypatch):
+        yield
+
+
+def _submission(*, arrived: int, announced: int = 2, mirrored: int | None = None) -> Submission:
+    """Store an entry and the photos that arrived; bring as many of those here as were ``mirrored``."""
     record = make_record(make_campaign())
     uploads = tuple(make_upload(record.id, part) for part in range(1, announced + 1))
     record = record.model_copy(update={"uploads": uploads})
-    images = [streamed(make_image(record.id, upload)) for upload in uploads[:arrived]]
-    mirror_stream_records([streamed(record), *images], at=NOON)
+    images = [make_image(record.id, upload) for upload in uploads[:arrived]]
+    ingest._table().create_submission(record)
+    for image in images:
+        ingest._table().put_image(image)
+    mirror_stream_records([streamed(one) for one in (record, *images[:mirrored])], at=NOON)
     return Submission.objects.get(pk=record.id)
 
 
@@ -43,6 +56,18 @@ def test_a_photo_that_never_came_is_asked_for_once(arrived):
 
 def test_a_complete_submission_is_left_alone():
     _submission(arrived=2)
+    assert ask_for_missing_images(at=LATER) == 0
+
+
+def test_a_photo_that_only_the_mirror_lost_is_brought_here_and_not_asked_for():
+    submission = _submission(arrived=2, mirrored=1)
+    assert ask_for_missing_images(at=LATER) == 0
+    assert ReceiptImage.objects.filter(submission_id=submission.pk).count() == 2
+
+
+def test_nobody_is_asked_while_the_table_is_away(monkeypatch):
+    _submission(arrived=0)
+    monkeypatch.setattr(ingest._table(), "_name", "gone")
     assert ask_for_missing_images(at=LATER) == 0
 
 
