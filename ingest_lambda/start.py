@@ -92,10 +92,11 @@ class Starter:
         current = self.releases.current(slug)
         if current is None:
             raise UnknownCampaign
+        # First of all: whatever a stranger sends along, the answer is the same.
+        partner = self._partner(slug, current, caller)
         earlier = self._earlier(slug, request, at)
         release = earlier.release if earlier else request.release
         manifest = self.releases.manifest(slug, release)
-        partner = self._partner(slug, current, caller)
         if manifest is None:
             raise ReleaseChanged
         if earlier is None:

@@ -17,6 +17,8 @@ from campaigns.models import BlockEntry, PartnerKey
 from campaigns.rules.roles import Capability
 from campaigns.services import blocks, partners
 
+_UNBOUND = "Nothing: it was made before keys belonged to a client. Revoke it and make another."
+
 
 @admin.register(BlockEntry)
 class BlockEntryAdmin(ActsAdmin):
@@ -124,8 +126,10 @@ class PartnerKeyAdmin(ActsAdmin):
 
     @display(description="State", ordering="revoked_at")
     def works(self, key: PartnerKey) -> str:
-        """Say whether it works."""
-        return state("Revoked", "bad") if key.revoked_at else state("Works", "good")
+        """Say whether it works; one from before keys were bound to their client opens nothing."""
+        if key.revoked_at:
+            return state("Revoked", "bad")
+        return state("Works", "good") if key.key_hash else state("Opens nothing", "warn")
 
     @display(description="Pace")
     def pace(self, key: PartnerKey) -> str:
@@ -163,6 +167,7 @@ class PartnerKeyAdmin(ActsAdmin):
                 ("Pace", self.pace(thing)),
                 ("Made", f"{exact(thing.created_at, 'UTC')} by {person(thing.created_by)}"),
                 *([("Revoked", f"{revoked} by {person(thing.revoked_by)}")] if revoked else []),
+                *([] if thing.key_hash or revoked else [("Opens", _UNBOUND)]),
             ],
             "act": "" if thing.revoked_at else "Revoke the key",
             "act_words": "Whoever uses it can't start entries from then on. It can't be undone; "

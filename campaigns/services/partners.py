@@ -56,8 +56,10 @@ def make_partner_key(
     """Make a key with a usage plan of its own, so that one partner cannot use up another's share.
 
     The gateway lets a key in; which campaigns it opens is in the table, under
-    the key's hash. It is made disabled and let in only once it stands in our list
-    and is bound: what is left by a crash in between opens nothing.
+    the key's hash, and one that is not bound there opens nothing. It is made
+    disabled, bound, and let in last, while the row that lists it is not yet
+    committed: what a crash leaves before that opens nothing, and what it leaves
+    after it was shown to nobody. Whoever holds a key finds it in the list.
 
     Raises:
         NameTaken, RateOutOfBounds: see there.
@@ -109,13 +111,13 @@ def revoke_partner_key(key: PartnerKey, *, actor: User | None, at: datetime) -> 
     """
     if key.revoked_at is not None:
         return key
-    try:
-        _remove_or_raise(key.key_id, key.usage_plan_id)
-        ingest.unbind_partner(key.key_hash)
-    except (BotoCoreError, ClientError, ingest.IngestBusy) as error:
-        raise GatewayAway("AWS doesn't answer; the key may still work. Try again.") from error
     with transaction.atomic():
         key = PartnerKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
+        try:
+            _remove_or_raise(key.key_id, key.usage_plan_id)
+            ingest.unbind_partner(key.key_hash)
+        except (BotoCoreError, ClientError, ingest.IngestBusy) as error:
+            raise GatewayAway("AWS doesn't answer; the key may still work. Try again.") from error
         if key.revoked_at is None:
             key.revoked_at, key.revoked_by = at, actor
             key.save(update_fields=["revoked_at", "revoked_by"])
@@ -133,11 +135,18 @@ def revoke_partner_key(key: PartnerKey, *, actor: User | None, at: datetime) -> 
 def bind_partner_keys() -> None:
     """Write again into the table which client each key in use belongs to.
 
+    Each under its row's lock, so that one that is revoked at this moment is not
+    bound once more behind it.
+
     Raises:
         GatewayAway: the table does not answer.
     """
-    for key in PartnerKey.objects.filter(revoked_at=None).exclude(key_hash=""):
-        _bind(key)
+    in_use = PartnerKey.objects.filter(revoked_at=None).exclude(key_hash="")
+    for key_id in in_use.values_list("pk", flat=True):
+        with transaction.atomic():
+            key = in_use.select_for_update().filter(pk=key_id).first()
+            if key is not None:
+                _bind(key)
 
 
 def _bind(key: PartnerKey) -> None:

@@ -11,7 +11,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.admin.log import differences
-from campaigns.models import AuditEntry, BlockEntry, Campaign, Client, Membership, User
+from campaigns.models import (
+    AuditEntry,
+    BlockEntry,
+    Campaign,
+    Client,
+    Membership,
+    PartnerKey,
+    User,
+)
 from campaigns.rules.roles import Role
 from campaigns.rules.states import CampaignState
 from campaigns.services import audit
@@ -235,6 +243,22 @@ def test_somebody_is_put_on_a_block_list_masked_and_taken_off_again(table: Table
     browser.post(reverse("admin:campaigns_blockentry_change", args=[entry.pk]))
     assert not BlockEntry.objects.exists()
     assert table.block_list(str(client.pk)) == set()
+
+
+def test_a_key_that_belongs_to_no_client_is_not_said_to_work() -> None:
+    client = make_client()
+    key = PartnerKey.objects.create(
+        client=client, name="Kiosks", key_id="k", usage_plan_id="p", created_at=timezone.now()
+    )
+    browser = manager_of(client, Role.OWNER)
+    shown = browser.get(reverse("admin:campaigns_partnerkey_changelist")).content.decode()
+    assert "Opens nothing" in shown
+    one = reverse("admin:campaigns_partnerkey_change", args=[key.pk])
+    assert "Revoke it and make another" in browser.get(one).content.decode()
+    PartnerKey.objects.update(key_hash="0" * 64)
+    shown = browser.get(reverse("admin:campaigns_partnerkey_changelist")).content.decode()
+    assert "Opens nothing" not in shown
+    assert "Works" in shown
 
 
 def test_what_is_no_address_is_refused_at_the_form(table: Table) -> None:

@@ -22,6 +22,7 @@ from campaigns.services.partners import (
 from ingest_lambda.table import Partner, Table
 from tests.campaigns.conftest import make_table
 from tests.campaigns.factories import NOON, make_client
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +77,26 @@ def test_republish_binds_the_keys_in_use_again_and_no_others(table: Table) -> No
     assert emptied.partner(used.key_hash) == Partner(str(client.pk), "used")
     assert emptied.partner(revoked.key_hash) is None
     assert len(emptied.block_list(str(client.pk))) == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_key_revoked_while_all_are_bound_again_stays_unbound(table: Table) -> None:
+    key = make_partner_key(make_client(), name="Kiosks", actor=None, at=NOON).key
+    at_once(partners.bind_partner_keys, lambda: revoke_partner_key(key, actor=None, at=NOON))
+    assert table.partner(key.key_hash) is None
+
+
+def test_a_key_from_before_keys_had_a_client_is_bound_to_none_and_can_be_revoked(
+    gateway: Any, table: Table
+) -> None:
+    key = make_partner_key(make_client(), name="Kiosks", actor=None, at=NOON).key
+    table.drop_partner(key.key_hash)
+    PartnerKey.objects.update(key_hash="")
+    partners.bind_partner_keys()
+    assert table.partner("") is None
+    key.refresh_from_db()
+    assert revoke_partner_key(key, actor=None, at=NOON).revoked_at == NOON
 
 
 def test_without_the_table_no_key_is_made_none_revoked_and_republish_says_so(

@@ -62,6 +62,8 @@ def test_a_stranger_learns_not_even_that_a_campaign_is_paused_or_has_another_rel
         start(world, "theirs")
     with pytest.raises(errors.UnknownCampaign):
         start(world, "theirs", release=1)
+    with pytest.raises(errors.UnknownCampaign):
+        start(world, "theirs", token="a".ljust(20, "."))
     with pytest.raises(errors.Paused):
         start(world, "ours")
 
