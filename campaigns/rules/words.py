@@ -16,11 +16,19 @@ _ENTRIES = {
     "de": ("{count} Teilnahme", "{count} Teilnahmen"),
     "fr": ("{count} participation", "{count} participations"),
 }
+_RECEIPTS = {
+    "en": ("{count} receipt", "{count} receipts"),
+    "es": ("{count} recibo", "{count} recibos"),
+    "de": ("{count} Bon", "{count} Bons"),
+    "fr": ("{count} ticket", "{count} tickets"),
+}
+"""What a limit by store counts; the others count entries."""
 _SCOPES: dict[str, dict[LimitScope, str]] = {
     "en": {
         LimitScope.PERSON: " per person",
         LimitScope.PHONE: " per phone number",
         LimitScope.RECEIPT: " per receipt",
+        LimitScope.STORE: " per person and store",
         LimitScope.HOUSEHOLD: " per household",
         LimitScope.DEVICE: " per device",
     },
@@ -28,6 +36,7 @@ _SCOPES: dict[str, dict[LimitScope, str]] = {
         LimitScope.PERSON: " por persona",
         LimitScope.PHONE: " por teléfono",
         LimitScope.RECEIPT: " por recibo",
+        LimitScope.STORE: " por persona y tienda",
         LimitScope.HOUSEHOLD: " por hogar",
         LimitScope.DEVICE: " por dispositivo",
     },
@@ -35,6 +44,7 @@ _SCOPES: dict[str, dict[LimitScope, str]] = {
         LimitScope.PERSON: " pro Person",
         LimitScope.PHONE: " pro Telefonnummer",
         LimitScope.RECEIPT: " pro Bon",
+        LimitScope.STORE: " pro Person und Geschäft",
         LimitScope.HOUSEHOLD: " pro Haushalt",
         LimitScope.DEVICE: " pro Gerät",
     },
@@ -42,6 +52,7 @@ _SCOPES: dict[str, dict[LimitScope, str]] = {
         LimitScope.PERSON: " par personne",
         LimitScope.PHONE: " par numéro de téléphone",
         LimitScope.RECEIPT: " par ticket",
+        LimitScope.STORE: " par personne et magasin",
         LimitScope.HOUSEHOLD: " par foyer",
         LimitScope.DEVICE: " par appareil",
     },
@@ -87,10 +98,10 @@ def last_minute(closes_at: datetime, *, timezone: str, language: str) -> str:
 def limit_in_words(*, scope: str, count: int, window: str, hours: int | None, language: str) -> str:
     """Return a limit as people say it: ``1 entry per person a day``."""
     ours = spoken(language)
-    one, many = _ENTRIES[ours]
-    entries = (one if count == 1 else many).format(count=count)
+    one, many = (_RECEIPTS if scope == LimitScope.STORE else _ENTRIES)[ours]
+    counted = (one if count == 1 else many).format(count=count)
     when = _WINDOWS[ours][WindowKind(window)].format(hours=hours)
-    return f"{entries}{_SCOPES[ours][LimitScope(scope)]}{when}"
+    return f"{counted}{_SCOPES[ours][LimitScope(scope)]}{when}"
 
 
 def countries_in_words(countries: Sequence[str], *, language: str) -> str:

@@ -4,9 +4,9 @@ import pytest
 
 from campaigns.models import Limit
 from campaigns.rules.limit_presets import PRESETS, Preset, preset_named
-from campaigns.services.checks import publish_problems
+from campaigns.services.checks import publish_cautions, publish_problems
 from campaigns.services.limits import LimitsContradict, apply_preset
-from campaigns.services.manifest import manifest_of
+from campaigns.services.manifest import manifest_of, page_content
 from tests.campaigns.factories import NOON, logged, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -17,13 +17,14 @@ def test_every_preset_alone_can_be_published(preset: Preset) -> None:
     campaign = make_draft()
     campaign.limits.all().delete()
     if preset.name == "one_per_household":
-        campaign.form_fields.create(
-            name="postcode",
-            kind="postal_code",
-            meaning="postcode",
-            label={"en": "Postcode"},
-            routes=campaign.routes,
-        )
+        for kind, meaning in (("text", "address"), ("postal_code", "postcode")):
+            campaign.form_fields.create(
+                name=meaning,
+                kind=kind,
+                meaning=meaning,
+                label={"en": meaning},
+                routes=campaign.routes,
+            )
     if preset.name == "three_per_store_a_day":
         campaign.form_fields.create(
             name="shop",
@@ -34,6 +35,8 @@ def test_every_preset_alone_can_be_published(preset: Preset) -> None:
         )
     assert apply_preset(campaign, preset, actor=None, at=NOON)
     assert publish_problems(campaign, at=NOON) == []
+    assert publish_cautions(campaign, at=NOON) == []
+    assert page_content(campaign, release=1).limits["en"]
     names = [limit.name for limit in manifest_of(campaign, release=1, page_sha256="0" * 64).limits]
     assert len(set(names)) == len(preset.limits)
 

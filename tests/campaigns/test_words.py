@@ -49,6 +49,20 @@ def test_a_limit_is_said_as_people_say_it(language: str, words: str) -> None:
     assert said == words
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "3 receipts per person and store a day"),
+        ("es", "3 recibos por persona y tienda al día"),
+        ("de", "3 Bons pro Person und Geschäft am Tag"),
+        ("fr", "3 tickets par personne et magasin par jour"),
+    ],
+)
+def test_a_limit_by_store_is_one_of_receipts(language: str, words: str) -> None:
+    said = limit_in_words(scope="store", count=3, window="day", hours=None, language=language)
+    assert said == words
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_scope_and_window_has_words_in_every_language(language: str) -> None:
     said = {

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 
-from campaigns.rules.publish_checks.facts import CampaignFacts, LimitFacts
+from campaigns.rules.publish_checks.facts import CampaignFacts, FieldFacts, LimitFacts
 from campaigns.rules.publish_checks.finding import Finding
+from ingest_lambda.contract.manifest import MOST_RECEIPT_LIMITS
 
 NEEDS = {
     "phone": ({"phone"}, "a phone number"),
-    "household": ({"address", "postcode"}, "an address"),
+    "household": ({"address", "postcode"}, "an address with its postcode"),
     "store": ({"store"}, "a store"),
 }
-"""Scope → the meanings one of which the form has to ask for, and their name."""
+"""Scope → the meanings that the form has to ask for, all of them, and their name."""
 MOST_LIMITS = 10
 """Each takes a place in the transaction that stores an entry."""
+MOST_PLACES = 100
+"""What a transaction holds: the entry, a guard for each photo, and the uses of limits."""
 LONGEST_DAY_HOURS, LONGEST_WEEK_HOURS = 25, 169
 """The day and the week in which clocks go back."""
 
@@ -26,15 +29,36 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
             field="limits",
             message=f"A campaign has at most {MOST_LIMITS} limits. Remove some.",
         )
+    elif _places(facts) > MOST_PLACES or _by_receipt(facts) > MOST_RECEIPT_LIMITS:
+        yield Finding(
+            code="too_many_limits",
+            tab="Limits",
+            field="limits",
+            message="An entry with all its receipts takes more places under these limits than one "
+            "entry may. Remove a limit per receipt, or let an entry show fewer photos.",
+        )
     asked = {field.meaning for field in facts.fields if field.meaning}
-    has_receipt = any(field.kind == "receipt_image" for field in facts.fields)
+    most = _most_receipts(facts)
     for one in facts.limits:
-        needed, name = NEEDS.get(one.scope, (None, ""))
-        if needed is not None and not needed & asked:
+        needed, name = NEEDS.get(one.scope, (set(), ""))
+        if not needed <= asked:
             yield _limit("limit_counts_nothing", one, f"asks for {name} that the form doesn't have")
-        if one.scope in ("receipt", "store") and not has_receipt:
+        if one.scope in ("receipt", "store") and not most:
             yield _limit("limit_counts_nothing", one, "needs a receipt that the form doesn't have")
+        if one.scope == "store" and one.count < most:
+            yield _limit(
+                "limits_contradict",
+                one,
+                f"never takes an entry with {most} receipts, which the form allows",
+            )
     yield from contradictions(facts.limits)
+    for store, person, reach in _stores_and_persons(facts):
+        if reach < store.count:
+            yield _limit(
+                "limits_contradict",
+                store,
+                f"can never be reached beside {in_words(person)} with at most {most} an entry",
+            )
 
 
 def contradictions(limits: Sequence[LimitFacts]) -> Iterator[Finding]:
@@ -61,6 +85,19 @@ def cautions(facts: CampaignFacts) -> Iterator[Finding]:
             field="limits",
             message="Nothing limits how often somebody may enter.",
         )
+    for one in facts.limits:
+        if (name := _left_out(one, facts)) is not None:
+            yield Finding(
+                code="limit_can_be_left_out",
+                tab="Limits",
+                field="limits",
+                row=one.row,
+                message=f"The limit {in_words(one)} counts nothing for who leaves {name} out. "
+                "Make what the form asks for it required, or accept it.",
+            )
+    for store, person, reach in _stores_and_persons(facts):
+        if reach == store.count:
+            yield _limit("limit_is_idle", store, f"changes nothing beside {in_words(person)}")
     for one in facts.limits:
         for other in facts.limits:
             if (
@@ -112,3 +149,66 @@ def _lies_within(one: LimitFacts, other: LimitFacts) -> bool:
         }.get(one.window)
         return lasts is not None and lasts <= other.hours
     return False
+
+
+def _by_receipt(facts: CampaignFacts) -> int:
+    return sum(limit.scope == "receipt" for limit in facts.limits)
+
+
+def _receipt_fields(facts: CampaignFacts, route: str) -> list[FieldFacts]:
+    return [f for f in facts.fields if f.kind == "receipt_image" and route in f.routes]
+
+
+def _most_receipts(facts: CampaignFacts) -> int:
+    """Return how many receipts one entry may show."""
+    return max(
+        (sum(f.max_receipts for f in _receipt_fields(facts, route)) for route in facts.routes),
+        default=0,
+    )
+
+
+def _places(facts: CampaignFacts) -> int:
+    """Return the most places that one entry takes in the transaction that stores it."""
+    photos = max(
+        (
+            sum(f.max_receipts * f.images_per_receipt for f in _receipt_fields(facts, route))
+            for route in facts.routes
+        ),
+        default=0,
+    )
+    places = 1
+    for limit in facts.limits:
+        if limit.scope != "receipt":
+            places += 1
+        elif limit.count == 1 and limit.window == "campaign":
+            places += photos
+        else:
+            places += _most_receipts(facts)
+    return places
+
+
+def _left_out(limit: LimitFacts, facts: CampaignFacts) -> str | None:
+    """Name what a limit counts by, where somebody who enters may leave it out."""
+    needed, name = NEEDS.get(limit.scope, (set(), ""))
+    if not needed <= {field.meaning for field in facts.fields}:
+        return None  # it asks for what nobody can give: that is a problem
+    for route in facts.routes:
+        if limit.scope == "store" and not _receipt_fields(facts, route):
+            continue
+        sure = {f.meaning for f in facts.fields if f.required and route in f.routes}
+        if not needed <= sure:
+            return name
+    return None
+
+
+def _stores_and_persons(
+    facts: CampaignFacts,
+) -> Iterator[tuple[LimitFacts, LimitFacts, int]]:
+    """Yield each limit by store with one by person around it, and how many receipts that lets in."""
+    most = _most_receipts(facts)
+    for store in facts.limits:
+        for person in facts.limits:
+            if store.scope != "store" or person.scope != "person" or not most:
+                continue
+            if _window(store) == _window(person) or _lies_within(store, person):
+                yield store, person, person.count * most
