@@ -1,5 +1,6 @@
 """What comes under an id that is there already: a copy, another body, a new attempt."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ingest_lambda.accept import limits
@@ -15,6 +16,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.rules.bodies import body_hash
+from ingest_lambda.rules.scopes import guards_of
 from ingest_lambda.table import NOTHING, Cancelled, LimitUse, Table, Taken
 
 MOST_CONFLICTS = 20
@@ -107,7 +109,7 @@ def _judge_anew(
         }
     )
     uses = limits.uses_of(record, manifest, table=table)
-    guards = limits.guards_of(record, manifest)
+    guards = guards_of(record, manifest)
     record = limits.holding(record, uses, guards, manifest)
     try:
         table.replace_submission(record, uses=uses, guards=guards)
@@ -131,7 +133,9 @@ def write_again(
     Judged by when it entered, not by when it is written: an answer that came in
     time beats the sweep that has rejected meanwhile. One without the photo
     that the form requires uses up no link; the status call names what is
-    missing. Answers and consents stay those of the first attempt.
+    missing. Answers and consents stay those of the first attempt. What it
+    shows beyond that takes its own uses of the limits; where there is no room a
+    person looks, for it was asked to come.
     """
     stored = table.submission(claims.submission_id)
     if stored is None:
@@ -158,11 +162,16 @@ def write_again(
         conflict_hashes=(),
         written_at=known.written,
     )
-    guards = tuple(g for g in limits.guards_of(record, manifest) if g not in stored.guards_taken)
+    guards = tuple(g for g in guards_of(record, manifest) if g not in stored.guards_taken)
+    places = limits.lacking(record, manifest, table=table)
+    back = {taken.limit for taken in stored.limits_given_back}
     _replace_and_take(
         record,
-        wanted=Taken(stored.limits_given_back, (*guards, *stored.guards_given_back)),
-        seen_before=guards,
+        wanted=Taken(places, (*guards, *stored.guards_given_back)),
+        lost_is={
+            **dict.fromkeys(guards, Suspicion.IMAGE_SEEN_BEFORE),
+            **{one.limit: Suspicion.OVER_LIMIT for one in places if one.limit not in back},
+        },
         manifest=manifest,
         table=table,
     )
@@ -203,19 +212,20 @@ def replace_and_take(record: SubmissionRecord, *, table: Table) -> None:
     if record.status is SubmissionStatus.INVALID and not wanted:
         counting = record.model_copy(update={"status": SubmissionStatus.RECEIVED})
         uses = limits.uses_of(counting, manifest, table=table)
-        guards = limits.guards_of(counting, manifest)
+        guards = guards_of(counting, manifest)
         wanted = Taken(limits.holding(counting, uses, guards, manifest).limits_taken, guards)
-    _replace_and_take(record, wanted=wanted, seen_before=(), manifest=manifest, table=table)
+    _replace_and_take(record, wanted=wanted, lost_is={}, manifest=manifest, table=table)
 
 
 def _replace_and_take(
     record: SubmissionRecord,
     *,
     wanted: Taken,
-    seen_before: tuple[str, ...],
+    lost_is: Mapping[str, Suspicion],
     manifest: Manifest,
     table: Table,
 ) -> None:
+    """Take what is free of ``wanted``; the rest makes a suspect, as ``lost_is`` names it."""
     uses = limits.uses_again(record, wanted, manifest, table=table)
     guards = tuple(dict.fromkeys(wanted.guards))
     suspicions = list(record.suspicions)
@@ -223,7 +233,7 @@ def _replace_and_take(
         taken = limits.holding(record, uses, (), manifest)
         storing = record.model_copy(
             update={
-                "limits_taken": (*record.limits_taken, *taken.limits_taken),
+                "limits_taken": limits.joined(record.limits_taken, taken.limits_taken),
                 "guards_taken": tuple(dict.fromkeys((*record.guards_taken, *guards))),
                 "limits_given_back": (),
                 "guards_given_back": (),
@@ -236,10 +246,7 @@ def _replace_and_take(
             if cancelled.failed[0] == 0:
                 raise TryAgain("version_moved") from cancelled
             uses, guards, lost = _without(uses, guards, cancelled.failed)
-            suspicions += [
-                Suspicion.IMAGE_SEEN_BEFORE if guard in seen_before else Suspicion.SLOT_TAKEN
-                for guard in lost
-            ]
+            suspicions += [lost_is.get(one, Suspicion.SLOT_TAKEN) for one in lost]
         else:
             return
 

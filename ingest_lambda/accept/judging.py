@@ -9,7 +9,6 @@ from ingest_lambda.contract import (
     IMAGE_KINDS,
     Channel,
     Claims,
-    FieldKind,
     Manifest,
     Meaning,
     Mode,
@@ -31,6 +30,7 @@ from ingest_lambda.rules.people import (
     normalise_household,
     normalise_phone,
 )
+from ingest_lambda.rules.scopes import Receipt, receipts_of
 
 MOST_REASONS = 20
 
@@ -136,13 +136,11 @@ def missing_images(claims: Claims, manifest: Manifest) -> list[Reason]:
 
 def _repeated_receipts(claims: Claims, manifest: Manifest) -> list[Reason]:
     """Refuse the same file as two receipts of one submission: it is one purchase shown twice."""
-    seen: dict[str, int] = {}
-    for upload in claims.uploads:
-        field = manifest.field(upload.field)
-        if not upload.sha256 or field is None or field.kind is not FieldKind.RECEIPT_IMAGE:
-            continue
-        if seen.setdefault(upload.sha256, upload.receipt) != upload.receipt:
-            return [Reason(code=ReasonCode.RECEIPT_USED, field=upload.field)]
+    seen: dict[str, Receipt] = {}
+    for receipt, photos in receipts_of(claims.uploads, manifest).items():
+        for upload in photos:
+            if upload.sha256 and seen.setdefault(upload.sha256, receipt) != receipt:
+                return [Reason(code=ReasonCode.RECEIPT_USED, field=upload.field)]
     return []
 
 

@@ -5,12 +5,8 @@ from datetime import datetime, timedelta
 
 from ingest_lambda.contract import (
     SOFT_SCOPES,
-    Channel,
-    FieldKind,
-    LimitScope,
     LimitSpec,
     Manifest,
-    Meaning,
     Reason,
     ReasonCode,
     SubmissionRecord,
@@ -20,7 +16,7 @@ from ingest_lambda.contract import (
     instant_text,
 )
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.rules.people import store_hash
+from ingest_lambda.rules.scopes import amount_of, is_guard, scope_hashes
 from ingest_lambda.rules.windows import (
     is_rolling_full,
     rolling_again_at,
@@ -32,24 +28,6 @@ from ingest_lambda.table import KEPT_AFTER_WINDOW, ROLLING, Cancelled, LimitUse,
 SOFT_TRIES = 3
 _KEPT_USES = 200
 """Uses that a rolling limit's item keeps at least: room for what arrives late and out of order."""
-
-
-def is_guard(limit: LimitSpec) -> bool:
-    """Tell whether a limit is the plain "once per receipt", which guards enforce for the whole campaign."""
-    return (
-        limit.scope is LimitScope.RECEIPT
-        and limit.count == 1
-        and limit.window.kind is WindowKind.CAMPAIGN
-    )
-
-
-def guards_of(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    """Return the guards of a submission's receipts: every photo under the hash that was declared."""
-    if record.status is SubmissionStatus.INVALID or not any(map(is_guard, manifest.limits)):
-        return ()
-    receipts = {f.name for f in manifest.fields if f.kind is FieldKind.RECEIPT_IMAGE}
-    declared = (u.sha256 for u in record.uploads if u.sha256 and u.field in receipts)
-    return tuple(dict.fromkeys(f"image:{sha256}" for sha256 in declared))
 
 
 def uses_of(record: SubmissionRecord, manifest: Manifest, *, table: Table) -> tuple[LimitUse, ...]:
@@ -69,11 +47,6 @@ def uses_of(record: SubmissionRecord, manifest: Manifest, *, table: Table) -> tu
         if limit.scope not in SOFT_SCOPES and not is_guard(limit)
         for scope_hash in scope_hashes(limit, record, manifest)
     )
-
-
-def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> int:
-    """Return how many uses a submission takes: one; of a store's limit, one for each receipt."""
-    return len(_receipt_numbers(record, manifest)) if limit.scope is LimitScope.STORE else 1
 
 
 def use_of(
@@ -124,54 +97,6 @@ def _rolling_use(
         # Over the limit, the revision is one that cannot be: the transaction refuses it here.
         revision=-1 if full else revision,
     )
-
-
-def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    """Return whose uses count: one person (at one store), phone, household, device; each receipt.
-
-    Empty where the form did not ask: a limit by phone says nothing about an
-    entry without one.
-    """
-    if limit.scope is LimitScope.RECEIPT:
-        return _receipts(record, manifest)
-    if limit.scope is LimitScope.STORE:
-        return _person_at_store(record, manifest)
-    if limit.scope is LimitScope.DEVICE:
-        # A kiosk is one device for everybody, and known by its key.
-        if record.channel is Channel.PARTNER:
-            return ()
-        # A browser's name alone is shared by thousands, an address by a whole office.
-        if not record.address_hash or not record.device_hash:
-            return ()
-        return (f"{record.address_hash[:16]}{record.device_hash[:16]}",)
-    found = {
-        LimitScope.PERSON: record.person_hash,
-        LimitScope.PHONE: record.phone_hash,
-        LimitScope.HOUSEHOLD: record.household_hash,
-    }[limit.scope]
-    return (found,) if found else ()
-
-
-def _person_at_store(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    field = manifest.field_with(Meaning.STORE)
-    store = str(record.answers.get(field.name) or "") if field else ""
-    if not store or not record.person_hash or not _receipt_numbers(record, manifest):
-        return ()
-    return (store_hash(record.person_hash, store),)
-
-
-def _receipt_numbers(record: SubmissionRecord, manifest: Manifest) -> set[int]:
-    receipts = {f.name for f in manifest.fields if f.kind is FieldKind.RECEIPT_IMAGE}
-    return {upload.receipt for upload in record.uploads if upload.field in receipts}
-
-
-def _receipts(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    first: dict[int, str] = {}
-    for upload in sorted(record.uploads, key=lambda upload: (upload.receipt, upload.part)):
-        field = manifest.field(upload.field)
-        if upload.sha256 and field and field.kind is FieldKind.RECEIPT_IMAGE:
-            first.setdefault(upload.receipt, upload.sha256)
-    return tuple(dict.fromkeys(first.values()))
 
 
 def is_within_soft_limits(record: SubmissionRecord, manifest: Manifest, *, table: Table) -> bool:
@@ -274,6 +199,7 @@ def reached(
     return Reason(
         code=ReasonCode.LIMIT_REACHED,
         limit=limit.name,
+        wanted=use.amount if use.amount > 1 else None,
         again_at=_again_at(limit, use, record, manifest),
     )
 
@@ -316,3 +242,38 @@ def uses_again(
         )
         for limit in taken.limits
     )
+
+
+def lacking(
+    record: SubmissionRecord, manifest: Manifest, *, table: Table
+) -> tuple[TakenLimit, ...]:
+    """Return what a submission has to take in addition to what it holds, each place once.
+
+    What was given back; and what a new attempt shows beyond the first, such as
+    a second receipt from the same store. Of a rolling limit the whole is taken
+    anew, in the place of what is held.
+    """
+    held = {_place(taken): taken.amount for taken in record.limits_taken}
+    wanted = {_place(taken): taken for taken in record.limits_given_back}
+    uses = uses_of(record, manifest, table=table)
+    for taken in holding(record, uses, (), manifest).limits_taken:
+        more = taken.amount - held.get(_place(taken), 0)
+        if more > 0:
+            amount = taken.amount if taken.window == ROLLING else more
+            wanted[_place(taken)] = taken.model_copy(update={"amount": amount})
+    return tuple(wanted.values())
+
+
+def joined(held: Sequence[TakenLimit], taken: Sequence[TakenLimit]) -> tuple[TakenLimit, ...]:
+    """Return both together, each place once: a giving back is one write to each counter."""
+    places = {_place(one): one for one in held}
+    for one in taken:
+        before = places.get(_place(one))
+        if before is not None and one.window != ROLLING:
+            one = one.model_copy(update={"amount": before.amount + one.amount})
+        places[_place(one)] = one
+    return tuple(places.values())
+
+
+def _place(taken: TakenLimit) -> tuple[str, str, str]:
+    return taken.limit, taken.scope_hash, taken.window

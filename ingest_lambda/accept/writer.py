@@ -26,6 +26,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.errors import BadToken, TryAgain
 from ingest_lambda.releases import Releases
+from ingest_lambda.rules.scopes import guards_of
 from ingest_lambda.table import Cancelled, Table
 from ingest_lambda.tokens import verify
 
@@ -150,7 +151,7 @@ class Writer:
 
     def _create(self, record: SubmissionRecord, manifest: Manifest) -> str:
         uses = limits.uses_of(record, manifest, table=self.table)
-        guards = limits.guards_of(record, manifest)
+        guards = guards_of(record, manifest)
         record = limits.holding(record, uses, guards, manifest)
         while True:
             try:

@@ -77,6 +77,8 @@ class Reason(Shape):
     expected: str | None = Field(default=None, max_length=200)
     limit: str | None = Field(default=None, max_length=40)
     """Name of the limit that was reached, as the manifest calls it."""
+    wanted: int | None = Field(default=None, ge=2, le=1000)
+    """How many uses of it the entry asked for at once, where it was more than one."""
     again_at: Instant | None = None
     """When the entrant may enter next; absent where never."""
 

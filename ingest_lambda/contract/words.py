@@ -150,6 +150,8 @@ class Suspicion(StrEnum):
     BLOCK_LIST = "block_list"
     SLOT_TAKEN = "slot_taken"
     """It was let in again, but its place under a limit, or its receipt, is another's by now."""
+    OVER_LIMIT = "over_limit"
+    """It was asked for a new photo, and shows more than a limit has room for."""
 
 
 class ImageRefusal(StrEnum):

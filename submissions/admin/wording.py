@@ -26,6 +26,7 @@ SUSPICIONS: Mapping[str, str] = {
     Suspicion.CHALLENGE_FAILED: "The check for robots did not succeed.",
     Suspicion.DISPOSABLE_EMAIL: "The e-mail address is of a kind that is thrown away after use.",
     Suspicion.BLOCK_LIST: "The person, phone or device is on the client's block list.",
+    Suspicion.OVER_LIMIT: "Its new photos show more than a limit of the campaign has room for.",
     Suspicion.SLOT_TAKEN: (
         "It was refused once and let in again. Its place under a limit, or its receipt, is another entry's by now."
     ),

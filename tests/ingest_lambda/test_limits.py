@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from ingest_lambda.contract import (
     Decision,
+    Purpose,
     ReasonCode,
     Suspicion,
 )
@@ -119,6 +120,42 @@ def test_the_same_file_as_two_receipts_is_one_purchase_shown_twice():
     assert desk.send(claims) == "invalid"
     (reason,) = desk.stored(claims.submission_id).reasons
     assert (reason.code, reason.field) == (ReasonCode.RECEIPT_USED, "receipt")
+
+
+def test_the_first_receipts_of_two_fields_are_two_receipts():
+    more = {"name": "more", "kind": "receipt_image"}
+    desk = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD, more), limits=(limit("receipt", 2, "day"),))
+    first = make_upload()
+    second = make_upload(sha256="b" * 64, nonce="n2").model_copy(
+        update={"field": "more", "part": 2}
+    )
+    claims = make_claims(uploads=(first, second))
+    assert desk.send(claims) == "pending_review"
+    held = {taken.scope_hash for taken in desk.stored(claims.submission_id).limits_taken}
+    assert held == {"a" * 64, "b" * 64}
+
+    twice = make_claims(uploads=(first, second.model_copy(update={"sha256": "a" * 64})))
+    assert desk.send(twice) == "invalid"
+    assert desk.stored(twice.submission_id).reasons[0].code == ReasonCode.RECEIPT_USED
+
+
+def test_the_photo_of_a_new_attempt_takes_its_own_use_of_a_limit_by_receipt():
+    desk = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD), limits=(limit("receipt", 2, "day"),))
+    first = make_claims(uploads=(make_upload(),))
+    desk.send(first)
+    decide(
+        desk,
+        first.submission_id,
+        1,
+        Status.NEEDS_RESUBMISSION,
+        resubmit_until=NOON + timedelta(days=7),
+    )
+    answer = {"attempt": 2, "purpose": Purpose.RESUBMIT}
+    photo = make_upload(sha256="b" * 64, nonce="n2")
+    assert desk.send(first.model_copy(update={**answer, "uploads": (photo,)})) == "resubmitted"
+    assert len(desk.stored(first.submission_id).limits_taken) == 2
+    others = [make_claims(uploads=(photo,)) for _ in "ab"]
+    assert [desk.send(claims) for claims in others] == ["pending_review", "invalid"]
 
 
 def test_two_photos_of_one_receipt_may_be_the_same_file():

@@ -1,6 +1,7 @@
 """What must hold for every input: windows, rolling limits, people, tokens, manifests."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from ingest_lambda.accept.limits import _place, joined
 from ingest_lambda.contract import (
     Channel,
     Claims,
@@ -20,6 +22,7 @@ from ingest_lambda.contract import (
     Reason,
     ReasonCode,
     Route,
+    TakenLimit,
     Upload,
     Window,
     WindowKind,
@@ -27,6 +30,7 @@ from ingest_lambda.contract import (
 from ingest_lambda.errors import BadToken
 from ingest_lambda.rules.answers import judge_answers
 from ingest_lambda.rules.people import normalise_email, normalise_household, normalise_phone
+from ingest_lambda.rules.scopes import receipts_of
 from ingest_lambda.rules.windows import (
     is_rolling_full,
     rolling_again_at,
@@ -115,20 +119,71 @@ def test_no_stretch_ever_holds_more_than_a_rolling_limit_whatever_the_order(
     assert most_in_any_stretch(taken, hours) <= count
 
 
-@given(entered=minutes, hours=st.integers(1, 4), count=st.integers(1, 3))
-def test_at_the_time_that_is_told_there_is_room_and_not_before(entered, hours, count):
+@given(entered=minutes, hours=st.integers(1, 4), count=st.integers(1, 3), amount=st.integers(1, 3))
+def test_at_the_time_that_is_told_there_is_room_and_not_before(entered, hours, count, amount):
+    assume(amount <= count)
+
+    def is_full(at: datetime, many: int) -> bool:
+        return is_rolling_full(uses, entered_at=at, hours=hours, count=count, amount=many)
+
     uses: list[datetime] = []
     for minute in sorted(entered):
         at = NOON + timedelta(minutes=minute)
-        if not is_rolling_full(uses, entered_at=at, hours=hours, count=count):
+        if not is_full(at, 1):
             uses.append(at)
     now = NOON + timedelta(minutes=max(entered, default=0))
-    again = rolling_again_at(uses, entered_at=now, hours=hours, count=count)
-    assert not is_rolling_full(uses, entered_at=again, hours=hours, count=count)
-    if is_rolling_full(uses, entered_at=now, hours=hours, count=count):
+    again = rolling_again_at(uses, entered_at=now, hours=hours, count=count, amount=amount)
+    assert not is_full(again, amount)
+    if is_full(now, amount):
         assert again > now
-        before = again - timedelta(seconds=1)
-        assert is_rolling_full(uses, entered_at=before, hours=hours, count=count)
+        assert is_full(again - timedelta(seconds=1), amount)
+
+
+places = st.builds(
+    TakenLimit,
+    limit=st.sampled_from(["store_day", "person_day"]),
+    scope_hash=st.sampled_from(["a", "b"]),
+    window=st.sampled_from(["2026-06-03", "rolling"]),
+    amount=st.integers(1, 4),
+)
+
+
+def total(taken: Sequence[TakenLimit], *, rolling: bool) -> int:
+    return sum(one.amount for one in taken if (one.window == "rolling") is rolling)
+
+
+@given(
+    held=st.lists(places, unique_by=_place).map(tuple),
+    more=st.lists(places, unique_by=_place).map(tuple),
+)
+def test_what_is_held_stands_in_one_place_each_and_no_use_is_lost(held, more):
+    together = joined(held, more)
+    assert len({_place(one) for one in together}) == len(together)
+    assert {_place(one) for one in together} == {_place(one) for one in (*held, *more)}
+    counted = total(held, rolling=False) + total(more, rolling=False)
+    assert total(together, rolling=False) == counted
+    # Of a rolling limit the whole was taken anew.
+    anew = {_place(one) for one in more}
+    kept = [one for one in held if _place(one) not in anew]
+    assert total(together, rolling=True) == total([*more, *kept], rolling=True)
+
+
+@given(shown=st.lists(st.tuples(st.sampled_from(["one", "two", "selfie"]), st.integers(1, 3))))
+def test_every_receipt_is_counted_once_however_many_photos_show_it(shown):
+    fields = [
+        FieldSpec(name="one", kind=FieldKind.RECEIPT_IMAGE),
+        FieldSpec(name="two", kind=FieldKind.RECEIPT_IMAGE),
+        FieldSpec(name="selfie", kind=FieldKind.OTHER_IMAGE),
+    ]
+    announced = tuple(
+        Upload(field=field, receipt=receipt, part=part, key="k", size=1, content_type="image/png")
+        for part, (field, receipt) in enumerate(shown, start=1)
+        if part < 100
+    )
+    receipts = receipts_of(announced, manifest_with(fields))
+    assert set(receipts) == {(u.field, u.receipt) for u in announced if u.field != "selfie"}
+    photos = [upload for photos in receipts.values() for upload in photos]
+    assert len(photos) == sum(upload.field != "selfie" for upload in announced)
 
 
 locals_ = st.from_regex(r"[a-z0-9]{1,10}", fullmatch=True)

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from ingest_lambda.contract import Claims, Decision, Reason, ReasonCode, Route, sentence
+from ingest_lambda.contract import (
+    Claims,
+    Decision,
+    Purpose,
+    Reason,
+    ReasonCode,
+    Route,
+    Suspicion,
+    sentence,
+)
 from ingest_lambda.contract import SubmissionStatus as Status
 from ingest_lambda.decide import apply_decision
 from tests.ingest_lambda.writing import EMAIL_FIELD, NOON, Desk, make_claims, make_upload
@@ -147,19 +156,138 @@ def test_what_is_let_in_again_takes_all_of_its_receipts_again(desk: Desk) -> Non
     assert send(desk, 1, "c") == "pending_review"
 
 
-@pytest.mark.parametrize(
-    ("locale", "words"),
-    [
-        ("en", "The promotion takes 3 receipts from this store"),
-        ("es", "La promoción admite 3 recibos de esta tienda"),
-        ("de", "3 Bons von diesem Geschäft"),
-        ("fr", "L’opération accepte 3 tickets de ce magasin"),
-    ],
-)
-def test_it_is_said_which_limit_and_when_again(locale: str, words: str) -> None:
+def asked_again(desk: Desk, claims: Claims) -> None:
+    """Ask the entrant for a new photo."""
+    asks = Decision(
+        submission_id=claims.submission_id,
+        decision_no=1,
+        status=Status.NEEDS_RESUBMISSION,
+        reasons=(Reason(code=ReasonCode.ILLEGIBLE),),
+        decided_at=NOON,
+        resubmit_until=NOON + timedelta(days=7),
+    )
+    assert apply_decision(asks, table=desk.table)
+
+
+def answered(claims: Claims, many: int, begun_with: str) -> Claims:
+    """Answer with so many receipts, whose photos are new."""
+    uploads = with_receipts(many, begun_with=begun_with).uploads
+    changes = {"attempt": 2, "purpose": Purpose.RESUBMIT, "uploads": uploads}
+    return claims.model_copy(update=changes)
+
+
+def amounts(desk: Desk, claims: Claims) -> list[int]:
+    return [taken.amount for taken in desk.stored(claims.submission_id).limits_taken]
+
+
+def test_what_a_new_attempt_shows_beyond_the_first_is_counted_too_and_given_back_with_it(
+    desk: Desk,
+) -> None:
+    claims = with_receipts(1)
+    desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
+    asked_again(desk, claims)
+    assert [desk.send(answered(claims, 3, "b")) for _ in "ab"] == ["resubmitted", "seen"]
+    assert amounts(desk, claims) == [3]
+    assert send(desk, 1, "c") == "invalid"
+
+    rejected = Decision(
+        submission_id=claims.submission_id,
+        decision_no=2,
+        attempt=2,
+        status=Status.REJECTED,
+        reasons=(Reason(code=ReasonCode.STORE_NOT_ELIGIBLE),),
+        decided_at=NOON,
+        gives_back=True,
+    )
+    assert apply_decision(rejected, table=desk.table)
+    assert send(desk, 3, "d") == "pending_review"
+
+
+def test_a_new_attempt_with_more_than_there_is_room_for_is_looked_at(desk: Desk) -> None:
+    claims = with_receipts(1)
+    desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
+    asked_again(desk, claims)
+    assert send(desk, 2, "b") == "pending_review"
+    assert desk.send(answered(claims, 2, "c")) == "resubmitted"
+    assert desk.stored(claims.submission_id).suspicions == (Suspicion.OVER_LIMIT,)
+    assert amounts(desk, claims) == [1]
+
+
+def test_a_new_attempt_with_as_many_takes_nothing_more(desk: Desk) -> None:
+    claims = with_receipts(2)
+    desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
+    asked_again(desk, claims)
+    assert desk.send(answered(claims, 2, "b")) == "resubmitted"
+    assert amounts(desk, claims) == [2]
+    assert desk.stored(claims.submission_id).suspicions == ()
+
+
+def test_an_answer_that_beat_the_deadline_takes_again_all_that_it_shows(desk: Desk) -> None:
+    claims = with_receipts(1)
+    desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
+    asked_again(desk, claims)
+    expired = Decision(
+        submission_id=claims.submission_id,
+        decision_no=2,
+        status=Status.REJECTED,
+        reasons=(Reason(code=ReasonCode.RESUBMISSION_EXPIRED),),
+        decided_at=NOON + timedelta(days=8),
+        gives_back=True,
+    )
+    assert apply_decision(expired, table=desk.table)
+    assert amounts(desk, claims) == []
+    assert desk.send(answered(claims, 2, "b")) == "resubmitted"
+    assert amounts(desk, claims) == [2]
+    assert desk.stored(claims.submission_id).limits_given_back == ()
+    assert send(desk, 2, "c") == "invalid"
+    assert send(desk, 1, "d") == "pending_review"
+
+
+def test_receipts_of_two_fields_are_two_though_both_are_a_first() -> None:
+    more = {"name": "more", "kind": "receipt_image", "required": False}
+    desk = Desk(fields=(*FIELDS, more), limits=(three(),))
+    one, other = make_upload("1" * 64, "n1"), make_upload("2" * 64, "n2")
+    both = (one, other.model_copy(update={"field": "more", "part": 2}))
+    claims = make_claims(uploads=both)
+    desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
+    assert amounts(desk, claims) == [2]
+
+
+SAID = {
+    "en": (
+        "You've sent 3 receipts from this store today. "
+        "You can send the next one from tomorrow, 00:00 (London).",
+        "The promotion takes 3 per store today, and the 2 receipts you just sent would be more. "
+        "You can send all of them from tomorrow, 00:00 (London).",
+    ),
+    "es": (
+        "Has enviado 3 recibos de esta tienda hoy. "
+        "Puedes enviar el siguiente a partir de: mañana, 00:00 (London).",
+        "La promoción admite 3 por tienda hoy, y con los 2 recibos que acabas de enviar serían "
+        "más. Puedes enviarlos todos a partir de: mañana, 00:00 (London).",
+    ),
+    "de": (
+        "Du hast heute 3 Bons von diesem Geschäft eingesandt. "
+        "Den nächsten kannst du einsenden ab morgen, 00:00 Uhr (London).",
+        "Die Aktion nimmt heute pro Geschäft 3 an; mit den 2 Bons, die du gerade eingesandt "
+        "hast, wären es mehr. Alle zusammen kannst du einsenden ab morgen, 00:00 Uhr (London).",
+    ),
+    "fr": (
+        "Vous avez envoyé 3 tickets de ce magasin aujourd’hui. "
+        "Vous pourrez envoyer le suivant à partir de : demain, 00:00 (London).",
+        "L’opération en accepte 3 par magasin aujourd’hui ; avec les 2 tickets que vous venez "
+        "d’envoyer, il y en aurait plus. "
+        "Vous pourrez les envoyer tous à partir de : demain, 00:00 (London).",
+    ),
+}
+
+
+@pytest.mark.parametrize("locale", SAID)
+@pytest.mark.parametrize("many", [1, 2])
+def test_it_is_said_which_limit_and_when_again(locale: str, many: int) -> None:
     desk = Desk(fields=FIELDS, limits=(three(),))
-    send(desk, 3, "a")
-    claims = with_receipts(1, begun_with="b")
+    send(desk, 4 - many, "a")
+    claims = with_receipts(many, begun_with="b")
     desk.send(claims, answers={"email": "ann@example.com", "shop": "Corner"})
     (reason,) = desk.stored(claims.submission_id).reasons
     assert reason.again_at == NOON + MIDNIGHT
@@ -173,4 +301,4 @@ def test_it_is_said_which_limit_and_when_again(locale: str, words: str) -> None:
         limits=manifest.limits,
         at=NOON,
     )
-    assert words in said
+    assert said == SAID[locale][many - 1]

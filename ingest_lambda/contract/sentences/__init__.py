@@ -13,6 +13,7 @@ from ingest_lambda.contract.sentences.english import ENGLISH
 from ingest_lambda.contract.sentences.french import FRENCH
 from ingest_lambda.contract.sentences.german import GERMAN
 from ingest_lambda.contract.sentences.spanish import SPANISH
+from ingest_lambda.contract.words import LimitScope
 
 CATALOGUES: dict[str, Catalogue] = {"en": ENGLISH, "es": SPANISH, "de": GERMAN, "fr": FRENCH}
 
@@ -73,13 +74,20 @@ def _limit(
     over = reason.again_at is not None and at is not None and at >= reason.again_at
     limit = next((one for one in limits if one.name == reason.limit), None)
     if limit is not None and at is not None and not over:
-        form = catalogue.limit_once if limit.count == 1 else catalogue.limit_often
+        forms = catalogue.limit_once if limit.count == 1 else catalogue.limit_often
+        form = catalogue.limit_several if reason.wanted else forms[limit.scope]
         when = catalogue.limit_when[limit.window.kind].format(hours=limit.window.hours)
-        words = form[limit.scope].format(count=limit.count, when=when)
+        words = form.format(count=limit.count, when=when, wanted=reason.wanted)
     if reason.again_at is None:
         return words
     if over:
         return f"{words} {catalogue.again_now}"
     today = at.astimezone(ZoneInfo(timezone)).date() if at is not None else None
     moment = time_in_words(reason.again_at, timezone=timezone, language=locale, today=today)
-    return f"{words} {catalogue.again.format(moment=moment)}"
+    return f"{words} {_again(catalogue, reason, limit).format(moment=moment)}"
+
+
+def _again(catalogue: Catalogue, reason: Reason, limit: LimitSpec | None) -> str:
+    if limit is None or limit.scope is not LimitScope.STORE:
+        return catalogue.again
+    return catalogue.again_receipts if reason.wanted else catalogue.again_receipt

@@ -21,6 +21,11 @@ class Catalogue:
     """The general form of the two beside ``{sentence}``."""
     limit_once: Mapping[LimitScope, str]
     limit_often: Mapping[LimitScope, str]
+    limit_several: str
+    """Where an entry shows ``{wanted}`` receipts at once, more than there is room for at a store."""
     limit_when: Mapping[WindowKind, str]
     again: str
+    again_receipt: str
+    again_receipts: str
+    """The two in the place of ``again`` where receipts are counted: for one, and for several at once."""
     again_now: str

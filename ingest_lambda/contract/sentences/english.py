@@ -98,9 +98,7 @@ ENGLISH = Catalogue(
         LimitScope.RECEIPT: (
             "This receipt has been used {count} times{when}, as often as the promotion allows."
         ),
-        LimitScope.STORE: (
-            "The promotion takes {count} receipts from this store{when}, and yours would be more."
-        ),
+        LimitScope.STORE: "You've sent {count} receipts from this store{when}.",
         LimitScope.HOUSEHOLD: (
             "Your household has entered {count} times{when}, as often as the promotion allows."
         ),
@@ -108,6 +106,10 @@ ENGLISH = Catalogue(
             "This device was used {count} times{when}, as often as the promotion allows."
         ),
     },
+    limit_several=(
+        "The promotion takes {count} per store{when}, "
+        "and the {wanted} receipts you just sent would be more."
+    ),
     limit_when={
         WindowKind.CAMPAIGN: "",
         WindowKind.DAY: " today",
@@ -115,5 +117,7 @@ ENGLISH = Catalogue(
         WindowKind.ROLLING: " in the last {hours} hours",
     },
     again="You can enter again from {moment}.",
+    again_receipt="You can send the next one from {moment}.",
+    again_receipts="You can send all of them from {moment}.",
     again_now="You can enter again now.",
 )

@@ -126,9 +126,7 @@ FRENCH = Catalogue(
         LimitScope.RECEIPT: (
             "Ce ticket a servi {count} fois{when}, autant que l’opération le permet."
         ),
-        LimitScope.STORE: (
-            "L’opération accepte {count} tickets de ce magasin{when} ; le vôtre serait de trop."
-        ),
+        LimitScope.STORE: "Vous avez envoyé {count} tickets de ce magasin{when}.",
         LimitScope.HOUSEHOLD: (
             "Votre foyer a participé {count} fois{when}, autant que l’opération le permet."
         ),
@@ -136,6 +134,10 @@ FRENCH = Catalogue(
             "Cet appareil a servi {count} fois{when}, autant que l’opération le permet."
         ),
     },
+    limit_several=(
+        "L’opération en accepte {count} par magasin{when} ; "
+        "avec les {wanted} tickets que vous venez d’envoyer, il y en aurait plus."
+    ),
     limit_when={
         WindowKind.CAMPAIGN: "",
         WindowKind.DAY: " aujourd’hui",
@@ -143,5 +145,7 @@ FRENCH = Catalogue(
         WindowKind.ROLLING: " ces {hours} dernières heures",
     },
     again="Vous pourrez participer de nouveau à partir de : {moment}.",
+    again_receipt="Vous pourrez envoyer le suivant à partir de : {moment}.",
+    again_receipts="Vous pourrez les envoyer tous à partir de : {moment}.",
     again_now="Vous pouvez de nouveau participer.",
 )

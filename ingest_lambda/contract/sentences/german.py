@@ -110,9 +110,7 @@ GERMAN = Catalogue(
         LimitScope.RECEIPT: (
             "Dieser Bon wurde{when} {count}-mal verwendet, so oft, wie die Aktion erlaubt."
         ),
-        LimitScope.STORE: (
-            "Die Aktion nimmt{when} {count} Bons von diesem Geschäft an; mit deinem wären es mehr."
-        ),
+        LimitScope.STORE: "Du hast{when} {count} Bons von diesem Geschäft eingesandt.",
         LimitScope.HOUSEHOLD: (
             "Aus deinem Haushalt wurde{when} {count}-mal teilgenommen, "
             "so oft, wie die Aktion erlaubt."
@@ -121,6 +119,10 @@ GERMAN = Catalogue(
             "Von diesem Gerät wurde{when} {count}-mal teilgenommen, so oft, wie die Aktion erlaubt."
         ),
     },
+    limit_several=(
+        "Die Aktion nimmt{when} pro Geschäft {count} an; "
+        "mit den {wanted} Bons, die du gerade eingesandt hast, wären es mehr."
+    ),
     limit_when={
         WindowKind.CAMPAIGN: "",
         WindowKind.DAY: " heute",
@@ -128,5 +130,7 @@ GERMAN = Catalogue(
         WindowKind.ROLLING: " in den letzten {hours} Stunden",
     },
     again="Du kannst wieder teilnehmen ab {moment}.",
+    again_receipt="Den nächsten kannst du einsenden ab {moment}.",
+    again_receipts="Alle zusammen kannst du einsenden ab {moment}.",
     again_now="Du kannst jetzt wieder teilnehmen.",
 )

@@ -106,9 +106,7 @@ SPANISH = Catalogue(
         LimitScope.RECEIPT: (
             "Este recibo se ha usado {count} veces{when}, todas las que permite la promoción."
         ),
-        LimitScope.STORE: (
-            "La promoción admite {count} recibos de esta tienda{when}, y con el tuyo serían más."
-        ),
+        LimitScope.STORE: "Has enviado {count} recibos de esta tienda{when}.",
         LimitScope.HOUSEHOLD: (
             "Tu hogar ha participado {count} veces{when}, todas las que permite la promoción."
         ),
@@ -116,6 +114,10 @@ SPANISH = Catalogue(
             "Este dispositivo se ha usado {count} veces{when}, todas las que permite la promoción."
         ),
     },
+    limit_several=(
+        "La promoción admite {count} por tienda{when}, "
+        "y con los {wanted} recibos que acabas de enviar serían más."
+    ),
     limit_when={
         WindowKind.CAMPAIGN: "",
         WindowKind.DAY: " hoy",
@@ -123,5 +125,7 @@ SPANISH = Catalogue(
         WindowKind.ROLLING: " en las últimas {hours} horas",
     },
     again="Puedes participar otra vez a partir de: {moment}.",
+    again_receipt="Puedes enviar el siguiente a partir de: {moment}.",
+    again_receipts="Puedes enviarlos todos a partir de: {moment}.",
     again_now="Ya puedes participar otra vez.",
 )

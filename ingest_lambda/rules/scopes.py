@@ -1,0 +1,104 @@
+"""Whose uses a limit counts, and how many a submission takes."""
+
+from ingest_lambda.contract import (
+    Channel,
+    FieldKind,
+    LimitScope,
+    LimitSpec,
+    Manifest,
+    Meaning,
+    SubmissionRecord,
+    SubmissionStatus,
+    Upload,
+    WindowKind,
+)
+from ingest_lambda.rules.people import store_hash
+
+Receipt = tuple[str, int]
+"""Of one submission: the field in which it was shown, and its number there."""
+
+
+def is_guard(limit: LimitSpec) -> bool:
+    """Tell whether a limit is the plain "once per receipt", which guards enforce for the whole campaign."""
+    return (
+        limit.scope is LimitScope.RECEIPT
+        and limit.count == 1
+        and limit.window.kind is WindowKind.CAMPAIGN
+    )
+
+
+def guards_of(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
+    """Return the guards of a submission's receipts: every photo under the hash that was declared."""
+    if record.status is SubmissionStatus.INVALID or not any(map(is_guard, manifest.limits)):
+        return ()
+    declared = [
+        upload.sha256
+        for photos in receipts_of(record.uploads, manifest).values()
+        for upload in photos
+        if upload.sha256
+    ]
+    return tuple(dict.fromkeys(f"image:{sha256}" for sha256 in declared))
+
+
+def receipts_of(
+    uploads: tuple[Upload, ...], manifest: Manifest
+) -> dict[Receipt, tuple[Upload, ...]]:
+    """Return the receipts that were announced, each with its photos in their order.
+
+    Two fields may each have a first receipt: those are two purchases.
+    """
+    fields = {field.name for field in manifest.fields if field.kind is FieldKind.RECEIPT_IMAGE}
+    receipts: dict[Receipt, tuple[Upload, ...]] = {}
+    for upload in sorted(uploads, key=lambda upload: (upload.receipt, upload.part)):
+        if upload.field in fields:
+            receipt = (upload.field, upload.receipt)
+            receipts[receipt] = (*receipts.get(receipt, ()), upload)
+    return receipts
+
+
+def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> int:
+    """Return how many uses a submission takes: one; of a store's limit, one for each receipt."""
+    if limit.scope is LimitScope.STORE:
+        return len(receipts_of(record.uploads, manifest))
+    return 1
+
+
+def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
+    """Return whose uses count: one person (at one store), phone, household, device; each receipt.
+
+    Empty where the form did not ask: a limit by phone says nothing about an
+    entry without one.
+    """
+    if limit.scope is LimitScope.RECEIPT:
+        return _hashes(record, manifest)
+    if limit.scope is LimitScope.STORE:
+        return _person_at_store(record, manifest)
+    if limit.scope is LimitScope.DEVICE:
+        # A kiosk is one device for everybody, and known by its key.
+        if record.channel is Channel.PARTNER:
+            return ()
+        # A browser's name alone is shared by thousands, an address by a whole office.
+        if not record.address_hash or not record.device_hash:
+            return ()
+        return (f"{record.address_hash[:16]}{record.device_hash[:16]}",)
+    found = {
+        LimitScope.PERSON: record.person_hash,
+        LimitScope.PHONE: record.phone_hash,
+        LimitScope.HOUSEHOLD: record.household_hash,
+    }[limit.scope]
+    return (found,) if found else ()
+
+
+def _person_at_store(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
+    field = manifest.field_with(Meaning.STORE)
+    store = str(record.answers.get(field.name) or "") if field else ""
+    if not store or not record.person_hash or not receipts_of(record.uploads, manifest):
+        return ()
+    return (store_hash(record.person_hash, store),)
+
+
+def _hashes(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
+    """Return the declared hash of each receipt: that of its first photo that has one."""
+    receipts = receipts_of(record.uploads, manifest).values()
+    declared = (next((u.sha256 for u in photos if u.sha256), None) for photos in receipts)
+    return tuple(dict.fromkeys(sha256 for sha256 in declared if sha256))
