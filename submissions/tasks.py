@@ -10,7 +10,7 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from campaignhub.env import env
-from submissions.services import ledger, ledger_rounds, mails, outbox, sweeps
+from submissions.services import ledger, ledger_rounds, mails, outbox, suspects, sweeps
 
 MAIL_ROUND_SECONDS = 5
 LEDGER_LOOKS_BACK = timedelta(hours=26)
@@ -35,7 +35,9 @@ def deliver_mails() -> None:
 @shared_task(name="submissions.sweep")
 def sweep() -> None:
     """Ask again for photos that never came, and close what nobody answered in time."""
+    suspects.look_again(at=timezone.now())
     sweeps.ask_for_missing_images(at=timezone.now())
+    sweeps.ask_where_it_counts_unseen(at=timezone.now())
     sweeps.reject_unanswered(at=timezone.now())
 
 

@@ -142,6 +142,8 @@ class Suspicion(StrEnum):
 
     OTHER_HASH = "other_hash"
     IMAGE_SEEN_BEFORE = "image_seen_before"
+    PHOTO_MISSING = "photo_missing"
+    """It counted unseen, and a photo that it announced never came."""
     DEVICE_LIMIT = "device_limit"
     FILLED_TOO_FAST = "filled_too_fast"
     HONEYPOT = "honeypot"

@@ -1,13 +1,17 @@
 """The pictures of a submission as the desk shows them, joined with their facts in whatever order they came."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from django.core.files.storage import storages
 from django.db.models import QuerySet
 
 from submissions.admin.wording import REFUSALS, in_words
 from submissions.models import ReceiptImage, Submission
+from submissions.rules.suspects import File
+from submissions.services.suspects import holders_of, shared
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,12 @@ def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[S
     outside them is named, not shown.
     """
     rows = {row.key: row for row in ReceiptImage.objects.filter(submission_id=submission.pk)}
+    files = {key: File(row.seen_on or row.submission_id, row.sha256) for key, row in rows.items()}
+    holders = holders_of(shared(set(files.values())))
+    others = {
+        key: [h.submission_id for h in holders.get(file, ()) if h.submission_id != submission.pk]
+        for key, file in files.items()
+    }
     several = len(submission.uploads) > 1
     shots: list[Shot] = []
     for number, upload in enumerate(submission.uploads, start=1):
@@ -62,26 +72,33 @@ def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[S
                 )
             )
             continue
-        shots += _shots(row, name, visible=visible, announced=upload.get("sha256"))
+        twin = _twin(row, others[row.key], submission, visible)
+        shots += _shots(row, name, twin, others=others[row.key], announced=upload.get("sha256"))
     # What is left was sent with an earlier attempt, or announced and then replaced.
     for row in rows.values():
         if row.attempt < submission.attempt:
-            shots += _shots(row, "Earlier photo", visible=visible, announced=None)
+            twin = _twin(row, others[row.key], submission, visible)
+            shots += _shots(row, "Earlier photo", twin, others=others[row.key], announced=None)
     return shots
 
 
 def _shots(
-    row: ReceiptImage, name: str, *, visible: QuerySet[Submission], announced: str | None
+    row: ReceiptImage,
+    name: str,
+    twin: Twin | None,
+    *,
+    others: Sequence[UUID],
+    announced: str | None,
 ) -> list[Shot]:
     if row.refusal:
         return [Shot(name, gap=REFUSALS.get(row.refusal, in_words(row.refusal)))]
     notes = []
     if announced and announced != row.sha256:
         notes.append("This isn't the file that the browser announced.")
-    twin = _twin(row, visible)
-    # A photo of a form that was begun and never sent is nobody's twin.
-    if row.seen_on and twin is None and Submission.objects.filter(pk=row.seen_on).exists():
+    if others and twin is None:
         notes.append("The same file was sent with an entry that you can't open.")
+    elif len(others) > 1:
+        notes.append(f"The same file was sent with {len(others)} other entries.")
     return [
         Shot(
             f"{name}, page {number}" if len(row.pages) > 1 else name,
@@ -93,10 +110,17 @@ def _shots(
     ]
 
 
-def _twin(row: ReceiptImage, visible: QuerySet[Submission]) -> Twin | None:
-    if row.seen_on is None:
+def _twin(
+    row: ReceiptImage,
+    others: Sequence[UUID],
+    submission: Submission,
+    visible: QuerySet[Submission],
+) -> Twin | None:
+    """Return the first entry beside this one that shows the same file and that the viewer may see."""
+    if not others:
         return None
-    other = visible.select_related("personal", "campaign").filter(pk=row.seen_on).first()
+    rows = visible.select_related("personal", "campaign").filter(pk__in=others)
+    other = rows.order_by("entered_at", "pk").first()
     if other is None:
         return None
     image = (
@@ -104,10 +128,9 @@ def _twin(row: ReceiptImage, visible: QuerySet[Submission]) -> Twin | None:
         .exclude(pages=[])
         .first()
     )
-    mine = Submission.objects.filter(pk=row.submission_id).values_list("person_hash", flat=True)
     return Twin(
         other,
-        same_person=bool(other.person_hash) and other.person_hash == mine.first(),
+        same_person=bool(other.person_hash) and other.person_hash == submission.person_hash,
         picture=_picture(image.pages[0]) if image else None,
     )
 

@@ -20,6 +20,7 @@ from submissions.rules.times import Moment, moment
 SUSPICIONS: Mapping[str, str] = {
     Suspicion.OTHER_HASH: "A photo isn't the one that the browser announced. It may have been swapped on the way.",
     Suspicion.IMAGE_SEEN_BEFORE: "The same photo was sent with another entry.",
+    Suspicion.PHOTO_MISSING: "A photo that was announced never arrived.",
     Suspicion.DEVICE_LIMIT: "More entries came from this device or connection than the campaign expects.",
     Suspicion.FILLED_TOO_FAST: "The form was filled in faster than people type.",
     Suspicion.HONEYPOT: "A field that people can't see was filled in. Robots do that.",
@@ -141,7 +142,7 @@ def _event_text(event: SubmissionEvent) -> str:
                 return f"A file was checked. {REFUSALS.get(refusal, in_words(refusal))}"
             return "A photo was checked."
         case "decided" if detail.get("suspicions"):
-            return "It goes to review: its photos are suspect."
+            return "It goes to review because of its photos."
         case "decided":
             return f"{who} {_VERDICTS.get(detail.get('verdict', ''), 'decided')}."
         case "mailed":

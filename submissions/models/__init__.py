@@ -7,7 +7,12 @@ from submissions.models.later import Award, EntrantMessage
 from submissions.models.mail import Mail
 from submissions.models.operations import DeletedTest, Heartbeat, LedgerCheck, LedgerRound
 from submissions.models.outbox import OutboxDecision
-from submissions.models.submission import ReceiptImage, Submission, SubmissionAnswers
+from submissions.models.submission import (
+    PhotoCheck,
+    ReceiptImage,
+    Submission,
+    SubmissionAnswers,
+)
 
 __all__ = [
     "Award",
@@ -19,6 +24,7 @@ __all__ = [
     "LedgerRound",
     "Mail",
     "OutboxDecision",
+    "PhotoCheck",
     "ReceiptImage",
     "Review",
     "ReviewClaim",

@@ -185,3 +185,20 @@ class ReceiptImage(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class PhotoCheck(models.Model):
+    """A submission that counts unseen while its photos have still to prove what was announced.
+
+    Written with the submission, in the mirror's transaction, and gone once all of
+    them are here and nothing about them is suspect: what a crash leaves undone in
+    between is found again.
+    """
+
+    submission = models.OneToOneField(
+        Submission, primary_key=True, on_delete=models.CASCADE, related_name="photo_check"
+    )
+    since = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.submission_id)

@@ -75,18 +75,25 @@ REMIND_BEFORE = timedelta(hours=24)
 
 
 def message_of(
-    kind: MailKind, *, ingest_status: SubmissionStatus, status: SubmissionStatus, attempt: int
+    kind: MailKind,
+    *,
+    ingest_status: SubmissionStatus,
+    status: SubmissionStatus,
+    attempt: int,
+    photos_open: bool = False,
 ) -> Message:
     """Return what a mail says: a received entry may count at once, wait for a look, or be an answer.
 
-    One that counted at once and waits for a look by now is not said to count.
+    One that counted at once is not said to count while it waits for a look, or
+    its photos (``photos_open``) have still to be compared: they may send it to one.
     """
     if kind is not MailKind.RECEIVED:
         return Message(kind.value)
     if attempt > 1:
         return Message.RECEIVED_AGAIN
     waits = status is SubmissionStatus.PENDING_REVIEW
-    return _RECEIVED.get(status if waits else ingest_status, Message.RECEIVED)
+    said = _RECEIVED.get(status if waits else ingest_status, Message.RECEIVED)
+    return Message.RECEIVED if photos_open and said is Message.RECEIVED_COUNTS else said
 
 
 _RECEIVED = {

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from ingest_lambda.contract import SubmissionStatus, Suspicion
@@ -11,36 +12,53 @@ COUNTS_UNSEEN = frozenset({SubmissionStatus.RECEIVED, SubmissionStatus.APPROVED}
 
 
 @dataclass(frozen=True)
-class Photo:
-    """What is known of one file, once it has been opened."""
+class File:
+    """What two photos are that are one: where in the campaign it was seen first, and its real hash."""
 
+    first_on: UUID
     sha256: str
-    seen_on: UUID | None
-    """The submission whose photo this was first."""
+
+
+@dataclass(frozen=True, order=True)
+class Holder:
+    """A submission that shows a file; of several the one that entered first comes first."""
+
+    entered_at: datetime
+    submission_id: UUID
+    status: str
+
+
+def owner_of(holders: Iterable[Holder]) -> UUID | None:
+    """Return the submission whose photo a file is: the first that entered, whichever came here first.
+
+    It has done nothing that an honest person would not, and may have been told
+    that it counts; whoever else has the file brought it second. What was refused
+    holds no receipt: its entrant may try again with the same photo.
+    """
+    counting = (h for h in holders if h.status != SubmissionStatus.INVALID)
+    first = min(counting, default=None)
+    return first.submission_id if first else None
 
 
 def image_suspicions(
     uploads: Iterable[Mapping[str, object]],
-    photos: Mapping[str, Photo],
+    files: Mapping[str, File],
     *,
-    sent: Collection[UUID],
+    anothers: Collection[File],
 ) -> tuple[Suspicion, ...]:
     """Return what is suspect about the photos of a submission, by the files that its token announced.
 
-    ``photos`` are by key, and may lack some; ``sent`` are the submissions that
-    there are. A photo of a form that was begun and never sent is nobody's twin.
-    Of two that share a photo the one that brought it second is suspect: a guard
-    says which, and whoever sent it first has done nothing that an honest person
-    would not.
+    ``files`` are by key, and may lack some; ``anothers`` are those that another
+    submission brought first.
     """
     found: list[Suspicion] = []
     for upload in uploads:
-        photo = photos.get(str(upload["key"]))
-        if photo is None:
+        file = files.get(str(upload["key"]))
+        if file is None:
             continue
         announced = upload.get("sha256")
-        if announced and announced != photo.sha256:
+        if announced and announced != file.sha256:
             found.append(Suspicion.OTHER_HASH)
-        if photo.seen_on is not None and photo.seen_on in sent:
+        if file in anothers:
             found.append(Suspicion.IMAGE_SEEN_BEFORE)
     return tuple(dict.fromkeys(found))

@@ -18,7 +18,7 @@ from campaigns.models import Campaign
 from campaigns.rules.contrast import contrast
 from ingest_lambda.contract import Channel, Claims, Mode, Purpose, Route, SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
-from submissions.models import Mail, Submission
+from submissions.models import Mail, PhotoCheck, Submission
 from submissions.rules.mails import MailKind, message_of
 from submissions.rules.words import catalogue_of, near_day
 
@@ -82,6 +82,8 @@ def _letter(mail: Mail, at: datetime) -> dict[str, str | list[str]]:
             ingest_status=SubmissionStatus(submission.ingest_status),
             status=SubmissionStatus(submission.status),
             attempt=mail.attempt,
+            photos_open=bool(submission.uploads)
+            and PhotoCheck.objects.filter(pk=submission.pk).exists(),
         )
     ]
     asks = mail.kind in (MailKind.ASKED_AGAIN, MailKind.REMINDER)

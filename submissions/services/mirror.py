@@ -96,8 +96,8 @@ def _take_in(heard: Sequence[Heard], result: Mirrored, at: datetime, *, tell: bo
     # After the commit: of two workers, one with a submission and one with its photo, the later
     # sees both. Should we die before, the batch comes again.
     review_suspects(
-        submissions={r.id for _, r in heard if isinstance(r, SubmissionRecord)},
-        images_of={r.submission_id for _, r in heard if isinstance(r, ImageRecord)},
+        {r.id for _, r in heard if isinstance(r, SubmissionRecord)}
+        | {r.submission_id for _, r in heard if isinstance(r, ImageRecord)},
         at=at,
     )
 
@@ -168,6 +168,10 @@ def _write_submissions(
         only_if_newer="version",
     )
     _adopt(newest, decided)
+    checks = [
+        rows.photo_check(record, decided.get(record.id, rows.Decided()), at) for record in newest
+    ]
+    insert_missing([check for check in checks if check], unique=("submission",))
     # Answers carry no version of their own: they follow the row that has just been settled.
     settled = dict(Submission.objects.filter(pk__in=ids).values_list("pk", "version"))
     meanings = _meanings(known_campaigns.values())

@@ -22,6 +22,7 @@ from submissions.models import (
     Award,
     EntrantMessage,
     Mail,
+    PhotoCheck,
     ReceiptImage,
     Submission,
     SubmissionAnswers,
@@ -30,6 +31,7 @@ from submissions.models import (
 from submissions.rules.clean import clean
 from submissions.rules.mails import MailKind
 from submissions.rules.names import fold
+from submissions.rules.suspects import COUNTS_UNSEEN
 
 INGEST_FACTS = (
     "status",
@@ -230,6 +232,15 @@ def received_mail(record: SubmissionRecord, at: datetime) -> Mail | None:
         queued_at=at,
         not_before=at,
     )
+
+
+def photo_check(record: SubmissionRecord, decided: Decided, at: datetime) -> PhotoCheck | None:
+    """Return the note that the photos of what counts unseen have still to be looked at."""
+    if not record.uploads or record.status not in COUNTS_UNSEEN:
+        return None
+    if (decided | record).decision_no:
+        return None
+    return PhotoCheck(submission_id=record.id, since=at)
 
 
 def image_row(record: ImageRecord) -> ReceiptImage:

@@ -3,11 +3,18 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from campaignhub import ingest
 from campaigns.models import Campaign
-from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
+from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, Suspicion
 from submissions.models import ReceiptImage, Submission
-from submissions.services.decisions import AlreadyDecided, ask_again, reject_submission
+from submissions.services.decisions import (
+    AlreadyDecided,
+    ask_again,
+    reject_submission,
+    send_to_review,
+)
 from submissions.services.repair import bring_here
 
 IMAGE_PATIENCE = timedelta(minutes=35)
@@ -54,6 +61,19 @@ def ask_for_missing_images(*, at: datetime) -> int:
     return asked + _ask(batch, at)
 
 
+def ask_where_it_counts_unseen(*, at: datetime) -> int:
+    """Ask for the photo without which a submission counts already; return how many were asked.
+
+    Otherwise whoever announces a receipt and sends none would be in. The same
+    rules as above; what entered longer ago than a day goes to a person instead,
+    for a mail would only confuse.
+    """
+    before = at - IMAGE_PATIENCE
+    waiting = Submission.objects.filter(photo_check__since__lte=before, decision_no=0, attempt=1)
+    rows = waiting.order_by("photo_check__since").values_list("pk", "uploads")[:MOST_A_ROUND]
+    return _ask({upload["key"]: pk for pk, uploads in rows for upload in uploads}, at)
+
+
 def _ask(announced: dict[str, UUID], at: datetime) -> int:
     asked = 0
     missing = _without_photo(announced)
@@ -62,18 +82,28 @@ def _ask(announced: dict[str, UUID], at: datetime) -> int:
     except ingest.IngestBusy:
         return 0
     missing &= _without_photo(announced)
-    for submission in Submission.objects.filter(pk__in=missing, attempt=1):
+    for submission in Submission.objects.filter(pk__in=missing, attempt=1, decision_no=0):
         try:
-            ask_again(
-                submission.pk,
-                reasons=[Reason(code=ReasonCode.IMAGE_NOT_RECEIVED)],
-                actor=None,
-                at=at,
-            )
+            asked += _ask_for_photo(submission, at)
         except AlreadyDecided:
             continue  # a moderator was quicker
-        asked += 1
     return asked
+
+
+@transaction.atomic
+def _ask_for_photo(submission: Submission, at: datetime) -> bool:
+    """Ask for a photo, or send to review what is too old to be asked; tell whether it was asked."""
+    recent = submission.entered_at > at - LOOKS_BACK
+    if submission.status == SubmissionStatus.APPROVED or not recent:
+        send_to_review(submission.pk, suspicions=[Suspicion.PHOTO_MISSING], at=at)
+    if recent:
+        ask_again(
+            submission.pk,
+            reasons=[Reason(code=ReasonCode.IMAGE_NOT_RECEIVED)],
+            actor=None,
+            at=at,
+        )
+    return recent
 
 
 def _without_photo(announced: dict[str, UUID]) -> set[UUID]:

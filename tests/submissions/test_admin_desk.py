@@ -254,6 +254,8 @@ def test_the_same_file_of_another_entry_stands_beside_it():
     assert "receipts/0.jpg" in shown
     assert "receipts/1.jpg" in shown
     assert "by another person" in shown
+    # And the other way round: whoever looks at the first sees who has it too.
+    assert "receipts/1.jpg" in show(browser, Submission.objects.get(pk=records[0].id))
 
 
 def test_who_else_has_it_open_is_named():

@@ -1,10 +1,12 @@
 """What counted unseen and has a suspect photo goes to review, in whatever order both are heard of."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import permutations
 from uuid import UUID, uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaigns.models import Campaign, User
 from ingest_lambda.contract import (
@@ -14,10 +16,12 @@ from ingest_lambda.contract import (
     SubmissionRecord,
     SubmissionStatus,
     Suspicion,
+    Upload,
 )
 from submissions.admin.wording import history, why_here
-from submissions.models import Mail, OutboxDecision, Submission, SubmissionEvent
-from submissions.rules.suspects import Photo, image_suspicions
+from submissions.models import Mail, OutboxDecision, PhotoCheck, Submission, SubmissionEvent
+from submissions.rules.suspects import File, Holder, image_suspicions, owner_of
+from submissions.services import mirror
 from submissions.services.decisions import (
     approve_submission,
     reopen_submission,
@@ -25,6 +29,7 @@ from submissions.services.decisions import (
 )
 from submissions.services.letters import compose
 from submissions.services.mirror import mirror_records, mirror_stream_records
+from submissions.services.suspects import look_again
 from tests.submissions.factories import (
     NOON,
     make_campaign,
@@ -94,23 +99,98 @@ def test_in_one_batch_it_is_the_same() -> None:
     assert is_in_review(record.id, Suspicion.OTHER_HASH)
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))))
+def sharing(
+    campaign: Campaign, *, first: SubmissionStatus = SubmissionStatus.APPROVED
+) -> tuple[tuple[SubmissionRecord, ImageRecord], tuple[SubmissionRecord, ImageRecord]]:
+    """Make two submissions that entered a minute apart, and whose photos are one file."""
+    early, its_photo = entered(campaign, first)
+    late, the_same = entered(campaign, entered_at=NOON + timedelta(minutes=1))
+    return (early, its_photo), (late, the_same.model_copy(update={"seen_on": early.id}))
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_of_two_with_one_photo_the_second_is_looked_at_and_the_first_still_counts(
     order: tuple[int, ...],
 ) -> None:
-    campaign = make_campaign()
-    first, _ = entered(campaign)
-    second, image = entered(campaign)
-    heard = [first, second, image.model_copy(update={"seen_on": first.id})]
+    early, late = sharing(make_campaign())
+    heard = [*early, *late]
     hear(*(heard[place] for place in order))
-    assert is_in_review(second.id, Suspicion.IMAGE_SEEN_BEFORE)
-    assert row(first.id).status == SubmissionStatus.APPROVED
+    assert is_in_review(late[0].id, Suspicion.IMAGE_SEEN_BEFORE)
+    assert row(early[0].id).status == SubmissionStatus.APPROVED
+    assert not PhotoCheck.objects.exists()
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_who_entered_first_is_the_first_though_the_photo_of_the_other_was_opened_before(
+    order: tuple[int, ...],
+) -> None:
+    (early, its_photo), (late, the_same) = sharing(make_campaign())
+    heard = [
+        early,
+        its_photo.model_copy(update={"seen_on": late.id}),
+        late,
+        the_same.model_copy(update={"seen_on": None}),
+    ]
+    hear(*(heard[place] for place in order))
+    assert is_in_review(late.id, Suspicion.IMAGE_SEEN_BEFORE)
+    assert row(early.id).status == SubmissionStatus.APPROVED
 
 
 def test_a_photo_of_a_form_that_was_never_sent_makes_nobody_suspect() -> None:
     record, image = entered(make_campaign())
     hear(record, image.model_copy(update={"seen_on": uuid4()}))
     assert row(record.id).status == SubmissionStatus.APPROVED
+
+
+def test_two_with_the_photo_of_a_form_that_was_never_sent_have_it_in_common() -> None:
+    never_sent = uuid4()
+    (early, its_photo), (late, the_same) = sharing(make_campaign())
+    photos = [p.model_copy(update={"seen_on": never_sent}) for p in (its_photo, the_same)]
+    hear(early, late, *photos)
+    assert is_in_review(late.id, Suspicion.IMAGE_SEEN_BEFORE)
+    assert row(early.id).status == SubmissionStatus.APPROVED
+
+
+def test_what_was_refused_holds_no_photo_so_that_its_entrant_may_try_again() -> None:
+    early, late = sharing(make_campaign(), first=SubmissionStatus.INVALID)
+    hear(*early, *late)
+    assert row(late[0].id).status == SubmissionStatus.APPROVED
+
+
+@pytest.mark.parametrize("status", [SubmissionStatus.PENDING_REVIEW, SubmissionStatus.RECEIVED])
+def test_the_first_may_wait_for_review_and_come_here_last(status: SubmissionStatus) -> None:
+    early, late = sharing(make_campaign(), first=status)
+    hear(*late, *early)
+    assert is_in_review(late[0].id, Suspicion.IMAGE_SEEN_BEFORE)
+    assert row(early[0].id).status == status
+
+
+def test_a_photo_that_the_other_replaced_before_it_was_sent_is_not_the_others() -> None:
+    (early, its_photo), late = sharing(make_campaign())
+    replaced = its_photo.model_copy(update={"key": f"{its_photo.key}-before"})
+    other = its_photo.model_copy(update={"sha256": "3" * 64})
+    hear(early.model_copy(update={"uploads": _announced(early, "3")}), replaced, other, *late)
+    assert row(late[0].id).status == SubmissionStatus.APPROVED
+
+
+def _announced(record: SubmissionRecord, digit: str) -> tuple[Upload, ...]:
+    """Return the uploads of a record, announced with another hash."""
+    return tuple(u.model_copy(update={"sha256": digit * 64}) for u in record.uploads)
+
+
+def test_a_photo_of_an_earlier_attempt_is_still_its_submissions() -> None:
+    (early, its_photo), late = sharing(make_campaign())
+    again = make_upload(early.id).model_copy(update={"key": "incoming/second"})
+    answered = early.model_copy(
+        update={
+            "attempt": 2,
+            "uploads": (again,),
+            "version": 2,
+            "status": SubmissionStatus.PENDING_REVIEW,
+        }
+    )
+    hear(answered, its_photo, *late)
+    assert is_in_review(late[0].id, Suspicion.IMAGE_SEEN_BEFORE)
 
 
 def test_honest_photos_and_those_that_were_replaced_change_nothing() -> None:
@@ -160,13 +240,61 @@ def test_a_test_entry_goes_the_same_way() -> None:
     assert is_in_review(record.id, Suspicion.OTHER_HASH)
 
 
-def test_the_mail_no_longer_says_that_it_counts() -> None:
-    record, image = entered(make_campaign())
+def test_the_mail_says_that_it_counts_only_once_the_photos_agree() -> None:
+    def subject(record: SubmissionRecord) -> str:
+        return str(compose(Mail.objects.get(submission_id=record.id), at=NOON).subject)
+
+    (honest, photo), (suspect, another) = entered(make_campaign()), entered(make_campaign())
+    hear(honest, suspect)
+    assert subject(honest).startswith("We have your entry")
+    hear(photo, swapped(another))
+    assert subject(honest).startswith("Your entry counts")
+    assert subject(suspect).startswith("We have your entry")
+
+
+def test_should_we_die_before_we_looked_the_sweep_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    (early, its_photo), (late, the_same) = sharing(make_campaign())
+    honest, photo = entered(make_campaign())
+
+    def killed(*_asked: object, **_at: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as dying:
+        dying.setattr(mirror, "review_suspects", killed)
+        for one in (early, its_photo, late, the_same, honest, photo):
+            with pytest.raises(SystemExit):
+                hear(one)
+    assert PhotoCheck.objects.count() == 3
+    assert look_again(at=NOON) == 0  # the mirror may still be at it
+    assert look_again(at=NOON + timedelta(minutes=1)) == 1
+    assert is_in_review(late.id, Suspicion.IMAGE_SEEN_BEFORE)
+    assert row(early.id).status == row(honest.id).status == SubmissionStatus.APPROVED
+    assert not PhotoCheck.objects.exists()
+
+
+def test_what_waits_for_a_photo_goes_on_waiting_until_a_person_decides() -> None:
+    record, _image = entered(make_campaign())
     hear(record)
-    mail = Mail.objects.get(submission_id=record.id)
-    counts = compose(mail, at=NOON).body
-    hear(swapped(image))
-    assert compose(Mail.objects.get(pk=mail.pk), at=NOON).body != counts
+    assert look_again(at=NOON + timedelta(minutes=9)) == 0
+    assert PhotoCheck.objects.get().since == NOON
+    actor = User.objects.create(username="olivia")
+    revoke_submission(record.id, actor=actor, at=NOON, note="Asked to.")
+    look_again(at=NOON + timedelta(minutes=9))
+    assert not PhotoCheck.objects.exists()
+
+
+def test_what_is_reviewed_anyway_or_shows_no_photo_waits_for_none() -> None:
+    waiting, _ = entered(make_campaign(), SubmissionStatus.PENDING_REVIEW)
+    bare = make_record(make_campaign(), status=SubmissionStatus.APPROVED)
+    hear(waiting, bare)
+    assert not PhotoCheck.objects.exists()
+
+
+def test_one_that_was_refused_and_counts_by_an_earlier_copy_is_compared_too() -> None:
+    record, image = entered(make_campaign())
+    refused = record.model_copy(update={"status": SubmissionStatus.INVALID})
+    hear(refused, record.model_copy(update={"version": 2}), swapped(image))
+    assert is_in_review(record.id, Suspicion.OTHER_HASH)
 
 
 def test_the_desk_says_why_in_words_and_staff_can_take_part_in_it() -> None:
@@ -177,7 +305,7 @@ def test_the_desk_says_why_in_words_and_staff_can_take_part_in_it() -> None:
     (why,) = why_here(submission)
     assert why.startswith("A photo isn't the one that the browser announced.")
     lines = [(text, said) for _, text, said in history(submission, now=NOON)]
-    assert ("It goes to review: its photos are suspect.", [why]) in lines
+    assert ("It goes to review because of its photos.", [why]) in lines
 
     approve_submission(record.id, actor=actor, at=NOON + timedelta(minutes=1))
     reopen_submission(record.id, actor=actor, at=NOON + timedelta(minutes=2), note="A slip.")
@@ -186,13 +314,36 @@ def test_the_desk_says_why_in_words_and_staff_can_take_part_in_it() -> None:
 
 def test_a_photo_that_is_not_there_yet_proves_nothing() -> None:
     announced = [{"key": "a", "sha256": "1"}, {"key": "b"}]
-    photos = {"b": Photo("2", seen_on=None)}
-    assert image_suspicions(announced, photos, sent=()) == ()
-    photos["a"] = Photo("3", seen_on=UUID(int=1))
-    assert image_suspicions(announced, photos, sent={UUID(int=1)}) == (
+    files = {"b": File(UUID(int=2), "2")}
+    assert image_suspicions(announced, files, anothers=()) == ()
+    files["a"] = File(UUID(int=1), "3")
+    assert image_suspicions(announced, files, anothers={files["a"]}) == (
         Suspicion.OTHER_HASH,
         Suspicion.IMAGE_SEEN_BEFORE,
     )
+
+
+@given(
+    st.lists(
+        st.builds(
+            Holder,
+            st.datetimes(datetime(2026, 1, 1), datetime(2026, 1, 2)),
+            st.uuids(),
+            st.sampled_from([status.value for status in SubmissionStatus]),
+        ),
+        unique_by=lambda holder: holder.submission_id,
+    )
+)
+def test_a_file_has_one_owner_whatever_order_its_holders_are_heard_of(
+    holders: list[Holder],
+) -> None:
+    counting = [h for h in holders if h.status != SubmissionStatus.INVALID]
+    owner = owner_of(holders)
+    assert owner == owner_of(reversed(holders))
+    assert (owner is None) is (not counting)
+    if owner is not None:
+        first = next(h for h in counting if h.submission_id == owner)
+        assert all(first.entered_at <= h.entered_at for h in counting)
 
 
 @pytest.mark.postgres
@@ -202,6 +353,30 @@ def test_of_two_workers_who_hear_the_two_halves_at_once_one_sees_both(_round: in
     record, image = entered(make_campaign())
 
     at_once(lambda: hear(record), lambda: hear(swapped(image)))
+    assert is_in_review(record.id, Suspicion.OTHER_HASH)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("_round", range(5))
+def test_of_two_workers_with_one_entry_each_of_one_photo_the_second_entry_goes(
+    _round: int,
+) -> None:
+    early, late = sharing(make_campaign())
+    hear(early[1], late[1])
+    at_once(lambda: hear(early[0]), lambda: hear(late[0]))
+    assert is_in_review(late[0].id, Suspicion.IMAGE_SEEN_BEFORE)
+    assert row(early[0].id).status == SubmissionStatus.APPROVED
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_and_the_mirror_at_once_send_it_to_review_once() -> None:
+    record, image = entered(make_campaign())
+    hear(record)
+    later = NOON + timedelta(minutes=5)
+    at_once(lambda: hear(swapped(image)), lambda: look_again(at=later))
+    look_again(at=later)
     assert is_in_review(record.id, Suspicion.OTHER_HASH)
 
 

@@ -7,9 +7,11 @@ import pytest
 
 from campaignhub import ingest
 from ingest_lambda.contract import SubmissionStatus
-from submissions.models import OutboxDecision, ReceiptImage, Review, Submission
+from submissions.models import OutboxDecision, PhotoCheck, ReceiptImage, Review, Submission
 from submissions.services.mirror import mirror_stream_records
-from submissions.services.sweeps import ask_for_missing_images
+from submissions.services.outbox import carry_decisions
+from submissions.services.suspects import look_again
+from submissions.services.sweeps import ask_for_missing_images, ask_where_it_counts_unseen
 from tests.submissions.factories import (
     NOON,
     make_campaign,
@@ -30,9 +32,11 @@ def _account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-def _submission(*, arrived: int, announced: int = 2, mirrored: int | None = None) -> Submission:
+def _submission(
+    *, arrived: int, announced: int = 2, mirrored: int | None = None, **record_of: object
+) -> Submission:
     """Store an entry and the photos that arrived; bring as many of those here as were ``mirrored``."""
-    record = make_record(make_campaign())
+    record = make_record(make_campaign(), **record_of)
     uploads = tuple(make_upload(record.id, part) for part in range(1, announced + 1))
     record = record.model_copy(update={"uploads": uploads})
     images = [make_image(record.id, upload) for upload in uploads[:arrived]]
@@ -79,3 +83,64 @@ def test_nobody_is_asked_before_the_upload_form_has_ended():
 def test_a_form_without_photos_is_asked_for_none():
     _submission(arrived=0, announced=0)
     assert ask_for_missing_images(at=LATER) == 0
+
+
+def _unseen(**how: object) -> Submission:
+    return _submission(status=SubmissionStatus.APPROVED, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("arrived", [0, 1])
+def test_what_counts_without_its_photo_is_asked_for_it_once(arrived: int) -> None:
+    submission = _unseen(arrived=arrived)
+    assert ask_where_it_counts_unseen(at=NOON + timedelta(minutes=34)) == 0
+    assert ask_where_it_counts_unseen(at=LATER) == 1
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    look_again(at=LATER)
+    assert not PhotoCheck.objects.exists()
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.NEEDS_RESUBMISSION
+    assert [review.verdict for review in Review.objects.order_by("decision_no")] == [
+        SubmissionStatus.PENDING_REVIEW,
+        SubmissionStatus.NEEDS_RESUBMISSION,
+    ]
+    assert carry_decisions(at=LATER) == 1
+    assert carry_decisions(at=LATER) == 1
+    stored = ingest.read_submission(submission.pk)
+    assert stored is not None
+    assert stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
+    (mail, *_) = submission.mails.filter(decision_no=2).order_by("not_before")
+    assert mail.kind == "asked_again"
+
+
+def test_what_was_received_and_has_no_photo_is_asked_without_a_detour() -> None:
+    submission = _submission(arrived=0, status=SubmissionStatus.RECEIVED)
+    assert ask_where_it_counts_unseen(at=LATER) == 1
+    assert ask_for_missing_images(at=LATER) == 0
+    assert submission.reviews.get().verdict == SubmissionStatus.NEEDS_RESUBMISSION
+
+
+def test_what_counts_with_all_its_photos_is_left_alone() -> None:
+    _unseen(arrived=2)
+    _unseen(arrived=2, mirrored=1)
+    _unseen(arrived=0, announced=0)
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    assert not Review.objects.exists()
+    assert not PhotoCheck.objects.exists()
+
+
+def test_what_entered_long_ago_without_its_photo_goes_to_a_person_and_gets_no_mail() -> None:
+    submission = _unseen(arrived=0, entered_at=NOON - timedelta(days=2))
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.PENDING_REVIEW
+    carry_decisions(at=LATER)
+    assert not submission.mails.filter(decision_no__isnull=False).exists()
+
+
+def test_what_counts_is_left_alone_while_the_table_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _unseen(arrived=0)
+    monkeypatch.setattr(ingest._table(), "_name", "gone")
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    assert not Review.objects.exists()
