@@ -3,8 +3,10 @@
 import dataclasses
 import importlib
 import json
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -20,7 +22,7 @@ from ingest_lambda.contract import (
     MessageRequest,
     SubmitRequest,
 )
-from ingest_lambda.table import LedgerLine
+from ingest_lambda.table import LedgerLine, keys
 
 
 @cache
@@ -169,6 +171,29 @@ def test_a_role_may_do_named_things_to_named_resources(name, statement):
         text = json.dumps(resource)
         assert text.count("*") == ("Bucket.Arn}/" in text)
         assert '"*"' not in text
+
+
+def test_start_reads_what_it_answers_by_and_no_limit_guard_or_block_list():
+    (reads,) = [s for name, s in statements() if name.startswith("StartRole/own-work/Read")]
+    assert reads["Action"] == ["dynamodb:GetItem"]
+    allowed = reads["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+    needed = [
+        keys.current_key("s"),
+        keys.release_key("s", 1),
+        keys.partner_key("h"),
+        keys.submission_key(UUID(int=1)),
+    ]
+    others = [
+        keys.block_list_key("k"),
+        keys.limit_key("c", "l", "h", "campaign"),
+        keys.guard_key("c", "image:h"),
+    ]
+
+    def may(key: keys.Item) -> bool:
+        return any(fnmatchcase(key["pk"]["S"], pattern) for pattern in allowed)
+
+    assert all(map(may, needed))
+    assert not any(map(may, others))
 
 
 def test_nobody_is_trusted_but_the_service_that_needs_it():
