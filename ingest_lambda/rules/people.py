@@ -10,17 +10,27 @@ _IGNORES_TAGS = frozenset(
     {
         "gmail.com",
         "googlemail.com",
-        "outlook.com",
-        "hotmail.com",
-        "live.com",
+        "msn.com",
         "icloud.com",
+        "me.com",
+        "mac.com",
         "fastmail.com",
+        "fastmail.fm",
+        "hey.com",
         "proton.me",
         "protonmail.com",
         "pm.me",
     }
 )
-_SAME = {"googlemail.com": "gmail.com", "protonmail.com": "proton.me", "pm.me": "proton.me"}
+_MICROSOFTS = re.compile(r"(hotmail|live|outlook)[.][a-z]{2,3}([.][a-z]{2})?")
+"""One provider under the domains of many countries, such as ``hotmail.co.uk``; each its own mailboxes."""
+_SAME = {
+    "googlemail.com": "gmail.com",
+    "protonmail.com": "proton.me",
+    "pm.me": "proton.me",
+    "me.com": "icloud.com",
+    "mac.com": "icloud.com",
+}
 _SHORT = {
     "apartment": "apt",
     "avenida": "av",
@@ -68,35 +78,60 @@ _DIALLING = {
 }
 
 
+_TRUNK = {"US": "1", "CA": "1"} | dict.fromkeys(("DK", "ES", "IT", "NO", "PL", "PT"), "")
+"""What is dialled before a national number; ``0`` in the other countries. Italy keeps its zero abroad."""
+_ABROAD = {"US": "011", "CA": "011", "AU": "0011"}
+"""What is dialled for another country beside ``00``."""
+_WITH_ZERO = "|".join(
+    sorted({code for country, code in _DIALLING.items() if _TRUNK.get(country, "0") == "0"})
+)
+
+
 def normalise_email(address: str) -> str:
     """Return the spelling under which all addresses of one mailbox meet.
 
     Case never matters in practice; dots and ``+tags`` do not at the providers
-    that ignore them (their own documentation), and do everywhere else.
+    that ignore them (their own documentation), and do everywhere else. Quotes
+    around the name and letters beyond ASCII in a domain are another way to write
+    the same.
     """
     local, _, domain = address.strip().lower().rpartition("@")
-    if domain in _IGNORES_TAGS:
-        local = local.split("+", 1)[0]
+    if len(local) > 2 and local[0] == local[-1] == '"':
+        local = local[1:-1]
+    if not domain.isascii():
+        domain = _in_ascii(domain)
+    if domain in _IGNORES_TAGS or _MICROSOFTS.fullmatch(domain):
+        # A name that is all tag stays: nothing would tell it from another.
+        local = local.split("+", 1)[0] or local
     if domain in _IGNORES_DOTS:
-        local = local.replace(".", "")
+        local = local.replace(".", "") or local
     return f"{local}@{_SAME.get(domain, domain)}"
+
+
+def _in_ascii(domain: str) -> str:
+    try:
+        return domain.encode("idna").decode()
+    except UnicodeError:
+        return domain
 
 
 def normalise_phone(number: str, *, country: str) -> str | None:
     """Return a number as ``+`` and 8 to 15 digits (E.164), or ``None`` when it cannot be one.
 
-    A national number gets the dialling code of ``country`` (ISO 3166), its
-    leading zero dropped where there is one.
+    A national number gets the dialling code of ``country`` (ISO 3166), without
+    what is dialled before it there; so does one with its code that is written
+    with both, as ``+44 (0)20``.
     """
     text = re.sub(r"[\s().\-/]", "", number.strip())
-    if text.startswith("00"):
-        text = "+" + text[2:]
+    for abroad in (_ABROAD.get(country, "00"), "00"):
+        if text.startswith(abroad):
+            text = "+" + text.removeprefix(abroad)
     if not text.startswith("+"):
         code = _DIALLING.get(country)
         if code is None:
             return None
-        text = f"+{code}{text.removeprefix('0')}"
-    text = text.replace("+440", "+44", 1)
+        text = f"+{code}{text.removeprefix(_TRUNK.get(country, '0'))}"
+    text = re.sub(rf"^\+({_WITH_ZERO})0+", r"+\1", text)
     return text if re.fullmatch(r"\+[1-9][0-9]{7,14}", text) else None
 
 

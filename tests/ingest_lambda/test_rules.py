@@ -120,6 +120,16 @@ def test_a_birthday_on_29_february_counts_from_1_march():
         (" A.n.n+win@GoogleMail.com ", "ann@gmail.com"),
         ("a.nn+win@outlook.com", "a.nn@outlook.com"),
         ("A.nn+win@example.com", "a.nn+win@example.com"),
+        ("ann+win@hotmail.co.uk", "ann@hotmail.co.uk"),
+        ("ann+win@outlook.fr", "ann@outlook.fr"),
+        ("ann+win@live.example.com", "ann+win@live.example.com"),
+        ("ann+win@me.com", "ann@icloud.com"),
+        ('"ann"@gmail.com', "ann@gmail.com"),
+        ('""@example.com', '""@example.com'),
+        ("+win@gmail.com", "+win@gmail.com"),
+        ("...@gmail.com", "...@gmail.com"),
+        ("ann@bücher.example", "ann@xn--bcher-kva.example"),
+        (f"ann@{'ü' * 70}.example", f"ann@{'ü' * 70}.example"),
     ],
 )
 def test_the_spellings_of_one_mailbox_meet(typed, meant):
@@ -130,6 +140,30 @@ def test_the_spellings_of_one_mailbox_meet(typed, meant):
 def test_a_number_with_and_without_its_dialling_code_is_one():
     typed = ["07700 900123", "+44 7700 900123", "0044 7700 900123", "+44 (0)7700 900123"]
     assert {normalise_phone(one, country="GB") for one in typed} == {"+447700900123"}
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "meant"),
+    [
+        ("US", "(212) 555-0123", "+12125550123"),
+        ("US", "1-212-555-0123", "+12125550123"),
+        ("US", "011 44 7700 900123", "+447700900123"),
+        ("AU", "0491 570 156", "+61491570156"),
+        ("AU", "+61 (0)491 570 156", "+61491570156"),
+        ("AU", "0011 61 491 570 156", "+61491570156"),
+        ("AU", "00 61 491 570 156", "+61491570156"),
+        ("DE", "+49 (0)30 901820", "+4930901820"),
+        ("DE", "030 901820", "+4930901820"),
+        ("IT", "06 6982 1234", "+390669821234"),
+        ("IT", "+39 06 6982 1234", "+390669821234"),
+        ("ES", "912 345 678", "+34912345678"),
+        ("JP", "03 1234 5678", None),
+    ],
+)
+def test_each_country_dials_its_own_way_and_means_the_same(country, typed, meant):
+    assert normalise_phone(typed, country=country) == meant
+    if meant:
+        assert normalise_phone(meant, country=country) == meant
 
 
 def test_a_person_is_another_one_in_another_campaign():
