@@ -21,6 +21,8 @@ class Config:
     person_secret: str = field(default="", repr=False)
     challenge_secrets: str = field(default="", repr=False)
     """``site key:secret``, comma separated: what the verifier knows us by."""
+    behind_distribution: str = ""
+    """Anything: the gateway admits nobody but the distribution, whose word for an address is taken."""
     write_threads: int = 8
 
     @classmethod

@@ -103,9 +103,13 @@ def header(event: Event, name: str) -> str | None:
     return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
 
 
-def address_of(event: Event) -> str | None:
-    """Return the visitor's address: the distribution's word for it, else the gateway's."""
-    viewer = header(event, "CloudFront-Viewer-Address")
+def address_of(event: Event, *, behind_distribution: bool) -> str | None:
+    """Return the visitor's address: the distribution's word for it, where there is one, else the gateway's.
+
+    Where none stands before the gateway, anybody may write that header, and be
+    another device with every entry.
+    """
+    viewer = header(event, "CloudFront-Viewer-Address") if behind_distribution else None
     if viewer:
         return viewer.rsplit(":", 1)[0].strip("[]")
     identity = (event.get("requestContext") or {}).get("identity") or {}

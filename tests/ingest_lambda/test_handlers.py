@@ -238,6 +238,23 @@ def test_a_key_that_the_gateway_lets_in_and_the_table_does_not_know_opens_nothin
     assert "no longer" not in answer["body"]
 
 
+@pytest.mark.parametrize("told", ["", "yes"])
+def test_a_visitor_who_writes_the_distributions_header_is_no_other_device(table, monkeypatch, told):
+    monkeypatch.setenv("BEHIND_DISTRIBUTION", told)
+    cool_down()
+
+    def hash_of(address: str) -> str | None:
+        event = request_of(
+            {"release": 1, "route": "purchase", "locale": "en"},
+            path={"slug": "summer"},
+            headers={"CloudFront-Viewer-Address": f"{address}:4711"},
+        )
+        started = json.loads(handlers.start(event, Context())["body"])
+        return verify(started["token"], token_keys=KEYS).address_hash
+
+    assert (hash_of("203.0.113.7") == hash_of("203.0.113.8")) is not bool(told)
+
+
 def test_an_upload_becomes_facts_and_a_test_event_of_the_bucket_nothing(table):
     photo = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(photo, "JPEG")

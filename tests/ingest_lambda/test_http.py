@@ -83,4 +83,6 @@ def test_headers_are_found_in_any_case():
 )
 def test_the_address_is_the_distributions_word_else_the_gateways(headers, address):
     event = {"headers": headers, "requestContext": {"identity": {"sourceIp": "198.51.100.1"}}}
-    assert address_of(event) == address
+    assert address_of(event, behind_distribution=True) == address
+    # Without one, it is a visitor's own word.
+    assert address_of(event, behind_distribution=False) == "198.51.100.1"

@@ -383,6 +383,12 @@ def test_the_distribution_bounds_an_address_and_only_counts_what_reads_bodies():
     assert all(o["ActionToUse"] == {"Count": {}} for o in managed["RuleActionOverrides"])
 
 
+def test_start_takes_the_distributions_word_only_where_nobody_comes_round_it():
+    told = functions()["StartFunction"]["Environment"]["Variables"]["BEHIND_DISTRIBUTION"]
+    assert told == {"Fn::If": ["BehindDistribution", "yes", ""]}
+    assert template()["Resources"]["OriginOnly"]["Condition"] == "BehindDistribution"
+
+
 def test_behind_a_distribution_the_gateway_admits_its_secret_and_what_is_signed_inside():
     assert set(rules_of("OriginOnly")) == {"from-the-distribution", "signed-inside"}
     assert resources("AWS::WAFv2::WebACL")["OriginOnly"]["DefaultAction"] == {"Block": {}}
