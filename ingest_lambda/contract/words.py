@@ -144,6 +144,8 @@ class Suspicion(StrEnum):
     IMAGE_SEEN_BEFORE = "image_seen_before"
     PHOTO_MISSING = "photo_missing"
     """It counted unseen, and a photo that it announced never came."""
+    PHOTO_UNREADABLE = "photo_unreadable"
+    """It counted unseen, and a file that it sent as a photo gives no picture."""
     DEVICE_LIMIT = "device_limit"
     FILLED_TOO_FAST = "filled_too_fast"
     HONEYPOT = "honeypot"

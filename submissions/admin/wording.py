@@ -21,6 +21,7 @@ SUSPICIONS: Mapping[str, str] = {
     Suspicion.OTHER_HASH: "A photo isn't the one that the browser announced. It may have been swapped on the way.",
     Suspicion.IMAGE_SEEN_BEFORE: "The same photo was sent with another entry.",
     Suspicion.PHOTO_MISSING: "A photo that was announced never arrived.",
+    Suspicion.PHOTO_UNREADABLE: "A file that was sent as a photo gives no picture.",
     Suspicion.DEVICE_LIMIT: "More entries came from this device or connection than the campaign expects.",
     Suspicion.FILLED_TOO_FAST: "The form was filled in faster than people type.",
     Suspicion.HONEYPOT: "A field that people can't see was filled in. Robots do that.",

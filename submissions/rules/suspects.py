@@ -40,25 +40,35 @@ def owner_of(holders: Iterable[Holder]) -> UUID | None:
     return first.submission_id if first else None
 
 
+@dataclass(frozen=True)
+class Photo:
+    """What became known of a photo once it came; ``refusal`` is why it gave no picture."""
+
+    file: File
+    refusal: str = ""
+
+
 def image_suspicions(
     uploads: Iterable[Mapping[str, object]],
-    files: Mapping[str, File],
+    photos: Mapping[str, Photo],
     *,
     anothers: Collection[File],
 ) -> tuple[Suspicion, ...]:
-    """Return what is suspect about the photos of a submission, by the files that its token announced.
+    """Return what is suspect about the photos of a submission, by those that its token announced.
 
-    ``files`` are by key, and may lack some; ``anothers`` are those that another
-    submission brought first.
+    ``photos`` are by key, and may lack some; ``anothers`` are the files that
+    another submission brought first.
     """
     found: list[Suspicion] = []
     for upload in uploads:
-        file = files.get(str(upload["key"]))
-        if file is None:
+        photo = photos.get(str(upload["key"]))
+        if photo is None:
             continue
         announced = upload.get("sha256")
-        if announced and announced != file.sha256:
+        if announced and announced != photo.file.sha256:
             found.append(Suspicion.OTHER_HASH)
-        if file in anothers:
+        if photo.file in anothers:
             found.append(Suspicion.IMAGE_SEEN_BEFORE)
+        if photo.refusal:
+            found.append(Suspicion.PHOTO_UNREADABLE)
     return tuple(dict.fromkeys(found))

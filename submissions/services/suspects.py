@@ -8,7 +8,14 @@ from uuid import UUID
 from django.db.models import Q
 
 from submissions.models import PhotoCheck, ReceiptImage, Submission
-from submissions.rules.suspects import COUNTS_UNSEEN, File, Holder, image_suspicions, owner_of
+from submissions.rules.suspects import (
+    COUNTS_UNSEEN,
+    File,
+    Holder,
+    Photo,
+    image_suspicions,
+    owner_of,
+)
 from submissions.services.decisions import AlreadyDecided, send_to_review
 
 PATIENCE = timedelta(minutes=1)
@@ -39,14 +46,14 @@ def review_suspects(asked: Collection[UUID], *, at: datetime) -> int:
     )
     if not unseen:
         return 0
-    files = _files_of(unseen)
-    announced = {file for held in files.values() for file in held.values()}
+    photos = _photos_of(unseen)
+    announced = {photo.file for held in photos.values() for photo in held.values()}
     owners = {file: owner_of(who) for file, who in holders_of(shared(announced)).items()}
     went, settled = 0, []
     # In the order of their keys, as the mirror locks them: two workers never wait in a circle.
     for submission_id in sorted(unseen):
-        uploads, held = unseen[submission_id], files.get(submission_id, {})
-        anothers = {f for f in held.values() if owners.get(f) not in (None, submission_id)}
+        uploads, held = unseen[submission_id], photos.get(submission_id, {})
+        anothers = {file for file, owner in owners.items() if owner not in (None, submission_id)}
         if suspicions := image_suspicions(uploads, held, anothers=anothers):
             try:
                 send_to_review(submission_id, suspicions=suspicions, at=at)
@@ -137,13 +144,14 @@ def _with_the_same_file(asked: Collection[UUID]) -> set[UUID]:
     return alike
 
 
-def _files_of(unseen: Mapping[UUID, Any]) -> dict[UUID, dict[str, File]]:
-    """Return the files of the photos that were announced, by submission and key."""
+def _photos_of(unseen: Mapping[UUID, Any]) -> dict[UUID, dict[str, Photo]]:
+    """Return the photos that were announced and have come, by submission and key."""
     announced = {upload["key"] for uploads in unseen.values() for upload in uploads}
-    files: dict[UUID, dict[str, File]] = {}
+    photos: dict[UUID, dict[str, Photo]] = {}
     images = ReceiptImage.objects.filter(submission_id__in=unseen)
-    for image in images.values("key", "submission_id", "sha256", "seen_on"):
+    for image in images.values("key", "submission_id", "sha256", "seen_on", "refusal"):
         if image["key"] in announced:
             file = File(image["seen_on"] or image["submission_id"], image["sha256"])
-            files.setdefault(image["submission_id"], {})[image["key"]] = file
-    return files
+            held = photos.setdefault(image["submission_id"], {})
+            held[image["key"]] = Photo(file, image["refusal"])
+    return photos

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from campaigns.models import Campaign, User
 from ingest_lambda.contract import (
     ImageRecord,
+    ImageRefusal,
     Mode,
     Record,
     SubmissionRecord,
@@ -20,7 +21,7 @@ from ingest_lambda.contract import (
 )
 from submissions.admin.wording import history, why_here
 from submissions.models import Mail, OutboxDecision, PhotoCheck, Submission, SubmissionEvent
-from submissions.rules.suspects import File, Holder, image_suspicions, owner_of
+from submissions.rules.suspects import File, Holder, Photo, image_suspicions, owner_of
 from submissions.services import mirror
 from submissions.services.decisions import (
     approve_submission,
@@ -91,6 +92,12 @@ def test_a_photo_that_was_swapped_on_the_way_is_looked_at(
     both = [record, swapped(image)]
     hear(*(reversed(both) if image_first else both))
     assert is_in_review(record.id, Suspicion.OTHER_HASH)
+
+
+def test_what_was_sent_as_a_photo_and_gives_no_picture_is_looked_at() -> None:
+    record, image = entered(make_campaign())
+    hear(record, image.model_copy(update={"refusal": ImageRefusal.NOT_AN_IMAGE, "pages": ()}))
+    assert is_in_review(record.id, Suspicion.PHOTO_UNREADABLE)
 
 
 def test_in_one_batch_it_is_the_same() -> None:
@@ -314,12 +321,13 @@ def test_the_desk_says_why_in_words_and_staff_can_take_part_in_it() -> None:
 
 def test_a_photo_that_is_not_there_yet_proves_nothing() -> None:
     announced = [{"key": "a", "sha256": "1"}, {"key": "b"}]
-    files = {"b": File(UUID(int=2), "2")}
-    assert image_suspicions(announced, files, anothers=()) == ()
-    files["a"] = File(UUID(int=1), "3")
-    assert image_suspicions(announced, files, anothers={files["a"]}) == (
+    photos = {"b": Photo(File(UUID(int=2), "2"))}
+    assert image_suspicions(announced, photos, anothers=()) == ()
+    photos["a"] = Photo(File(UUID(int=1), "3"), refusal="damaged")
+    assert image_suspicions(announced, photos, anothers={photos["a"].file}) == (
         Suspicion.OTHER_HASH,
         Suspicion.IMAGE_SEEN_BEFORE,
+        Suspicion.PHOTO_UNREADABLE,
     )
 
 
