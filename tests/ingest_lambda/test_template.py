@@ -389,6 +389,18 @@ def test_start_takes_the_distributions_word_only_where_nobody_comes_round_it():
     assert template()["Resources"]["OriginOnly"]["Condition"] == "BehindDistribution"
 
 
+def test_a_partners_server_is_bound_by_its_keys_plan_and_not_as_one_visitor():
+    starts = rules_of("DistributionRules")["starts-by-address"]["Statement"]["RateBasedStatement"]
+    counted, partners = starts["ScopeDownStatement"]["AndStatement"]["Statements"]
+    path = "/v1/partner/campaigns/{slug}/start"
+    assert path.endswith(counted["ByteMatchStatement"]["SearchString"])
+    excepted = partners["NotStatement"]["Statement"]["ByteMatchStatement"]
+    assert path.startswith(excepted["SearchString"])
+    assert not "/v1/campaigns/{slug}/start".startswith(excepted["SearchString"])
+    # Or a visitor would walk round by /v1/partner/../campaigns/.
+    assert [step["Type"] for step in excepted["TextTransformations"]] == ["NORMALIZE_PATH"]
+
+
 def test_behind_a_distribution_the_gateway_admits_its_secret_and_what_is_signed_inside():
     assert set(rules_of("OriginOnly")) == {"from-the-distribution", "signed-inside"}
     assert resources("AWS::WAFv2::WebACL")["OriginOnly"]["DefaultAction"] == {"Block": {}}
