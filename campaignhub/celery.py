@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_embedded_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
 
@@ -33,3 +34,12 @@ def _read_the_timetable(sender: Celery, **_: Any) -> None:
     for module in filter(find_spec, TIMETABLES):
         schedule.update(import_module(module).TIMETABLE)
     sender.conf.beat_schedule = schedule
+
+
+@beat_embedded_init.connect
+def _end_with_the_worker(**_: Any) -> None:
+    """Let the timetable, a process that the worker forks, outlive no worker that was killed or fell."""
+    from campaignhub.embedded.processes import end_with_parent
+
+    if tell_kernel := end_with_parent():
+        tell_kernel()

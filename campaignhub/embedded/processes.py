@@ -26,7 +26,8 @@ class EmbeddedError(Exception):
     """The embedded default cannot go on; worded for the person at the terminal."""
 
 
-def _end_with_parent() -> Callable[[], None] | None:
+def end_with_parent() -> Callable[[], None] | None:
+    """Return what a process calls to get SIGTERM when its parent dies; ``None`` where no kernel does so."""
     if not sys.platform.startswith("linux"):
         return None
     # Loaded here: between fork and exec nothing may be imported or allocated that could lock.
@@ -73,7 +74,7 @@ class Child:
                 env={**ours, "PYTHONUNBUFFERED": "1", **self.environment},
                 cwd=self.directory,
                 start_new_session=True,
-                preexec_fn=_end_with_parent(),
+                preexec_fn=end_with_parent(),
             )
         self._asked = False
 

@@ -11,7 +11,7 @@ from tests.support.crowd import Crowd
 from tests.support.installation import Installation, wait_until
 from tests.support.receipts import receipt_bytes
 from tests.support.visitor import Visitor
-from tests.support.weathered import OURS, Ledger, kill, soon_again
+from tests.support.weathered import OURS, Ledger, children, kill, soon_again
 
 pytestmark = pytest.mark.flow
 
@@ -26,6 +26,8 @@ def test_killing_each_process_in_turn_loses_no_submission(
     crowd = Crowd(embedded, scenery["two-each"], person=lambda number: number % people)
     accepted = set[UUID]()
     before = {name: embedded.pids(name) for name in OURS}
+    forked = [child for pid in before["celery"] for child in children(pid)]
+    assert forked, "the worker's timetable is a process of its own"
     victims = ["embedded.pipes", "functions", "celery", "gunicorn"]
     fallen: list[threading.Thread] = []
 
@@ -50,6 +52,10 @@ def test_killing_each_process_in_turn_loses_no_submission(
     wait_until(
         lambda: all(embedded.pids(name) not in ([], pids) for name, pids in before.items()),
         what="all three were started again",
+    )
+    wait_until(
+        lambda: not set(forked) & set(embedded.processes()),
+        what="nothing that a killed worker had forked is left",
     )
     visitor = Visitor(embedded, "summer-receipts")
     visitor.enter(receipt_bytes(77_001))
