@@ -74,7 +74,7 @@ class OperationsPages:
             **self.admin_site.each_context(request),
             "title": "Operations",
             "is_fullwidth": "1",
-            "queues": _queues(),
+            "queues": _queues(now),
             "decisions": [
                 {"row": row, "made": moment(row.created_at, now=now, timezone=_ZONE)}
                 for row in decisions.select_related("submission").order_by("id")[:20]
@@ -176,12 +176,30 @@ def _may(user: User) -> bool:
     return user.is_superuser or can(user, Capability.OPERATIONS)
 
 
-def _queues() -> list[dict[str, Any]]:
+def _queues(now: datetime) -> list[dict[str, Any]]:
     pairs = deadletters.pairs()
     return [
-        {"pair": pairs[depth.name], "depth": depth, "apart": depth.name == READ_ONLY}
-        for depth in deadletters.depths()
+        {
+            "pair": pairs[depth.name],
+            "depth": depth,
+            "apart": depth.name == READ_ONLY,
+            "waiting": _age(depth.waiting, depth.waiting_since, now),
+            "dead": _age(depth.dead, depth.dead_since, now),
+        }
+        for depth in deadletters.depths(at=now)
     ]
+
+
+def _age(count: int | None, since: datetime | None, now: datetime) -> dict[str, Any]:
+    """Say how long the oldest of so many messages has waited, and whether that is too long."""
+    if not count:
+        return {}
+    if since is None:
+        return {"unknown": True}
+    return {
+        "since": moment(since, now=now, timezone=_ZONE),
+        "late": (now - since).total_seconds() > LATE_SECONDS,
+    }
 
 
 def _signs_of_life(now: datetime) -> list[dict[str, Any]]:

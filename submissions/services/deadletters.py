@@ -13,6 +13,7 @@ from campaignhub.errors import DomainError
 from campaigns.models import User
 from campaigns.services import audit
 from submissions.rules.dead_letters import filed_message, judge, masked, with_time_of_entry
+from submissions.services.queue_ages import oldest_in
 
 HOLD_SECONDS = 60
 """How long a message is out of others' sight while we look; longer than any of this takes."""
@@ -60,12 +61,15 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Depth:
-    """How many messages a queue holds, those in work included, and how old the oldest dead one may be."""
+    """How many messages a queue and its dead-letter queue hold, those in work included, since when."""
 
     name: str
     waiting: int | None
     """``None`` where the queue could not be asked."""
     dead: int | None
+    waiting_since: datetime | None = None
+    """``None`` where nothing waits, or nobody can say since when."""
+    dead_since: datetime | None = None
 
 
 def pairs() -> dict[str, Pair]:
@@ -95,11 +99,24 @@ def pairs() -> dict[str, Pair]:
     return {pair.name: pair for pair in known if pair.dead_url}
 
 
-def depths() -> list[Depth]:
-    """Count what waits in every queue and behind it; quick, and silent about what does not answer."""
+def depths(*, at: datetime | None = None) -> list[Depth]:
+    """Count what waits in every queue and behind it; quick, and silent about what does not answer.
+
+    With ``at`` it is also asked since when the oldest has waited.
+    """
+    known = list(pairs().values())
+    urls = {url for pair in known for url in (pair.source_url, pair.dead_url)}
+    counts = {url: _depth(url) for url in sorted(urls)}
+    since = oldest_in(counts, at=at) if at is not None else {}
     return [
-        Depth(pair.name, _depth(pair.source_url), _depth(pair.dead_url))
-        for pair in pairs().values()
+        Depth(
+            pair.name,
+            counts[pair.source_url],
+            counts[pair.dead_url],
+            since.get(pair.source_url),
+            since.get(pair.dead_url),
+        )
+        for pair in known
     ]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -225,3 +226,27 @@ def test_a_manager_does_not_have_all_clients_compared():
 
 def test_a_queue_that_is_none_of_ours_is_not_there():
     assert operator().get(letters("secrets")).status_code == 404
+
+
+def test_how_long_the_oldest_has_waited_stands_beside_the_depth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put("summer")
+    now = timezone.now()
+    page = operator().get(OPERATIONS).content.decode()
+    assert "not known" in page
+    aws.cloudwatch.cache_clear()
+    aws.cloudwatch().put_metric_data(
+        Namespace="AWS/SQS",
+        MetricData=[
+            {
+                "MetricName": "ApproximateAgeOfOldestMessage",
+                "Dimensions": [{"Name": "QueueName", "Value": "submissions-dead"}],
+                "Timestamp": now - timedelta(minutes=1),
+                "Value": 7200.0,
+            }
+        ],
+    )
+    page = operator().get(OPERATIONS).content.decode()
+    assert "not known" not in page
+    assert "2 hours ago" in page
