@@ -100,6 +100,12 @@ def cloudwatch() -> Any:
 
 
 @cache
+def pipes() -> Any:
+    """The Pipes' client, for a page whose reader waits a few seconds at most."""
+    return _client("pipes", connect_timeout=1, read_timeout=3, retries=_ONE_TRY)
+
+
+@cache
 def api_gateway() -> Any:
     """The gateway's client, for the keys of partners. What it makes is named, so it is not repeated."""
     return _client("apigateway", retries=_ONE_TRY)

@@ -23,15 +23,16 @@ class QuarantineQueue:
     client: Callable[[], Any]
     url: str
 
-    def put(self, body: str, *, why: str) -> None:
-        """Keep one message for seven days.
+    def put(self, body: str, *, why: str, sent_timestamp_ms: str) -> None:
+        """Keep one message for seven days, and when the queue took it: should we send it again, it counts from then.
 
         Raises:
             TryAgain: the queue could not be reached; nothing may be lost, so the
                 record is delivered again.
         """
         try:
-            self.client().send_message(QueueUrl=self.url, MessageBody=quarantine_body(body, why))
+            note = quarantine_body(body, why=why, sent_timestamp_ms=sent_timestamp_ms)
+            self.client().send_message(QueueUrl=self.url, MessageBody=note)
         except (BotoCoreError, ClientError) as exc:
             raise TryAgain(type(exc).__name__) from exc
 
@@ -48,6 +49,7 @@ def open_quarantine(settings: Config) -> QuarantineQueue:
     return QuarantineQueue(client, settings.quarantine_queue_url)
 
 
-def quarantine_body(body: str, why: str) -> str:
-    """Wrap a message for quarantine with the reason it is there."""
-    return json.dumps({"why": why, "message": body[:LARGEST_CHARS]}, ensure_ascii=False)
+def quarantine_body(body: str, *, why: str, sent_timestamp_ms: str) -> str:
+    """Wrap a message for quarantine with the reason it is there and the time that it came."""
+    note = {"why": why, "sent_timestamp_ms": sent_timestamp_ms, "message": body[:LARGEST_CHARS]}
+    return json.dumps(note, ensure_ascii=False)

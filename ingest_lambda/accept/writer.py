@@ -39,8 +39,8 @@ _SUBMITS = frozenset({Purpose.OWN, Purpose.RESUBMIT})
 class Quarantine(Protocol):
     """Where messages go whose token was never issued: apart, and into no table."""
 
-    def put(self, body: str, *, why: str) -> None:
-        """Keep one message for seven days."""
+    def put(self, body: str, *, why: str, sent_timestamp_ms: str) -> None:
+        """Keep one message for seven days, with the time that the queue took it."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +73,9 @@ class Writer:
             claims = verify(envelope.body.token, token_keys=self.token_keys)
             self._belongs(envelope, claims)
         except (ValueError, RecursionError):
-            return self._set_apart(body, "not_understood")
+            return self._set_apart(body, "not_understood", sent_timestamp_ms)
         except BadToken:
-            return self._set_apart(body, "bad_token")
+            return self._set_apart(body, "bad_token", sent_timestamp_ms)
         entered = entered_at(envelope.entered_at_ms, sent_timestamp_ms=sent_timestamp_ms)
         if isinstance(envelope, MessageEnvelope):
             try:
@@ -90,15 +90,15 @@ class Writer:
                     )
                 )
             except messages.NotKept as refused:
-                return self._set_apart(body, refused.why)
+                return self._set_apart(body, refused.why, sent_timestamp_ms)
         manifest = self.releases.manifest(claims.slug, claims.release)
         if manifest is None:
             # The token is ours, so the release was there: the table lost it or is behind.
             raise TryAgain("release_missing")
         return self._patiently(lambda: self._write(envelope, claims, manifest, entered))
 
-    def _set_apart(self, body: str, why: str) -> str:
-        self.quarantine.put(body, why=why)
+    def _set_apart(self, body: str, why: str, sent_timestamp_ms: str) -> str:
+        self.quarantine.put(body, why=why, sent_timestamp_ms=sent_timestamp_ms)
         return "quarantined"
 
     @staticmethod

@@ -8,15 +8,18 @@ from django.urls import URLPattern
 
 from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.rules.roles import Capability
+from submissions.admin.dead_letters import DeadLettersPages
 from submissions.admin.desk import DeskPages
 from submissions.admin.listing import ListPages
-from submissions.admin.operations import OperationsPages
+from submissions.admin.operations import OperationsPage
 from submissions.admin.test_data import TestDataPage
 from submissions.models import Submission
 
 
 @admin.register(Submission)
-class SubmissionAdmin(DeskPages, ListPages, OperationsPages, TestDataPage, ScopedModelAdmin):
+class SubmissionAdmin(
+    DeskPages, ListPages, OperationsPage, DeadLettersPages, TestDataPage, ScopedModelAdmin
+):
     """What came in: found in the list, decided on at the desk, changed nowhere."""
 
     client_path = "campaign__client"
@@ -31,6 +34,7 @@ class SubmissionAdmin(DeskPages, ListPages, OperationsPages, TestDataPage, Scope
         return [
             *self.desk_urls(),
             *self.operations_urls(),
+            *self.dead_letters_urls(),
             *self.test_data_urls(),
             *super().get_urls(),
         ]

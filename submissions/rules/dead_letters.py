@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,7 @@ _SAID_IN_FULL = frozenset(
         "submission_id",
         "message_id",
         "entered_at_ms",
+        "sent_timestamp_ms",
         "eventName",
         "eventTime",
         "pk",
@@ -32,7 +34,12 @@ _SAID_IN_FULL = frozenset(
     }
 )
 """Keys whose values say what a message is about and nothing about a person."""
+_ENVELOPES = frozenset({"body", "dynamodb", "Keys", "NewImage", "OldImage"})
+"""What our own words are wrapped in. Anywhere deeper a key is a form's own, and may be called ``status``."""
+_WORD = re.compile(r"[\w#:./-]{1,200}", re.ASCII)
+"""What our own words look like: no address, no sentence."""
 _MOST_CHARS = 4000
+_HIDDEN = "•••"
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ def judge(queue: str, body: str) -> Verdict:
         "quarantine": _quarantined,
         "images": _upload,
         "mirror": _record,
+        "pipe": _span_of_stream,
     }
     return judges[queue](content)
 
@@ -111,6 +119,27 @@ def _record(content: dict[str, Any]) -> Verdict:
     )
 
 
+def _span_of_stream(content: dict[str, Any]) -> Verdict:
+    """Say what a Pipe says of records that it gave up: where they are in the stream, not what they are.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html
+    """
+    span, context = content.get("DDBStreamBatchInfo"), content.get("context")
+    if not isinstance(span, dict) or not isinstance(context, dict):
+        return Verdict("Unreadable", "It is no notice of the Pipe.")
+    count, condition = span.get("batchSize"), context.get("condition")
+    changes = f"{count} changes" if isinstance(count, int) else "Changes"
+    tries = {
+        "RetryAttemptsExhausted": "in all its tries",
+        "MaximumRecordAgeExceeded": "within a day",
+    }.get(str(condition), "to the end")
+    return Verdict(
+        f"{changes} of the table",
+        f"The Pipe could not bring them to the mirror queue {tries}. The table still has them: to send "
+        "them again is to compare everything in it with this site.",
+    )
+
+
 def _task(body: str) -> Verdict:
     try:
         headers = json.loads(base64.b64decode(body))["headers"]
@@ -121,39 +150,55 @@ def _task(body: str) -> Verdict:
 
 
 def masked(body: str) -> str:
-    """Return a message as staff may read it: its shape, with everything that people typed hidden."""
+    """Return a message as staff may read it: its shape, with everything that people typed hidden.
+
+    Said in full is only what stands where we write it, under a name that we gave
+    it, in the shape of our own words: a message may come from anybody.
+    """
     try:
         content = json.loads(body)
     except ValueError:
         return f"{len(body)} characters that are not JSON"
-    return json.dumps(_masked(content), indent=1, ensure_ascii=False)[:_MOST_CHARS]
+    return json.dumps(_masked(content, is_ours=True), indent=1, ensure_ascii=False)[:_MOST_CHARS]
 
 
-def _masked(value: Any, key: str = "") -> Any:
+def _masked(value: Any, *, is_ours: bool, key: str = "") -> Any:
+    """Mask one value that stands under ``key``; ``is_ours``: whether we gave the names at its place."""
     if isinstance(value, dict):
         # A stream spells a value {"S": …}: what may be said of the key may be said of it.
-        inner = key if set(value) <= {"S", "N", "BOOL"} else ""
-        return {name: _masked(held, inner or str(name)) for name, held in value.items()}
+        if is_ours and len(value) == 1 and set(value) <= {"S", "N", "BOOL"}:
+            return {kind: _masked(held, is_ours=True, key=key) for kind, held in value.items()}
+        return {
+            name: _masked(held, is_ours=is_ours and (not key or key in _ENVELOPES), key=str(name))
+            for name, held in value.items()
+        }
     if isinstance(value, list):
-        return [_masked(held, key) for held in value]
-    if value is None or isinstance(value, bool) or key in _SAID_IN_FULL:
+        return [_masked(held, is_ours=False) for held in value]
+    if value is None or isinstance(value, bool):
         return value
-    if key == "message" and isinstance(value, str):
+    if is_ours and key in _SAID_IN_FULL and _WORD.fullmatch(str(value)):
+        return value
+    if is_ours and key == "message" and isinstance(value, str):
         try:
-            return _masked(json.loads(value))
+            return _masked(json.loads(value), is_ours=True)
         except ValueError:
-            return "•••"
-    return "•••"
+            return _HIDDEN
+    return _HIDDEN
 
 
-def filed_message(body: str) -> str:
-    """Return the message inside a quarantine's note (``ingest_lambda.quarantine``), else ``body``."""
+def filed_message(body: str, *, sent_timestamp_ms: str) -> tuple[str, str]:
+    """Return the message inside a quarantine's note (``ingest_lambda.quarantine``) and when the queue took it.
+
+    What is no such note is returned as it is, with the time that is known of it.
+    """
     try:
         note = json.loads(body)
     except ValueError:
-        return body
+        return body, sent_timestamp_ms
     inner = note.get("message") if isinstance(note, dict) else None
-    return inner if isinstance(inner, str) else body
+    if not isinstance(inner, str):
+        return body, sent_timestamp_ms
+    return inner, str(note.get("sent_timestamp_ms") or sent_timestamp_ms)
 
 
 def with_time_of_entry(body: str, *, sent_timestamp_ms: str) -> str:

@@ -13,6 +13,7 @@ from campaignhub.errors import DomainError
 from campaigns.models import User
 from campaigns.services import audit
 from submissions.rules.dead_letters import filed_message, judge, masked, with_time_of_entry
+from submissions.services.ledger_rounds import ask_for_round
 from submissions.services.queue_ages import oldest_in
 
 HOLD_SECONDS = 60
@@ -42,6 +43,7 @@ class Pair:
     name: str
     label: str
     source_url: str
+    """Empty where no queue is in front: the mirror Pipe reads the table's stream."""
     dead_url: str
 
 
@@ -76,7 +78,8 @@ def pairs() -> dict[str, Pair]:
     """Return the queues whose dead letters staff look after, by name.
 
     The quarantine is one of them: its messages were never issued by us, and may
-    be sent to the writer again should that turn out to be a mistake.
+    be sent to the writer again should that turn out to be a mistake (a key that
+    the functions did not have for an hour makes strangers of everybody).
     """
     settings = env()
     known = (
@@ -88,6 +91,7 @@ def pairs() -> dict[str, Pair]:
         ),
         Pair("images", "Photos", settings.images_queue_url, settings.images_dead_letter_queue_url),
         Pair("mirror", "Mirror", settings.mirror_queue_url, settings.mirror_dead_letter_queue_url),
+        Pair("pipe", "Mirror Pipe", "", settings.mirror_pipe_dead_letter_queue_url),
         Pair("celery", "Tasks", settings.celery_queue_url, settings.celery_dead_letter_queue_url),
         Pair(
             "quarantine",
@@ -105,13 +109,13 @@ def depths(*, at: datetime | None = None) -> list[Depth]:
     With ``at`` it is also asked since when the oldest has waited.
     """
     known = list(pairs().values())
-    urls = {url for pair in known for url in (pair.source_url, pair.dead_url)}
+    urls = {url for pair in known for url in (pair.source_url, pair.dead_url) if url}
     counts = {url: _depth(url) for url in sorted(urls)}
     since = oldest_in(counts, at=at) if at is not None else {}
     return [
         Depth(
             pair.name,
-            counts[pair.source_url],
+            counts.get(pair.source_url),
             counts[pair.dead_url],
             since.get(pair.source_url),
             since.get(pair.dead_url),
@@ -160,7 +164,7 @@ def _dead_letter(queue: str, message: dict[str, Any]) -> DeadLetter:
     return DeadLetter(
         queue=queue,
         message_id=message["MessageId"],
-        entered_at=datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC),
+        entered_at=_sent_at(message),
         receives=int(attributes.get("ApproximateReceiveCount", 1)),
         subject=verdict.subject,
         reason=verdict.reason,
@@ -168,14 +172,17 @@ def _dead_letter(queue: str, message: dict[str, Any]) -> DeadLetter:
     )
 
 
-def replay(
-    queue: str, *, message_ids: Collection[str] | None, actor: User | None, at: datetime
-) -> int:
+def _sent_at(message: dict[str, Any]) -> datetime:
+    return datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
+
+
+def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: datetime) -> int:
     """Send dead letters to their queue again; all of them where no ids are given. Return how many went.
 
     Each is deleted only after its queue has it again; should we die in between
     it is there twice, which does no harm, for everything behind a queue bears a
-    second time. A submission keeps its time of entry.
+    second time. A submission keeps its time of entry. What the mirror Pipe gave
+    up is no message but a stretch of the stream: for it the whole table is compared.
 
     Raises:
         QueueAway: try again; what went has gone.
@@ -185,7 +192,10 @@ def replay(
     def send(message: dict[str, Any]) -> bool:
         if message_ids is not None and message["MessageId"] not in message_ids:
             return False
-        _send(pair, message)
+        if pair.source_url:
+            _send(pair, message)
+        else:
+            ask_for_round(actor=actor, at=at, lost_at=_sent_at(message))
         return True
 
     went = _visit(pair.dead_url, send, most=MOST_AT_ONCE)
@@ -194,12 +204,11 @@ def replay(
 
 
 def _send(pair: Pair, message: dict[str, Any]) -> None:
-    body = message["Body"]
+    body, sent = message["Body"], message["Attributes"].get("SentTimestamp", "")
+    if pair.name == "quarantine":
+        body, sent = filed_message(body, sent_timestamp_ms=sent)
     if pair.name in ("submissions", "quarantine"):
-        body = _original(pair, body)
-        body = with_time_of_entry(
-            body, sent_timestamp_ms=message["Attributes"].get("SentTimestamp", "")
-        )
+        body = with_time_of_entry(body, sent_timestamp_ms=sent)
     more: dict[str, Any] = {}
     if attributes := message.get("MessageAttributes"):
         more["MessageAttributes"] = {
@@ -209,11 +218,6 @@ def _send(pair: Pair, message: dict[str, Any]) -> None:
     if group := message["Attributes"].get("MessageGroupId"):
         more["MessageGroupId"] = group
     sqs().send_message(QueueUrl=pair.source_url, MessageBody=body, **more)
-
-
-def _original(pair: Pair, body: str) -> str:
-    """Take a quarantined message out of the note it was filed with."""
-    return filed_message(body) if pair.name == "quarantine" else body
 
 
 def discard(
@@ -246,7 +250,7 @@ def _log(
     queue: str,
     message_ids: Sequence[str],
     *,
-    actor: User | None,
+    actor: User,
     at: datetime,
     reason: str = "",
 ) -> None:

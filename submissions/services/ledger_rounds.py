@@ -48,15 +48,20 @@ _KEPT = 100
 """Rounds that are kept, for the record."""
 
 
-def ask_for_round(*, actor: User, at: datetime) -> LedgerRound:
+def ask_for_round(*, actor: User, at: datetime, lost_at: datetime | None = None) -> LedgerRound:
     """Have the whole table compared from its beginning, now; the worker does it in steps.
 
     A round that goes by the clock begins anew, since what was lost may lie in
-    the part that it has behind it. One that was asked for already is left alone.
+    the part that it has behind it. One that was asked for already is left alone,
+    unless it began before ``lost_at``, when somebody knows that something was lost.
     """
     with transaction.atomic():
         under_way = _under_way().select_for_update().first()
-        if under_way is not None and under_way.asked_by is not None:
+        if (
+            under_way is not None
+            and under_way.asked_by is not None
+            and (lost_at is None or lost_at <= under_way.begun_at)
+        ):
             return under_way
         if under_way is not None:
             under_way.delete()

@@ -198,4 +198,7 @@ def test_the_bucket_tells_of_an_upload_by_a_key_that_says_where_it_belongs():
 
 def test_what_is_set_apart_carries_its_reason():
     golden = sample("quarantined")
-    assert json.loads(quarantine_body(golden["message"], golden["why"])) == golden
+    body = quarantine_body(
+        golden["message"], why=golden["why"], sent_timestamp_ms=golden["sent_timestamp_ms"]
+    )
+    assert json.loads(body) == golden

@@ -61,9 +61,15 @@ def test_the_table_that_is_opened_is_the_one_that_was_named():
 def test_a_message_is_set_apart_with_its_reason_and_no_longer_than_fits():
     sqs = boto3.client("sqs")
     url = sqs.create_queue(QueueName="apart")["QueueUrl"]
-    open_quarantine(Config(quarantine_queue_url=url)).put("x" * 70_000, why="bad_token")
+    open_quarantine(Config(quarantine_queue_url=url)).put(
+        "x" * 70_000, why="bad_token", sent_timestamp_ms="1"
+    )
     (apart,) = sqs.receive_message(QueueUrl=url)["Messages"]
-    assert json.loads(apart["Body"]) == {"why": "bad_token", "message": "x" * LARGEST_CHARS}
+    assert json.loads(apart["Body"]) == {
+        "why": "bad_token",
+        "sent_timestamp_ms": "1",
+        "message": "x" * LARGEST_CHARS,
+    }
 
 
 def test_while_the_quarantine_is_away_the_message_comes_again():
@@ -72,4 +78,4 @@ def test_while_the_quarantine_is_away_the_message_comes_again():
             raise EndpointConnectionError(endpoint_url="http://away")
 
     with pytest.raises(TryAgain):
-        QuarantineQueue(Away, "url").put("text", why="bad_token")
+        QuarantineQueue(Away, "url").put("text", why="bad_token", sent_timestamp_ms="1")

@@ -91,8 +91,9 @@ class Kept:
     def __init__(self) -> None:
         self.whys: list[str] = []
 
-    def put(self, body: str, *, why: str) -> None:
+    def put(self, body: str, *, why: str, sent_timestamp_ms: str) -> None:
         """Keep one message."""
+        assert sent_timestamp_ms
         self.whys.append(why)
 
 

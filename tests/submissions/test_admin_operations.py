@@ -10,11 +10,14 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
+from moto.moto_api import state_manager
+from moto.pipes.models import pipes_backends
 
 from campaignhub import aws
+from campaignhub.env import env
 from campaigns.models import AuditEntry, Campaign, User
 from campaigns.rules.roles import Role
-from submissions.models import Heartbeat, LedgerCheck, OutboxDecision, Submission
+from submissions.models import Heartbeat, LedgerCheck, LedgerRound, OutboxDecision, Submission
 from submissions.services.deadletters import pairs
 from submissions.services.decisions import approve_submission
 from submissions.services.mirror import mirror_stream_records
@@ -153,13 +156,35 @@ def test_discarding_needs_a_reason():
     assert depth(pairs()["submissions"].dead_url) == 0
 
 
-def test_the_quarantine_is_looked_at_and_left_alone():
-    put("summer", "quarantine")
+def test_the_quarantine_is_the_operators_to_send_again_and_nobody_s_to_discard():
+    campaign = make_campaign()
+    message = put(campaign.slug, "quarantine")
+    mine = manager(campaign)
+    assert "never issued" in mine.get(letters("quarantine")).content.decode()
+    for browser, acts in (
+        (mine, ("replay", "replay_all", "discard")),
+        (operator(), ("discard",)),
+    ):
+        for act in acts:
+            answer = browser.post(
+                letters("quarantine"), {"act": act, "id": message, "reason": "none"}
+            )
+            assert answer.status_code == 404, act
+    assert depth(pairs()["quarantine"].dead_url) == 1
+    operator().post(letters("quarantine"), {"act": "replay", "id": message})
+    assert depth(pairs()["quarantine"].dead_url) == 0
+    assert depth(pairs()["submissions"].source_url) == 1
+
+
+def test_what_the_mirror_pipe_gave_up_leads_to_a_comparison_of_everything():
+    span = {"context": {}, "DDBStreamBatchInfo": {"batchSize": 3}}
+    aws.sqs().send_message(QueueUrl=pairs()["pipe"].dead_url, MessageBody=json.dumps(span))
+    assert not manager(make_campaign()).get(letters("pipe")).context["letters"]
     browser = operator()
-    assert "never issued" in browser.get(letters("quarantine")).content.decode()
-    for act in ("replay", "replay_all", "discard"):
-        answer = browser.post(letters("quarantine"), {"act": act, "id": "x", "reason": "x"})
-        assert answer.status_code == 404
+    assert "3 changes of the table" in browser.get(letters("pipe")).content.decode()
+    browser.post(letters("pipe"), {"act": "replay_all"})
+    assert depth(pairs()["pipe"].dead_url) == 0
+    assert "Comparing everything" in browser.get(OPERATIONS).content.decode()
 
 
 def test_a_decision_that_cannot_go_is_seen_with_its_trouble_by_those_whose_it_is():
@@ -220,8 +245,84 @@ def test_an_operator_has_the_ledger_compared_and_sees_that_it_runs():
     assert "Comparing the last day" not in browser.get(OPERATIONS).content.decode()
 
 
-def test_a_manager_does_not_have_all_clients_compared():
-    assert manager(make_campaign()).post(OPERATIONS, {"act": "compare"}).status_code == 404
+def test_an_operator_has_everything_compared_and_reads_what_came_of_it():
+    browser = operator()
+    page = browser.post(OPERATIONS, {"act": "compare_all"}, follow=True).content.decode()
+    assert "Comparing everything" in page
+    assert "Compare everything now" not in page
+    LedgerRound.objects.update(
+        ended_at=timezone.now(),
+        items=18_100,
+        repaired=2,
+        gap_count=21,
+        gaps=["photo of 1f0e"],
+    )
+    page = browser.get(OPERATIONS).content.decode()
+    assert "Comparing everything" not in page
+    assert "21 items of the table are not here after a repair: photo of 1f0e and others" in page
+    LedgerRound.objects.update(gap_count=0, gaps=[])
+    assert "is here: 18,100 in all. 2 were repaired" in browser.get(OPERATIONS).content.decode()
+
+
+@pytest.mark.parametrize("act", ["compare", "compare_all", "switch_on"])
+def test_a_manager_touches_nothing_that_is_all_clients(act: str):
+    browser = manager(make_campaign())
+    assert browser.post(OPERATIONS, {"act": act, "pipe": "ingest"}).status_code == 404
+    assert not LedgerRound.objects.exists()
+
+
+@pytest.fixture
+def pipes(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
+    """Both Pipes at work, to be put into any state; the account's own would run on by themselves."""
+    aws.pipes.cache_clear()
+    state_manager.set_transition("pipes::pipe", {"progression": "manual", "times": 10**9})
+    for key in ("ingest", "mirror"):
+        monkeypatch.setattr(env(), f"{key}_pipe_name", f"site-{key}")
+        aws.pipes().create_pipe(
+            Name=f"site-{key}",
+            RoleArn="arn:aws:iam::123456789012:role/pipe",
+            Source="arn:aws:sqs:us-east-1:123456789012:from",
+            Target="arn:aws:sqs:us-east-1:123456789012:to",
+        )
+    held = pipes_backends["123456789012"][env().aws_region].pipes
+    for pipe in held.values():
+        pipe.status = "RUNNING"
+    yield held
+    state_manager.unset_transition("pipes::pipe")
+    aws.pipes.cache_clear()
+
+
+def test_a_pipe_that_was_switched_off_is_seen_and_switched_on_again(pipes: dict[str, Any]):
+    browser = operator()
+    page = browser.get(OPERATIONS).content.decode()
+    assert page.count("running") == 2
+    assert "Switch on" not in page
+    pipes["site-mirror"].status = "STOPPED"
+    page = browser.get(OPERATIONS).content.decode()
+    assert "kept there for 24 hours" in page
+    assert "Pipes" not in manager(make_campaign()).get(OPERATIONS).content.decode()
+    answer = browser.post(OPERATIONS, {"act": "switch_on", "pipe": "mirror"}, follow=True)
+    assert "Mirror Pipe is being switched on" in answer.content.decode()
+    assert pipes["site-mirror"].status == "STARTING"
+    assert AuditEntry.objects.get(code="pipe.switched_on").target == "pipe:mirror"
+    answer = browser.post(OPERATIONS, {"act": "switch_on", "pipe": "mirror"}, follow=True)
+    assert "needs no switching on" in answer.content.decode()
+
+
+def test_where_the_worker_takes_entries_its_pipe_stays_off(
+    pipes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(env(), "ingest_consumer", "celery")
+    pipes["site-ingest"].status = "STOPPED"
+    browser = operator()
+    assert "off, as the worker does its work" in browser.get(OPERATIONS).content.decode()
+    browser.post(OPERATIONS, {"act": "switch_on", "pipe": "ingest"})
+    assert pipes["site-ingest"].status == "STOPPED"
+
+
+def test_a_pipe_that_nobody_knows_of_is_no_error(pipes: dict[str, Any]):
+    del pipes["site-mirror"]
+    assert "no answer" in operator().get(OPERATIONS).content.decode()
 
 
 def test_a_queue_that_is_none_of_ours_is_not_there():

@@ -3,17 +3,19 @@
 import base64
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from campaignhub import aws
 from campaignhub.env import env
 from campaigns.models import AuditEntry
 from ingest_lambda.contract import entered_at
-from submissions.models import Submission
+from ingest_lambda.quarantine import quarantine_body
+from submissions.models import LedgerRound, Submission
 from submissions.rules.dead_letters import judge, masked, with_time_of_entry
 from submissions.services.deadletters import (
     QueueAway,
@@ -39,6 +41,19 @@ from tests.support.simulated_aws import depth, simulated_aws
 
 pytestmark = pytest.mark.django_db
 QUEUES = ("submissions", "images", "mirror", "celery", "quarantine")
+"""Those with a queue in front; what the mirror Pipe gives up has none."""
+SPAN = {
+    "context": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 10001},
+    "version": "1.0",
+    "timestamp": "2026-06-03T12:00:00.000Z",
+    "DDBStreamBatchInfo": {
+        "shardId": "shardId-1",
+        "startSequenceNumber": "1",
+        "endSequenceNumber": "9",
+        "batchSize": 7,
+        "streamArn": "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1",
+    },
+}
 
 
 @pytest.fixture(autouse=True)
@@ -121,7 +136,7 @@ def test_chosen_ones_go_back_to_their_queue_and_the_others_stay(queues, queue):
 
 def test_all_go_back_when_none_is_chosen(queues):
     put("images", *({"Records": []} for _ in range(25)))
-    assert replay("images", message_ids=None, actor=None, at=NOON) == 25
+    assert replay("images", message_ids=None, actor=make_user(), at=NOON) == 25
     assert depth(queues, env().images_queue_url) == 25
     assert list_dead_letters("images") == []
 
@@ -130,7 +145,7 @@ def test_all_go_back_when_none_is_chosen(queues):
 def test_a_submission_keeps_its_time_of_entry_through_a_replay(queues, known):
     before = datetime.now(UTC)
     put("submissions", envelope(entered_at_ms=known))
-    replay("submissions", message_ids=None, actor=None, at=NOON)
+    replay("submissions", message_ids=None, actor=make_user(), at=NOON)
     (message,) = received(queues, "submissions")
     told = json.loads(message["Body"])["entered_at_ms"]
     if known:
@@ -140,12 +155,30 @@ def test_a_submission_keeps_its_time_of_entry_through_a_replay(queues, known):
         assert abs((moment - before).total_seconds()) < 5
 
 
-def test_a_quarantined_message_is_sent_as_it_came(queues):
-    original = envelope(entered_at_ms="1780000000000")
-    put("quarantine", {"why": "bad_token", "message": json.dumps(original)})
-    replay("quarantine", message_ids=None, actor=None, at=NOON)
+@pytest.mark.parametrize("known", ["", "1780000000000"])
+def test_a_quarantined_message_is_sent_as_it_came_with_the_time_that_it_came(queues, known):
+    original = envelope(entered_at_ms=known)
+    note = quarantine_body(json.dumps(original), why="bad_token", sent_timestamp_ms="1770000000000")
+    put("quarantine", note)
+    replay("quarantine", message_ids=None, actor=make_user(), at=NOON)
     (message,) = received(queues, "submissions")
-    assert json.loads(message["Body"]) == original
+    assert json.loads(message["Body"]) == {**original, "entered_at_ms": known or "1770000000000"}
+
+
+def test_what_the_mirror_pipe_gave_up_is_fetched_by_comparing_everything(queues):
+    chosen, _ = put("pipe", SPAN, SPAN)
+    assert "7 changes of the table" in {one.subject for one in list_dead_letters("pipe")}
+    actor, now = make_user(), timezone.now()
+    assert replay("pipe", message_ids={chosen}, actor=actor, at=now) == 1
+    first = LedgerRound.objects.get(asked_by=actor)
+    later = now + timedelta(minutes=5)
+    assert replay("pipe", message_ids=None, actor=actor, at=later) == 1
+    assert LedgerRound.objects.get() == first, "it began after this one was lost too"
+    assert depth(queues, env().mirror_pipe_dead_letter_queue_url) == 0
+    put("pipe", SPAN)
+    LedgerRound.objects.update(begun_at=now - timedelta(minutes=5))
+    assert replay("pipe", message_ids=None, actor=actor, at=later) == 1
+    assert LedgerRound.objects.get() != first, "it may have passed what was lost since"
 
 
 def test_what_is_thrown_away_is_gone_for_a_reason_in_the_log(queues):
@@ -168,7 +201,7 @@ def test_a_replay_that_dies_after_sending_leaves_a_second_copy_and_no_loss(queue
 
     monkeypatch.setattr(client, "delete_message", dies)
     with pytest.raises(KeyboardInterrupt):
-        replay("submissions", message_ids=None, actor=None, at=NOON)
+        replay("submissions", message_ids=None, actor=make_user(), at=NOON)
     assert depth(queues, env().submissions_queue_url) == 1
     assert depth(queues, env().submissions_dead_letter_queue_url) == 1
 
@@ -176,7 +209,7 @@ def test_a_replay_that_dies_after_sending_leaves_a_second_copy_and_no_loss(queue
 def test_a_mirror_record_replayed_twice_is_one_submission(queues):
     record = streamed(make_record(make_campaign()))
     put("mirror", record, record)
-    replay("mirror", message_ids=None, actor=None, at=NOON)
+    replay("mirror", message_ids=None, actor=make_user(), at=NOON)
     bodies = [json.loads(message["Body"]) for message in received(queues, "mirror")]
     assert mirror_stream_records(bodies, at=NOON).taken == 2
     assert Submission.objects.count() == 1
@@ -234,10 +267,29 @@ def test_every_letter_says_what_it_is_and_why_it_may_be_here():
         ("celery", task.decode(), "Task submissions.sweep", "worker"),
         ("celery", "###", "Unreadable", "no task"),
         ("quarantine", json.dumps({"why": "bad_token"}), "Never issued", "bad token"),
+        ("pipe", json.dumps(SPAN), "7 changes of the table", "in all its tries"),
+        ("pipe", "{}", "Unreadable", "no notice of the Pipe"),
     ):
         verdict = judge(queue, body)
         assert subject in verdict.subject, (queue, body)
         assert reason in verdict.reason, (queue, body)
+
+
+def test_a_form_s_own_words_are_hidden_whatever_they_are_called():
+    """A form may ask ``why``; a stranger may send anything under any name."""
+    asked = {"why": "Jane", "status": "Smith", "pk": "07700900123", "M": {"why": {"S": "Ada"}}}
+    record = streamed(make_record(make_campaign()))
+    record["dynamodb"]["NewImage"]["answers"] = {"M": {"why": {"S": "Ada"}}}
+    forged = {"status": "ada@example.com", "slug": "Jane Smith", "why": ["Jane"], "body": asked}
+    for message in (
+        envelope(body={"answers": asked, "consents": asked}),
+        {"why": "bad_token", "message": json.dumps(envelope(body={"answers": asked}))},
+        record,
+        {**forged, "body": {"fields": asked}},
+    ):
+        shown = masked(json.dumps(message))
+        for word in ("Jane", "Smith", "07700900123", "Ada", "ada@"):
+            assert word not in shown, message
 
 
 def test_a_message_that_is_no_json_is_masked_whole():

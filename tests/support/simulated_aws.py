@@ -37,6 +37,8 @@ def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             monkeypatch.setattr(env(), f"{name}_dead_letter_queue_url", dead)
         quarantine = queues.create_queue(QueueName="quarantine")["QueueUrl"]
         monkeypatch.setattr(env(), "quarantine_queue_url", quarantine)
+        given_up = queues.create_queue(QueueName="mirror-pipe-dead")["QueueUrl"]
+        monkeypatch.setattr(env(), "mirror_pipe_dead_letter_queue_url", given_up)
         yield queues
     _forget()
 

@@ -1,0 +1,84 @@
+"""Operations in a real browser: a Pipe that stopped is switched on, dead letters are taken up."""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.test_desk_by_keyboard import send_entry, sign_in, status_of
+from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.installation import Installation, wait_until
+from tests.support.ledger import waiting
+from tests.support.visitor import Visitor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
+
+
+def open_operations(page: "Page", installation: Installation, queue: str = "") -> None:
+    page.goto(f"{installation.facts['admin']}submissions/submission/operations/{queue}")
+    page.wait_for_selector(".ops")
+
+
+def look(page: "Page", name: str) -> None:
+    """Hold what is shown to what everyone can use, on a phone as well, and keep pictures."""
+    for width, height in ((1440, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        assert_accessible(page)
+        take_screenshot(page, name)
+    page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def test_a_pipe_that_was_switched_off_carries_again_at_a_press(
+    embedded: Installation, desktop: "Page"
+) -> None:
+    sign_in(desktop, embedded, "operator")
+    open_operations(desktop, embedded)
+    row = desktop.locator("tr", has_text="Mirror Pipe").filter(has_text="to this site")
+    assert "running" in (row.text_content() or "")
+    embedded.aws("pipes").stop_pipe(Name=embedded.environment["MIRROR_PIPE_NAME"])
+    try:
+        desktop.reload()
+        look(desktop, "operations-pipe-off")
+        visitor = Visitor(embedded, "summer-receipts")
+        visitor.start()
+        assert visitor.submit().status_code == 202
+        assert visitor.id is not None
+    finally:
+        row.get_by_role("button", name="Switch on").click()
+    desktop.wait_for_selector("text=Mirror Pipe is being switched on")
+    wait_until(lambda: status_of(embedded, visitor.id) != "", what="the entry in Django")
+
+
+def test_what_the_mirror_pipe_gave_up_is_compared_with_progress(
+    embedded: Installation, desktop: "Page"
+) -> None:
+    submission_id = send_entry(embedded)
+    embedded.python(
+        "from submissions.models import ReceiptImage\n"
+        f"ReceiptImage.objects.filter(submission_id='{submission_id}').delete()\n"
+    )
+    span = {
+        "context": {"condition": "RetryAttemptsExhausted"},
+        "DDBStreamBatchInfo": {"shardId": "shardId-1", "batchSize": 3},
+    }
+    url = embedded.environment["MIRROR_PIPE_DEAD_LETTER_QUEUE_URL"]
+    embedded.aws("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(span))
+    sign_in(desktop, embedded, "operator")
+    open_operations(desktop, embedded, "pipe/")
+    look(desktop, "dead-letters-pipe")
+    desktop.click("text=Compare for all")
+    desktop.wait_for_selector("text=the whole table is compared")
+    assert waiting(embedded, "MIRROR_PIPE_DEAD_LETTER_QUEUE_URL") == 0
+    open_operations(desktop, embedded)
+    desktop.wait_for_selector("text=/Comparing everything|Every entry, photo/")
+    look(desktop, "operations-comparing")
+    desktop.wait_for_selector("text=Every entry, photo, message and prize", timeout=60_000)
+    assert embedded.rows(
+        "SELECT count(*) FROM submissions_receiptimage WHERE submission_id = ?",
+        (submission_id.hex,),
+    ) == [(1,)]
+    look(desktop, "operations-compared")
