@@ -46,11 +46,12 @@ def test_a_pipe_that_was_switched_off_carries_again_at_a_press(
         visitor = Visitor(embedded, "summer-receipts")
         visitor.start()
         assert visitor.submit().status_code == 202
-        assert visitor.id is not None
+        submission_id = visitor.id
+        assert submission_id is not None
     finally:
         row.get_by_role("button", name="Switch on").click()
     desktop.wait_for_selector("text=Mirror Pipe is being switched on")
-    wait_until(lambda: status_of(embedded, visitor.id) != "", what="the entry in Django")
+    wait_until(lambda: status_of(embedded, submission_id) != "", what="the entry in Django")
 
 
 def test_what_the_mirror_pipe_gave_up_is_compared_with_progress(
