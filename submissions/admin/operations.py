@@ -14,11 +14,12 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from campaignhub.errors import DomainError
+from campaigns.admin.badges import troubled_mails
 from campaigns.models import Campaign, User
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import campaigns_of, can
 from submissions.admin.person import staff_of
-from submissions.models import Heartbeat, LedgerCheck, LedgerRound, Mail, OutboxDecision
+from submissions.models import Heartbeat, LedgerCheck, LedgerRound, OutboxDecision
 from submissions.rules.mails import MailState
 from submissions.rules.times import moment
 from submissions.services import deadletters, ledger_rounds
@@ -63,6 +64,7 @@ class OperationsPage:
         decisions = OutboxDecision.objects.filter(
             carried_at=None, submission__campaign__in=campaigns
         )
+        troubled = troubled_mails(user)
         context = {
             **self.admin_site.each_context(request),
             "title": "Operations",
@@ -74,8 +76,7 @@ class OperationsPage:
             ],
             "decisions_waiting": len(decisions.values_list("pk")[:1000]),
             "mails": [
-                (state, _mail_count(campaigns, state))
-                for state in (MailState.UNKNOWN, MailState.FAILED)
+                (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
             ],
             "sees_all": user.is_superuser,
             "comparing": _is_comparing(request, now),
@@ -209,8 +210,3 @@ def _ledger(campaigns: QuerySet[Campaign], now: datetime) -> dict[str, Any]:
             if row["campaign"] in names
         ],
     }
-
-
-def _mail_count(campaigns: QuerySet[Campaign], state: MailState) -> int:
-    rows = Mail.objects.filter(state=state, submission__campaign__in=campaigns)
-    return len(rows.order_by().values_list("pk")[:1000])

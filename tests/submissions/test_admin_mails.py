@@ -10,6 +10,7 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from campaigns.admin.badges import troubled_mails
 from campaigns.models import Campaign
 from campaigns.rules.roles import Role
 from submissions.admin.mail import FATES, TONES
@@ -184,3 +185,27 @@ def test_the_number_of_queries_is_the_same_for_one_mail_and_twenty():
             browser.get(LIST)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_mails_in_trouble_are_counted_by_state_for_those_whose_they_are():
+    campaign, other = make_campaign(), make_campaign()
+    for state in (MailState.UNKNOWN, MailState.UNKNOWN, MailState.FAILED, MailState.SENT):
+        make_mail(campaign, state)
+    make_mail(other, MailState.FAILED)
+    user = make_user((campaign.client, Role.CAMPAIGN_MANAGER))
+    assert dict(troubled_mails(user)) == {"unknown": 2, "failed": 1}
+    assert not troubled_mails(make_user((campaign.client, Role.MODERATOR))).total()
+
+
+@pytest.mark.sqlite
+def test_the_count_of_mails_in_trouble_begins_with_these_few():
+    """It stands beside the navigation, so on every page."""
+    campaign = make_campaign()
+    make_mail(campaign)
+    user = make_user((campaign.client, Role.CAMPAIGN_MANAGER))
+    with CaptureQueriesContext(connection) as queries:
+        troubled_mails(user)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {queries.captured_queries[-1]['sql']}")
+        first = cursor.fetchone()[3]
+    assert "mail_needs_somebody" in first
