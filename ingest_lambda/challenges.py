@@ -32,6 +32,7 @@ class Turnstile:
         """Ask once, with a time limit: an answer is good for one question only."""
         import urllib.error
         import urllib.request
+        from http.client import HTTPException
         from urllib.parse import urlencode
 
         asked = {"secret": secret, "response": answer}
@@ -43,7 +44,7 @@ class Turnstile:
         try:
             with urllib.request.urlopen(request, timeout=self.seconds) as reply:  # noqa: S310
                 said = json.loads(reply.read(_LARGEST_ANSWER_BYTES))
-        except (OSError, ValueError):
+        except (OSError, ValueError, HTTPException):
             return "unreachable"
         if not isinstance(said, dict) or not isinstance(said.get("success"), bool):
             return "unreachable"

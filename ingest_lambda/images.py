@@ -64,6 +64,10 @@ class ImageKeeper:
         was kept before. The upload is deleted last, so that a crash in between is
         repaired by the next delivery.
         """
+        if self.table.has_image(place.submission_id, place.key):
+            # Known already: a form takes further files as long as it lives, and none of them counts.
+            self.bucket.delete(place.key)
+            return
         content = self.bucket.read(place.key)
         if content is None:
             return

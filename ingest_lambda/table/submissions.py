@@ -8,6 +8,7 @@ from ingest_lambda.table.keys import (
     group_of,
     image_key,
     message_key,
+    mirrored_key,
     submission_item,
     submission_key,
 )
@@ -92,6 +93,10 @@ class SubmissionItems(LimitItems):
     def put_image(self, record: ImageRecord) -> bool:
         """Store the facts of one file, unless they are there; tell whether they were new."""
         return self._put_if_absent({**image_key(record), **record.to_attributes()})
+
+    def has_image(self, submission_id: UUID, key: str) -> bool:
+        """Tell whether the facts of an upload are there."""
+        return self._get(mirrored_key(submission_id, "IMAGE", key)) is not None
 
     def put_message(self, record: MessageRecord) -> bool:
         """Store a message under its id, unless it is there; tell whether it was new."""

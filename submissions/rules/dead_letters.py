@@ -62,6 +62,8 @@ def judge(queue: str, body: str) -> Verdict:
         content = json.loads(body)
     except ValueError:
         return Verdict("Unreadable", "It is not JSON.")
+    except RecursionError:
+        return Verdict("Unreadable", "It is nested deeper than anything we send.")
     if not isinstance(content, dict):
         return Verdict("Unreadable", "It is JSON of no shape that we send.")
     judges = {
@@ -153,13 +155,18 @@ def masked(body: str) -> str:
     """Return a message as staff may read it: its shape, with everything that people typed hidden.
 
     Said in full is only what stands where we write it, under a name that we gave
-    it, in the shape of our own words: a message may come from anybody.
+    it, in the shape of our own words: a message may come from anybody, nested to
+    no end.
     """
     try:
         content = json.loads(body)
+        return json.dumps(_masked(content, is_ours=True), indent=1, ensure_ascii=False)[
+            :_MOST_CHARS
+        ]
+    except RecursionError:
+        return f"{len(body)} characters that are nested too deep to be shown"
     except ValueError:
         return f"{len(body)} characters that are not JSON"
-    return json.dumps(_masked(content, is_ours=True), indent=1, ensure_ascii=False)[:_MOST_CHARS]
 
 
 def _masked(value: Any, *, is_ours: bool, key: str = "") -> Any:
@@ -208,7 +215,7 @@ def with_time_of_entry(body: str, *, sent_timestamp_ms: str) -> str:
     """
     try:
         content = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body
     if not isinstance(content, dict) or content.get("entered_at_ms") or "kind" not in content:
         return body

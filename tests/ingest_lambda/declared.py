@@ -1,4 +1,4 @@
-"""The table as the template declares it, made in moto: keys, index and all."""
+"""What the template declares, to be read by tests; and its table made in moto: keys, index and all."""
 
 from functools import cache
 from typing import Any
@@ -8,10 +8,40 @@ from campaignhub.embedded.pipes.declaration import parse_template
 
 
 @cache
+def template() -> dict[str, Any]:
+    return parse_template(TEMPLATE.read_text())
+
+
+def resources(kind: str) -> dict[str, dict[str, Any]]:
+    return {
+        name: resource["Properties"]
+        for name, resource in template()["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def default(parameter: Any) -> int:
+    """The number that a property has when nobody sets its parameter."""
+    if isinstance(parameter, dict):
+        return int(template()["Parameters"][parameter["Ref"]]["Default"])
+    return int(parameter)
+
+
+def listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def functions() -> dict[str, dict[str, Any]]:
+    return resources("AWS::Lambda::Function")
+
+
+def variables(name: str) -> set[str]:
+    return set(functions()[name]["Environment"]["Variables"])
+
+
+@cache
 def _declared() -> dict[str, Any]:
-    properties: dict[str, Any] = parse_template(TEMPLATE.read_text())["Resources"]["Table"][
-        "Properties"
-    ]
+    (properties,) = resources("AWS::DynamoDB::Table").values()
     return {
         name: properties[name]
         for name in (

@@ -1,6 +1,7 @@
 """Challenges: what the verifier says, what is its own trouble, and what follows from either."""
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -76,6 +77,31 @@ def test_what_the_verifier_says_is_told_from_its_own_trouble(said, outcome):
 def test_a_verifier_in_trouble_is_unreachable(answer, status):
     with verifier(answer, status) as (turnstile, _):
         assert turnstile.verify("answer", secret="ours", address=None) == "unreachable"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"no HTTP at all\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n10\r\nabc",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+    ],
+)
+def test_a_verifier_that_breaks_off_is_unreachable(broken):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(65_536)
+                line.sendall(broken)
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        away = Turnstile(url=f"http://127.0.0.1:{server.getsockname()[1]}/", seconds=5)
+        assert away.verify("answer", secret="ours", address=None) == "unreachable"
+        thread.join()
 
 
 def test_a_verifier_that_is_away_is_unreachable():

@@ -79,6 +79,15 @@ def test_another_file_in_the_same_form_never_lies_where_the_facts_point_to(world
     assert original["Body"].read() == phone_photo(1)
 
 
+def test_a_form_that_is_used_again_and_again_stores_no_more_than_once(world: World):
+    arrive(world, phone_photo(1))
+    before = world.keys()
+    for number in range(2, 5):
+        arrive(world, phone_photo(number))
+    assert world.keys() == before
+    assert len(facts(world)) == 1
+
+
 def test_a_bad_file_is_kept_for_staff_to_know_of_and_never_shown(world: World):
     html = b"<html><script>alert(1)</script></html>"
     arrive(world, html)

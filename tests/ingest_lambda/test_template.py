@@ -3,15 +3,10 @@
 import dataclasses
 import importlib
 import json
-from fnmatch import fnmatchcase
-from functools import cache
-from typing import Any
-from uuid import UUID
 
 import pytest
 
 from campaignhub.embedded.deploy import TEMPLATE
-from campaignhub.embedded.pipes.declaration import parse_template
 from campaignhub.embedded.pipes.pattern import passes
 from ingest_lambda.config import Config
 from ingest_lambda.contract import (
@@ -22,28 +17,9 @@ from ingest_lambda.contract import (
     MessageRequest,
     SubmitRequest,
 )
-from ingest_lambda.table import LedgerLine, keys
-
-
-@cache
-def template() -> dict[str, Any]:
-    return parse_template(TEMPLATE.read_text())
-
-
-def resources(kind: str) -> dict[str, dict[str, Any]]:
-    return {
-        name: resource["Properties"]
-        for name, resource in template()["Resources"].items()
-        if resource["Type"] == kind
-    }
-
-
-def default(parameter: Any) -> int:
-    """The number that a property has when nobody sets its parameter."""
-    if isinstance(parameter, dict):
-        return int(template()["Parameters"][parameter["Ref"]]["Default"])
-    return int(parameter)
-
+from ingest_lambda.quarantine import LARGEST_CHARS
+from ingest_lambda.table import LedgerLine
+from tests.ingest_lambda.declared import default, functions, resources, template, variables
 
 QUEUES = resources("AWS::SQS::Queue")
 SOURCES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
@@ -52,19 +28,6 @@ DEAD = {
     for name, queue in SOURCES.items()
 }
 PIPE_DEAD = {"MirrorPipeDeadLetterQueue"}
-
-
-def statements() -> list[tuple[str, dict[str, Any]]]:
-    return [
-        (f"{name}/{policy['PolicyName']}/{statement['Sid']}", statement)
-        for name, role in resources("AWS::IAM::Role").items()
-        for policy in role.get("Policies", ())
-        for statement in policy["PolicyDocument"]["Statement"]
-    ]
-
-
-def listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def test_every_queue_that_is_worked_on_has_a_dead_letter_queue_of_its_own():
@@ -162,58 +125,6 @@ def test_the_mirror_pipe_passes_what_django_mirrors_and_nothing_else():
     }
 
 
-@pytest.mark.parametrize(("name", "statement"), statements(), ids=lambda value: str(value)[:60])
-def test_a_role_may_do_named_things_to_named_resources(name, statement):
-    for action in listed(statement["Action"]):
-        assert "*" not in action
-    for resource in listed(statement["Resource"]):
-        # Of a resource with parts, a part: everything below one prefix of the bucket.
-        text = json.dumps(resource)
-        assert text.count("*") == ("Bucket.Arn}/" in text)
-        assert '"*"' not in text
-
-
-def test_start_reads_what_it_answers_by_and_no_limit_guard_or_block_list():
-    (reads,) = [s for name, s in statements() if name.startswith("StartRole/own-work/Read")]
-    assert reads["Action"] == ["dynamodb:GetItem"]
-    allowed = reads["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
-    needed = [
-        keys.current_key("s"),
-        keys.release_key("s", 1),
-        keys.partner_key("h"),
-        keys.submission_key(UUID(int=1)),
-    ]
-    others = [
-        keys.block_list_key("k"),
-        keys.limit_key("c", "l", "h", "campaign"),
-        keys.guard_key("c", "image:h"),
-    ]
-
-    def may(key: keys.Item) -> bool:
-        return any(fnmatchcase(key["pk"]["S"], pattern) for pattern in allowed)
-
-    assert all(map(may, needed))
-    assert not any(map(may, others))
-
-
-def test_nobody_is_trusted_but_the_service_that_needs_it():
-    for name, role in resources("AWS::IAM::Role").items():
-        for statement in role["AssumeRolePolicyDocument"]["Statement"]:
-            assert list(statement["Principal"]) == ["Service"], name
-            assert statement["Principal"]["Service"].endswith(".amazonaws.com")
-
-
-def test_the_bucket_is_private_and_tls_only():
-    (bucket,) = resources("AWS::S3::Bucket").values()
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert len(bucket["PublicAccessBlockConfiguration"]) == 4
-    (policy,) = resources("AWS::S3::BucketPolicy").values()
-    (statement,) = policy["PolicyDocument"]["Statement"]
-    assert statement["Effect"] == "Deny"
-    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-    assert bucket["CorsConfiguration"]["CorsRules"][0]["AllowedMethods"] == ["POST"]
-
-
 def test_the_table_can_be_recovered_and_not_be_dropped_by_a_slip():
     table = template()["Resources"]["Table"]
     assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
@@ -280,14 +191,6 @@ def test_every_gateway_answer_is_a_problem_document():
             assert str(problem["status"]) == response["StatusCode"]
         if response.get("StatusCode") == "503":
             assert "gatewayresponse.header.Retry-After" in response["ResponseParameters"]
-
-
-def functions() -> dict[str, dict[str, Any]]:
-    return resources("AWS::Lambda::Function")
-
-
-def variables(name: str) -> set[str]:
-    return set(functions()[name]["Environment"]["Variables"])
 
 
 def test_each_function_holds_the_secrets_of_its_own_work_only():
@@ -360,61 +263,30 @@ def test_partners_have_a_plan_that_bounds_them():
     assert template()["Outputs"]["PartnerUsagePlanId"]["Value"] == {"Ref": "PartnerUsagePlan"}
 
 
-def rules_of(name: str) -> dict[str, dict[str, Any]]:
-    acl = resources("AWS::WAFv2::WebACL")[name]
-    return {rule["Name"]: rule for rule in acl["Rules"]}
+def test_no_pipe_batches_more_than_its_target_takes():
+    """A batch that the target's own batch call cannot hold is refused at creation.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-pipes-batching-concurrency.html
+    """
+    source = resources("AWS::Pipes::Pipe")["MirrorPipe"]["SourceParameters"]
+    assert source["DynamoDBStreamParameters"]["BatchSize"] <= 10
+    assert 1 <= source["DynamoDBStreamParameters"]["ParallelizationFactor"] <= 10
 
 
-def test_the_distribution_bounds_an_address_and_only_counts_what_reads_bodies():
-    rules = rules_of("DistributionRules")
-    rated = [r for r in rules.values() if "RateBasedStatement" in r["Statement"]]
-    assert {r["Statement"]["RateBasedStatement"]["AggregateKeyType"] for r in rated} == {"IP"}
-    limits = [default(r["Statement"]["RateBasedStatement"]["Limit"]) for r in rated]
-    assert limits == sorted(limits)
-    assert min(limits) >= 100
-    managed = rules["managed-core"]["Statement"]["ManagedRuleGroupStatement"]
-    assert managed["Name"] == "AWSManagedRulesCommonRuleSet"
-    assert {o["Name"] for o in managed["RuleActionOverrides"]} >= {
-        "SizeRestrictions_BODY",
-        "CrossSiteScripting_BODY",
-        "GenericLFI_BODY",
-        "GenericRFI_BODY",
-    }
-    assert all(o["ActionToUse"] == {"Count": {}} for o in managed["RuleActionOverrides"])
+def test_an_upload_is_there_as_long_as_somebody_may_send_its_notice_again():
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    (days,) = [
+        rule["ExpirationInDays"]
+        for rule in bucket["LifecycleConfiguration"]["Rules"]
+        if rule.get("Prefix") == "incoming/"
+    ]
+    assert days * 86_400 > QUEUES["ImagesDeadLetterQueue"]["MessageRetentionPeriod"]
 
 
-def test_start_takes_the_distributions_word_only_where_nobody_comes_round_it():
-    told = functions()["StartFunction"]["Environment"]["Variables"]["BEHIND_DISTRIBUTION"]
-    assert told == {"Fn::If": ["BehindDistribution", "yes", ""]}
-    assert template()["Resources"]["OriginOnly"]["Condition"] == "BehindDistribution"
-
-
-def test_a_partners_server_is_bound_by_its_keys_plan_and_not_as_one_visitor():
-    starts = rules_of("DistributionRules")["starts-by-address"]["Statement"]["RateBasedStatement"]
-    counted, partners = starts["ScopeDownStatement"]["AndStatement"]["Statements"]
-    path = "/v1/partner/campaigns/{slug}/start"
-    assert path.endswith(counted["ByteMatchStatement"]["SearchString"])
-    excepted = partners["NotStatement"]["Statement"]["ByteMatchStatement"]
-    assert path.startswith(excepted["SearchString"])
-    assert not "/v1/campaigns/{slug}/start".startswith(excepted["SearchString"])
-    # Or a visitor would walk round by /v1/partner/../campaigns/.
-    assert [step["Type"] for step in excepted["TextTransformations"]] == ["NORMALIZE_PATH"]
-
-
-def test_behind_a_distribution_the_gateway_admits_its_secret_and_what_is_signed_inside():
-    assert set(rules_of("OriginOnly")) == {"from-the-distribution", "signed-inside"}
-    assert resources("AWS::WAFv2::WebACL")["OriginOnly"]["DefaultAction"] == {"Block": {}}
-
-
-def test_no_web_acl_keeps_samples_of_visitors_or_stands_in_the_embedded_default():
-    for name, resource in template()["Resources"].items():
-        if resource["Type"].startswith("AWS::WAFv2"):
-            assert "Condition" in resource, name
-    for acl in resources("AWS::WAFv2::WebACL").values():
-        for part in (acl, *acl["Rules"]):
-            assert part["VisibilityConfig"]["SampledRequestsEnabled"] is False
-    assert template()["Parameters"]["OriginSecret"]["Default"] == ""
-    assert template()["Parameters"]["ProtectDistribution"]["Default"] == "false"
+def test_quarantine_holds_all_that_the_submissions_queue_takes():
+    assert QUEUES["SubmissionsQueue"]["MaximumMessageSize"] <= LARGEST_CHARS
+    # Each character of it may be one that JSON escapes.
+    assert QUEUES["QuarantineQueue"].get("MaximumMessageSize", 262_144) > 2 * LARGEST_CHARS
 
 
 def test_both_pipes_stand_in_the_template_with_their_sources_and_targets():

@@ -14,7 +14,7 @@ from campaignhub import aws
 from campaignhub.env import env
 from campaigns.models import AuditEntry
 from ingest_lambda.contract import entered_at
-from ingest_lambda.quarantine import quarantine_body
+from ingest_lambda.quarantine import LARGEST_CHARS, quarantine_body
 from submissions.models import LedgerRound, Submission
 from submissions.rules.dead_letters import judge, masked, with_time_of_entry
 from submissions.services.deadletters import (
@@ -163,6 +163,29 @@ def test_a_quarantined_message_is_sent_as_it_came_with_the_time_that_it_came(que
     replay("quarantine", message_ids=None, actor=make_user(), at=NOON)
     (message,) = received(queues, "submissions")
     assert json.loads(message["Body"]) == {**original, "entered_at_ms": known or "1770000000000"}
+
+
+def test_one_who_nests_to_no_end_keeps_nobody_from_looking_and_sending_again(queues):
+    ours = json.dumps(envelope())
+    for levels in (600, 1200, 20_000):
+        deep = ours.replace('"ada@example.com"', "[" * levels + "]" * levels)
+        put("quarantine", quarantine_body(deep, why="bad_token", sent_timestamp_ms="1"))
+        put("submissions", deep)
+    put("quarantine", quarantine_body(ours, why="bad_token", sent_timestamp_ms="1"))
+    assert len(list_dead_letters("quarantine")) == 4
+    assert len(list_dead_letters("submissions")) == 3
+    assert replay("quarantine", message_ids=None, actor=make_user(), at=NOON) == 4
+
+
+def test_a_long_message_comes_back_from_quarantine_whole(queues):
+    long = envelope()
+    long["body"]["answers"] = {"story": '"' * 31_000}
+    body = json.dumps(long)
+    assert 60_000 < len(body) < LARGEST_CHARS
+    put("quarantine", quarantine_body(body, why="bad_token", sent_timestamp_ms="1"))
+    replay("quarantine", message_ids=None, actor=make_user(), at=NOON)
+    (message,) = received(queues, "submissions")
+    assert json.loads(message["Body"])["body"] == long["body"]
 
 
 def test_what_the_mirror_pipe_gave_up_is_fetched_by_comparing_everything(queues):
