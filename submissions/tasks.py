@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from campaignhub.env import env
 from submissions.services import ledger, ledger_rounds, mails, outbox, suspects, sweeps
+from submissions.services.mirror import SETTLES_WITHIN
 
 MAIL_ROUND_SECONDS = 5
 LEDGER_LOOKS_BACK = timedelta(hours=26)
@@ -45,9 +46,7 @@ def sweep() -> None:
 def reconcile() -> None:
     """Compare the last day with the table, and close gaps; then go on with the round through all items."""
     now = timezone.now()
-    ledger.reconcile(
-        at=now, since=now - LEDGER_LOOKS_BACK, until=now - ledger_rounds.SETTLES_WITHIN
-    )
+    ledger.reconcile(at=now, since=now - LEDGER_LOOKS_BACK, until=now - SETTLES_WITHIN)
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
 
 

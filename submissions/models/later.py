@@ -9,10 +9,10 @@ from ingest_lambda.contract import AwardState, MessageKind
 
 
 class EntrantMessage(models.Model):
-    """Something its entrant said about a submission later; once under its ``message_id``."""
+    """Something its entrant said about a submission later; once under its ``message_id``, which its page chose."""
 
-    message_id = models.UUIDField(primary_key=True)
-    submission_id = models.UUIDField(db_index=True)
+    message_id = models.UUIDField()
+    submission_id = models.UUIDField()
     kind = models.CharField(
         max_length=12, choices=[(kind.value, kind.value.capitalize()) for kind in MessageKind]
     )
@@ -22,6 +22,11 @@ class EntrantMessage(models.Model):
 
     class Meta:
         ordering = ("entered_at", "message_id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("submission_id", "message_id"), name="a_message_is_kept_once"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.get_kind_display()

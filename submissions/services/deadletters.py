@@ -154,7 +154,7 @@ def list_dead_letters(queue: str, *, most: int = 100) -> list[DeadLetter]:
         found.append(_dead_letter(queue, message))
         return False
 
-    _visit(pairs()[queue].dead_url, look, most=most)
+    _visit(pairs()[queue].dead_url, look, most=most, deleted=[])
     return sorted(found, key=lambda letter: letter.entered_at)
 
 
@@ -198,8 +198,11 @@ def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: 
             ask_for_round(actor=actor, at=at, lost_at=_sent_at(message))
         return True
 
-    went = _visit(pair.dead_url, send, most=MOST_AT_ONCE)
-    _log("deadletters.replayed", queue, went, actor=actor, at=at)
+    went: list[str] = []
+    try:
+        _visit(pair.dead_url, send, most=MOST_AT_ONCE, deleted=went)
+    finally:
+        _log("deadletters.replayed", queue, went, actor=actor, at=at)
     return len(went)
 
 
@@ -236,12 +239,16 @@ def discard(
     """
     if not reason.strip():
         raise ReasonMissing("Say why these messages are not needed; the log keeps it.")
-    gone = _visit(
-        pairs()[queue].dead_url,
-        lambda message: message["MessageId"] in message_ids,
-        most=MOST_AT_ONCE,
-    )
-    _log("deadletters.discarded", queue, gone, actor=actor, at=at, reason=reason.strip()[:300])
+    gone: list[str] = []
+    try:
+        _visit(
+            pairs()[queue].dead_url,
+            lambda message: message["MessageId"] in message_ids,
+            most=MOST_AT_ONCE,
+            deleted=gone,
+        )
+    finally:
+        _log("deadletters.discarded", queue, gone, actor=actor, at=at, reason=reason.strip()[:300])
     return len(gone)
 
 
@@ -265,13 +272,15 @@ def _log(
         )
 
 
-def _visit(url: str, act: Callable[[dict[str, Any]], bool], *, most: int) -> list[str]:
+def _visit(
+    url: str, act: Callable[[dict[str, Any]], bool], *, most: int, deleted: list[str]
+) -> None:
     """Show each message to ``act`` once; delete those for which it says so, put the others back.
 
-    Return the ids of those that were deleted.
+    The ids of those that were deleted are added to ``deleted`` one by one, so
+    that what was done is known also where the queue breaks off.
     """
     seen: dict[str, str] = {}
-    deleted: list[str] = []
     empty = 0
     try:
         try:
@@ -299,7 +308,6 @@ def _visit(url: str, act: Callable[[dict[str, Any]], bool], *, most: int) -> lis
             _put_back(url, list(seen.values()))
     except (BotoCoreError, ClientError) as exc:
         raise QueueAway("The queues don't answer. Please try again in a minute.") from exc
-    return deleted
 
 
 def _put_back(url: str, handles: Sequence[str]) -> None:

@@ -72,21 +72,29 @@ def reject_submission(
     actor: User | None,
     at: datetime,
     note: str = "",
+    after: int | None = None,
 ) -> Submission:
     """Reject a submission for one to three reasons.
 
     Those that leave another try will do as well: who sent an unreadable photo
     twice is rejected for it. That an answer came too late is the clock's
-    reason, and nobody else's.
+    reason, and nobody else's: it gives the number of the verdict that it looked
+    at as ``after``, for somebody may give more time at the same moment.
 
     Raises:
         ReasonsNeeded: none, too many, one of the writer's own, or ``OTHER`` without a note.
-        AlreadyDecided: it was decided before.
+        AlreadyDecided: it was decided before, or since ``after``.
     """
     by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if actor else frozenset()
     _fit(reasons, (FINAL | RETRYABLE) - by_hand, note)
     return _decide(
-        submission_id, SubmissionStatus.REJECTED, reasons=reasons, actor=actor, at=at, note=note
+        submission_id,
+        SubmissionStatus.REJECTED,
+        reasons=reasons,
+        actor=actor,
+        at=at,
+        note=note,
+        after=after,
     )
 
 
@@ -196,6 +204,7 @@ def _decide(
     reasons: Sequence[Reason] = (),
     suspicions: Sequence[Suspicion] = (),
     note: str = "",
+    after: int | None = None,
 ) -> Submission:
     submission = (
         Submission.objects.select_for_update(of=("self",))
@@ -203,7 +212,7 @@ def _decide(
         .get(pk=submission_id)
     )
     before = SubmissionStatus(submission.status)
-    if status not in MOVES[before]:
+    if status not in MOVES[before] or after not in (None, submission.decision_no):
         raise AlreadyDecided(
             f"{submission.reference} is “{submission.get_status_display().lower()}” meanwhile. "
             "Take that back first if it was a slip."

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from campaignhub import ingest
 from campaigns.models import Campaign
-from submissions.models import LedgerCheck, Submission
+from submissions.models import DeletedTest, LedgerCheck, Submission
 from submissions.rules.ledger import Tally, hours_between
 from submissions.services import deadletters
 from submissions.services.mirror import mirror_records
@@ -158,6 +158,9 @@ def _compare(
         mirrored=mirrored.count,
     )
     theirs = {line.id: line.version for line in _lines(campaign, span, is_test)}
+    if is_test:
+        for pk in DeletedTest.objects.filter(pk__in=theirs).values_list("pk", flat=True):
+            del theirs[pk]
     ours = {row[0]: row[1] for row in _rows(campaign, span, is_test)}
     behind = [pk for pk, version in theirs.items() if version > ours.get(pk, 0)]
     gaps = [

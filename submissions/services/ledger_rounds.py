@@ -15,7 +15,7 @@ be one of an entry of weeks ago.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -35,12 +35,11 @@ from submissions.models import (
     ReceiptImage,
     Submission,
 )
+from submissions.services.mirror import SETTLES_WITHIN
 from submissions.services.repair import bring_here, chunks
 
 SECONDS_AN_HOUR = 30
 """What a round by the clock may take of an hour: on AWS some hundred thousand items."""
-SETTLES_WITHIN = timedelta(minutes=15)
-"""A round by the clock passes over what came later than this: it may still be on its way."""
 _NAMED = 20
 _ASKED_AT_ONCE = 500
 _WORDS = {"SUBMISSION": "entry", "IMAGE": "photo", "MESSAGE": "message", "AWARD": "award"}
@@ -206,8 +205,8 @@ def _versions_here(kind: str, lines: Sequence[ItemLine]) -> dict[tuple[str, UUID
         versions = {line.name: line.version for line in lines}
         rows = ((pk, key, versions[key]) for pk, key in photos.values_list("submission_id", "pk"))
     elif kind == "MESSAGE":
-        said = EntrantMessage.objects.filter(pk__in={UUID(line.name) for line in lines})
-        rows = said.values_list("submission_id", "pk", "version")
+        said = EntrantMessage.objects.filter(submission_id__in=ids)
+        rows = said.values_list("submission_id", "message_id", "version")
     else:
         rows = Award.objects.filter(submission_id__in=ids).values_list(
             "submission_id", "prize", "version"

@@ -68,11 +68,13 @@ def deliver_mails(*, at: datetime, most: int) -> int:
         return 0
     # Thousands of mails are of a few campaigns, which carry every text in every language.
     campaigns = Campaign.objects.select_related("client").in_bulk({of for _, of in due})
-    sent = 0
+    sent, round_begun = 0, time.monotonic()
     with _connection() as connection:
         for mail_id, campaign_id in due:
             begun = time.monotonic()
-            if _deliver(mail_id, campaigns[campaign_id], connection, at):
+            # A lease counts from its own mail: behind a slow service a round outlives the first one's.
+            lease = at + timedelta(seconds=begun - round_begun) + LEASE
+            if _deliver(mail_id, campaigns[campaign_id], connection, at, lease):
                 sent += 1
                 pause = 1 / env().mails_per_second - (time.monotonic() - begun)
                 time.sleep(max(0.0, pause))
@@ -91,16 +93,22 @@ def _connection() -> Iterator[Any]:
 
 
 def _give_up_on_the_interrupted(at: datetime) -> None:
-    for mail in Mail.objects.filter(state=MailState.SENDING, leased_until__lt=at):
-        _note(mail, MailState.UNKNOWN, at=at, trouble="stopped while sending")
+    lost = Mail.objects.filter(state=MailState.SENDING, leased_until__lt=at)
+    for mail_id in list(lost.values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Locked and looked at again: its sender may have noted its fate this instant.
+            if mail := lost.select_for_update().filter(pk=mail_id).first():
+                _note(mail, MailState.UNKNOWN, at=at, trouble="stopped while sending")
 
 
-def _deliver(mail_id: int, campaign: Campaign, connection: Any, at: datetime) -> bool:
+def _deliver(
+    mail_id: int, campaign: Campaign, connection: Any, at: datetime, leased_until: datetime
+) -> bool:
     mail = Mail.objects.select_related("submission__personal").get(pk=mail_id)
     mail.submission.campaign = campaign
     address = address_of(mail.submission)
     mail.address_hash = ingest.person_hash(str(campaign.pk), address) if address else ""
-    mail.state, mail.leased_until, mail.tries = MailState.SENDING, at + LEASE, mail.tries + 1
+    mail.state, mail.leased_until, mail.tries = MailState.SENDING, leased_until, mail.tries + 1
     leased = Mail.objects.filter(pk=mail_id, state=MailState.QUEUED).update(
         state=mail.state,
         leased_until=mail.leased_until,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -14,7 +14,6 @@ from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,
     MessageRecord,
-    Mode,
     Record,
     SubmissionRecord,
     read_stream_record,
@@ -26,6 +25,9 @@ from submissions.services.upsert import insert_missing, upsert
 
 _NOT_TAKEN = (DataError, IntegrityError, ValueError, OverflowError)
 """What a database says to a record that it cannot hold. That it is away or busy is another matter."""
+
+SETTLES_WITHIN = timedelta(minutes=15)
+"""What came later than this may still be on its way here: no comparison judges it yet."""
 
 Heard = tuple[int, Record]
 """A record with its place in the batch."""
@@ -104,6 +106,8 @@ def _take_in(heard: Sequence[Heard], result: Mirrored, at: datetime, *, tell: bo
 
 def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:
     """Write a batch; return the places of submissions whose campaign nobody knows here."""
+    gone = _deleted(record for _, record in heard)
+    heard = [(place, record) for place, record in heard if _about(record) not in gone]
     said = [record for _, record in heard]
     strangers, events = _write_submissions(heard, at, tell=tell)
     images = [
@@ -111,11 +115,12 @@ def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:
     ]
     insert_missing(images, unique=("key",))
     events += [rows.image_event(row) for row in images]
-    messages = _newest(said, MessageRecord, lambda message: message.message_id)
+    messages = _newest(said, MessageRecord, lambda one: (one.submission_id, one.message_id))
     upsert(
         [rows.message_row(record) for record in messages],
         update=("kind", "body", "entered_at", "version"),
         only_if_newer="version",
+        unique=("submission_id", "message_id"),
     )
     events += [rows.message_event(record) for record in messages]
     awards = _newest(said, AwardRecord, lambda award: (award.submission_id, award.prize))
@@ -135,12 +140,7 @@ def _write_submissions(
     pairs = [(place, record) for place, record in heard if isinstance(record, SubmissionRecord)]
     known_campaigns = _campaigns({record.campaign_id for _, record in pairs})
     strangers = [place for place, record in pairs if record.campaign_id not in known_campaigns]
-    gone = _deleted(record for _, record in pairs)
-    known = [
-        record
-        for _, record in pairs
-        if record.campaign_id in known_campaigns and record.id not in gone
-    ]
+    known = [record for _, record in pairs if record.campaign_id in known_campaigns]
     if not known:
         return strangers, []
     newest = _newest(known, SubmissionRecord, lambda record: record.id)
@@ -183,18 +183,23 @@ def _write_submissions(
         ],
         update=rows.ANSWERS,
     )
-    if tell:
-        mails = [rows.received_mail(record, at) for record in known]
-        insert_missing([mail for mail in mails if mail], unique=("submission", "event"))
+    # Where nobody is told, that is written down: a later version of the record comes with ``tell``.
+    # Who entered this minute is still to be told, by the record that is on its way.
+    told = [one for one in known if tell or one.entered_at < at - SETTLES_WITHIN]
+    mails = [rows.received_mail(record, at, tell=tell) for record in told]
+    insert_missing([mail for mail in mails if mail], unique=("submission", "event"))
     return strangers, [event for record in known for event in rows.submission_events(record)]
 
 
-def _deleted(records: Iterable[SubmissionRecord]) -> set[UUID]:
-    """Return which of the test submissions among ``records`` were deleted meanwhile."""
-    tests = [record.id for record in records if record.mode is Mode.TEST]
-    if not tests:
-        return set()
-    return set(DeletedTest.objects.filter(pk__in=tests).values_list("pk", flat=True))
+def _deleted(records: Iterable[Record]) -> set[UUID]:
+    """Return which test submissions, that ``records`` are or belong to, were deleted meanwhile."""
+    ids = {_about(record) for record in records}
+    return set(DeletedTest.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _about(record: Any) -> UUID:
+    about: UUID = record.id if isinstance(record, SubmissionRecord) else record.submission_id
+    return about
 
 
 def _campaigns(wanted: Iterable[str]) -> dict[str, Campaign]:

@@ -29,7 +29,7 @@ from submissions.models import (
     SubmissionEvent,
 )
 from submissions.rules.clean import clean
-from submissions.rules.mails import MailKind
+from submissions.rules.mails import MailKind, MailState
 from submissions.rules.names import fold
 from submissions.rules.suspects import COUNTS_UNSEEN
 
@@ -220,8 +220,12 @@ def submission_events(record: SubmissionRecord) -> Iterator[SubmissionEvent]:
         )
 
 
-def received_mail(record: SubmissionRecord, at: datetime) -> Mail | None:
-    """Return the mail that says we have it; one per attempt, none for what was refused."""
+def received_mail(record: SubmissionRecord, at: datetime, *, tell: bool) -> Mail | None:
+    """Return the mail that says we have it; one per attempt, none for what was refused.
+
+    Without ``tell`` it is written down as withdrawn, so that no later version
+    of the record sends it.
+    """
     if record.status not in _WELCOMED:
         return None
     return Mail(
@@ -229,6 +233,8 @@ def received_mail(record: SubmissionRecord, at: datetime) -> Mail | None:
         kind=MailKind.RECEIVED,
         event=f"received:{record.attempt}",
         attempt=record.attempt,
+        state=MailState.QUEUED if tell else MailState.WITHDRAWN,
+        trouble="" if tell else "brought here later",
         queued_at=at,
         not_before=at,
     )

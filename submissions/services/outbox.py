@@ -4,16 +4,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q
+from django.db.models import Exists, F, Min, OuterRef, Q, Value
+from django.db.models.functions import Least
 
 from campaignhub import ingest
 from ingest_lambda.contract import Decision, SubmissionStatus
 from submissions.models import Mail, OutboxDecision
 from submissions.rules.mails import MAIL_AFTER, REMIND_BEFORE, UNDO, WENT_OUT, MailKind
+from submissions.services.lost_verdicts import lost_here, number_anew
 
 LEASE = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=5)
 """Between two tries of one that cannot go; the first waits are shorter."""
+_DOUBLED = 9
+"""Waits double so often, which is beyond the longest; unbounded they would overflow after a night."""
+_COUNTED = 1_000
+"""Tries beyond these are not counted; a table may be away for weeks."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +72,22 @@ def _carry(row_id: int, at: datetime) -> bool:
     # The next try is written down before this one: whatever happens to us now,
     # a decision that cannot go moves behind those that can.
     leased = OutboxDecision.objects.filter(_free(at), pk=row_id, carried_at=None).update(
-        leased_until=at + LEASE, tries=F("tries") + 1, trouble="being carried"
+        leased_until=at + LEASE,
+        tries=Least(F("tries") + 1, Value(_COUNTED)),
+        trouble="being carried",
     )
     if not leased:
         return False
     row = OutboxDecision.objects.select_related("submission").get(pk=row_id)
-    wait = min(LONGEST_WAIT, timedelta(seconds=2**row.tries))
+    wait = min(LONGEST_WAIT, timedelta(seconds=2 ** min(row.tries, _DOUBLED)))
     trouble = "unforeseen"
     try:
         decision = Decision.model_validate(row.decision)
-        ingest.apply_decision(decision)
+        taken = ingest.apply_decision(decision)
+        if not taken and (stored := lost_here(row, decision)) is not None:
+            trouble = "numbered anew"
+            number_anew(row, stored, at=at)
+            return False
     except (ingest.IngestBusy, ingest.SubmissionMissing) as exc:
         trouble = type(exc).__name__
         return False
@@ -96,10 +108,10 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
     kind = MAIL_AFTER.get(decision.status)
     if kind is None or submission.decision_no != decision.decision_no:
         return
-    told = Mail.objects.filter(
-        submission=submission, kind=kind, attempt=decision.attempt, state__in=WENT_OUT
-    )
-    if kind is MailKind.APPROVED and told.exists():
+    told = Mail.objects.filter(submission=submission, decision_no__isnull=False, state__in=WENT_OUT)
+    last = told.order_by("-decision_no", "-id").first()
+    news = (MailKind.APPROVED, decision.attempt)
+    if kind is MailKind.APPROVED and last is not None and (last.kind, last.attempt) == news:
         return  # taken back and given again: the entrant has read this news already
     mails = [(kind, decision.decided_at + UNDO)]
     if decision.status is SubmissionStatus.NEEDS_RESUBMISSION and decision.resubmit_until:

@@ -1,5 +1,6 @@
 """Repairing the mirror: bring here what the table has of some submissions."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -15,6 +16,7 @@ TOLD = timedelta(days=1)
 """Who entered longer ago than this gets no mail when a gap is closed: it would only confuse."""
 _READ_AT_ONCE = 100
 
+logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
@@ -29,7 +31,7 @@ def bring_here(ids: Sequence[UUID], *, at: datetime) -> set[UUID]:
     """
     taken: set[UUID] = set()
     for chunk in chunks(ids, _READ_AT_ONCE):
-        read = {pk: ingest.records_of(pk) for pk in chunk}
+        read = {pk: items for pk in chunk if (items := _read(pk)) is not None}
         stored = {pk: _submission(records) for pk, records in read.items()}
         for tell in (True, False):
             records = [
@@ -46,6 +48,15 @@ def bring_here(ids: Sequence[UUID], *, at: datetime) -> set[UUID]:
             if submission is None or versions.get(pk, 0) >= submission.version
         }
     return taken
+
+
+def _read(submission_id: UUID) -> tuple[Record, ...] | None:
+    """Read a submission's items; ``None`` where this version of ours cannot: the mirror left it as well."""
+    try:
+        return ingest.records_of(submission_id)
+    except ValueError as exc:
+        logger.warning("repair: an item cannot be read (%s), left as a gap", type(exc).__name__)
+        return None
 
 
 def _submission(records: Iterable[Record]) -> SubmissionRecord | None:

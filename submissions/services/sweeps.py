@@ -78,7 +78,7 @@ def _ask(announced: dict[str, UUID], at: datetime) -> int:
     asked = 0
     missing = _without_photo(announced)
     try:
-        bring_here(sorted(missing), at=at)
+        missing &= bring_here(sorted(missing), at=at)
     except ingest.IngestBusy:
         return 0
     missing &= _without_photo(announced)
@@ -134,6 +134,7 @@ def reject_unanswered(*, at: datetime) -> int:
                 reasons=[Reason(code=ReasonCode.RESUBMISSION_EXPIRED)],
                 actor=None,
                 at=at,
+                after=submission.decision_no,
             )
         except (AlreadyDecided, ingest.IngestBusy):
             continue  # moved meanwhile, or asked again at the next round

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.utils import timezone
 
 from campaignhub import aws
@@ -213,6 +214,24 @@ def test_what_is_thrown_away_is_gone_for_a_reason_in_the_log(queues):
     assert depth(queues, env().mirror_dead_letter_queue_url) == 1
     line = AuditEntry.objects.get(code="deadletters.discarded")
     assert line.after == {"count": 1, "ids": [gone], "reason": "a probe"}
+
+
+def test_what_was_discarded_before_the_queue_broke_off_is_in_the_log(queues, monkeypatch):
+    ids = put("submissions", envelope(), envelope(), envelope())
+    client, delete = aws.sqs(), aws.sqs().delete_message
+    left = [True, True]
+
+    def breaks_off(**message: Any) -> Any:
+        if not left:
+            raise EndpointConnectionError(endpoint_url="away")
+        left.pop()
+        return delete(**message)
+
+    monkeypatch.setattr(client, "delete_message", breaks_off)
+    with pytest.raises(QueueAway):
+        discard("submissions", message_ids=ids, reason="a probe", actor=make_user(), at=NOON)
+    line = AuditEntry.objects.get(code="deadletters.discarded")
+    assert (line.after["count"], set(line.after["ids"]) < set(ids)) == (2, True)
 
 
 def test_a_replay_that_dies_after_sending_leaves_a_second_copy_and_no_loss(queues, monkeypatch):

@@ -17,9 +17,14 @@ from campaigns.models import Campaign, Release
 from ingest_lambda.contract import Decision, Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.models import LedgerCheck, Mail, ReceiptImage, Submission, SubmissionAnswers
 from submissions.rules.ledger import Tally, hours_between
+from submissions.rules.mails import MailKind, MailState
+from submissions.services.decisions import approve_submission
 from submissions.services.ledger import backfill, reconcile
 from submissions.services.mirror import mirror_records
+from submissions.services.outbox import carry_decisions
+from submissions.services.test_data import delete_test_data
 from submissions.tasks import reconcile as reconcile_task
+from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_image, make_record, make_upload
 from tests.support.simulated_aws import simulated_aws
 
@@ -81,7 +86,7 @@ def test_a_submission_that_never_came_here_is_brought_with_its_photos_and_its_ma
     assert check.rows[0]["stored"] == {"pending_review": 2}
     assert Submission.objects.filter(pk=lost.id).exists()
     assert ReceiptImage.objects.get().submission_id == lost.id
-    assert Mail.objects.get().submission_id == lost.id
+    assert Mail.objects.get(state=MailState.QUEUED).submission_id == lost.id
     assert reconcile(at=LATER).rows == []
 
 
@@ -106,7 +111,7 @@ def test_an_older_version_here_is_brought_up_to_date():
 def test_who_entered_days_ago_gets_no_mail_when_the_gap_is_closed():
     stored(published())
     assert reconcile(at=NOON + timedelta(days=3)).repaired == 1
-    assert not Mail.objects.exists()
+    assert Mail.objects.get().state == MailState.WITHDRAWN
 
 
 @pytest.mark.usefixtures("account")
@@ -217,8 +222,45 @@ def test_an_empty_mirror_is_rebuilt_with_verdicts_and_photos_and_without_mails()
     assert "6 records taken in" in told.getvalue()
     assert Submission.objects.get(pk=records[0].id).decision_no == 2
     assert (SubmissionAnswers.objects.count(), ReceiptImage.objects.count()) == (3, 3)
-    assert not Mail.objects.exists()
+    assert not Mail.objects.exclude(state=MailState.WITHDRAWN).exists()
     assert reconcile(at=LATER).rows == []
+
+
+@pytest.mark.usefixtures("account")
+def test_after_a_rebuild_a_verdict_thanks_nobody_a_second_time():
+    record = stored(published())
+    weeks_later = NOON + timedelta(days=20)
+    backfill(at=weeks_later)
+    approve_submission(record.id, actor=make_user(), at=weeks_later)
+    assert carry_decisions(at=weeks_later) == 1
+    heard = ingest.read_submission(record.id)
+    assert heard is not None
+    mirror_records([heard], at=weeks_later, tell=True)
+    waiting = Mail.objects.filter(state=MailState.QUEUED)
+    assert [mail.kind for mail in waiting] == [MailKind.APPROVED]
+
+
+@pytest.mark.usefixtures("account")
+def test_a_rebuild_leaves_the_mail_of_who_enters_this_minute_to_the_stream():
+    record = stored(published())
+    backfill(at=NOON + timedelta(minutes=1))
+    assert not Mail.objects.exists()
+    mirror_records([record], at=NOON + timedelta(minutes=2), tell=True)
+    assert Mail.objects.get().state == MailState.QUEUED
+
+
+@pytest.mark.usefixtures("account")
+def test_a_deleted_test_that_the_queue_delivered_again_is_no_gap():
+    campaign = published()
+    record = make_record(
+        campaign, mode=Mode.TEST, campaign_id=str(campaign.test_id), slug=campaign.test_slug
+    )
+    ingest._table().create_submission(record)
+    mirror_records([record], at=NOON, tell=True)
+    delete_test_data(campaign, actor=make_user(), at=NOON)
+    ingest._table().create_submission(record)
+    assert reconcile(at=LATER).gaps == 0
+    assert not Submission.objects.exists()
 
 
 @pytest.mark.usefixtures("account")

@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail as sent_mail
+from django.core.mail.backends.locmem import EmailBackend
 
 from campaigns.models import AuditEntry
 from ingest_lambda.contract import Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionAnswers, SubmissionEvent
 from submissions.rules.mails import REMIND_BEFORE, UNDO, MailKind, MailState
+from submissions.services import mails
 from submissions.services.decisions import approve_submission, ask_again
 from submissions.services.mails import (
     LEASE,
@@ -268,3 +270,39 @@ def test_staff_may_send_again_what_nobody_knows_of_and_it_is_logged():
     assert deliver_mails(at=NOON, most=10) == 1
     with pytest.raises(MailWentOut):
         send_again(mail.pk, actor=make_user(), at=NOON)
+
+
+def test_a_slow_service_leases_each_mail_from_its_own_beginning(monkeypatch):
+    """Or the next round would take what is being sent for interrupted, and it would go twice."""
+    campaign = make_campaign()
+    people = [make_record(campaign, answers={"email": f"a{n}@example.com"}) for n in range(2)]
+    mirror_stream_records([streamed(record) for record in people], at=NOON)
+    clock, send = [0.0], EmailBackend.send_messages
+    monkeypatch.setattr(mails.time, "monotonic", lambda: clock[0])
+
+    def slow(backend, messages):
+        clock[0] += 130
+        monkeypatch.setattr(EmailBackend, "send_messages", send)
+        for begun in (20, 140):  # other workers' rounds, while this mail is on its way
+            deliver_mails(at=NOON + timedelta(seconds=begun), most=0)
+        monkeypatch.setattr(EmailBackend, "send_messages", slow)
+        return send(backend, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", slow)
+    assert deliver_mails(at=NOON, most=10) == 2
+    assert {mail.state for mail in Mail.objects.all()} == {MailState.SENT}
+
+
+def test_what_its_sender_has_just_noted_is_not_given_up(monkeypatch):
+    mirror_stream_records([streamed(make_record(make_campaign()))], at=NOON)
+    Mail.objects.update(state=MailState.SENDING, leased_until=NOON, tries=1)
+    atomic = mails.transaction.atomic
+
+    def noted_first(*args, **kwargs):
+        Mail.objects.update(state=MailState.SENT, leased_until=None, message_id="m-1")
+        return atomic(*args, **kwargs)
+
+    monkeypatch.setattr(mails.transaction, "atomic", noted_first)
+    mails._give_up_on_the_interrupted(NOON + timedelta(minutes=1))
+    mail = Mail.objects.get()
+    assert (mail.state, mail.message_id) == (MailState.SENT, "m-1")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from ingest_lambda.contract import Decision, Reason, ReasonCode, SubmissionRecord, SubmissionStatus
-from submissions.models import Mail, OutboxDecision, Review
+from submissions.models import Mail, OutboxDecision, Review, Submission
 from submissions.rules.mails import REMIND_BEFORE, UNDO, MailState
 from submissions.services.decisions import (
     approve_submission,
@@ -195,3 +196,66 @@ def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
     deliver_mails(at=reminder.not_before, most=10)
     reminder.refresh_from_db()
     assert reminder.state == MailState.SENT
+
+
+def test_a_table_that_was_away_for_a_day_leaves_nothing_behind(monkeypatch):
+    first, actor = _stored(), make_user()
+    approve_submission(first.id, actor=actor, at=NOON)
+    carry, at = ingest.apply_decision, NOON
+
+    def away(_decision: Decision) -> bool:
+        raise ingest.IngestBusy("away")
+
+    monkeypatch.setattr(ingest, "apply_decision", away)
+    OutboxDecision.objects.update(tries=32_766)  # months; and the 47th was too many for a timedelta
+    for _ in range(3):
+        at += timedelta(minutes=10)
+        assert carry_decisions(at=at) == 0
+    OutboxDecision.objects.update(tries=46, not_before=at)
+    monkeypatch.setattr(ingest, "apply_decision", carry)
+    second = _stored()
+    approve_submission(second.id, actor=actor, at=NOON)
+    assert carry_decisions(at=at + timedelta(minutes=10)) == 2
+    for record in (first, second):
+        assert OutboxDecision.objects.get(submission=record.id).carried_at is not None
+
+
+def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved():
+    record, actor, at = _stored(), make_user(), NOON
+
+    def tell() -> list[str]:
+        nonlocal at
+        for _ in range(2):
+            at += timedelta(hours=1)
+            carry_decisions(at=at)
+            deliver_mails(at=at, most=50)
+        sent = Mail.objects.filter(state=MailState.SENT, decision_no__isnull=False)
+        return [mail.kind for mail in sent.order_by("id")]
+
+    approve_submission(record.id, actor=actor, at=at)
+    assert tell() == ["approved"]
+    reopen_submission(record.id, actor=actor, at=at, note="A slip.")
+    approve_submission(record.id, actor=actor, at=at)
+    assert tell() == ["approved"], "the same news is not sent twice"
+    reopen_submission(record.id, actor=actor, at=at, note="Looked again.")
+    reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=at)
+    assert tell() == ["approved", "rejected"]
+    reopen_submission(record.id, actor=actor, at=at, note="A slip.")
+    approve_submission(record.id, actor=actor, at=at)
+    assert tell() == ["approved", "rejected", "approved"]
+
+
+def test_the_clock_rejects_nobody_who_was_given_more_time_this_instant(monkeypatch):
+    record, actor = _stored(), make_user()
+    ask_again(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
+    carry_decisions(at=NOON)
+    at, read = NOON + timedelta(days=9), ingest.read_submission
+
+    def meanwhile(submission_id: UUID) -> SubmissionRecord | None:
+        reopen_submission(record.id, actor=actor, at=at, note="On holiday.")
+        ask_again(record.id, reasons=UNREADABLE, actor=actor, at=at)
+        return read(submission_id)
+
+    monkeypatch.setattr(ingest, "read_submission", meanwhile)
+    assert reject_unanswered(at=at) == 0
+    assert Submission.objects.get().status == SubmissionStatus.NEEDS_RESUBMISSION

@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 
-from campaignhub import ingest
+from campaignhub import aws, ingest
+from campaignhub.env import env
 from ingest_lambda.contract import SubmissionStatus
+from ingest_lambda.table.keys import image_key
 from submissions.models import OutboxDecision, PhotoCheck, ReceiptImage, Review, Submission
+from submissions.services.ledger_rounds import compare_everything
 from submissions.services.mirror import mirror_stream_records
 from submissions.services.outbox import carry_decisions
 from submissions.services.suspects import look_again
@@ -144,3 +147,27 @@ def test_what_counts_is_left_alone_while_the_table_is_away(
     monkeypatch.setattr(ingest._table(), "_name", "gone")
     assert ask_where_it_counts_unseen(at=LATER) == 0
     assert not Review.objects.exists()
+
+
+def test_an_item_that_this_version_cannot_read_stops_nobody_else_s_round():
+    """Functions ahead of the site, or a site that was rolled back."""
+    campaign = make_campaign()
+    record = make_record(campaign, uploads=())
+    record = record.model_copy(update={"uploads": (make_upload(record.id),)})
+    table = ingest._table()
+    table.create_submission(record)
+    mirror_stream_records([streamed(record)], at=NOON)
+    photo = make_image(record.id, record.uploads[0])
+    table.put_image(photo)
+    aws.dynamodb().update_item(
+        TableName=env().table_name,
+        Key=image_key(photo),
+        UpdateExpression="SET refusal = :new",
+        ExpressionAttributeValues={":new": {"S": "of_tomorrow"}},
+    )
+    other = make_record(campaign)
+    table.create_submission(other)
+    at = NOON + timedelta(hours=2)
+    assert ask_for_missing_images(at=at) == 0, "it may be there: nobody is asked again"
+    assert compare_everything(at=at, repair=True).gap_count == 1
+    assert Submission.objects.filter(pk=other.id).exists()
