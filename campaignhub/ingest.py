@@ -142,7 +142,7 @@ def block_hash(client_id: str, kind: str, value: str, *, country: str = "") -> s
 
 def is_phone(value: str, *, country: str = "") -> bool:
     """Tell whether ``value`` can be a phone number; ``country`` completes a national one."""
-    return people.normalise_phone(value, country=country) is not None
+    return people.normalise_phone(value, countries=[country]) is not None
 
 
 def put_block_list(client_id: str, hashes: Iterable[str]) -> None:

@@ -71,6 +71,10 @@ class StatusReader:
         status = record.shown_status
         waiting = status in _WAITING
         reasons = self._reasons(record, status)
+        current = self.releases.current(record.slug)
+        ended = at >= (current.closes_at if current else manifest.closes_at)
+        if ended:
+            reasons = tuple(reason.model_copy(update={"again_at": None}) for reason in reasons)
         awards = self.table.awards(record.id)
         return StatusAnswer(
             submission_id=record.id,
@@ -85,7 +89,9 @@ class StatusReader:
             )
             if waiting
             else None,
-            reasons=tuple(_shown(reason, manifest, claims.locale, at) for reason in reasons),
+            reasons=tuple(
+                _shown(reason, manifest, claims.locale, None if ended else at) for reason in reasons
+            ),
             awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
             actions=_actions(record, status, at),
             may_enter_again_at=_again_at(reasons),
@@ -109,7 +115,7 @@ def _again_at(reasons: tuple[Reason, ...]) -> datetime | None:
     return max(known) if known and len(known) == len(bound) else None
 
 
-def _shown(reason: Reason, manifest: Manifest, locale: str, at: datetime) -> ShownReason:
+def _shown(reason: Reason, manifest: Manifest, locale: str, at: datetime | None) -> ShownReason:
     return ShownReason(
         field=reason.field,
         code=reason.code,

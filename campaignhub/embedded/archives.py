@@ -19,7 +19,13 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-LIGHT = ("boto3", "pydantic", "aws-lambda-powertools", "disposable-email-domains")
+LIGHT = (
+    "boto3",
+    "pydantic",
+    "aws-lambda-powertools",
+    "disposable-email-domains",
+    "phonenumberslite",
+)
 IMAGES = (*LIGHT, "pillow", "pillow-heif", "pypdfium2")
 
 LAYOUT = "4"

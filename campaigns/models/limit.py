@@ -51,6 +51,10 @@ class Limit(models.Model):
 
     @property
     def name(self) -> str:
-        """What the table counts under: scope and window, so that an amendment goes on counting."""
+        """What the table counts under: scope and window, so that an amendment goes on counting.
+
+        But for a receipt in the whole campaign: once is guarded, more often is counted, and a
+        publish refuses to change the one into the other (``services.checks``).
+        """
         hours = f"_{self.hours}" if self.hours else ""
         return f"{self.scope}_{self.window}{hours}"

@@ -20,6 +20,7 @@ from ingest_lambda.contract import MAX_MANIFEST_BYTES
 def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:
     """Return what keeps a campaign from being published, in the order of the tabs."""
     problems = problems_of(facts_of(campaign), at=at)
+    problems += _receipts_forgotten(campaign)
     if not problems and _manifest_bytes(campaign) > MAX_MANIFEST_BYTES:
         problems.append(
             Finding(
@@ -30,6 +31,30 @@ def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:
             )
         )
     return problems
+
+
+def _receipts_forgotten(campaign: Campaign) -> list[Finding]:
+    """Refuse to let used receipts in again: once per campaign is guarded, more often is counted."""
+    if campaign.state not in (CampaignState.LIVE, CampaignState.PAUSED):
+        return []
+    guarded = {
+        limit["count"] == 1
+        for release in campaign.releases.filter(is_test=False)
+        for limit in release.manifest["limits"]
+        if (limit["scope"], limit["window"]["kind"]) == ("receipt", "campaign")
+    }
+    return [
+        Finding(
+            code="receipts_forgotten",
+            tab="Limits",
+            field="limits",
+            row=str(limit.pk),
+            message=f"With “{limit}” every receipt that was sent so far could be sent again. "
+            "Leave this limit as it was published.",
+        )
+        for limit in campaign.limits.filter(scope="receipt", window="campaign")
+        if guarded and guarded != {limit.count == 1}
+    ]
 
 
 def publish_cautions(campaign: Campaign, *, at: datetime) -> list[Finding]:

@@ -42,7 +42,7 @@ def meet(record: SubmissionRecord, manifest: Manifest, *, table: Table) -> str:
         return _note_conflict(stored, record.body_hash, table)
     if record.entered_at >= stored.entered_at or record.status is SubmissionStatus.INVALID:
         return "seen"
-    if stored.status is not SubmissionStatus.INVALID:
+    if stored.shown_status is not SubmissionStatus.INVALID:
         return _move_earlier(record, stored, manifest, table)
     if any(reason.code in _BY_TIME for reason in stored.reasons):
         return _judge_anew(record, stored, manifest, table)
@@ -68,7 +68,13 @@ def _move_earlier(
         _replace(_next(stored, entered_at=record.entered_at), table)
         return "seen"
     held = {(taken.limit, taken.scope_hash, taken.window) for taken in stored.limits_taken}
-    wanted = limits.uses_of(record, manifest, table=table)
+    # What a rejection has freed stays free; it is taken again, in its new window, with the verdict.
+    counted = {(taken.limit, taken.scope_hash) for taken in stored.limits_taken}
+    wanted = tuple(
+        use
+        for use in limits.uses_of(record, manifest, table=table)
+        if (use.limit, use.scope_hash) in counted
+    )
     named = {(use.limit, use.scope_hash, use.window) for use in wanted}
     uses = tuple(
         use
@@ -89,6 +95,7 @@ def _move_earlier(
     except Cancelled as cancelled:
         if cancelled.failed[0] == 0:
             raise TryAgain("version_moved") from cancelled
+        limits.refused(record, uses, manifest, cancelled.failed)  # a rolling one only moved: again
     return "seen"
 
 

@@ -160,7 +160,7 @@ def people_of(
     if address := answer(Meaning.EMAIL):
         people["person_hash"] = hashed("person", normalise_email(address))
     if number := answer(Meaning.PHONE):
-        full = normalise_phone(number, country=manifest.countries[0]) or number
+        full = normalise_phone(number, countries=manifest.countries) or number
         people["phone_hash"] = hashed("phone", full)
     if home := normalise_household(answer(Meaning.ADDRESS), answer(Meaning.POSTCODE)):
         people["household_hash"] = hashed("household", home)

@@ -60,7 +60,9 @@ def keep(
     # The token of the page ends submitting with ``expires_at``, not what may be said afterwards.
     if claims.purpose is not Purpose.OWN and entered > claims.expires_at:
         raise NotKept("token_expired")
-    if len(json.dumps(said.body, ensure_ascii=False).encode()) > MAX_MESSAGE_BYTES:
+    # Half an emoji, left where a text was cut off, is no reason to lose an appeal: it becomes "?".
+    text = json.dumps(said.body, ensure_ascii=False).encode(errors="replace")
+    if len(text) > MAX_MESSAGE_BYTES:
         raise NotKept("too_large")
     stored = table.submission(said.submission_id)
     if stored is None:
@@ -75,7 +77,7 @@ def keep(
         submission_id=said.submission_id,
         message_id=said.message_id,
         kind=said.kind,
-        body=said.body,
+        body=json.loads(text),
         entered_at=entered,
         written_at=written,
     )

@@ -134,7 +134,7 @@ def _choices(field: FieldSpec, value: Any) -> list[str]:
 
 
 def _phone(text: str, countries: tuple[str, ...]) -> str:
-    number = next((n for c in countries if (n := normalise_phone(text, country=c))), None)
+    number = normalise_phone(text, countries=countries)
     if number is None:
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     return number

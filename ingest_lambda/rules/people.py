@@ -4,8 +4,11 @@ import hashlib
 import hmac
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import product
 
-_IGNORES_DOTS = frozenset({"gmail.com", "googlemail.com"})
+_IGNORES = {"gmail.com": "[.]", "proton.me": "[._-]"}
+"""Characters that make no other mailbox, by provider (https://proton.me/support/change-username)."""
 _IGNORES_TAGS = frozenset(
     {
         "gmail.com",
@@ -19,6 +22,7 @@ _IGNORES_TAGS = frozenset(
         "hey.com",
         "proton.me",
         "protonmail.com",
+        "protonmail.ch",
         "pm.me",
     }
 )
@@ -27,6 +31,7 @@ _MICROSOFTS = re.compile(r"(hotmail|live|outlook)[.][a-z]{2,3}([.][a-z]{2})?")
 _SAME = {
     "googlemail.com": "gmail.com",
     "protonmail.com": "proton.me",
+    "protonmail.ch": "proton.me",
     "pm.me": "proton.me",
     "me.com": "icloud.com",
     "mac.com": "icloud.com",
@@ -54,37 +59,6 @@ _SHORT = {
     "unit": "apt",
 }
 """Words of addresses that people write out or shorten, in our four languages."""
-_DIALLING = {
-    "GB": "44",
-    "US": "1",
-    "CA": "1",
-    "AU": "61",
-    "NZ": "64",
-    "IE": "353",
-    "DE": "49",
-    "FR": "33",
-    "ES": "34",
-    "IT": "39",
-    "NL": "31",
-    "BE": "32",
-    "AT": "43",
-    "CH": "41",
-    "PT": "351",
-    "PL": "48",
-    "SE": "46",
-    "NO": "47",
-    "DK": "45",
-    "FI": "358",
-}
-
-
-_TRUNK = {"US": "1", "CA": "1"} | dict.fromkeys(("DK", "ES", "IT", "NO", "PL", "PT"), "")
-"""What is dialled before a national number; ``0`` in the other countries. Italy keeps its zero abroad."""
-_ABROAD = {"US": "011", "CA": "011", "AU": "0011"}
-"""What is dialled for another country beside ``00``."""
-_WITH_ZERO = "|".join(
-    sorted({code for country, code in _DIALLING.items() if _TRUNK.get(country, "0") == "0"})
-)
 
 
 def normalise_email(address: str) -> str:
@@ -103,9 +77,10 @@ def normalise_email(address: str) -> str:
     if domain in _IGNORES_TAGS or _MICROSOFTS.fullmatch(domain):
         # A name that is all tag stays: nothing would tell it from another.
         local = local.split("+", 1)[0] or local
-    if domain in _IGNORES_DOTS:
-        local = local.replace(".", "") or local
-    return f"{local}@{_SAME.get(domain, domain)}"
+    domain = _SAME.get(domain, domain)
+    if ignored := _IGNORES.get(domain):
+        local = re.sub(ignored, "", local) or local
+    return f"{local}@{domain}"
 
 
 def _in_ascii(domain: str) -> str:
@@ -115,24 +90,33 @@ def _in_ascii(domain: str) -> str:
         return domain
 
 
-def normalise_phone(number: str, *, country: str) -> str | None:
+def normalise_phone(number: str, *, countries: Sequence[str]) -> str | None:
     """Return a number as ``+`` and 8 to 15 digits (E.164), or ``None`` when it cannot be one.
 
-    A national number gets the dialling code of ``country`` (ISO 3166), without
-    what is dialled before it there; so does one with its code that is written
-    with both, as ``+44 (0)20``.
+    What is written without a country's code is read as people there write it:
+    of ``countries`` (ISO 3166, not empty) in the first where it is a number that
+    is in use, else in the first where it could be one. What is possible counts, not what
+    is in use, for numbering plans change more often than we are deployed.
     """
-    text = re.sub(r"[\s().\-/]", "", number.strip())
-    for abroad in (_ABROAD.get(country, "00"), "00"):
-        if text.startswith(abroad):
-            text = "+" + text.removeprefix(abroad)
-    if not text.startswith("+"):
-        code = _DIALLING.get(country)
-        if code is None:
-            return None
-        text = f"+{code}{text.removeprefix(_TRUNK.get(country, '0'))}"
-    text = re.sub(rf"^\+({_WITH_ZERO})0+", r"+\1", text)
-    return text if re.fullmatch(r"\+[1-9][0-9]{7,14}", text) else None
+    # Here, for most campaigns ask for none and a function's first answer waits for every import.
+    import phonenumbers
+
+    # Two zeros are dialled for another country nearly everywhere, and known even where they are not.
+    typed = number.strip()
+    texts = [typed, f"+{typed[2:]}"] if typed.startswith("00") else [typed]
+    possible: list[phonenumbers.PhoneNumber] = []
+    for text, country in product(texts, countries):
+        try:
+            read = phonenumbers.parse(text, country)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_possible_number(read):
+            possible.append(read)
+    if not possible:
+        return None
+    likely = next(filter(phonenumbers.is_valid_number, possible), possible[0])
+    found = phonenumbers.format_number(likely, phonenumbers.PhoneNumberFormat.E164)
+    return found if re.fullmatch(r"\+[1-9][0-9]{7,14}", found) else None
 
 
 def normalise_household(address: str, postcode: str) -> str:
@@ -145,7 +129,7 @@ def normalise_household(address: str, postcode: str) -> str:
     code = re.sub(r"[^0-9A-Z]", "", postcode.upper())
     plain = unicodedata.normalize("NFKD", address.casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
-    words = re.findall(r"[^\W_]+", re.sub(r"strasse\b", " strasse", plain))
+    words = re.findall(r"[^\W_]+", re.sub(r"str(asse)?\b", " str", plain))
     short = [_SHORT.get(word, word) for word in words]
     return f"{code}:{' '.join(short)}" if code and short else ""
 
@@ -177,7 +161,7 @@ def blocked_hash(kind: str, value: str, *, secret: str, client_id: str, country:
     if kind == "email":
         value = normalise_email(value)
     elif kind == "phone":
-        value = normalise_phone(value, country=country) or value
+        value = normalise_phone(value, countries=[country]) or value
     elif kind == "device_address":
         value = normalise_address(value)
     return keyed_hash(f"blocked_{kind}", value.strip(), secret=secret, campaign_id=client_id)

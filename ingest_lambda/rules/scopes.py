@@ -98,7 +98,7 @@ def _person_at_store(record: SubmissionRecord, manifest: Manifest) -> tuple[str,
 
 
 def _hashes(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    """Return the declared hash of each receipt: that of its first photo that has one."""
+    """Return the declared hash of each receipt: the least of its photos', in whatever order they come."""
     receipts = receipts_of(record.uploads, manifest).values()
-    declared = (next((u.sha256 for u in photos if u.sha256), None) for photos in receipts)
+    declared = (min((u.sha256 for u in photos if u.sha256), default=None) for photos in receipts)
     return tuple(dict.fromkeys(sha256 for sha256 in declared if sha256))

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from campaignhub import ingest
 from campaigns.hosting.local import LocalHost
-from campaigns.models import Campaign, FormField, Placement
+from campaigns.models import Campaign, FormField, Limit, Placement
 from campaigns.rules.states import CampaignState
 from campaigns.services import carry as carrying
 from campaigns.services.changes import changes_since_release
@@ -221,6 +221,27 @@ def test_a_test_goes_on_while_the_campaign_is_paused_and_closed(
     tested = table.current(campaign.test_slug)
     assert tested is not None
     assert tested.archived
+
+
+@pytest.mark.parametrize(("published", "wanted"), [(1, 2), (2, 1)])
+def test_an_amendment_lets_no_used_receipt_in_again(published, wanted):
+    """Once per campaign is guarded, more often is counted: the one knows nothing of the other."""
+    campaign = make_draft()
+    campaign.limits.filter(scope="receipt").delete()
+    limit = Limit.objects.create(
+        campaign=campaign, scope="receipt", count=published, window="campaign"
+    )
+    publish(campaign)
+    campaign.refresh_from_db()
+    limit.count = wanted
+    limit.save()
+    with pytest.raises(CannotPublish) as refused:
+        publish(campaign, reason="More joy.")
+    (problem,) = refused.value.problems
+    assert (problem.code, problem.row) == ("receipts_forgotten", str(limit.pk))
+    limit.count = published
+    limit.save()
+    assert publish(campaign, reason="As it was.").number == 2
 
 
 # ------------------------------------------------------------------ trouble

@@ -12,6 +12,7 @@ from ingest_lambda.contract import (
     Purpose,
     ReasonCode,
     Suspicion,
+    Upload,
 )
 from ingest_lambda.contract import (
     SubmissionStatus as Status,
@@ -367,3 +368,16 @@ def test_a_release_that_the_table_lacks_keeps_a_verdict_waiting():
     with pytest.raises(TryAgain):
         decide(desk, first.submission_id, 2, Status.PENDING_REVIEW)
     assert desk.stored(first.submission_id).decision_no == 1
+
+
+def test_the_same_receipt_with_its_photos_in_another_order_is_the_same_receipt():
+    form = (EMAIL_FIELD, {"name": "receipt", "kind": "receipt_image", "images_per_receipt": 2})
+    daily = {"name": "a_day", "scope": "receipt", "count": 1, "window": {"kind": "day"}}
+    desk = Desk(fields=form, limits=(daily,))
+    first, second = make_upload("a" * 64, "n1"), make_upload("b" * 64, "n2")
+
+    def send(one: Upload, other: Upload) -> str:
+        parts = (one, other.model_copy(update={"part": 2}))
+        return desk.send(make_claims(uploads=parts))
+
+    assert [send(first, second), send(second, first)] == ["pending_review", "invalid"]

@@ -132,3 +132,14 @@ def test_a_message_with_anothers_token_is_forged():
     desk.send(claims)
     assert accept(desk, envelope(claims, submission_id=str(uuid4()))) == "quarantined"
     assert desk.quarantine.whys == ["bad_token"]
+
+
+def test_half_an_emoji_at_the_end_loses_no_appeal():
+    """Left where a text was cut off at its longest; it is what ``JSON.stringify`` sends."""
+    desk, claims = Desk(), make_claims()
+    desk.send(claims)
+    text = envelope(claims, kind="appeal", body={"text": "please \ud83d"})
+    assert "\\ud83d" in text
+    assert accept(desk, text) == "stored"
+    (record,) = kept(desk, claims.submission_id)
+    assert record.body == {"text": "please ?"}

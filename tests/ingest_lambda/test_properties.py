@@ -212,7 +212,7 @@ def test_one_phone_has_one_spelling(number):
         f"+44 (0){number}",
         f"0{number[:4]}-{number[4:]}",
     )
-    assert {normalise_phone(text, country="GB") for text in spellings} == {f"+44{number}"}
+    assert {normalise_phone(text, countries=["GB"]) for text in spellings} == {f"+44{number}"}
 
 
 @pytest.mark.parametrize(

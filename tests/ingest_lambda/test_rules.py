@@ -11,7 +11,12 @@ from hypothesis import strategies as st
 from ingest_lambda.contract import ReasonCode, Route, Window
 from ingest_lambda.errors import BadToken
 from ingest_lambda.rules.answers import age_on, judge_answers
-from ingest_lambda.rules.people import keyed_hash, normalise_email, normalise_phone
+from ingest_lambda.rules.people import (
+    keyed_hash,
+    normalise_email,
+    normalise_household,
+    normalise_phone,
+)
 from ingest_lambda.rules.windows import window_ends_at, window_key, working_days_after
 from ingest_lambda.tokens import sign, verify
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS, make_claims, make_manifest
@@ -125,6 +130,8 @@ def test_a_birthday_on_29_february_counts_from_1_march():
         ("ann+win@live.example.com", "ann+win@live.example.com"),
         ("ann+win@me.com", "ann@icloud.com"),
         ('"ann"@gmail.com', "ann@gmail.com"),
+        ("a_n-n.e+win@ProtonMail.com", "anne@proton.me"),
+        ("a.n.n.e@protonmail.ch", "anne@proton.me"),
         ('""@example.com', '""@example.com'),
         ("+win@gmail.com", "+win@gmail.com"),
         ("...@gmail.com", "...@gmail.com"),
@@ -138,8 +145,15 @@ def test_the_spellings_of_one_mailbox_meet(typed, meant):
 
 
 def test_a_number_with_and_without_its_dialling_code_is_one():
-    typed = ["07700 900123", "+44 7700 900123", "0044 7700 900123", "+44 (0)7700 900123"]
-    assert {normalise_phone(one, country="GB") for one in typed} == {"+447700900123"}
+    typed = [
+        "07700 900123",
+        "+44 7700 900123",
+        "0044 7700 900123",
+        "+44 (0)7700 900123",
+        "447700900123",
+        " 07700-900 123 ",
+    ]
+    assert {normalise_phone(one, countries=["GB"]) for one in typed} == {"+447700900123"}
 
 
 @pytest.mark.parametrize(
@@ -157,13 +171,31 @@ def test_a_number_with_and_without_its_dialling_code_is_one():
         ("IT", "06 6982 1234", "+390669821234"),
         ("IT", "+39 06 6982 1234", "+390669821234"),
         ("ES", "912 345 678", "+34912345678"),
-        ("JP", "03 1234 5678", None),
+        ("JP", "03 1234 5678", "+81312345678"),
+        ("MX", "55 1234 5678", "+525512345678"),
+        ("GR", "21 0123 4567", "+302101234567"),
+        ("DE", "4930901820", "+4930901820"),
+        ("GB", "12", None),
+        ("GB", "no number", None),
+        ("GB", "", None),
     ],
 )
 def test_each_country_dials_its_own_way_and_means_the_same(country, typed, meant):
-    assert normalise_phone(typed, country=country) == meant
+    assert normalise_phone(typed, countries=[country]) == meant
     if meant:
-        assert normalise_phone(meant, country=country) == meant
+        assert normalise_phone(meant, countries=[country]) == meant
+
+
+def test_of_several_countries_the_one_counts_where_the_number_is_in_use():
+    assert normalise_phone("030 901820", countries=["GB", "DE"]) == "+4930901820"
+    assert normalise_phone("020 7946 0958", countries=["DE", "GB"]) == "+442079460958"
+    assert normalise_phone("+49 30 901820", countries=["GB"]) == "+4930901820"
+
+
+def test_one_home_has_one_spelling_of_its_street():
+    written = ("Hauptstr. 5", "Hauptstraße 5", "Haupt Straße 5", "HAUPTSTRASSE 5")
+    assert len({normalise_household(street, "10115") for street in written}) == 1
+    assert normalise_household("Hauptstr. 6", "10115") != normalise_household(written[0], "10115")
 
 
 def test_a_person_is_another_one_in_another_campaign():

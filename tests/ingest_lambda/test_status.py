@@ -8,7 +8,7 @@ import pytest
 
 from ingest_lambda import errors
 from ingest_lambda.contract import Purpose, Reason, ReasonCode, StatusAnswer, SubmissionStatus
-from tests.ingest_lambda.public_path import ID, NOON, World, open_world, record, token
+from tests.ingest_lambda.public_path import CURRENT, ID, NOON, World, open_world, record, token
 
 OTHER = UUID("01972222-2222-7222-8222-222222222222")
 
@@ -148,3 +148,24 @@ def test_a_submission_whose_release_the_table_lacks_is_of_no_campaign(world: Wor
     world.table.create_submission(record(release=9))
     with pytest.raises(errors.UnknownCampaign):
         read(world)
+
+
+@pytest.mark.parametrize("told_by", ["release", "state"])
+def test_after_the_end_nobody_is_told_to_enter_again(world: World, told_by):
+    """The link lives until the archive; the campaign may also have been closed before its time."""
+    reasons = (reached(again_at=NOON + timedelta(hours=1)),)
+    world.table.create_submission(record(status=SubmissionStatus.INVALID, reasons=reasons))
+    before = read(world, at=NOON + timedelta(hours=2))
+    assert before.may_enter_again_at is not None
+    assert "again" in before.reasons[0].message
+    at = NOON + timedelta(days=300)
+    if told_by == "state":
+        at = NOON + timedelta(hours=2)
+        world.table.set_current(
+            CURRENT.model_copy(
+                update={"closes_at": NOON + timedelta(hours=1), "revision": CURRENT.revision + 1}
+            )
+        )
+    after = read(world, at=at)
+    assert after.may_enter_again_at is None
+    assert "again" not in after.reasons[0].message

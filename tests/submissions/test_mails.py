@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.core import mail as sent_mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.db import transaction
 
 from campaigns.models import AuditEntry
 from ingest_lambda.contract import Mode, Reason, ReasonCode, SubmissionStatus
@@ -278,7 +279,7 @@ def test_a_slow_service_leases_each_mail_from_its_own_beginning(monkeypatch):
     people = [make_record(campaign, answers={"email": f"a{n}@example.com"}) for n in range(2)]
     mirror_stream_records([streamed(record) for record in people], at=NOON)
     clock, send = [0.0], EmailBackend.send_messages
-    monkeypatch.setattr(mails.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("submissions.services.mails.time.monotonic", lambda: clock[0])
 
     def slow(backend, messages):
         clock[0] += 130
@@ -296,13 +297,13 @@ def test_a_slow_service_leases_each_mail_from_its_own_beginning(monkeypatch):
 def test_what_its_sender_has_just_noted_is_not_given_up(monkeypatch):
     mirror_stream_records([streamed(make_record(make_campaign()))], at=NOON)
     Mail.objects.update(state=MailState.SENDING, leased_until=NOON, tries=1)
-    atomic = mails.transaction.atomic
+    atomic = transaction.atomic
 
     def noted_first(*args, **kwargs):
         Mail.objects.update(state=MailState.SENT, leased_until=None, message_id="m-1")
         return atomic(*args, **kwargs)
 
-    monkeypatch.setattr(mails.transaction, "atomic", noted_first)
+    monkeypatch.setattr("submissions.services.mails.transaction.atomic", noted_first)
     mails._give_up_on_the_interrupted(NOON + timedelta(minutes=1))
     mail = Mail.objects.get()
     assert (mail.state, mail.message_id) == (MailState.SENT, "m-1")

@@ -16,6 +16,8 @@ MOST_LIMITS = 10
 """Each takes a place in the transaction that stores an entry."""
 MOST_PLACES = 100
 """What a transaction holds: the entry, a guard for each photo, and the uses of limits."""
+ATTEMPTS = 2
+"""A verdict gives back in one transaction what the entry and its one retry have taken."""
 LONGEST_DAY_HOURS, LONGEST_WEEK_HOURS = 25, 169
 """The day and the week in which clocks go back."""
 
@@ -181,9 +183,9 @@ def _places(facts: CampaignFacts) -> int:
         if limit.scope != "receipt":
             places += 1
         elif limit.count == 1 and limit.window == "campaign":
-            places += photos
+            places += ATTEMPTS * photos
         else:
-            places += _most_receipts(facts)
+            places += ATTEMPTS * _most_receipts(facts)
     return places
 
 
