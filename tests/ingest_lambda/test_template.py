@@ -305,3 +305,4 @@ def test_a_dead_letter_is_told_to_somebody():
     }
     # What nobody consumes is looked at by a person anyway.
     assert (set(DEAD) | PIPE_DEAD) - watched == {"QuarantineDeadLetterQueue"}
+    assert "QuarantineQueue" in watched
