@@ -29,6 +29,7 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.urls import path, reverse
 
+from campaignhub.startup import keep_what_is_loaded
 from campaignhub.urls import urlpatterns as _ours
 from campaigns.models import Campaign, Client, FormField, Membership, User
 from campaigns.rules.roles import Role
@@ -252,6 +253,7 @@ def main(count: int, times: int) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")  # autovacuum would within a minute
+    keep_what_is_loaded()  # as the web process does; it has filled no database either
     print(json.dumps(_ours_and_stock(user, count, times)))
 
 

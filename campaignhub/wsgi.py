@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from campaignhub.startup import keep_what_is_loaded
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
 application = get_wsgi_application()
+keep_what_is_loaded()
