@@ -202,7 +202,7 @@ class DeskPages:
             "answers": shown_answers(submission, masked=not sees_contact),
             "came": how_it_came(submission),
             "why": why_here(submission),
-            "others": other_entries(submission, visible, now=now),
+            "others": other_entries(submission, now=now),
             "history": history(submission, now=now),
             "entered": moment(submission.entered_at, now=now, timezone=zone),
             "due": submission.decide_by and moment(submission.decide_by, now=now, timezone=zone),

@@ -195,17 +195,3 @@ def test_mails_in_trouble_are_counted_by_state_for_those_whose_they_are():
     user = make_user((campaign.client, Role.CAMPAIGN_MANAGER))
     assert dict(troubled_mails(user)) == {"unknown": 2, "failed": 1}
     assert not troubled_mails(make_user((campaign.client, Role.MODERATOR))).total()
-
-
-@pytest.mark.sqlite
-def test_the_count_of_mails_in_trouble_begins_with_these_few():
-    """It stands beside the navigation, so on every page."""
-    campaign = make_campaign()
-    make_mail(campaign)
-    user = make_user((campaign.client, Role.CAMPAIGN_MANAGER))
-    with CaptureQueriesContext(connection) as queries:
-        troubled_mails(user)
-    with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {queries.captured_queries[-1]['sql']}")
-        first = cursor.fetchone()[3]
-    assert "mail_needs_somebody" in first

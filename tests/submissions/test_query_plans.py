@@ -1,0 +1,54 @@
+"""What stands on every page, or is pressed all day, is answered from an index, also at a million rows."""
+
+import pytest
+from django.db import connection
+from django.test import Client as Browser
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from campaigns.admin.badges import troubled_mails
+from campaigns.rules.roles import Role
+from submissions.models import Submission
+from submissions.services.mirror import mirror_stream_records
+from tests.campaigns.factories import make_user
+from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
+
+
+def plans(queries: CaptureQueriesContext) -> list[list[str]]:
+    """Return the steps of each query that reads, as SQLite plans them."""
+    found = []
+    for query in queries.captured_queries:
+        if query["sql"].startswith("SELECT"):
+            with connection.cursor() as cursor:
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                found.append([row[3] for row in cursor.fetchall()])
+    return found
+
+
+def test_the_count_of_mails_in_trouble_begins_with_these_few():
+    """It stands beside the navigation, so on every page."""
+    user = make_user((make_campaign().client, Role.CAMPAIGN_MANAGER))
+    with CaptureQueriesContext(connection) as queries:
+        troubled_mails(user)
+    assert "mail_needs_somebody" in plans(queries)[-1][0]
+
+
+def test_the_desk_reads_no_campaign_s_every_entry():
+    campaign = make_campaign()
+    records = [make_record(campaign, person_hash="5" * 64) for _ in range(2)]
+    mirror_stream_records([streamed(record) for record in records], at=NOON)
+    browser = Browser()
+    browser.force_login(make_user((campaign.client, Role.MODERATOR)))
+    address = reverse("admin:submissions_submission_change", args=[records[0].id])
+    with CaptureQueriesContext(connection) as queries:
+        page = browser.get(address).content.decode()
+    assert Submission.objects.get(pk=records[1].id).reference in page
+    steps = [step for plan in plans(queries) for step in plan]
+    assert any("submission_person" in step for step in steps)
+    assert not [
+        step
+        for step in steps
+        if step.startswith("SCAN submissions_") or "submission_of_campaign (campaign_id=?)" in step
+    ]
