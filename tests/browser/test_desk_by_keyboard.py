@@ -114,6 +114,7 @@ def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
 
     page.keyboard.press("r")
     page.keyboard.press("4")
+    page.wait_for_function("() => document.activeElement.matches('input:not([type=checkbox])')")
     page.keyboard.type("Corner Shop")
     page.keyboard.press("Tab")
     page.keyboard.type("Nordlicht Market")

@@ -126,9 +126,10 @@ function listenToReasons(form) {
   const show = async () => {
     const query = new URLSearchParams(new FormData(form));
     query.delete("csrfmiddlewaretoken");
+    if (!form.isConnected) return;
     if (!query.has("reason")) { preview.hidden = true; return; }
-    const answer = await fetch(`${desk.dataset.sentences}?${query}`);
-    if (!answer.ok) return;
+    const answer = await fetch(`${desk.dataset.sentences}?${query}`).catch(() => null);
+    if (!answer?.ok) { timer = setTimeout(show, 1000); return; } // busy or away for a moment
     const { lines } = await answer.json(), shown = lines.filter((line) => line.theirs);
     preview.replaceChildren(...(shown.length ? [Object.assign(document.createElement("small"), { textContent: "The entrant will read" })] : []), ...shown.map((line) => {
       const text = document.createElement("p");
