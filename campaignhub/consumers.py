@@ -9,6 +9,7 @@ import json
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,7 +33,7 @@ STOP_SECONDS = 30
 Message = dict[str, Any]
 
 
-class QueueDrain(threading.Thread):
+class QueueDrain(threading.Thread, ABC):
     """Takes batches from one queue until it is told to stop, and deletes what was settled.
 
     What was not stays invisible until the queue's own time-out and comes again;
@@ -52,9 +53,9 @@ class QueueDrain(threading.Thread):
         self._handled = 0
         self._next_beat = 0.0
 
+    @abstractmethod
     def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
         """Do what has to be done with a batch; return those that need not come again."""
-        raise NotImplementedError
 
     def stop(self) -> None:
         """Finish the batch at hand and end."""

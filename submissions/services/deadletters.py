@@ -198,12 +198,7 @@ def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: 
             ask_for_round(actor=actor, at=at, lost_at=_sent_at(message))
         return True
 
-    went: list[str] = []
-    try:
-        _visit(pair.dead_url, send, most=MOST_AT_ONCE, deleted=went)
-    finally:
-        _log("deadletters.replayed", queue, went, actor=actor, at=at)
-    return len(went)
+    return _settle(pair, send, "deadletters.replayed", actor=actor, at=at)
 
 
 def _send(pair: Pair, message: dict[str, Any]) -> None:
@@ -239,37 +234,40 @@ def discard(
     """
     if not reason.strip():
         raise ReasonMissing("Say why these messages are not needed; the log keeps it.")
-    gone: list[str] = []
-    try:
-        _visit(
-            pairs()[queue].dead_url,
-            lambda message: message["MessageId"] in message_ids,
-            most=MOST_AT_ONCE,
-            deleted=gone,
-        )
-    finally:
-        _log("deadletters.discarded", queue, gone, actor=actor, at=at, reason=reason.strip()[:300])
-    return len(gone)
+    return _settle(
+        pairs()[queue],
+        lambda message: message["MessageId"] in message_ids,
+        "deadletters.discarded",
+        actor=actor,
+        at=at,
+        reason=reason.strip()[:300],
+    )
 
 
-def _log(
+def _settle(
+    pair: Pair,
+    act: Callable[[dict[str, Any]], bool],
     code: str,
-    queue: str,
-    message_ids: Sequence[str],
     *,
     actor: User,
     at: datetime,
     reason: str = "",
-) -> None:
-    if message_ids:
-        audit.record(
-            code,
-            actor=actor,
-            client=None,
-            target=f"queue:{queue}",
-            at=at,
-            after={"count": len(message_ids), "ids": list(message_ids[:50]), "reason": reason},
-        )
+) -> int:
+    """Act on dead letters; return how many went, and log those also where the queue breaks off."""
+    went: list[str] = []
+    try:
+        _visit(pair.dead_url, act, most=MOST_AT_ONCE, deleted=went)
+    finally:
+        if went:
+            audit.record(
+                code,
+                actor=actor,
+                client=None,
+                target=f"queue:{pair.name}",
+                at=at,
+                after={"count": len(went), "ids": went[:50], "reason": reason},
+            )
+    return len(went)
 
 
 def _visit(

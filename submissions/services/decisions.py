@@ -19,9 +19,10 @@ from ingest_lambda.contract import (
     Suspicion,
     sentence,
 )
-from submissions.models import Mail, OutboxDecision, Review, Submission, SubmissionEvent
+from submissions.models import Mail, OutboxDecision, Submission
 from submissions.rules.mails import UNDO, MailState
 from submissions.rules.moves import MOST_ATTEMPTS, MOVES
+from submissions.services.verdict_log import write_down
 
 TAKEN_BACK = "taken back before it was carried"
 
@@ -245,27 +246,17 @@ def _decide(
             "resubmit_until",
         ]
     )
-    Review.objects.create(
-        submission=submission,
-        decision_no=number,
+    write_down(
+        submission,
+        number=number,
         attempt=submission.attempt,
         verdict=status,
         reasons=written,
         note=note,
         actor=actor,
+        decided_at=at,
         at=at,
-    )
-    SubmissionEvent.objects.create(
-        submission_id=submission.pk,
-        kind="decided",
-        dedupe=f"decided:{number}",
-        at=at,
-        actor=actor,
-        detail={
-            "verdict": status,
-            "reasons": [reason.code for reason in worded],
-            **({"suspicions": list(suspicions)} if suspicions else {}),
-        },
+        suspicions=suspicions,
     )
     decision = Decision(
         submission_id=submission.pk,

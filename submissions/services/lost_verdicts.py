@@ -14,7 +14,8 @@ from django.db import transaction
 from campaignhub import ingest
 from campaigns.services import audit
 from ingest_lambda.contract import Decision, SubmissionRecord
-from submissions.models import OutboxDecision, Review, Submission, SubmissionEvent
+from submissions.models import OutboxDecision, Review, Submission
+from submissions.services.verdict_log import write_down
 
 SUPERSEDED = "a later verdict goes instead"
 
@@ -60,24 +61,16 @@ def number_anew(row: OutboxDecision, stored: SubmissionRecord, *, at: datetime) 
         return
     number = stored.decision_no + 1
     review = Review.objects.get(submission=submission, decision_no=row.decision_no)
-    Review.objects.create(
-        submission=submission,
-        decision_no=number,
+    write_down(
+        submission,
+        number=number,
         attempt=review.attempt,
-        purpose=review.purpose,
         verdict=review.verdict,
         reasons=review.reasons,
         note="Numbered anew: the table had a verdict that was lost here.",
         actor=review.actor,
-        at=review.at,
-    )
-    SubmissionEvent.objects.create(
-        submission_id=submission.pk,
-        kind="decided",
-        dedupe=f"decided:{number}",
+        decided_at=review.at,
         at=at,
-        actor=review.actor,
-        detail={"verdict": review.verdict, "reasons": [r["code"] for r in review.reasons]},
     )
     Submission.objects.filter(pk=submission.pk).update(decision_no=number)
     OutboxDecision.objects.filter(pk=row.pk).update(
