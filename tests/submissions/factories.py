@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from campaignhub import ingest
 from campaigns.models import Campaign, FormField
 from ingest_lambda.contract import (
     AwardRecord,
@@ -19,6 +20,7 @@ from ingest_lambda.contract import (
     SubmissionStatus,
     Upload,
 )
+from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_client
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -124,3 +126,11 @@ def streamed(record: Record) -> dict[str, Any]:
     }
     sk = kinds[type(record)]
     return {"dynamodb": {"NewImage": {**record.to_attributes(), "sk": {"S": sk}}}}
+
+
+def make_stored(**overrides: Any) -> SubmissionRecord:
+    """Make a submission of a campaign of its own that the table has and the site has heard of."""
+    record = make_record(make_campaign(), **overrides)
+    ingest._table().create_submission(record)
+    mirror_stream_records([streamed(record)], at=NOON)
+    return record

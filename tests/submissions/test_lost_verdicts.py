@@ -22,10 +22,9 @@ from submissions.services.decisions import (
 )
 from submissions.services.ledger import reconcile
 from submissions.services.lost_verdicts import SUPERSEDED
-from submissions.services.mirror import mirror_stream_records
 from submissions.services.outbox import carry_decisions
 from tests.campaigns.factories import make_user
-from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+from tests.submissions.factories import NOON, make_stored
 from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
@@ -37,13 +36,6 @@ MINUTE = timedelta(minutes=1)
 def _table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with simulated_aws(monkeypatch):
         yield
-
-
-def stored() -> SubmissionRecord:
-    record = make_record(make_campaign())
-    ingest._table().create_submission(record)
-    mirror_stream_records([streamed(record)], at=NOON)
-    return record
 
 
 def decided_before_the_backup_was_put_back(record: SubmissionRecord, *, number: int = 1) -> None:
@@ -71,7 +63,7 @@ def carry(at_minute: int, rounds: int = 3) -> None:
 
 @pytest.mark.parametrize("number", [1, 4])
 def test_who_decides_now_decides_last(number):
-    record = stored()
+    record = make_stored()
     decided_before_the_backup_was_put_back(record, number=number)
     approve_submission(record.id, actor=make_user(), at=NOON + MINUTE)
     carry(2)
@@ -87,7 +79,7 @@ def test_who_decides_now_decides_last(number):
 
 
 def test_of_several_verdicts_since_the_last_one_goes():
-    record, actor = stored(), make_user()
+    record, actor = make_stored(), make_user()
     decided_before_the_backup_was_put_back(record, number=7)
     reject_submission(record.id, reasons=WRONG, actor=actor, at=NOON + MINUTE)
     carry(3, rounds=1)  # beyond the undo minute: it was carried, and refused for its number
@@ -101,7 +93,7 @@ def test_of_several_verdicts_since_the_last_one_goes():
 
 
 def test_an_earlier_verdict_of_ours_is_let_go():
-    record, actor = stored(), make_user()
+    record, actor = make_stored(), make_user()
     decided_before_the_backup_was_put_back(record, number=7)
     approve_submission(record.id, actor=actor, at=NOON)
     reopen_submission(record.id, actor=actor, at=NOON, note="A slip.")
@@ -113,7 +105,7 @@ def test_an_earlier_verdict_of_ours_is_let_go():
 
 
 def test_our_own_verdict_carried_twice_is_no_lost_one():
-    record = stored()
+    record = make_stored()
     reject_submission(record.id, reasons=WRONG, actor=None, at=NOON)
     assert ingest.apply_decision(Decision.model_validate(OutboxDecision.objects.get().decision))
     assert carry_decisions(at=NOON + MINUTE) == 1
@@ -122,7 +114,7 @@ def test_our_own_verdict_carried_twice_is_no_lost_one():
 
 
 def test_what_the_comparison_brings_first_is_adopted():
-    record = stored()
+    record = make_stored()
     decided_before_the_backup_was_put_back(record)
     assert reconcile(at=NOON + timedelta(hours=3)).repaired == 1
     assert (Submission.objects.get().status, in_table(record)[1]) == ("rejected", 1)

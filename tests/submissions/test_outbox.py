@@ -22,7 +22,7 @@ from submissions.services.mirror import mirror_stream_records
 from submissions.services.outbox import LEASE, backlog, carry_decisions
 from submissions.services.sweeps import reject_unanswered
 from tests.campaigns.factories import make_user
-from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
 from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
@@ -33,13 +33,6 @@ UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
 def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with simulated_aws(monkeypatch):
         yield
-
-
-def _stored() -> SubmissionRecord:
-    record = make_record(make_campaign())
-    _put(record)
-    mirror_stream_records([streamed(record)], at=NOON)
-    return record
 
 
 def _put(record: SubmissionRecord) -> None:
@@ -54,7 +47,7 @@ def _put(record: SubmissionRecord) -> None:
 
 
 def test_a_decision_is_carried_once_and_then_its_mail_is_queued():
-    record = _stored()
+    record = make_stored()
     approve_submission(record.id, actor=make_user(), at=NOON)
     assert not Mail.objects.filter(kind="approved").exists()
     assert carry_decisions(at=NOON) == 1
@@ -67,7 +60,7 @@ def test_a_decision_is_carried_once_and_then_its_mail_is_queued():
 
 
 def test_a_late_older_decision_changes_nothing():
-    record, actor = _stored(), make_user()
+    record, actor = make_stored(), make_user()
     approve_submission(record.id, actor=actor, at=NOON)
     reopen_submission(record.id, actor=actor, at=NOON, note="slip")
     older, newer = OutboxDecision.objects.order_by("decision_no")
@@ -82,14 +75,14 @@ def test_a_decision_that_cannot_go_yet_waits_with_its_trouble_and_holds_up_no_ot
     gone = make_record(make_campaign())
     mirror_stream_records([streamed(gone)], at=NOON)
     approve_submission(gone.id, actor=make_user(), at=NOON)
-    approve_submission(_stored().id, actor=make_user(), at=NOON)
+    approve_submission(make_stored().id, actor=make_user(), at=NOON)
     assert carry_decisions(at=NOON) == 1
     waiting = OutboxDecision.objects.get(carried_at=None)
     assert (waiting.submission_id, waiting.trouble) == (gone.id, "SubmissionMissing")
 
 
 def test_what_was_asked_and_not_answered_is_closed_an_hour_after_its_deadline():
-    record = _stored()
+    record = make_stored()
     asked = ask_again(
         record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
     )
@@ -100,7 +93,7 @@ def test_what_was_asked_and_not_answered_is_closed_an_hour_after_its_deadline():
 
 
 def test_an_answer_that_the_table_has_beats_the_deadline():
-    record = _stored()
+    record = make_stored()
     asked = ask_again(
         record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
     )
@@ -111,7 +104,7 @@ def test_an_answer_that_the_table_has_beats_the_deadline():
 
 
 def test_the_deadline_is_the_reason_of_a_question_that_nobody_answered():
-    record = _stored()
+    record = make_stored()
     asked = ask_again(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
     assert asked.resubmit_until is not None
     reject_unanswered(at=asked.resubmit_until + timedelta(hours=1))
@@ -121,7 +114,7 @@ def test_the_deadline_is_the_reason_of_a_question_that_nobody_answered():
 
 
 def test_the_decisions_of_one_submission_go_in_order_and_each_waits_for_the_one_before():
-    record, actor = _stored(), make_user()
+    record, actor = make_stored(), make_user()
     approve_submission(record.id, actor=actor, at=NOON)
     reopen_submission(record.id, actor=actor, at=NOON, note="slip")
     OutboxDecision.objects.filter(decision_no=1).update(not_before=NOON + timedelta(minutes=1))
@@ -135,7 +128,7 @@ def test_what_cannot_go_moves_behind_what_can_however_many_there_are():
         gone = make_record(make_campaign())
         mirror_stream_records([streamed(gone)], at=NOON)
         approve_submission(gone.id, actor=make_user(), at=NOON)
-    approve_submission(_stored().id, actor=make_user(), at=NOON)
+    approve_submission(make_stored().id, actor=make_user(), at=NOON)
     assert [carry_decisions(at=NOON, most=2) for _ in range(2)] == [0, 1]
     state = backlog(at=NOON + timedelta(seconds=90))
     assert (state.waiting, state.in_trouble) == (3, 3)
@@ -143,18 +136,18 @@ def test_what_cannot_go_moves_behind_what_can_however_many_there_are():
 
 
 def test_a_decision_that_nobody_can_read_blocks_no_other():
-    record = _stored()
+    record = make_stored()
     approve_submission(record.id, actor=make_user(), at=NOON)
     OutboxDecision.objects.update(decision={"nonsense": 1})
     with pytest.raises(ValueError, match="Decision"):
         carry_decisions(at=NOON)
-    approve_submission(_stored().id, actor=make_user(), at=NOON)
+    approve_submission(make_stored().id, actor=make_user(), at=NOON)
     assert carry_decisions(at=NOON) == 1
     assert OutboxDecision.objects.get(carried_at=None).trouble == "unforeseen"
 
 
 def test_of_two_carriers_one_has_the_decision_and_a_dead_ones_is_taken_over():
-    record = _stored()
+    record = make_stored()
     approve_submission(record.id, actor=make_user(), at=NOON)
     OutboxDecision.objects.update(leased_until=NOON + LEASE, tries=1)
     assert carry_decisions(at=NOON) == 0
@@ -162,7 +155,7 @@ def test_of_two_carriers_one_has_the_decision_and_a_dead_ones_is_taken_over():
 
 
 def test_a_rejection_taken_back_within_the_minute_never_reaches_the_table():
-    record, actor = _stored(), make_user()
+    record, actor = make_stored(), make_user()
     reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
     assert carry_decisions(at=NOON + UNDO / 2) == 0
     reopen_submission(record.id, actor=actor, at=NOON + UNDO / 2, note="slip")
@@ -174,7 +167,7 @@ def test_a_rejection_taken_back_within_the_minute_never_reaches_the_table():
 
 
 def test_the_same_approval_is_told_once_however_often_it_was_taken_back():
-    record, actor = _stored(), make_user()
+    record, actor = make_stored(), make_user()
     approve_submission(record.id, actor=actor, at=NOON)
     carry_decisions(at=NOON)
     Mail.objects.filter(kind="approved").update(state=MailState.SENT)
@@ -186,7 +179,7 @@ def test_the_same_approval_is_told_once_however_often_it_was_taken_back():
 
 
 def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
-    record = _stored()
+    record = make_stored()
     asked = ask_again(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
     assert asked.resubmit_until is not None
     carry_decisions(at=NOON)
@@ -199,7 +192,7 @@ def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
 
 
 def test_a_table_that_was_away_for_a_day_leaves_nothing_behind(monkeypatch):
-    first, actor = _stored(), make_user()
+    first, actor = make_stored(), make_user()
     approve_submission(first.id, actor=actor, at=NOON)
     carry, at = ingest.apply_decision, NOON
 
@@ -213,7 +206,7 @@ def test_a_table_that_was_away_for_a_day_leaves_nothing_behind(monkeypatch):
         assert carry_decisions(at=at) == 0
     OutboxDecision.objects.update(tries=46, not_before=at)
     monkeypatch.setattr(ingest, "apply_decision", carry)
-    second = _stored()
+    second = make_stored()
     approve_submission(second.id, actor=actor, at=NOON)
     assert carry_decisions(at=at + timedelta(minutes=10)) == 2
     for record in (first, second):
@@ -221,7 +214,7 @@ def test_a_table_that_was_away_for_a_day_leaves_nothing_behind(monkeypatch):
 
 
 def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved():
-    record, actor, at = _stored(), make_user(), NOON
+    record, actor, at = make_stored(), make_user(), NOON
 
     def tell() -> list[str]:
         nonlocal at
@@ -246,7 +239,7 @@ def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved
 
 
 def test_the_clock_rejects_nobody_who_was_given_more_time_this_instant(monkeypatch):
-    record, actor = _stored(), make_user()
+    record, actor = make_stored(), make_user()
     ask_again(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
     carry_decisions(at=NOON)
     at, read = NOON + timedelta(days=9), ingest.read_submission
