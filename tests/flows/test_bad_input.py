@@ -446,7 +446,8 @@ def test_a_message_that_is_no_json_is_put_aside_and_the_others_go_on(
         visitor.row("id")
         visitor.images(1)
         wait_until(
-            lambda: sum(poison in body for body in held(embedded, end)) == 2,
+            # Delivered again before it was put aside, one may be there twice.
+            lambda: len({body for body in held(embedded, end) if poison in body}) == 2,
             what=f"both messages in {end}",
         )
     assert not any(poison in body for body in held(embedded, queue))
