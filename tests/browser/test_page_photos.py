@@ -28,7 +28,7 @@ from tests.support.installation import Installation
 from tests.support.receipts import draw_receipt
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
@@ -237,8 +237,33 @@ def test_a_photo_that_is_hard_to_read_gets_a_hint_that_can_be_waved_off(
     phone.wait_for_selector(".hint")
     assert words in phone.inner_text(".hint")
     phone.click(".hint >> text=Send anyway")
+    phone.locator(".hint").wait_for(state="detached")
     uploaded(phone)
-    assert phone.locator(".hint").count() == 0
+
+
+def test_what_is_pressed_while_the_upload_ends_is_pressed(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    """The cards are drawn anew when a photo has arrived; not under somebody's finger."""
+    held: list[Route] = []
+    phone.route(is_upload(bucket), lambda route: held.append(route))
+    open_form(phone, address)
+    add_photo(phone, 0, content=encoded(draw_receipt(215).filter(ImageFilter.GaussianBlur(9))))
+    anyway = phone.locator(".hint >> text=Send anyway")
+    anyway.scroll_into_view_if_needed()
+    button = anyway.bounding_box()
+    assert button is not None
+    while not held:
+        phone.evaluate("new Promise(requestAnimationFrame)")
+    phone.mouse.move(button["x"] + button["width"] / 2, button["y"] + button["height"] / 2)
+    phone.mouse.down()
+    with phone.expect_response(lambda answer: is_upload(bucket)(answer.url)):
+        held[0].continue_()
+    for _frame in range(3):
+        phone.evaluate("new Promise(requestAnimationFrame)")
+    phone.mouse.up()
+    phone.locator(".hint").wait_for(state="detached")
+    uploaded(phone)
 
 
 def test_a_readable_photo_gets_no_hint(phone: "Page", address: str) -> None:

@@ -191,7 +191,12 @@ export const progress = () => Math.round(100 * Math.min(...underWay().map((photo
 
 // ------------------------------------------------------------------ cards
 
+let later;
+
 export function draw() {
+  clearTimeout(later);
+  // A button that is replaced while a finger rests on it is never clicked.
+  if (form.querySelector(".receipts button:active")) { later = setTimeout(draw, 50); return; }
   for (const box of boxes()) {
     const focused = box.contains(document.activeElement) && document.activeElement.dataset.act;
     const mine = inBox(box);
