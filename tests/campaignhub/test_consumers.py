@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -11,12 +11,18 @@ import pytest
 from celery import Celery
 
 from campaignhub import aws, ingest
-from campaignhub.consumers import IngestDrain, IngestStep, MirrorDrain, MirrorStep, QueueDrain
+from campaignhub.consumers import (
+    IngestDrain,
+    IngestStep,
+    Message,
+    MirrorDrain,
+    MirrorStep,
+    QueueDrain,
+)
 from campaignhub.env import env
 from submissions.models import Heartbeat, ReceiptImage, Submission
 from tests.submissions.factories import make_campaign, make_image, make_record, make_upload
 from tests.submissions.factories import streamed as streamed_record
-from tests.support.installation import wait_until
 from tests.support.simulated_aws import TRIES, depth, simulated_aws
 
 pytestmark = pytest.mark.django_db
@@ -34,8 +40,12 @@ def _send(url: str, *bodies: Any) -> None:
         aws.sqs().send_message(QueueUrl=url, MessageBody=text)
 
 
-def _come_again_soon(queues: Any, url: str) -> None:
-    queues.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "1"})
+def _deliver_again(queues: Any, url: str, messages: Iterable[Message]) -> None:
+    """End the time in which what was received stays unseen: now, and not while a batch is being filled."""
+    for message in messages:
+        queues.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
 
 
 # ---------------------------------------------------------------- the mirror
@@ -43,33 +53,39 @@ def _come_again_soon(queues: Any, url: str) -> None:
 
 def test_a_batch_is_taken_in_and_deleted_and_poison_is_left_to_the_redrive(queues):
     campaign, url = make_campaign(), env().mirror_queue_url
-    _come_again_soon(queues, url)
+    left: list[Message] = []
+
+    class Watched(MirrorDrain):
+        def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+            done = super().settle(messages)
+            left[:] = [message for message in messages if message not in done]
+            return done
+
     records = [make_record(campaign) for _ in range(23)]
     image = make_image(records[0].id, make_upload(records[0].id))
     spoilt = streamed_record(make_record(campaign))
     spoilt["dynamodb"]["NewImage"]["version"] = {"N": str(2**70)}
     _send(url, *map(streamed_record, records), streamed_record(image), "not JSON", spoilt)
-    drain = MirrorDrain(url)
+    drain = Watched(url)
     assert drain.drain_once() == 24
     assert (Submission.objects.count(), ReceiptImage.objects.count()) == (23, 1)
-    assert depth(queues, url) == 2
-
-    def redriven() -> bool:
-        drain.drain_once()
-        return depth(queues, url) == 0
-
-    wait_until(redriven, what=f"the redrive after {TRIES} tries")
+    for _ in range(TRIES):
+        assert depth(queues, url) == len(left) == 2
+        _deliver_again(queues, url, left)
+        assert drain.drain_once() == 0
+    assert depth(queues, url) == 0
     assert depth(queues, env().mirror_dead_letter_queue_url) == 2
 
 
 def test_a_batch_that_was_committed_but_not_deleted_comes_again_without_harm(queues):
     url = env().mirror_queue_url
-    _come_again_soon(queues, url)
     _send(url, streamed_record(make_record(make_campaign())))
     drain = MirrorDrain(url)
-    drain.settle(drain._receive(0))
+    taken = drain._receive(0)
+    assert drain.settle(taken) == taken
     assert depth(queues, url) == 1
-    wait_until(drain.drain_once, what="the second delivery")
+    _deliver_again(queues, url, taken)
+    assert drain.drain_once() == 1
     assert depth(queues, url) == 0
     assert Submission.objects.count() == 1
 
@@ -143,17 +159,19 @@ def test_the_writer_gets_what_a_pipe_would_give_it_and_settles_it(queues):
     assert depth(queues, env().quarantine_queue_url) == 13
 
 
-def test_what_the_writer_cannot_settle_now_comes_again_and_the_rest_does_not(queues, monkeypatch):
+def test_what_the_writer_cannot_settle_now_comes_again_and_the_rest_does_not(queues):
     url = env().submissions_queue_url
-    _come_again_soon(queues, url)
     _send(url, *(_forged() for _ in range(3)))
     gone = env().quarantine_queue_url
     queues.delete_queue(QueueUrl=gone)
     drain = IngestDrain(url)
-    assert drain.drain_once() == 0
+    taken = drain._receive(0)
+    assert drain.settle(taken) == []
     assert depth(queues, url) == 3
     queues.create_queue(QueueName="quarantine")
-    wait_until(drain.drain_once, what="the second delivery")
+    _deliver_again(queues, url, taken)
+    assert drain.drain_once() == 3
+    assert depth(queues, url) == 0
     assert depth(queues, gone) == 3
 
 
