@@ -31,13 +31,7 @@ def guards_of(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
     """Return the guards of a submission's receipts: every photo under the hash that was declared."""
     if record.status is SubmissionStatus.INVALID or not any(map(is_guard, manifest.limits)):
         return ()
-    declared = [
-        upload.sha256
-        for photos in receipts_of(record.uploads, manifest).values()
-        for upload in photos
-        if upload.sha256
-    ]
-    return tuple(dict.fromkeys(f"image:{sha256}" for sha256 in declared))
+    return tuple(f"image:{sha256}" for sha256 in _declared(record, manifest))
 
 
 def receipts_of(
@@ -70,7 +64,7 @@ def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest)
     entry without one.
     """
     if limit.scope is LimitScope.RECEIPT:
-        return _hashes(record, manifest)
+        return _declared(record, manifest)
     if limit.scope is LimitScope.STORE:
         return _person_at_store(record, manifest)
     if limit.scope is LimitScope.DEVICE:
@@ -97,8 +91,13 @@ def _person_at_store(record: SubmissionRecord, manifest: Manifest) -> tuple[str,
     return (store_hash(record.person_hash, store),)
 
 
-def _hashes(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    """Return the declared hash of each receipt: the least of its photos', in whatever order they come."""
-    receipts = receipts_of(record.uploads, manifest).values()
-    declared = (min((u.sha256 for u in photos if u.sha256), default=None) for photos in receipts)
-    return tuple(dict.fromkeys(sha256 for sha256 in declared if sha256))
+def _declared(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
+    """Return the declared hashes of every photo of every receipt.
+
+    Each stands for its receipt: counted by one of its photos only, a receipt
+    would be another one as soon as a photo was added or left out.
+    """
+    photos = (
+        upload for receipt in receipts_of(record.uploads, manifest).values() for upload in receipt
+    )
+    return tuple(dict.fromkeys(upload.sha256 for upload in photos if upload.sha256))

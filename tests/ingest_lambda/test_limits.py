@@ -12,7 +12,6 @@ from ingest_lambda.contract import (
     Purpose,
     ReasonCode,
     Suspicion,
-    Upload,
 )
 from ingest_lambda.contract import (
     SubmissionStatus as Status,
@@ -370,14 +369,17 @@ def test_a_release_that_the_table_lacks_keeps_a_verdict_waiting():
     assert desk.stored(first.submission_id).decision_no == 1
 
 
-def test_the_same_receipt_with_its_photos_in_another_order_is_the_same_receipt():
-    form = (EMAIL_FIELD, {"name": "receipt", "kind": "receipt_image", "images_per_receipt": 2})
-    daily = {"name": "a_day", "scope": "receipt", "count": 1, "window": {"kind": "day"}}
-    desk = Desk(fields=form, limits=(daily,))
-    first, second = make_upload("a" * 64, "n1"), make_upload("b" * 64, "n2")
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_receipt_is_the_same_in_any_order_and_with_a_photo_more_or_less(count):
+    form = (EMAIL_FIELD, {"name": "receipt", "kind": "receipt_image", "images_per_receipt": 3})
+    desk = Desk(fields=form, limits=(limit("receipt", count, "day"),))
 
-    def send(one: Upload, other: Upload) -> str:
-        parts = (one, other.model_copy(update={"part": 2}))
-        return desk.send(make_claims(uploads=parts))
+    def send(*digits: str) -> str:
+        photos = [make_upload(digit * 64, f"n{digit}") for digit in digits]
+        parts = [photo.model_copy(update={"part": n}) for n, photo in enumerate(photos, start=1)]
+        return desk.send(make_claims(uploads=tuple(parts)))
 
-    assert [send(first, second), send(second, first)] == ["pending_review", "invalid"]
+    assert [send("b", "c") for _ in range(count)] == ["pending_review"] * count
+    again = [("c", "b"), ("a", "b", "c"), ("b", "c", "d"), ("b",), ("c",), ("c", "a")]
+    assert {send(*digits) for digits in again} == {"invalid"}
+    assert send("a", "d") == "pending_review"

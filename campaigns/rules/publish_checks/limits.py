@@ -15,7 +15,7 @@ NEEDS = {
 MOST_LIMITS = 10
 """Each takes a place in the transaction that stores an entry."""
 MOST_PLACES = 100
-"""What a transaction holds: the entry, a guard for each photo, and the uses of limits."""
+"""What a transaction holds: the entry, and its uses of limits: by receipt, one for each photo."""
 ATTEMPTS = 2
 """A verdict gives back in one transaction what the entry and its one retry have taken."""
 LONGEST_DAY_HOURS, LONGEST_WEEK_HOURS = 25, 169
@@ -180,12 +180,7 @@ def _places(facts: CampaignFacts) -> int:
     )
     places = 1
     for limit in facts.limits:
-        if limit.scope != "receipt":
-            places += 1
-        elif limit.count == 1 and limit.window == "campaign":
-            places += ATTEMPTS * photos
-        else:
-            places += ATTEMPTS * _most_receipts(facts)
+        places += ATTEMPTS * photos if limit.scope == "receipt" else 1
     return places
 
 
