@@ -11,7 +11,45 @@ from campaignhub.errors import DomainError
 from campaigns.admin.scoped import ScopedModelAdmin
 
 
-class ActsAdmin(ScopedModelAdmin):
+class PagesAdmin(ScopedModelAdmin):
+    """An admin with pages of its own in the place of Django's form; who may come is decided here."""
+
+    def page_to_make(self, request: HttpRequest) -> HttpResponse:
+        """Show the form that makes one, or make what it asks for."""
+        raise NotImplementedError
+
+    def page_of(self, thing: Any, request: HttpRequest) -> HttpResponse:
+        """Show one, or do what was asked of it."""
+        raise NotImplementedError
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Answer with one of the two pages; whoever may not see it finds nothing."""
+        if object_id is None:
+            if not self.has_add_permission(request):
+                raise Http404
+            return self.page_to_make(request)
+        thing = self.get_object(request, object_id)
+        if thing is None or not self.has_change_permission(request, thing):
+            raise Http404
+        return self.page_of(thing, request)
+
+    def page_context(self, request: HttpRequest, title: str) -> dict[str, Any]:
+        """Return what every page of the admin needs."""
+        context: dict[str, Any] = self.admin_site.each_context(request)
+        return {**context, "title": title, "opts": self.opts, "back": self.list_address()}
+
+    def list_address(self) -> str:
+        """Return the address of the list."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+
+
+class ActsAdmin(PagesAdmin):
     """An admin whose rows are never edited: made by one service, ended by another."""
 
     add_form: ClassVar[Any]
@@ -31,21 +69,8 @@ class ActsAdmin(ScopedModelAdmin):
         """End it; return what to say."""
         raise NotImplementedError
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Show the form that makes one, or one with its acts."""
-        if object_id is None:
-            if not self.has_add_permission(request):
-                raise Http404
-            return self._add(request)
-        thing = self.get_object(request, object_id)
-        if thing is None or not self.has_change_permission(request, thing):
-            raise Http404
+    def page_of(self, thing: Any, request: HttpRequest) -> HttpResponse:
+        """Show one with its act, or end it."""
         if request.method == "POST":
             try:
                 messages.success(request, self.end(thing, request))
@@ -55,7 +80,8 @@ class ActsAdmin(ScopedModelAdmin):
         context = self.page_context(request, str(thing)) | self.shown(thing)
         return TemplateResponse(request, "admin/campaigns/thing.html", context)
 
-    def _add(self, request: HttpRequest) -> HttpResponse:
+    def page_to_make(self, request: HttpRequest) -> HttpResponse:
+        """Show the form, or make what it asks for."""
         form = self.add_form(request.POST or None, user=request.user)
         if request.method == "POST" and form.is_valid():
             try:
@@ -68,12 +94,3 @@ class ActsAdmin(ScopedModelAdmin):
             "button": self.add_button,
         }
         return TemplateResponse(request, "admin/campaigns/one_form.html", context)
-
-    def page_context(self, request: HttpRequest, title: str) -> dict[str, Any]:
-        """Return what every page of the admin needs."""
-        context: dict[str, Any] = self.admin_site.each_context(request)
-        return {**context, "title": title, "opts": self.opts, "back": self.list_address()}
-
-    def list_address(self) -> str:
-        """Return the address of the list."""
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")

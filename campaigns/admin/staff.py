@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +12,11 @@ from django_celery_results.models import GroupResult, TaskResult
 from unfold.decorators import display
 
 from campaignhub.errors import DomainError
+from campaigns.admin.acts import PagesAdmin
 from campaigns.admin.forms.staff import InviteForm, RoleForm
 from campaigns.admin.lists import named, state, when
 from campaigns.admin.log import person
 from campaigns.admin.own import OwnClients
-from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.models import Membership
 from campaigns.rules.roles import Capability, Role
 from campaigns.services import staff
@@ -26,7 +26,7 @@ for unscoped in (Group, TaskResult, GroupResult):
 
 
 @admin.register(Membership)
-class MembershipAdmin(ScopedModelAdmin):
+class MembershipAdmin(PagesAdmin):
     """Who works for a client, in which role."""
 
     view_capability = Capability.STAFF_MANAGE
@@ -59,27 +59,8 @@ class MembershipAdmin(ScopedModelAdmin):
             return state("Invited", "info")
         return when(membership.user.last_login, never="Never")
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        """Invite somebody, or show what somebody may do here."""
-        if object_id is None:
-            if not self.has_add_permission(request):
-                raise Http404
-            return self._invite(request)
-        membership: Membership | None = self.get_object(request, object_id)
-        if membership is None or not self.has_change_permission(request, membership):
-            raise Http404
-        return self._member(request, membership)
-
-    def _context(self, request: HttpRequest, title: str) -> dict[str, Any]:
-        return {**self.admin_site.each_context(request), "title": title, "opts": self.opts}
-
-    def _invite(self, request: HttpRequest) -> HttpResponse:
+    def page_to_make(self, request: HttpRequest) -> HttpResponse:
+        """Show the invitation's form, or invite somebody."""
         user: Any = request.user
         form = InviteForm(request.POST or None, user=user)
         if request.method == "POST" and form.is_valid():
@@ -98,26 +79,27 @@ class MembershipAdmin(ScopedModelAdmin):
                 form.add_error("email", error.message)
             else:
                 return self._invited(request, invitation)
-        context = self._context(request, "Invite somebody") | {"form": form}
+        context = self.page_context(request, "Invite somebody") | {"form": form}
         return TemplateResponse(request, "admin/campaigns/membership/invite.html", context)
 
     def _invited(self, request: HttpRequest, invitation: staff.Invitation) -> HttpResponse:
         """Show the link this one time; it is stored nowhere."""
-        context = self._context(request, "Invited") | {
+        context = self.page_context(request, "Invited") | {
             "member": invitation.membership,
             "who": person(invitation.membership.user),
             "link": invitation.link,
         }
         return TemplateResponse(request, "admin/campaigns/membership/invited.html", context)
 
-    def _member(self, request: HttpRequest, membership: Membership) -> HttpResponse:
+    def page_of(self, membership: Membership, request: HttpRequest) -> HttpResponse:
+        """Show what somebody may do here, or change it."""
         if request.method == "POST":
             return self._act(request, membership)
         return self._shown(request, membership, RoleForm(initial={"role": membership.role}))
 
     def _shown(self, request: HttpRequest, membership: Membership, form: RoleForm) -> HttpResponse:
         user = membership.user
-        context = self._context(request, person(user)) | {
+        context = self.page_context(request, person(user)) | {
             "member": membership,
             "form": form,
             "waits": not user.has_usable_password(),
@@ -137,7 +119,7 @@ class MembershipAdmin(ScopedModelAdmin):
             if act == "withdraw":
                 staff.withdraw_role(membership, **signed)
                 messages.success(request, f"{who} no longer works for {membership.client}.")
-                return HttpResponseRedirect(reverse("admin:campaigns_membership_changelist"))
+                return HttpResponseRedirect(self.list_address())
             form = RoleForm(request.POST)
             if not form.is_valid():
                 return self._shown(request, membership, form)
