@@ -408,13 +408,13 @@ def test_text_is_not_json_even_if_it_reads_like_it(embedded: Installation, call:
 
 @contextmanager
 def impatient(installation: Installation, queue: str) -> Iterator[str]:
-    """Let a queue give up after two tries of a second each, as long as this lasts."""
+    """Let a queue give up after two tries of three seconds each, as long as this lasts."""
     sqs, url = installation.aws("sqs"), installation.environment[queue]
     names = ["VisibilityTimeout", "RedrivePolicy"]
     before = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     policy = {**json.loads(before["RedrivePolicy"]), "maxReceiveCount": 2}
     sqs.set_queue_attributes(
-        QueueUrl=url, Attributes={"VisibilityTimeout": "1", "RedrivePolicy": json.dumps(policy)}
+        QueueUrl=url, Attributes={"VisibilityTimeout": "3", "RedrivePolicy": json.dumps(policy)}
     )
     try:
         yield url

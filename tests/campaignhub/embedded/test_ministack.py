@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import threading
-import time
 
 import pytest
 
@@ -119,8 +118,12 @@ def test_a_pipe_that_is_stopped_leaves_its_queue_alone(ministack, tmp_path):
         )
         queue = stack.outputs["SubmissionsQueueUrl"]
         stack.client("sqs").send_message(QueueUrl=queue, MessageBody="{}")
+        put(stack, "SUBMISSION")
+        seen: set[str] = set()
         pipes.start()
-        time.sleep(2)
+        eventually(lambda: take_mirrored(stack, seen) == {"SUBMISSION"})
+        stop.set()
+        pipes.join()
         got = stack.client("sqs").receive_message(
             QueueUrl=queue, AttributeNames=["ApproximateReceiveCount"]
         )
