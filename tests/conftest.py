@@ -19,10 +19,7 @@ hypothesis_settings.load_profile("any_machine")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only the other database can show, and long runs unless they are asked for by name.
-
-    Users of the stack are kept in one process.
-    """
+    """Leave out what only the other database can show, and long runs unless they are asked for by name."""
     from django.db import connection
 
     out = {"sqlite"} if connection.vendor == "postgresql" else {"postgres"}
@@ -31,9 +28,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if unfit:
         config.hook.pytest_deselected(items=unfit)
         items[:] = [item for item in items if item not in set(unfit)]
-    for item in items:
-        if item.get_closest_marker("flow") or item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("stack"))
 
 
 @pytest.fixture(scope="session", autouse=True)

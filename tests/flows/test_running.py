@@ -134,20 +134,21 @@ def test_the_emulator_stops_in_the_middle_of_a_submission(rough: Rough) -> None:
     photo = receipt_bytes(88_006)
     sending.send_photo(photo)
     sent.enter(receipt_bytes(88_007))
-    (emulator,) = installation.pids("ministack")
-    os.kill(emulator, signal.SIGTERM)
-    wait_until(lambda: emulator not in installation.processes(), what="the emulator has ended")
+    with soon_again(installation):
+        (emulator,) = installation.pids("ministack")
+        os.kill(emulator, signal.SIGTERM)
+        wait_until(lambda: emulator not in installation.processes(), what="the emulator has ended")
 
-    def submit() -> bool:
-        with suppress(httpx.HTTPError):
-            return sending.submit().status_code == 202
-        return False
+        def submit() -> bool:
+            with suppress(httpx.HTTPError):
+                return sending.submit().status_code == 202
+            return False
 
-    wait_until(submit, what="the page's own retry is accepted", seconds=90)
-    for visitor in (sent, sending):
-        visitor.status("pending_review", seconds=120)
-        visitor.row("id", seconds=120)
-        visitor.images(1, seconds=150)
+        wait_until(submit, what="the page's own retry is accepted", seconds=90)
+        for visitor in (sent, sending):
+            visitor.status("pending_review", seconds=120)
+            visitor.row("id", seconds=120)
+            visitor.images(1, seconds=150)
 
 
 @pytest.mark.parametrize(

@@ -67,9 +67,9 @@ def kill_at_random(installation: Installation, *, every_seconds: float) -> Itera
 @contextmanager
 def soon_again(installation: Installation, *, seconds: int = 10) -> Iterator[None]:
     """Let what a killed process had in its hands come back in seconds, as long as this lasts."""
-    queues, sqs = ("SUBMISSIONS_QUEUE_URL", "MIRROR_QUEUE_URL"), installation.aws("sqs")
+    queues, sqs = ("SUBMISSIONS", "IMAGES", "MIRROR"), installation.aws("sqs")
     name = "VisibilityTimeout"
-    urls = [installation.environment[queue] for queue in queues]
+    urls = [installation.environment[f"{queue}_QUEUE_URL"] for queue in queues]
     before = [
         sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"] for url in urls
     ]
