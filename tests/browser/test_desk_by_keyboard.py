@@ -1,77 +1,19 @@
 """The desk in a real browser: a moderator decides by keyboard, the next picture is there, a slip is undone."""
 
-import json
-import random
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import pytest
 
+from tests.browser.entries import clear_desk, send_entry, status_of
+from tests.browser.staff_hands import sign_in
 from tests.support.browsers import assert_accessible, take_screenshot
-from tests.support.installation import Installation, wait_until
-from tests.support.receipts import receipt_bytes
-from tests.support.visitor import Visitor, announced
+from tests.support.installation import Installation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
-SLUG = "summer-receipts"
-
-
-def send_entry(installation: Installation, *, photos: int = 1, arrive: bool = True) -> UUID:
-    """Enter as somebody new with receipts never seen; return the id once the site knows all of it."""
-    number = random.randrange(10**9)
-    files = [receipt_bytes(number + part, width=900, height=1400) for part in range(photos)]
-    visitor = Visitor(installation, SLUG)
-    visitor.start(*(announced(file, part=part) for part, file in enumerate(files, start=1)))
-    if arrive:
-        for form, file in zip(visitor.forms, files, strict=True):
-            assert visitor.upload(file, form).is_success
-    assert visitor.submit().status_code == 202
-    assert visitor.id is not None
-    submission_id = visitor.id
-    wait_until(
-        lambda: (
-            status_of(installation, submission_id) == "pending_review"
-            and pictures_of(installation, submission_id) == (photos if arrive else 0)
-        ),
-        what="the entry and its pictures in Django",
-    )
-    return submission_id
-
-
-def status_of(installation: Installation, submission_id: UUID) -> str:
-    rows = installation.rows(
-        "SELECT status FROM submissions_submission WHERE id = ?", (submission_id.hex,)
-    )
-    return rows[0][0] if rows else ""
-
-
-def pictures_of(installation: Installation, submission_id: UUID) -> int:
-    rows = installation.rows(
-        "SELECT pages FROM submissions_receiptimage WHERE submission_id = ?", (submission_id.hex,)
-    )
-    return sum(len(json.loads(pages)) for (pages,) in rows)
-
-
-def sign_in(page: "Page", installation: Installation, username: str = "mo") -> None:
-    accounts = {account["username"]: account for account in installation.facts["accounts"]}
-    page.goto(installation.facts["admin"])
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", accounts[username]["password"])
-    page.click("[type=submit]")
-    page.wait_for_selector("#content")
-
-
-def clear_desk(installation: Installation) -> None:
-    """Decide on all that other tests left: an answer to what was asked again comes first, and has other keys."""
-    installation.python(
-        "from submissions.models import Submission\n"
-        "from submissions.services.decisions import approve_submission\n"
-        "for waiting in Submission.objects.filter(status='pending_review'):\n"
-        "    approve_submission(waiting.pk, actor=None, at=timezone.now())\n"
-    )
 
 
 def open_next(page: "Page", installation: Installation) -> str:
@@ -111,7 +53,7 @@ def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
     clear_desk(embedded)
     for photos in (2, 1, 1):
         send_entry(embedded, photos=photos)
-    sign_in(page, embedded)
+    sign_in(page, embedded, "mo")
 
     first = open_next(page, embedded)
     assert_accessible(page)
@@ -156,7 +98,7 @@ def test_a_reason_is_needed_and_escape_closes_the_list(
 ) -> None:
     clear_desk(embedded)
     send_entry(embedded)
-    sign_in(desktop, embedded)
+    sign_in(desktop, embedded, "mo")
     here = open_next(desktop, embedded)
     desktop.keyboard.press("s")
     desktop.wait_for_selector("#ask_again[open]")
@@ -172,7 +114,7 @@ def test_the_picture_fits_and_zooms_to_the_pixel_under_the_pointer(
     desktop: "Page", embedded: Installation
 ) -> None:
     submission_id = send_entry(embedded, photos=2)
-    sign_in(desktop, embedded)
+    sign_in(desktop, embedded, "mo")
     desktop.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
     desktop.wait_for_selector(".stage.live")
     wait_for_picture(desktop)
@@ -209,7 +151,7 @@ def test_without_javascript_the_forms_still_decide(
 ) -> None:
     for _ in range(2):
         send_entry(embedded)
-    sign_in(desktop, embedded)
+    sign_in(desktop, embedded, "mo")
     context = browser.new_context(
         java_script_enabled=False, storage_state=desktop.context.storage_state()
     )
@@ -234,7 +176,7 @@ def test_the_list_is_walked_by_keyboard(
 ) -> None:
     page: Page = request.getfixturevalue(width)
     send_entry(embedded, arrive=False)
-    sign_in(page, embedded)
+    sign_in(page, embedded, "mo")
     page.goto(f"{embedded.facts['admin']}submissions/submission/")
     page.wait_for_selector("#result_list .data-row")
     assert_accessible(page)

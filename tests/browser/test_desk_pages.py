@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.test_desk_by_keyboard import send_entry, sign_in
+from tests.browser.entries import send_entry
+from tests.browser.staff_hands import sign_in
 from tests.support.browsers import assert_accessible, take_screenshot
 from tests.support.installation import Installation, wait_until
 

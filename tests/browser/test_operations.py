@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.test_desk_by_keyboard import send_entry, sign_in, status_of
+from tests.browser.entries import send_entry, status_of
+from tests.browser.staff_hands import sign_in
 from tests.support.browsers import assert_accessible, take_screenshot
 from tests.support.installation import Installation, wait_until
 from tests.support.ledger import waiting

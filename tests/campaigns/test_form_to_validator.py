@@ -12,7 +12,7 @@ from campaigns.rules.publish_checks import FieldFacts, problems_of
 from campaigns.services.manifest import _field_spec
 from ingest_lambda.contract import FieldKind, Manifest, ReasonCode, Route
 from ingest_lambda.rules.answers import judge_answers
-from tests.campaigns.test_publish_checks import CONSENT, EMAIL, FACTS, NOON, texts
+from tests.campaigns.facts import CONSENT, EMAIL, FACTS, NOON, texts
 
 BOUNDS = st.sampled_from(["", "0", "-3", "10.5", "1e3", "NaN", "2026-06-01", "2026-02-30", "x"])
 PATTERNS = st.sampled_from(["", "[0-9]{3}", "(a+)+", "(", r"\w+", "(?=.*x).{2,}", "a|b|"])

@@ -1,16 +1,14 @@
-"""Publishing: complete or not at all, carried to table and host, repaired where it was not."""
+"""Publishing: complete or not at all, carried to table and host, amended with a reason."""
 
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
-from campaignhub import ingest
 from campaigns.hosting.local import LocalHost
-from campaigns.models import Campaign, FormField, Limit, Placement
+from campaigns.models import Campaign, FormField, Limit
 from campaigns.rules.states import CampaignState
-from campaigns.services import carry as carrying
 from campaigns.services.changes import changes_since_release
 from campaigns.services.life import MoveNotAllowed, move_campaign
 from campaigns.services.publish import (
@@ -21,27 +19,15 @@ from campaigns.services.publish import (
     publish_cautions,
     publish_test,
 )
-from ingest_lambda.contract import Manifest, Mode, PageState
+from ingest_lambda.contract import Manifest, Mode
 from ingest_lambda.table import Table
-from tests.campaigns.conftest import make_table
 from tests.campaigns.factories import NOON, logged, make_draft, publish
+from tests.campaigns.published import placement_of, shown_state
 
 pytestmark = pytest.mark.django_db
 
 
-def placement_of(campaign: Campaign, *, is_test: bool = False) -> Placement:
-    return Placement.objects.get(campaign=campaign, is_test=is_test)
-
-
-def shown_state(host: LocalHost, slug: str) -> PageState:
-    content = host.read(slug, "state.json")
-    assert content is not None
-    return PageState.model_validate_json(content)
-
-
 # ------------------------------------------------------------------ the plain way
-
-
 def test_a_publish_reaches_the_table_and_the_host(table: Table, host: LocalHost) -> None:
     campaign = make_draft()
     release = publish(campaign)
@@ -122,8 +108,6 @@ def test_a_closed_campaign_is_not_published_again(table: Table, host: LocalHost)
 
 
 # ------------------------------------------------------------------ amendments
-
-
 def test_an_amendment_needs_a_reason_and_keeps_every_version_of_the_rules(
     table: Table, host: LocalHost
 ) -> None:
@@ -183,8 +167,6 @@ def test_a_picture_chosen_for_the_next_release_is_not_shown_by_this_one(
 
 
 # ------------------------------------------------------------------ tests
-
-
 def test_a_test_has_address_id_numbers_and_mode_of_its_own(table: Table, host: LocalHost) -> None:
     campaign = make_draft()
     before = NOON - timedelta(days=10)
@@ -242,182 +224,6 @@ def test_an_amendment_lets_no_used_receipt_in_again(published, wanted):
     limit.count = published
     limit.save()
     assert publish(campaign, reason="As it was.").number == 2
-
-
-# ------------------------------------------------------------------ trouble
-
-
-def test_a_table_that_is_down_leaves_the_earlier_release_live_and_is_made_good(
-    table: Table, host: LocalHost, table_down
-) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    campaign.headline = {"en": "Win two weekends"}
-    campaign.save()
-    table_down(True)
-    release = publish(campaign, reason="Two.")
-
-    place = placement_of(campaign)
-    assert place.is_behind
-    assert place.trouble == "The submissions table is busy or away."
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" not in page
-    assert shown_state(host, campaign.slug).release == 1
-
-    table_down(False)
-    assert carrying.carry_due(NOON + timedelta(seconds=10)) == [place]
-    current = table.current(campaign.slug)
-    assert current is not None
-    assert current.release == release.number == 2
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" in page
-    assert placement_of(campaign).trouble == ""
-
-
-def test_a_host_that_is_down_keeps_its_page_and_is_made_good(
-    table: Table, host: LocalHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    campaign.headline = {"en": "Win two weekends"}
-    campaign.save()
-    with monkeypatch.context() as broken:
-        broken.setattr(LocalHost, "put_page", _full_disk)
-        publish(campaign, reason="Two.")
-    assert "site host" in placement_of(campaign).trouble
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" not in page
-    carrying.carry_due(NOON)
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" in page
-
-
-def _full_disk(*_arguments: object, **_more: object) -> None:
-    raise OSError("no space left on device")
-
-
-class Killed(BaseException):
-    """The process is gone; nothing after it runs."""
-
-
-def test_a_process_killed_between_table_and_host_is_made_good_by_the_clock(
-    table: Table, host: LocalHost, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    campaign.headline = {"en": "Win two weekends"}
-    campaign.save()
-    with monkeypatch.context() as killing:
-
-        def die(*_arguments: object, **_more: object) -> None:
-            raise Killed
-
-        killing.setattr(LocalHost, "put_page", die)
-        with pytest.raises(Killed):
-            publish(campaign, reason="Two.")
-    assert placement_of(campaign).is_behind
-    assert shown_state(host, campaign.slug).release == 1
-    carrying.carry_due(NOON)
-    assert shown_state(host, campaign.slug).release == 2
-    assert not placement_of(campaign).is_behind
-
-
-def test_one_campaigns_trouble_holds_up_no_other_but_an_outage_ends_the_round(
-    table: Table, host: LocalHost, table_down
-) -> None:
-    table_down(True)
-    campaigns = [make_draft() for _ in range(5)]
-    for campaign in campaigns:
-        publish(campaign)
-    assert carrying.carry_due(NOON + timedelta(seconds=10)) == []
-    tried = Placement.objects.filter(tried_at__gt=NOON).count()
-    assert tried == carrying.MOST_TROUBLES
-    table_down(False)
-    assert len(carrying.carry_due(NOON + timedelta(seconds=20))) == len(campaigns)
-
-
-def test_republish_fills_an_empty_table_and_an_empty_host_with_every_release(
-    table: Table, host: LocalHost
-) -> None:
-    campaign = make_draft()
-    first = publish(campaign)
-    second = publish(campaign, reason="Again.")
-    publish_test(campaign, actor=None, at=NOON)
-    move_campaign(campaign, CampaignState.PAUSED, actor=None, at=NOON)
-    emptied = make_table()
-    assert emptied.current(campaign.slug) is None
-
-    call_command("republish")
-    current = emptied.current(campaign.slug)
-    assert current is not None
-    assert (current.release, current.paused) == (2, True)
-    for release in (first, second):
-        held = emptied.release(campaign.slug, release.number)
-        assert held == Manifest.model_validate(release.manifest)
-    assert emptied.current(campaign.test_slug) is not None
-    call_command("republish")
-    assert emptied.current(campaign.slug) is not None
-
-
-def test_republish_says_what_it_could_not_write(
-    table: Table, host: LocalHost, table_down, capsys: pytest.CaptureFixture[str]
-) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    table_down(True)
-    with pytest.raises(CommandError, match=campaign.slug):
-        call_command("republish")
-    assert "busy or away" in capsys.readouterr().err
-
-
-def test_a_database_from_a_backup_uses_no_number_twice(table: Table, host: LocalHost) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    current = table.current(campaign.slug)
-    assert current is not None
-    manifest = table.release(campaign.slug, 1)
-    assert manifest is not None
-    lost = manifest.model_copy(update={"release": 2, "decide_within_days": 9})
-    table.publish(lost, current.model_copy(update={"release": 2, "revision": 7}))
-
-    assert not carrying.carry(campaign, is_test=False, at=NOON)
-    assert "later release" in placement_of(campaign).trouble
-    assert publish(campaign, reason="After the restore.").number == 3
-    now = table.current(campaign.slug)
-    assert now is not None
-    assert (now.release, now.revision) == (3, 8)
-    assert table.release(campaign.slug, 2) == lost
-
-
-def test_an_older_state_that_arrives_late_changes_nothing(table: Table, host: LocalHost) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    place = placement_of(campaign)
-    campaign.refresh_from_db()
-    late = carrying._current(campaign, place, campaign.releases.get())
-    move_campaign(campaign, CampaignState.PAUSED, actor=None, at=NOON)
-    with pytest.raises(ingest.Superseded):
-        ingest.set_current(late)
-    host.put_state(campaign.slug, b'{"state": "late"}', revision=place.revision)
-    assert shown_state(host, campaign.slug).state == "paused"
-
-
-def test_a_form_that_was_opened_before_takes_no_state_back(table: Table, host: LocalHost) -> None:
-    campaign = make_draft()
-    opened_in_the_browser = Campaign.objects.get(pk=campaign.pk)
-    publish(campaign)
-    opened_in_the_browser.name = "Summer, again"
-    opened_in_the_browser.save()
-    campaign.refresh_from_db()
-    assert (campaign.name, campaign.state) == ("Summer, again", CampaignState.LIVE)
-
-
-def test_nothing_is_carried_for_what_was_never_published() -> None:
-    assert carrying.carry(make_draft(), is_test=False, at=NOON)
 
 
 def test_cautions_name_what_is_unusual_of_a_plain_draft() -> None:

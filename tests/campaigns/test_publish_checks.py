@@ -1,7 +1,7 @@
 """Every check before a publish: what it finds, where it says to mend it, and what it lets pass."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,80 +9,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.rules.contrast import nearest_passing
-from campaigns.rules.publish_checks import (
-    CampaignFacts,
-    FieldFacts,
-    Finding,
-    LimitFacts,
-    cautions_of,
-    problems_of,
-)
+from campaigns.rules.publish_checks import cautions_of, problems_of
 from campaigns.rules.publish_checks.finding import TABS
-
-NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
-BOTH = ("en", "es")
-
-
-def texts(*languages: str) -> dict[str, str]:
-    return {language: f"in {language}" for language in languages or BOTH}
-
-
-RECEIPT = FieldFacts(name="receipt", kind="receipt_image", label=texts(), help_text={})
-EMAIL = FieldFacts(name="email", kind="email", meaning="email", label=texts(), help_text={})
-SHOP = FieldFacts(name="shop", kind="text", meaning="store", label=texts(), help_text={})
-CONSENT = FieldFacts(name="accept", kind="consent", label=texts(), help_text={})
-DAILY = LimitFacts(row="1", scope="person", count=1, window="day")
-FACTS = CampaignFacts(
-    slug="summer",
-    opens_at=NOON,
-    closes_at=NOON + timedelta(days=28),
-    timezone="Europe/London",
-    languages=BOTH,
-    countries=("GB",),
-    routes=("purchase",),
-    review="every",
-    headline=texts(),
-    supporting={},
-    prizes={},
-    rules=texts(),
-    reason_texts={},
-    has_hero=False,
-    hero_alt={},
-    has_logo=False,
-    logo_alt={},
-    privacy_url="https://nordlicht.example/privacy",
-    legal_name="Nordlicht Foods Ltd",
-    address="1 Harbour Street",
-    help_email="help@nordlicht.example",
-    sender_email="",
-    sender_verified=False,
-    challenge_provider="",
-    challenge_site_key="",
-    text_colour="#1b1b1e",
-    surface_colour="#ffffff",
-    brand_colour="#0f4c5c",
-    accent_colour="#9a031e",
-    fields=(RECEIPT, EMAIL, CONSENT),
-    limits=(DAILY,),
+from tests.campaigns.facts import (
+    CONSENT,
+    DAILY,
+    EMAIL,
+    FACTS,
+    NOON,
+    RECEIPT,
+    a_field,
+    codes,
+    limit,
+    problems,
+    texts,
+    with_field,
 )
-
-
-def problems(**changes: Any) -> list[Finding]:
-    return problems_of(replace(FACTS, **changes), at=NOON)
-
-
-def codes(findings: list[Finding]) -> list[str]:
-    return [finding.code for finding in findings]
-
-
-def a_field(**values: Any) -> FieldFacts:
-    return FieldFacts(
-        **{"name": "more", "kind": "text", "label": texts(), "help_text": {}, **values}
-    )
-
-
-def with_field(**values: Any) -> list[Finding]:
-    return problems(fields=(*FACTS.fields, a_field(**values)))
 
 
 def test_a_complete_campaign_has_neither_problems_nor_cautions() -> None:
@@ -173,8 +115,6 @@ def test_the_proposed_shade_passes_the_check(colour: str) -> None:
 
 
 # ------------------------------------------------------------------ the form
-
-
 @pytest.mark.parametrize(
     ("values", "code", "column"),
     [
@@ -257,145 +197,7 @@ def test_a_meaning_stands_once_and_rows_and_photos_are_counted() -> None:
     assert codes(problems(fields=(photos, EMAIL, CONSENT, more))) == ["too_many_photos"]
 
 
-# ------------------------------------------------------------------ limits
-
-
-def limit(
-    count: int, window: str, *, scope: str = "person", hours: int | None = None
-) -> LimitFacts:
-    row = f"{count}-{scope}-{window}-{hours}"
-    return LimitFacts(row=row, scope=scope, count=count, window=window, hours=hours)
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (limit(5, "day"), limit(3, "campaign")),
-        (limit(5, "day"), limit(3, "week")),
-        (limit(5, "week"), limit(3, "campaign")),
-        (limit(5, "rolling", hours=24), limit(3, "campaign")),
-        (limit(5, "rolling", hours=2), limit(3, "rolling", hours=24)),
-        (limit(5, "day"), limit(3, "rolling", hours=25)),
-        (limit(5, "week"), limit(3, "rolling", hours=169)),
-        (limit(5, "day"), limit(3, "day")),
-    ],
-)
-def test_limits_of_which_one_can_never_be_reached_are_refused(
-    one: LimitFacts, other: LimitFacts
-) -> None:
-    for pair in ((one, other), (other, one)):
-        assert codes(problems(limits=pair)) == ["limits_contradict"]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        (limit(1, "day"), limit(10, "campaign")),
-        (limit(3, "day"), limit(2, "rolling", hours=24)),
-        (limit(3, "rolling", hours=24), limit(1, "day")),
-        (limit(3, "week"), limit(1, "rolling", hours=168)),
-        (limit(5, "day"), limit(3, "campaign", scope="receipt")),
-    ],
-)
-def test_limits_that_both_say_something_pass(one: LimitFacts, other: LimitFacts) -> None:
-    for pair in ((one, other), (other, one)):
-        assert problems(limits=pair) == []
-
-
-def test_a_limit_counts_only_what_the_form_asks_for() -> None:
-    for scope in ("phone", "household", "store"):
-        assert codes(problems(limits=(limit(1, "day", scope=scope),))) == ["limit_counts_nothing"]
-    phone = a_field(name="phone", kind="phone", meaning="phone")
-    asked = problems(fields=(*FACTS.fields, phone), limits=(limit(1, "day", scope="phone"),))
-    assert asked == []
-    for scope in ("receipt", "store"):
-        lone = (limit(1, "campaign", scope=scope),)
-        no_receipt = problems(fields=(EMAIL, CONSENT, SHOP), limits=lone)
-        assert codes(no_receipt) == ["limit_counts_nothing"]
-
-
-def test_a_household_is_known_by_its_address_and_its_postcode_together() -> None:
-    by_household = (limit(1, "day", scope="household"),)
-    home = (a_field(name="street", meaning="address"), a_field(name="code", meaning="postcode"))
-    for lone in home:
-        found = problems(fields=(*FACTS.fields, lone), limits=by_household)
-        assert codes(found) == ["limit_counts_nothing"]
-    assert problems(fields=(*FACTS.fields, *home), limits=by_household) == []
-
-
-def test_a_limit_by_store_takes_what_the_form_lets_an_entry_show() -> None:
-    two = replace(RECEIPT, max_receipts=2, images_per_receipt=1)
-    more = replace(two, name="more")
-    by_store = (limit(3, "day", scope="store"),)
-    assert problems(fields=(two, EMAIL, CONSENT, SHOP), limits=by_store) == []
-    found = problems(fields=(two, more, EMAIL, CONSENT, SHOP), limits=by_store)
-    assert codes(found) == ["limits_contradict"]
-    assert "4 receipts" in found[0].message
-
-
-@pytest.mark.parametrize(
-    ("persons", "stores", "refused", "idle"),
-    [
-        (limit(1, "day"), limit(3, "day", scope="store"), True, False),
-        (limit(1, "campaign"), limit(3, "day", scope="store"), True, False),
-        (limit(2, "day"), limit(4, "day", scope="store"), False, True),
-        (limit(2, "day"), limit(3, "day", scope="store"), False, False),
-        (limit(1, "day"), limit(3, "campaign", scope="store"), False, False),
-    ],
-)
-def test_a_limit_by_store_is_one_that_the_limit_by_person_lets_somebody_reach(
-    persons: LimitFacts, stores: LimitFacts, refused: bool, idle: bool
-) -> None:
-    fields = (replace(RECEIPT, max_receipts=2), EMAIL, CONSENT, SHOP)
-    facts = replace(FACTS, fields=fields, limits=(persons, stores))
-    assert codes(problems_of(facts, at=NOON)) == ["limits_contradict"] * refused
-    assert [c.row for c in cautions_of(facts, at=NOON)] == [stores.row] * idle
-
-
-def test_what_a_limit_counts_by_and_people_may_leave_out_is_accepted_by_a_tick() -> None:
-    by_store = (limit(3, "day", scope="store"),)
-
-    def found(shop: FieldFacts, **more: Any) -> list[str]:
-        facts = replace(FACTS, fields=(*FACTS.fields, shop), limits=by_store, **more)
-        return codes(cautions_of(facts, at=NOON))
-
-    assert found(SHOP) == []
-    assert found(replace(SHOP, required=False)) == ["limit_can_be_left_out"]
-    # Who enters free of charge shows no receipt, so nothing is left out.
-    assert found(SHOP, routes=("purchase", "free")) == []
-    phone = a_field(name="phone", kind="phone", meaning="phone")
-    facts = replace(FACTS, fields=(*FACTS.fields, phone), limits=(limit(1, "day", scope="phone"),))
-    assert cautions_of(facts, at=NOON) == []
-    both = replace(facts, routes=("purchase", "free"))
-    assert codes(cautions_of(both, at=NOON)) == ["limit_can_be_left_out"]
-
-
-def test_an_entry_takes_no_more_places_than_its_transaction_has() -> None:
-    photos = replace(RECEIPT, max_receipts=5, images_per_receipt=3)
-    one, two = (photos, EMAIL, CONSENT), (photos, replace(photos, name="more"), EMAIL, CONSENT)
-    limits = [limit(1, window, scope="receipt") for window in ("campaign", "day", "week")]
-    assert problems(fields=one, limits=limits) == []
-    assert problems(fields=two, limits=limits[:1]) == []
-    assert codes(problems(fields=two, limits=limits[:2])) == ["too_many_limits"]
-    # A verdict after the one retry gives back what both have taken, in one transaction.
-    more = (replace(photos, max_receipts=10, images_per_receipt=6), EMAIL, CONSENT)
-    assert codes(problems(fields=more, limits=limits[:1])) == ["too_many_limits"]
-
-
-def test_limits_by_receipt_are_at_most_three() -> None:
-    by_receipt = tuple(limit(1 + n, "rolling", hours=1 + n, scope="receipt") for n in range(4))
-    assert codes(problems(limits=by_receipt)) == ["too_many_limits"]
-    assert problems(limits=by_receipt[:3]) == []
-
-
-def test_more_limits_than_the_transaction_holds_are_refused() -> None:
-    many = tuple(limit(1 + n, "rolling", hours=1 + n) for n in range(11))
-    assert codes(problems(limits=many)) == ["too_many_limits"]
-
-
 # ------------------------------------------------------------------ cautions
-
-
 @pytest.mark.parametrize(
     ("changes", "key"),
     [

@@ -1,25 +1,28 @@
 """The writer: each message becomes one submission, one refusal or one quarantined note."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from moto import mock_aws
 
-from ingest_lambda.contract import Current, Decision, ReasonCode, SubmissionStatus
-from ingest_lambda.decide import SubmissionMissing, apply_decision
+from ingest_lambda.contract import Current, ReasonCode, SubmissionStatus
+from ingest_lambda.decide import SubmissionMissing
 from ingest_lambda.errors import TryAgain
 from tests.ingest_lambda.writing import (
     EMAIL_FIELD,
     NOON,
+    ONCE_A_RECEIPT,
+    RECEIPT_FIELD,
     Desk,
+    decide,
     make_claims,
     make_envelope,
     make_manifest,
     make_upload,
 )
+
+pytestmark = pytest.mark.usefixtures("account")
 
 ONE_A_DAY = {"name": "daily", "scope": "person", "count": 1, "window": {"kind": "day"}}
 ONE_IN_TWO_HOURS = {
@@ -28,30 +31,10 @@ ONE_IN_TWO_HOURS = {
     "count": 1,
     "window": {"kind": "rolling", "hours": 2},
 }
-ONCE_A_RECEIPT = {
-    "name": "receipt_once",
-    "scope": "receipt",
-    "count": 1,
-    "window": {"kind": "campaign"},
-}
-RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image"}
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
 
 
 def codes(desk: Desk, submission_id) -> list[ReasonCode]:
     return [reason.code for reason in desk.stored(submission_id).reasons]
-
-
-def decide(desk: Desk, submission_id, number: int, status: SubmissionStatus, **more) -> bool:
-    decision = Decision(
-        submission_id=submission_id, decision_no=number, status=status, decided_at=NOON, **more
-    )
-    return apply_decision(decision, table=desk.table)
 
 
 @pytest.mark.parametrize(

@@ -1,15 +1,11 @@
 """What comes under an id that is there already: copies, conflicts, new attempts."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from ingest_lambda.contract import (
     Claims,
-    Decision,
     ReasonCode,
     StatusAnswer,
     Suspicion,
@@ -17,74 +13,26 @@ from ingest_lambda.contract import (
 from ingest_lambda.contract import (
     SubmissionStatus as Status,
 )
-from ingest_lambda.decide import apply_decision
 from ingest_lambda.releases import Releases
 from ingest_lambda.status import StatusReader
 from ingest_lambda.tokens import sign
-from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS, NOON, Desk, make_claims, make_upload
+from tests.ingest_lambda.attempts import DAILY, FORM, WEEK, asked, expire
+from tests.ingest_lambda.writing import (
+    KEYS,
+    NOON,
+    ONCE_A_RECEIPT,
+    Desk,
+    decide,
+    make_claims,
+    make_upload,
+)
 
-RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image"}
-FORM = (EMAIL_FIELD, RECEIPT_FIELD)
-ONCE_A_RECEIPT = {
-    "name": "receipt_once",
-    "scope": "receipt",
-    "count": 1,
-    "window": {"kind": "campaign"},
-}
-DAILY = {"name": "daily", "scope": "person", "count": 1, "window": {"kind": "day"}}
-WEEK = timedelta(days=7)
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
-
-
-def decide(desk: Desk, claims: Claims, number: int, status: Status, **more: Any) -> None:
-    more.setdefault("gives_back", status is Status.REJECTED)
-    apply_decision(
-        Decision(
-            submission_id=claims.submission_id,
-            decision_no=number,
-            status=status,
-            decided_at=NOON,
-            **more,
-        ),
-        table=desk.table,
-    )
-
-
-def asked(desk: Desk, **claims: Any) -> tuple[Claims, Claims]:
-    """Send a first attempt, ask for a new photo, and return both attempts' claims."""
-    first = make_claims(uploads=(make_upload(),), **claims)
-    desk.send(first)
-    decide(
-        desk,
-        first,
-        1,
-        Status.NEEDS_RESUBMISSION,
-        resubmit_until=NOON + WEEK,
-        reasons=({"code": "ILLEGIBLE"},),
-    )
-    second = make_claims(
-        submission_id=first.submission_id,
-        attempt=2,
-        purpose="resubmit",
-        uploads=(make_upload(sha256="b" * 64, nonce="n2"),),
-        expires_at=NOON + WEEK,
-    )
-    return first, second
+pytestmark = pytest.mark.usefixtures("account")
 
 
 def status_of(desk: Desk, claims: Claims, *, at: datetime = NOON) -> StatusAnswer:
     reader = StatusReader(desk.table, Releases(desk.table), KEYS)
     return reader.read("summer", claims.submission_id, sign(claims, token_keys=KEYS), at=at)
-
-
-def expire(desk: Desk, claims: Claims) -> None:
-    reasons = ({"code": "RESUBMISSION_EXPIRED"},)
-    decide(desk, claims, 2, Status.REJECTED, reasons=reasons)
 
 
 @pytest.mark.parametrize("later", [timedelta(seconds=4), timedelta(minutes=11), timedelta(days=3)])
@@ -258,7 +206,7 @@ def test_a_sweep_that_comes_after_the_answer_changes_nothing_of_it():
 def test_a_moderators_rejection_is_not_answered_by_an_old_link():
     desk = Desk(fields=FORM)
     first, second = asked(desk)
-    decide(desk, first, 2, Status.REJECTED, reasons=({"code": "OTHER"},))
+    decide(desk, first.submission_id, 2, Status.REJECTED, reasons=({"code": "OTHER"},))
     assert desk.send(second) == "not_asked"
 
 

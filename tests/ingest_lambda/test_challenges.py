@@ -10,7 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from moto import mock_aws
 
 from ingest_lambda.challenges import Challenges, Turnstile, secrets_of
 from ingest_lambda.config import Config
@@ -22,6 +21,8 @@ from ingest_lambda.table import Partner
 from ingest_lambda.tokens import verify
 from ingest_lambda.uploads import open_forms
 from tests.ingest_lambda.writing import KEYS, NOON, Desk
+
+pytestmark = pytest.mark.usefixtures("account")
 
 SPEC = {"provider": "turnstile", "site_key": "site", "on_trouble": "review"}
 
@@ -124,12 +125,6 @@ class Says:
     def verify(self, answer: str, *, secret: str, address: str | None) -> Any:
         self.calls += 1
         return self.outcome
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
 
 
 def starter(provider: Says, *, secret: bool = True, **spec: Any) -> Starter:

@@ -1,23 +1,17 @@
 """The environment of a function, and the queue it sets messages apart in."""
 
 import json
-from collections.abc import Iterator
 
 import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from moto import mock_aws
 
 from ingest_lambda.config import Config
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.quarantine import LARGEST_CHARS, QuarantineQueue, open_quarantine
 from ingest_lambda.table import open_table
 
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("account")
 
 
 def test_what_is_not_set_or_empty_has_its_default(monkeypatch):

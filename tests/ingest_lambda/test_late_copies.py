@@ -1,18 +1,18 @@
 """An earlier copy that comes after a verdict: it counts as entered in time, and nothing counts twice."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from ingest_lambda.accept import again
 from ingest_lambda.contract import SubmissionRecord
 from ingest_lambda.contract import SubmissionStatus as Status
 from ingest_lambda.table import Table
-from tests.ingest_lambda.test_again import DAILY, FORM, asked, decide, expire
-from tests.ingest_lambda.writing import NAME, NOON, Desk, client, make_claims
+from tests.ingest_lambda.attempts import DAILY, FORM, asked, expire
+from tests.ingest_lambda.writing import NAME, NOON, Desk, client, decide, make_claims
+
+pytestmark = pytest.mark.usefixtures("account")
 
 THREE = {"name": "three", "scope": "person", "count": 3, "window": {"kind": "campaign"}}
 FOR_GOOD = {
@@ -26,12 +26,6 @@ OFTEN = {"name": "often", "scope": "person", "count": 5, "window": {"kind": "rol
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
-
-
 def counted(limit: str, record: SubmissionRecord) -> int:
     """Return how often the table says that this person has entered."""
     key = {"pk": {"S": f"LIMIT#c1#{limit}#{record.person_hash}"}, "sk": {"S": "campaign"}}
@@ -42,7 +36,7 @@ def counted(limit: str, record: SubmissionRecord) -> int:
 def test_a_late_entry_that_staff_let_in_is_not_counted_again_by_its_punctual_copy():
     desk, claims = Desk(limits=(THREE,), closes_at=NOON), make_claims()
     assert desk.send(claims, at=NOON + MINUTE) == "invalid"
-    decide(desk, claims, 1, Status.RECEIVED)
+    decide(desk, claims.submission_id, 1, Status.RECEIVED)
     assert counted("three", desk.stored(claims.submission_id)) == 1
     desk.send(claims, at=NOON - MINUTE)
     record = desk.stored(claims.submission_id)
@@ -53,11 +47,11 @@ def test_a_late_entry_that_staff_let_in_is_not_counted_again_by_its_punctual_cop
 def test_what_a_rejection_gave_back_stays_free_until_a_verdict_takes_it_again():
     desk, claims = Desk(limits=(THREE, FOR_GOOD)), make_claims()
     desk.send(claims)
-    decide(desk, claims, 1, Status.REJECTED, reasons=({"code": "OTHER"},))
+    decide(desk, claims.submission_id, 1, Status.REJECTED, reasons=({"code": "OTHER"},))
     assert counted("three", desk.stored(claims.submission_id)) == 0
     desk.send(claims, at=NOON - timedelta(days=1))
     assert counted("three", desk.stored(claims.submission_id)) == 0
-    decide(desk, claims, 2, Status.PENDING_REVIEW)
+    decide(desk, claims.submission_id, 2, Status.PENDING_REVIEW)
     assert counted("three", desk.stored(claims.submission_id)) == 1
 
 

@@ -1,12 +1,10 @@
 """The ledger's side of the table: an hour, everything, and taking a submission away."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from moto import mock_aws
 
 from ingest_lambda.contract import (
     Decision,
@@ -23,26 +21,17 @@ from tests.ingest_lambda.writing import (
     EMAIL_FIELD,
     NAME,
     NOON,
+    ONCE_A_RECEIPT,
+    RECEIPT_FIELD,
     Desk,
     client,
     make_claims,
     make_upload,
 )
 
-RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image"}
-ONCE_A_RECEIPT = {
-    "name": "receipt_once",
-    "scope": "receipt",
-    "count": 1,
-    "window": {"kind": "campaign"},
-}
+pytestmark = pytest.mark.usefixtures("account")
+
 ONCE = {"name": "once", "scope": "person", "count": 1, "window": {"kind": "campaign"}}
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
 
 
 def image(submission_id: UUID, *, part: int = 1, sha256: str = "a" * 64) -> ImageRecord:

@@ -1,13 +1,11 @@
 """Later messages: kept once, and only what the token allows."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from moto import mock_aws
 
 from ingest_lambda.accept import messages
 from ingest_lambda.contract import Claims, MessageKind, MessageRecord, Purpose
@@ -15,11 +13,7 @@ from ingest_lambda.errors import TryAgain
 from ingest_lambda.tokens import sign
 from tests.ingest_lambda.writing import KEYS, NOON, Desk, make_claims
 
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("account")
 
 
 def envelope(claims: Claims, *, kind: str = "withdrawal", **body: Any) -> str:

@@ -1,12 +1,11 @@
 """Somebody else writes in between: what was read is no longer so, and nothing is overwritten."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from moto import mock_aws
 
 from ingest_lambda.contract import Decision, ReasonCode
 from ingest_lambda.contract import SubmissionStatus as Status
@@ -14,6 +13,8 @@ from ingest_lambda.decide import apply_decision
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.table import Table
 from tests.ingest_lambda.writing import NAME, NOON, Desk, client, make_claims
+
+pytestmark = pytest.mark.usefixtures("account")
 
 ROLLING = {
     "name": "often",
@@ -24,12 +25,6 @@ ROLLING = {
 DEVICE = {**ROLLING, "name": "device", "scope": "device"}
 ONCE = {"name": "once", "scope": "person", "count": 1, "window": {"kind": "campaign"}}
 WRITES = ("put_item", "transact_write_items")
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
 
 
 class Meanwhile:

@@ -1,11 +1,9 @@
 """Receipts per store: counted by receipt, for one person at one store, together with everything else."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from ingest_lambda.contract import (
     Claims,
@@ -20,6 +18,8 @@ from ingest_lambda.contract import (
 from ingest_lambda.contract import SubmissionStatus as Status
 from ingest_lambda.decide import apply_decision
 from tests.ingest_lambda.writing import EMAIL_FIELD, NOON, Desk, make_claims, make_upload
+
+pytestmark = pytest.mark.usefixtures("account")
 
 FIELDS = (
     EMAIL_FIELD,
@@ -44,12 +44,6 @@ def three(window: str = "day", **more: Any) -> dict[str, Any]:
         "window": {"kind": window, "hours": 24 if window == "rolling" else None},
         **more,
     }
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
 
 
 @pytest.fixture(params=["day", "rolling"])

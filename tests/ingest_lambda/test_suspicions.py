@@ -1,12 +1,10 @@
 """Suspects are looked at with a reason that staff can see, and nobody is refused by suspicion alone."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from ingest_lambda.contract import Suspicion
 from ingest_lambda.rules.disposable import is_disposable
@@ -14,13 +12,9 @@ from ingest_lambda.rules.people import blocked_hash, normalise_address
 from ingest_lambda.table import MOST_BLOCKED, BlockListTooLong
 from tests.ingest_lambda.writing import EMAIL_FIELD, NOON, Desk, make_claims, make_envelope
 
+pytestmark = pytest.mark.usefixtures("account")
+
 PHONE_FIELD = {"name": "phone", "kind": "phone", "meaning": "phone", "required": False}
-
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
 
 
 def blocked(kind: str, value: str) -> str:

@@ -1,12 +1,10 @@
 """The table's promises that no other test of the writer meets."""
 
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
-from moto import mock_aws
 
 from ingest_lambda.contract import Current
 from ingest_lambda.errors import TryAgain
@@ -14,11 +12,7 @@ from ingest_lambda.load import Superseded, move, publish
 from ingest_lambda.table import Table
 from tests.ingest_lambda.writing import NOON, Desk, make_claims, make_manifest
 
-
-@pytest.fixture(autouse=True)
-def _aws() -> Iterator[None]:
-    with mock_aws():
-        yield
+pytestmark = pytest.mark.usefixtures("account")
 
 
 def make_current(**overrides: Any) -> Current:

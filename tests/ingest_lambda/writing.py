@@ -9,7 +9,16 @@ from uuid import UUID, uuid4
 import boto3
 
 from ingest_lambda.accept import Writer
-from ingest_lambda.contract import Claims, Current, Manifest, SubmissionRecord, Upload
+from ingest_lambda.contract import (
+    Claims,
+    Current,
+    Decision,
+    Manifest,
+    SubmissionRecord,
+    SubmissionStatus,
+    Upload,
+)
+from ingest_lambda.decide import apply_decision
 from ingest_lambda.load import publish
 from ingest_lambda.releases import Releases
 from ingest_lambda.table import Table
@@ -20,6 +29,13 @@ KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 NAME = "campaignhub-test"
 EMAIL_FIELD = {"name": "email", "kind": "email", "meaning": "email"}
+RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image", "max_receipts": 3}
+ONCE_A_RECEIPT = {
+    "name": "receipt_once",
+    "scope": "receipt",
+    "count": 1,
+    "window": {"kind": "campaign"},
+}
 
 
 def make_manifest(**overrides: Any) -> Manifest:
@@ -166,3 +182,26 @@ def make_envelope(
         },
     }
     return json.dumps(envelope | changes)
+
+
+def limit(scope: str, count: int = 1, window: str = "campaign", **more: Any) -> dict[str, Any]:
+    """Write a limit as a manifest has it."""
+    hours = more.pop("hours", None)
+    return {
+        "name": more.pop("name", f"{scope}_{window}"),
+        "scope": scope,
+        "count": count,
+        "window": {"kind": window, "hours": hours},
+        **more,
+    }
+
+
+def decide(
+    desk: Desk, submission_id: Any, number: int, status: SubmissionStatus, **more: Any
+) -> bool:
+    """Apply a verdict at the table; a rejection gives back unless told otherwise."""
+    more.setdefault("gives_back", status is SubmissionStatus.REJECTED)
+    decision = Decision(
+        submission_id=submission_id, decision_no=number, status=status, decided_at=NOON, **more
+    )
+    return apply_decision(decision, table=desk.table)

@@ -8,79 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.models import Campaign, User
+from campaigns.models import User
 from ingest_lambda.contract import (
-    ImageRecord,
     ImageRefusal,
     Mode,
-    Record,
     SubmissionRecord,
     SubmissionStatus,
     Suspicion,
     Upload,
 )
 from submissions.admin.wording import history, why_here
-from submissions.models import Mail, OutboxDecision, PhotoCheck, Submission, SubmissionEvent
+from submissions.models import Mail, PhotoCheck
 from submissions.rules.suspects import File, Holder, Photo, image_suspicions, owner_of
 from submissions.services import mirror
-from submissions.services.decisions import (
-    approve_submission,
-    reopen_submission,
-    revoke_submission,
-)
+from submissions.services.decisions import approve_submission, reopen_submission, revoke_submission
 from submissions.services.letters import compose
 from submissions.services.mirror import mirror_records, mirror_stream_records
 from submissions.services.suspects import look_again
-from tests.submissions.factories import (
-    NOON,
-    make_campaign,
-    make_image,
-    make_record,
-    make_upload,
-    streamed,
-)
-from tests.support.at_once import at_once
+from tests.submissions.factories import NOON, make_campaign, make_record, make_upload, streamed
+from tests.submissions.suspicious import entered, hear, is_in_review, row, sharing, swapped
 
 pytestmark = pytest.mark.django_db
-
-
-def entered(
-    campaign: Campaign, status: SubmissionStatus = SubmissionStatus.APPROVED, **overrides: object
-) -> tuple[SubmissionRecord, ImageRecord]:
-    """Make a submission that counted at once, and the facts about the one photo it announced."""
-    submission_id = uuid4()
-    upload = make_upload(submission_id).model_copy(update={"sha256": "1" * 64})
-    record = make_record(campaign, id=submission_id, status=status, uploads=(upload,), **overrides)
-    return record, make_image(submission_id, upload)
-
-
-def swapped(image: ImageRecord) -> ImageRecord:
-    """Make it another file than the one that was announced."""
-    return image.model_copy(update={"sha256": "2" * 64})
-
-
-def hear(*records: Record) -> None:
-    """Hear of records, each in a batch of its own."""
-    for record in records:
-        result = mirror_stream_records([streamed(record)], at=NOON)
-        assert not result.refused
-
-
-def row(submission_id: UUID) -> Submission:
-    """Return a submission as it stands here."""
-    return Submission.objects.get(pk=submission_id)
-
-
-def is_in_review(submission_id: UUID, *suspicions: Suspicion) -> bool:
-    """Tell whether it was sent to review once, for these suspicions and with all that belongs to it."""
-    submission = row(submission_id)
-    told = SubmissionEvent.objects.filter(submission_id=submission_id, kind="decided")
-    return (
-        submission.status == SubmissionStatus.PENDING_REVIEW
-        and submission.decision_no == 1
-        and [event.detail["suspicions"] for event in told] == [list(suspicions)]
-        and OutboxDecision.objects.filter(submission=submission).count() == 1
-    )
 
 
 @pytest.mark.parametrize("status", [SubmissionStatus.APPROVED, SubmissionStatus.RECEIVED])
@@ -104,15 +52,6 @@ def test_in_one_batch_it_is_the_same() -> None:
     record, image = entered(make_campaign())
     mirror_stream_records([streamed(swapped(image)), streamed(record)], at=NOON)
     assert is_in_review(record.id, Suspicion.OTHER_HASH)
-
-
-def sharing(
-    campaign: Campaign, *, first: SubmissionStatus = SubmissionStatus.APPROVED
-) -> tuple[tuple[SubmissionRecord, ImageRecord], tuple[SubmissionRecord, ImageRecord]]:
-    """Make two submissions that entered a minute apart, and whose photos are one file."""
-    early, its_photo = entered(campaign, first)
-    late, the_same = entered(campaign, entered_at=NOON + timedelta(minutes=1))
-    return (early, its_photo), (late, the_same.model_copy(update={"seen_on": early.id}))
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
@@ -352,53 +291,3 @@ def test_a_file_has_one_owner_whatever_order_its_holders_are_heard_of(
     if owner is not None:
         first = next(h for h in counting if h.submission_id == owner)
         assert all(first.entered_at <= h.entered_at for h in counting)
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("_round", range(5))
-def test_of_two_workers_who_hear_the_two_halves_at_once_one_sees_both(_round: int) -> None:
-    record, image = entered(make_campaign())
-
-    at_once(lambda: hear(record), lambda: hear(swapped(image)))
-    assert is_in_review(record.id, Suspicion.OTHER_HASH)
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("_round", range(5))
-def test_of_two_workers_with_one_entry_each_of_one_photo_the_second_entry_goes(
-    _round: int,
-) -> None:
-    early, late = sharing(make_campaign())
-    hear(early[1], late[1])
-    at_once(lambda: hear(early[0]), lambda: hear(late[0]))
-    assert is_in_review(late[0].id, Suspicion.IMAGE_SEEN_BEFORE)
-    assert row(early[0].id).status == SubmissionStatus.APPROVED
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_the_sweep_and_the_mirror_at_once_send_it_to_review_once() -> None:
-    record, image = entered(make_campaign())
-    hear(record)
-    later = NOON + timedelta(minutes=5)
-    at_once(lambda: hear(swapped(image)), lambda: look_again(at=later))
-    look_again(at=later)
-    assert is_in_review(record.id, Suspicion.OTHER_HASH)
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_a_moderator_and_the_facts_at_once_leave_one_verdict_after_the_other() -> None:
-    actor = User.objects.create(username="olivia")
-    record, image = entered(make_campaign())
-    hear(record)
-    at_once(
-        lambda: revoke_submission(record.id, actor=actor, at=NOON, note="Asked to."),
-        lambda: hear(swapped(image)),
-    )
-    submission = row(record.id)
-    numbers = OutboxDecision.objects.filter(submission=submission).values_list("decision_no")
-    assert submission.status in (SubmissionStatus.REVOKED, SubmissionStatus.PENDING_REVIEW)
-    assert sorted(number for (number,) in numbers) == [1]
