@@ -15,3 +15,10 @@ def shown_state(host: LocalHost, slug: str) -> PageState:
     content = host.read(slug, "state.json")
     assert content is not None
     return PageState.model_validate_json(content)
+
+
+def shows(host: LocalHost, campaign: Campaign, words: bytes) -> bool:
+    """Tell whether these words stand on the page that the host has."""
+    page = host.read(campaign.slug, "index.html")
+    assert page is not None
+    return words in page

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.models import AuditEntry, BlockEntry, Campaign, Client, Membership, PartnerKey
-from campaigns.rules.roles import Role
+from campaigns.rules.roles import Capability, Role
 from campaigns.services import audit
 from submissions.models import Mail, Submission
 from submissions.services import mirror
@@ -165,6 +165,24 @@ def test_a_moderator_begins_nothing_and_changes_nothing_of_their_own_client():
     for name in ("live_preview", "publish", "pause", "close", "clone"):
         link = reverse(f"admin:campaigns_campaign_{name}", args=[things[Campaign].pk])
         assert browser.post(link, {"typed": things[Campaign].slug}).status_code == 404, link
+
+
+@pytest.mark.parametrize("model", [Membership, BlockEntry, PartnerKey])
+def test_who_may_see_a_thing_and_not_change_it_finds_no_page_of_it(
+    model: type[Any], monkeypatch: pytest.MonkeyPatch
+):
+    client = make_client()
+    thing = _things_of(client)[model]
+    address = reverse(f"admin:campaigns_{model._meta.model_name}_change", args=[thing.pk])
+    admins = admin.site._registry[model]
+    monkeypatch.setattr(type(admins), "view_capability", Capability.CAMPAIGN_VIEW)
+    browser = Browser()
+    browser.force_login(make_user((client, Role.MODERATOR)))
+
+    assert browser.get(address).status_code == 404
+    assert browser.post(address, {}).status_code == 404
+    browser.force_login(make_user((client, Role.OWNER)))
+    assert browser.get(address).status_code == 200
 
 
 def test_nobody_without_a_client_sees_anything_of_one():

@@ -16,7 +16,7 @@ from ingest_lambda.contract import Manifest
 from ingest_lambda.table import Table
 from tests.campaigns.conftest import make_table
 from tests.campaigns.factories import NOON, make_draft, publish
-from tests.campaigns.published import placement_of, shown_state
+from tests.campaigns.published import placement_of, shown_state, shows
 
 pytestmark = pytest.mark.django_db
 
@@ -24,19 +24,14 @@ pytestmark = pytest.mark.django_db
 def test_a_table_that_is_down_leaves_the_earlier_release_live_and_is_made_good(
     table: Table, host: LocalHost, table_down
 ) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    campaign.headline = {"en": "Win two weekends"}
-    campaign.save()
+    campaign = changed_since_release()
     table_down(True)
     release = publish(campaign, reason="Two.")
 
     place = placement_of(campaign)
     assert place.is_behind
     assert place.trouble == "The submissions table is busy or away."
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" not in page
+    assert not shows(host, campaign, b"Win two")
     assert shown_state(host, campaign.slug).release == 1
 
     table_down(False)
@@ -44,30 +39,30 @@ def test_a_table_that_is_down_leaves_the_earlier_release_live_and_is_made_good(
     current = table.current(campaign.slug)
     assert current is not None
     assert current.release == release.number == 2
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" in page
+    assert shows(host, campaign, b"Win two")
     assert placement_of(campaign).trouble == ""
 
 
 def test_a_host_that_is_down_keeps_its_page_and_is_made_good(
     table: Table, host: LocalHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    campaign.headline = {"en": "Win two weekends"}
-    campaign.save()
+    campaign = changed_since_release()
     with monkeypatch.context() as broken:
         broken.setattr(LocalHost, "put_page", _full_disk)
         publish(campaign, reason="Two.")
     assert "site host" in placement_of(campaign).trouble
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" not in page
+    assert not shows(host, campaign, b"Win two")
     carrying.carry_due(NOON)
-    page = host.read(campaign.slug, "index.html")
-    assert page is not None
-    assert b"Win two" in page
+    assert shows(host, campaign, b"Win two")
+
+
+def changed_since_release() -> Campaign:
+    """Publish a campaign, and change what its page shows."""
+    campaign = make_draft()
+    publish(campaign)
+    campaign.headline = {"en": "Win two weekends"}
+    campaign.save()
+    return campaign
 
 
 def _full_disk(*_arguments: object, **_more: object) -> None:
@@ -81,10 +76,7 @@ class Killed(BaseException):
 def test_a_process_killed_between_table_and_host_is_made_good_by_the_clock(
     table: Table, host: LocalHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    campaign = make_draft()
-    publish(campaign)
-    campaign.headline = {"en": "Win two weekends"}
-    campaign.save()
+    campaign = changed_since_release()
     with monkeypatch.context() as killing:
 
         def die(*_arguments: object, **_more: object) -> None:

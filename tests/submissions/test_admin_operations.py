@@ -1,21 +1,15 @@
 """Operations: what is dead-lettered is seen by those whose it is, sent again or discarded for a reason."""
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
-from moto.moto_api import state_manager
-from moto.pipes.models import pipes_backends
 
 from campaignhub import aws
-from campaignhub.env import env
-from campaigns.models import AuditEntry, Campaign, User
+from campaigns.models import AuditEntry
 from campaigns.rules.roles import Role
 from submissions.models import Heartbeat, LedgerCheck, LedgerRound, OutboxDecision, Submission
 from submissions.services.deadletters import pairs
@@ -23,40 +17,14 @@ from submissions.services.decisions import approve_submission
 from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+from tests.submissions.operators import OPERATIONS, manager, operator
 from tests.support.simulated_aws import depth as depth_of
-from tests.support.simulated_aws import simulated_aws
 
-pytestmark = pytest.mark.django_db
-OPERATIONS = reverse("admin:submissions_operations")
-
-
-@pytest.fixture(autouse=True)
-def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    with simulated_aws(monkeypatch) as queues:
-        aws.impatient_sqs.cache_clear()
-        yield queues
-    aws.impatient_sqs.cache_clear()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues")]
 
 
 def depth(url: str) -> int:
     return depth_of(aws.sqs(), url)
-
-
-def signed_in(user: User) -> Browser:
-    browser = Browser()
-    browser.force_login(user)
-    return browser
-
-
-def operator() -> Browser:
-    user = make_user()
-    user.is_superuser = True
-    user.save()
-    return signed_in(user)
-
-
-def manager(campaign: Campaign, role: Role = Role.CAMPAIGN_MANAGER) -> Browser:
-    return signed_in(make_user((campaign.client, role)))
 
 
 def letters(queue: str = "submissions") -> str:
@@ -269,60 +237,6 @@ def test_a_manager_touches_nothing_that_is_all_clients(act: str):
     browser = manager(make_campaign())
     assert browser.post(OPERATIONS, {"act": act, "pipe": "ingest"}).status_code == 404
     assert not LedgerRound.objects.exists()
-
-
-@pytest.fixture
-def pipes(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
-    """Both Pipes at work, to be put into any state; the account's own would run on by themselves."""
-    aws.pipes.cache_clear()
-    state_manager.set_transition("pipes::pipe", {"progression": "manual", "times": 10**9})
-    for key in ("ingest", "mirror"):
-        monkeypatch.setattr(env(), f"{key}_pipe_name", f"site-{key}")
-        aws.pipes().create_pipe(
-            Name=f"site-{key}",
-            RoleArn="arn:aws:iam::123456789012:role/pipe",
-            Source="arn:aws:sqs:us-east-1:123456789012:from",
-            Target="arn:aws:sqs:us-east-1:123456789012:to",
-        )
-    held = pipes_backends["123456789012"][env().aws_region].pipes
-    for pipe in held.values():
-        pipe.status = "RUNNING"
-    yield held
-    state_manager.unset_transition("pipes::pipe")
-    aws.pipes.cache_clear()
-
-
-def test_a_pipe_that_was_switched_off_is_seen_and_switched_on_again(pipes: dict[str, Any]):
-    browser = operator()
-    page = browser.get(OPERATIONS).content.decode()
-    assert page.count("running") == 2
-    assert "Switch on" not in page
-    pipes["site-mirror"].status = "STOPPED"
-    page = browser.get(OPERATIONS).content.decode()
-    assert "kept there for 24 hours" in page
-    assert "Pipes" not in manager(make_campaign()).get(OPERATIONS).content.decode()
-    answer = browser.post(OPERATIONS, {"act": "switch_on", "pipe": "mirror"}, follow=True)
-    assert "Mirror Pipe is being switched on" in answer.content.decode()
-    assert pipes["site-mirror"].status == "STARTING"
-    assert AuditEntry.objects.get(code="pipe.switched_on").target == "pipe:mirror"
-    answer = browser.post(OPERATIONS, {"act": "switch_on", "pipe": "mirror"}, follow=True)
-    assert "needs no switching on" in answer.content.decode()
-
-
-def test_where_the_worker_takes_entries_its_pipe_stays_off(
-    pipes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(env(), "ingest_consumer", "celery")
-    pipes["site-ingest"].status = "STOPPED"
-    browser = operator()
-    assert "off, as the worker does its work" in browser.get(OPERATIONS).content.decode()
-    browser.post(OPERATIONS, {"act": "switch_on", "pipe": "ingest"})
-    assert pipes["site-ingest"].status == "STOPPED"
-
-
-def test_a_pipe_that_nobody_knows_of_is_no_error(pipes: dict[str, Any]):
-    del pipes["site-mirror"]
-    assert "no answer" in operator().get(OPERATIONS).content.decode()
 
 
 def test_a_queue_that_is_none_of_ours_is_not_there():

@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -38,9 +37,9 @@ from tests.submissions.factories import (
     make_upload,
     streamed,
 )
-from tests.support.simulated_aws import depth, simulated_aws
+from tests.support.simulated_aws import depth
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues")]
 QUEUES = ("submissions", "images", "mirror", "celery", "quarantine")
 """Those with a queue in front; what the mirror Pipe gives up has none."""
 SPAN = {
@@ -55,14 +54,6 @@ SPAN = {
         "streamArn": "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/1",
     },
 }
-
-
-@pytest.fixture(autouse=True)
-def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    with simulated_aws(monkeypatch) as queues:
-        aws.impatient_sqs.cache_clear()
-        yield queues
-    aws.impatient_sqs.cache_clear()
 
 
 def envelope(**changes: Any) -> dict[str, Any]:

@@ -16,19 +16,8 @@ from campaignhub import aws
 from campaignhub.env import env
 from submissions.services.deadletters import depths, pairs
 from submissions.services.queue_ages import PEEKED, oldest_in
-from tests.support.simulated_aws import simulated_aws
 
 URL = "http://127.0.0.1/000000000000/campaignhub-images"
-
-
-@pytest.fixture
-def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    with simulated_aws(monkeypatch) as queues:
-        for client in (aws.cloudwatch, aws.impatient_sqs):
-            client.cache_clear()
-        yield queues
-    for client in (aws.cloudwatch, aws.impatient_sqs):
-        client.cache_clear()
 
 
 @contextmanager

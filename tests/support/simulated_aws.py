@@ -56,5 +56,6 @@ def _arn(queues: Any, url: str) -> str:
 
 
 def _forget() -> None:
-    for client in (aws.dynamodb, aws.sqs, aws.s3, ingest._table, ingest._writer):
+    ours = (aws.dynamodb, aws.sqs, aws.impatient_sqs, aws.s3, aws.cloudwatch, aws.pipes)
+    for client in (*ours, ingest._table, ingest._writer):
         client.cache_clear()
