@@ -78,11 +78,13 @@ _database: dict[str, Any] = dict(
 )
 if _database["ENGINE"] == "django.db.backends.sqlite3":
     # WAL lets the desk read while the mirror writes; IMMEDIATE takes the write lock
-    # at once, so that two writers wait for each other instead of failing half way.
+    # at once, so that two writers wait for each other instead of failing half way. With
+    # recursive triggers, a REPLACE is refused where a removal is: in the log and the history.
     _database["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; "
+        "PRAGMA recursive_triggers=ON;",
     }
 else:
     # No statement, lock or forgotten transaction holds a worker for ever (milliseconds).

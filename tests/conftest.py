@@ -51,6 +51,22 @@ def _quick_settings() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_between_tests() -> Iterator[None]:
+    """Let tests that commit be cleaned up on PostgreSQL: what is append-only refuses TRUNCATE there."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    emptied = DatabaseOperations.sql_flush
+
+    def sql_flush(*arguments: Any, **options: Any) -> list[str]:
+        # For this transaction, and only because the tests' role is a superuser.
+        return ["SET LOCAL session_replication_role = replica", *emptied(*arguments, **options)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
+
+
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Run one whole installation for all flow and browser tests: what ``make up`` starts.
