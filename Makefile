@@ -37,7 +37,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 # The emulator pins a botocore of its own, so it gets an environment of its own.
 $(MINISTACK)/.installed: constraints-ministack.txt
 	@test -n "$(PYTHON)" || { echo "CampaignHub needs Python 3.11 or later with venv (Debian: apt-get install python3-venv)."; exit 1; }
-	@mkdir -p var
+	@install -d -m 700 var
 	@test -x $(MINISTACK)/bin/pip || $(PYTHON) -m venv --clear $(MINISTACK)
 	@echo "Installing the AWS emulator …"
 	@$(MINISTACK)/bin/python $(PIP) -r constraints-ministack.txt

@@ -1,7 +1,6 @@
 """What the embedded default decides once and keeps: secrets, ports, addresses, in ``var/env.json``."""
 
 import json
-import os
 import secrets
 import socket
 from pathlib import Path
@@ -10,19 +9,14 @@ from typing import Any
 from campaignhub.embedded.deploy import outputs_as_environment
 from campaignhub.embedded.ministack import CREDENTIALS, REGION
 from campaignhub.embedded.processes import EmbeddedError
+from campaignhub.private_files import write_private
 
 PORTS_TRIED = 50
 
 
-def write_json(path: Path, content: Any, *, mode: int = 0o644) -> None:
-    """Write a file that is either the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(f"{path.name}.partial")
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w") as file:
-        json.dump(content, file, indent=2, ensure_ascii=False)
-        file.write("\n")
-    partial.replace(path)
+def write_json(path: Path, content: Any) -> None:
+    """Write a file that only its owner reads, and that is the old one or the new one, never a part."""
+    write_private(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
 
 
 def read_json(path: Path) -> dict[str, Any]:
@@ -46,7 +40,7 @@ def secrets_of(path: Path) -> dict[str, str]:
         "PERSON_SECRET": secrets.token_hex(32),
     }
     kept = {name: str(held.get(name) or value) for name, value in made.items()}
-    write_json(path, {**held, **kept}, mode=0o600)
+    write_json(path, {**held, **kept})
     return kept
 
 

@@ -20,6 +20,7 @@ from campaignhub.embedded.deploy import Wanted, deploy
 from campaignhub.embedded.ministack import MiniStack
 from campaignhub.embedded.processes import Child, EmbeddedError, end_left_over, note_running
 from campaignhub.embedded.services import Plan, once, services, status_of
+from campaignhub.private_files import NotOurDirectory, make_private
 
 RESTART_SECONDS = (0.5, 1, 2, 5, 10)
 STEADY_SECONDS = 30
@@ -62,7 +63,10 @@ class Supervisor:
             EmbeddedError: it cannot come up, or runs already; worded for a person.
         """
         plan = self._plan
-        plan.var.mkdir(parents=True, exist_ok=True)
+        try:
+            make_private(plan.var)
+        except NotOurDirectory as error:
+            raise EmbeddedError(error.message) from error
         with (plan.var / "up.lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -167,7 +171,7 @@ class Supervisor:
             # A table that was lost, or addresses that published pages carry, are only in Django now.
             # A file, since this run may be killed before it is done.
             self._republish.touch()
-        local.write_json(plan.var / "env.json", now, mode=0o600)
+        local.write_json(plan.var / "env.json", now)
         self._pause(0)
 
     def _furnish(self) -> None:
@@ -250,7 +254,7 @@ class Supervisor:
             "accounts": demo.get("accounts", []),
             "campaigns": demo.get("campaigns", []),
         }
-        local.write_json(plan.var / "up.json", facts, mode=0o600)
+        local.write_json(plan.var / "up.json", facts)
         self._console.announce(facts, data=plan.var)
 
     # ------------------------------------------------------------------ watch

@@ -35,4 +35,4 @@ class Command(BaseCommand):
             call_command("republish")
         printed = io.StringIO()
         call_command("demo", stdout=printed)
-        write_json(into, json.loads(printed.getvalue()), mode=0o600)
+        write_json(into, json.loads(printed.getvalue()))

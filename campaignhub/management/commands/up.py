@@ -1,5 +1,6 @@
 """``manage.py up``: the whole platform on this machine, in one terminal."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from campaignhub.embedded.processes import EmbeddedError
 from campaignhub.embedded.services import Plan
 from campaignhub.embedded.supervisor import Supervisor
 from campaignhub.env import ROOT, VAR, env
+from campaignhub.private_files import UMASK
 
 
 class Command(BaseCommand):
@@ -21,7 +23,8 @@ class Command(BaseCommand):
     requires_system_checks = ()  # the services check themselves; here it would cost seconds
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        """Run until stopped."""
+        """Run until stopped; what it and its children write, nobody else reads."""
+        os.umask(UMASK)
         settings = env()
         plan = Plan(
             root=ROOT,

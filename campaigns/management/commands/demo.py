@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from campaignhub.env import VAR
+from campaignhub.private_files import make_private, write_private
 from campaigns.services.demo import make_demo
 
 
@@ -18,7 +19,6 @@ class Command(BaseCommand):
         remembered = VAR / "demo-accounts.json"
         known = json.loads(remembered.read_text()) if remembered.exists() else []
         demo = make_demo(at=timezone.now(), known_accounts=known)
-        VAR.mkdir(exist_ok=True)
-        remembered.touch(mode=0o600)
-        remembered.write_text(json.dumps(demo.accounts))
+        make_private(VAR)
+        write_private(remembered, json.dumps(demo.accounts))
         self.stdout.write(json.dumps({"accounts": demo.accounts, "campaigns": demo.campaigns}))

@@ -31,7 +31,7 @@ def test_secrets_are_made_once_and_only_their_owner_may_read_them(tmp_path):
 
 def test_what_else_is_in_the_file_is_kept(tmp_path):
     path = tmp_path / "env.json"
-    write_json(path, {"TABLE_NAME": "t"}, mode=0o600)
+    write_json(path, {"TABLE_NAME": "t"})
     secrets_of(path)
 
     assert read_json(path)["TABLE_NAME"] == "t"
