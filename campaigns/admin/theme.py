@@ -1,4 +1,4 @@
-"""The admin as a product: its name, colours, type, environment label and login page."""
+"""The admin as a product: its name, environment label and login page; its colours are in ``theme.css``."""
 
 from typing import Any
 
@@ -32,7 +32,6 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
-    "BORDER_RADIUS": "8px",
     "ENVIRONMENT": "campaigns.admin.theme.environment",
     "LOGIN": {"image": _file("login.svg")},
     "STYLES": [_file("staff.css")],
@@ -46,35 +45,6 @@ UNFOLD: dict[str, Any] = {
                 "link": lambda _request: reverse("admin:password_change"),
             }
         ],
-    },
-    # Petrol on warm greys: the accent stays apart from the colours that say state.
-    "COLORS": {
-        "base": {
-            "50": "#faf9f7",
-            "100": "#f3f1ed",
-            "200": "#e5e2dc",
-            "300": "#d1cdc5",
-            "400": "#97928a",
-            "500": "#6b665f",
-            "600": "#524e48",
-            "700": "#3c3935",
-            "800": "#282623",
-            "900": "#1b1a18",
-            "950": "#100f0e",
-        },
-        "primary": {
-            "50": "#eef8f8",
-            "100": "#d5eded",
-            "200": "#addbdd",
-            "300": "#78c1c5",
-            "400": "#429fa6",
-            "500": "#27838b",
-            "600": "#1b6974",
-            "700": "#18555f",
-            "800": "#18464e",
-            "900": "#183b42",
-            "950": "#0a252b",
-        },
     },
     "SIDEBAR": {
         "show_search": True,
