@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.models import User
 from campaigns.rules.roles import Role
-from submissions.models import Submission
+from ingest_lambda.contract import Mode
 from submissions.services import queue
 from tests.campaigns.factories import make_user
 from tests.submissions.at_the_desk import make_staff, make_submission
@@ -95,7 +95,7 @@ def test_tests_and_other_clients_entries_are_not_handed_out():
     campaign = make_campaign()
     browser, _ = make_staff(make_campaign())
     make_submission(campaign)
-    Submission.objects.filter(pk=make_submission(campaign).pk).update(is_test=True)
+    make_submission(campaign, mode=Mode.TEST)
 
     page = browser.get(reverse("admin:submissions_review_next"))
 
