@@ -226,9 +226,15 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # For old browsers. The others read the content policy, which lets the site frame itself (previews).
 X_FRAME_OPTIONS = "DENY"
+# One cookie and no other: the secret against forged forms and the messages for the next page
+# lie in the session, where no script and no neighbouring site can set or read them.
+SESSION_ENGINE = "campaignhub.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_USE_SESSIONS = True
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# A popup of the admin is out of reach for a page that opened it, such as a campaign's own page.
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 if _env.production:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -236,7 +242,9 @@ if _env.production:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
-    CSRF_COOKIE_SECURE = True
+    # Browsers take a cookie of this name over TLS only, for this host and its whole site, so no
+    # subdomain can plant one.
+    SESSION_COOKIE_NAME = "__Host-session"
 
 # What Django 6 does by itself: an address typed without a scheme means https.
 FORMS_URLFIELD_ASSUME_HTTPS = True

@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from campaignhub.sessions import SessionStore
 from campaigns.services import blocks, carry, life
 
 
@@ -17,6 +18,13 @@ def move_due() -> None:
     blocks.carry_due_block_lists()
 
 
+@shared_task(name="campaigns.clear_sessions")
+def clear_sessions() -> None:
+    """Delete the sessions that have ended, among them those of passers-by at the sign-in page."""
+    SessionStore.clear_expired()
+
+
 TIMETABLE: dict[str, dict[str, Any]] = {
     "open-and-close": {"task": "campaigns.move_due", "schedule": 10.0},
+    "clear-sessions": {"task": "campaigns.clear_sessions", "schedule": 3600.0},
 }

@@ -14,6 +14,7 @@ print(json.dumps({
     "broker": s.CELERY_BROKER_URL,
     "transport": s.CELERY_BROKER_TRANSPORT_OPTIONS,
     "cookie": getattr(s, "SESSION_COOKIE_SECURE", False),
+    "cookie_name": getattr(s, "SESSION_COOKIE_NAME", "sessionid"),
     "options": s.DATABASES["default"]["OPTIONS"],
     "task_limit": s.CELERY_TASK_TIME_LIMIT,
 }))
@@ -50,7 +51,13 @@ def test_a_public_site_without_a_key_does_not_start():
 
 
 def test_a_public_site_keeps_its_cookies_to_tls():
-    assert settings_with(ALLOWED_HOSTS="win.example", SECRET_KEY="k" * 60)["cookie"] is True
+    found = settings_with(ALLOWED_HOSTS="win.example", SECRET_KEY="k" * 60)
+    assert found["cookie"] is True
+    assert found["cookie_name"].startswith("__Host-")
+
+
+def test_without_tls_the_cookie_has_a_name_that_browsers_take():
+    assert settings_with()["cookie_name"] == "sessionid"
 
 
 def test_celery_knows_its_own_queue_and_no_other():
