@@ -1,9 +1,11 @@
-"""How a log line looks: one JSON object, and no values in it that people typed."""
+"""How a log line looks: one JSON object, and in it no values that people typed and no token."""
 
 import json
 import logging
 import traceback
 from datetime import UTC, datetime
+
+from ingest_lambda.contract import without_tokens
 
 
 class JsonLine(logging.Formatter):
@@ -23,7 +25,7 @@ class JsonLine(logging.Formatter):
         }
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = _without_values(record.exc_info[1])
-        return json.dumps(line, ensure_ascii=False)
+        return without_tokens(json.dumps(line, ensure_ascii=False))
 
 
 def _without_values(error: BaseException) -> str:

@@ -84,6 +84,7 @@ from ingest_lambda.contract.token import (
     Claims,
     Sha256,
     Upload,
+    without_tokens,
 )
 from ingest_lambda.contract.words import (
     IMAGE_KINDS,
@@ -189,4 +190,5 @@ __all__ = [
     "sentence",
     "shown_status",
     "tidy_reference",
+    "without_tokens",
 ]

@@ -22,6 +22,10 @@ class MailKind(StrEnum):
         return self.value.replace("_", " ").capitalize()
 
 
+ASKS_FOR_A_PHOTO = frozenset({MailKind.ASKED_AGAIN, MailKind.REMINDER})
+"""Mails whose link takes a new photo until the deadline."""
+
+
 class MailState(StrEnum):
     """The fate of a mail.
 
@@ -110,6 +114,6 @@ def is_still_true(
         return True
     if decision_no != last_decision_no:
         return False
-    if kind in (MailKind.ASKED_AGAIN, MailKind.REMINDER):
+    if kind in ASKS_FOR_A_PHOTO:
         return status is SubmissionStatus.NEEDS_RESUBMISSION
     return True

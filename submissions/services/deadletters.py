@@ -12,6 +12,7 @@ from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaigns.models import User
 from campaigns.services import audit
+from ingest_lambda.contract import without_tokens
 from submissions.rules.dead_letters import filed_message, judge, masked, with_time_of_entry
 from submissions.services.ledger_rounds import ask_for_round
 from submissions.services.queue_ages import oldest_in
@@ -49,7 +50,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """One message that did not get through; nothing in it is personal."""
+    """One message that did not get through; nothing in it is personal, and no token is."""
 
     queue: str
     message_id: str
@@ -166,9 +167,9 @@ def _dead_letter(queue: str, message: dict[str, Any]) -> DeadLetter:
         message_id=message["MessageId"],
         entered_at=_sent_at(message),
         receives=int(attributes.get("ApproximateReceiveCount", 1)),
-        subject=verdict.subject,
-        reason=verdict.reason,
-        content="" if queue == "celery" else masked(message["Body"]),
+        subject=without_tokens(verdict.subject),
+        reason=without_tokens(verdict.reason),
+        content="" if queue == "celery" else without_tokens(masked(message["Body"])),
     )
 
 

@@ -2,7 +2,8 @@
 
 import base64
 import logging
-from datetime import datetime, timedelta
+from dataclasses import asdict
+from datetime import datetime
 from email.mime.image import MIMEImage
 from email.utils import formataddr, parseaddr
 from functools import lru_cache
@@ -13,13 +14,14 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
 from campaignhub.env import env
-from campaignhub.ingest import sign_token
 from campaigns.models import Campaign
 from campaigns.rules.contrast import contrast
-from ingest_lambda.contract import Channel, Claims, Mode, Purpose, Route, SubmissionStatus
+from campaigns.rules.lines import one_line
+from ingest_lambda.contract import SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
 from submissions.models import Mail, PhotoCheck, Submission
-from submissions.rules.mails import MailKind, message_of
+from submissions.rules.letter import INERT_LINK, Letter, as_text
+from submissions.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
 from submissions.rules.words import catalogue_of, near_day
 
 logger = logging.getLogger(__name__)
@@ -27,27 +29,27 @@ _LOGO = "logo"
 _DARK = "#1b1b1e"
 
 
-def compose(mail: Mail, *, at: datetime) -> EmailMultiAlternatives:
+def compose(mail: Mail, *, at: datetime, link: str = "") -> EmailMultiAlternatives:
     """Make the message of a mail in the entrant's language, as it reads at ``at``.
 
-    Its link shows the status and, where a photo was asked for, takes one; it
-    tells nothing else, because a mistyped address may have sent it to a stranger.
+    ``link`` is for the mailbox alone (:func:`submissions.services.status_link.link_of`).
+    Without it the message has no link at all: so it is shown to staff.
     """
     submission = mail.submission
     campaign = submission.campaign
-    client = campaign.client
     logo = _logo(campaign)
     letter = _letter(mail, at)
-    context = {**letter, "logo": f"cid:{_LOGO}" if logo else ""}
+    reply_to = one_line(campaign.client.help_email)
     message = EmailMultiAlternatives(
-        subject=str(letter["subject"]),
-        body=render_to_string("email/message.txt", context),
+        subject=letter.subject,
+        body=as_text(letter, link=link),
         from_email=_sender(campaign),
         to=[address_of(submission)],
-        reply_to=[client.help_email] if client.help_email else None,
+        reply_to=[reply_to] if reply_to else None,
         headers={"Auto-Submitted": "auto-generated"},
     )
-    message.attach_alternative(render_to_string("email/message.html", context), "text/html")
+    html = _html(letter, link=link, logo=f"cid:{_LOGO}" if logo else "")
+    message.attach_alternative(html, "text/html")
     if logo:
         picture = MIMEImage(logo, _subtype=_kind_of_logo(campaign))
         picture.add_header("Content-ID", f"<{_LOGO}>")
@@ -57,11 +59,16 @@ def compose(mail: Mail, *, at: datetime) -> EmailMultiAlternatives:
 
 
 def html_to_read(mail: Mail, *, at: datetime) -> str:
-    """Return the HTML of a mail for a browser, which finds no attached logo and gets it inside."""
+    """Return the HTML of a mail for staff: without its link, and with the logo inside."""
     logo = _logo(mail.submission.campaign)
     kind = _kind_of_logo(mail.submission.campaign)
     inside = f"data:image/{kind};base64,{base64.b64encode(logo).decode()}" if logo else ""
-    return render_to_string("email/message.html", {**_letter(mail, at), "logo": inside})
+    return _html(_letter(mail, at), link="", logo=inside)
+
+
+def _html(letter: Letter, *, link: str, logo: str) -> str:
+    context = {**asdict(letter), "link": link, "inert_link": INERT_LINK, "logo": logo}
+    return render_to_string("email/message.html", context)
 
 
 def address_of(submission: Submission) -> str:
@@ -70,7 +77,7 @@ def address_of(submission: Submission) -> str:
     return personal.email if personal else ""
 
 
-def _letter(mail: Mail, at: datetime) -> dict[str, str | list[str]]:
+def _letter(mail: Mail, at: datetime) -> Letter:
     submission = mail.submission
     campaign = submission.campaign
     client = campaign.client
@@ -86,54 +93,51 @@ def _letter(mail: Mail, at: datetime) -> dict[str, str | list[str]]:
             and PhotoCheck.objects.filter(pk=submission.pk).exists(),
         )
     ]
-    asks = mail.kind in (MailKind.ASKED_AGAIN, MailKind.REMINDER)
+    asks = mail.kind in ASKS_FOR_A_PHOTO
     until = submission.resubmit_until if asks else submission.decide_by
     said = {
-        "campaign": campaign.text(campaign.headline, language) or campaign.name,
-        "client": client.name,
+        "campaign": one_line(campaign.text(campaign.headline, language) or campaign.name),
+        "client": one_line(client.name),
         "reference": submission.reference,
-        "email": client.help_email,
-        "phone": client.help_phone,
+        "email": one_line(client.help_email),
+        "phone": one_line(client.help_phone),
         "day": near_day(until, now=at, timezone=campaign.timezone, words=words) if until else "",
         "deadline": time_in_words(until, timezone=campaign.timezone, language=language)
         if until
         else "",
     }
-    name = getattr(getattr(submission, "personal", None), "given_name", "").strip()
+    name = one_line(getattr(getattr(submission, "personal", None), "given_name", ""))
     help_words = words.help_phone if client.help_phone else words.help
     subject = message.subject.format(**said)
-    if submission.is_test:
-        subject = words.test + subject
     dark_on_brand = contrast(_DARK, campaign.brand_colour) > contrast(
         "#ffffff", campaign.brand_colour
     )
-    return {
-        "language": spoken(language),
-        "subject": " ".join(subject.split()),
-        "title": message.title,
-        "hello": words.hello.format(name=name) if name else words.hello_nobody,
-        "before": message.before.format(**said),
-        "reasons": [str(reason["message"]) for reason in submission.decision_reasons]
+    return Letter(
+        language=spoken(language),
+        subject=words.test + subject if submission.is_test else subject,
+        title=message.title,
+        hello=words.hello.format(name=name) if name else words.hello_nobody,
+        before=message.before.format(**said),
+        reasons=tuple(one_line(str(reason["message"])) for reason in submission.decision_reasons)
         if mail.decision_no
-        else [],
-        "after": message.after.format(**said),
-        "button": message.button or words.button,
-        "link": status_link(submission, resubmit=asks),
-        "reference_label": words.reference,
-        "reference": submission.reference,
-        "help": help_words.format(**said) if client.help_email else "",
-        "why": words.why.format(**said),
-        "brand": client.name,
-        "brand_colour": campaign.brand_colour,
-        "button_text_colour": _DARK if dark_on_brand else "#ffffff",
-        "radius": str(campaign.radius),
-    }
+        else (),
+        after=message.after.format(**said),
+        button=message.button or words.button,
+        reference_label=words.reference,
+        reference=submission.reference,
+        help=help_words.format(**said) if client.help_email else "",
+        why=words.why.format(**said),
+        brand=said["client"],
+        brand_colour=campaign.brand_colour,
+        button_text_colour=_DARK if dark_on_brand else "#ffffff",
+        radius=str(campaign.radius),
+    )
 
 
 def _sender(campaign: Campaign) -> str:
     client = campaign.client
     own_name, own_address = parseaddr(env().default_from_email)
-    name = campaign.sender_name or client.sender_name or client.name or own_name
+    name = one_line(campaign.sender_name or client.sender_name or client.name or own_name)
     return formataddr((name, client.sender_email or own_address))
 
 
@@ -157,29 +161,3 @@ def _read_logo(name: str) -> bytes:
     with storages["default"].open(name, "rb") as file:
         content: bytes = file.read()
     return content
-
-
-def status_link(submission: Submission, *, resubmit: bool = False) -> str:
-    """Return the link to a submission's own status page; the token is in the fragment, never in a log."""
-    campaign = submission.campaign
-    slug = campaign.test_slug if submission.is_test else campaign.slug
-    issued_at = submission.started_at
-    until = submission.resubmit_until if resubmit else None
-    claims = Claims(
-        submission_id=submission.pk,
-        attempt=submission.attempt + 1 if resubmit else submission.attempt,
-        slug=slug,
-        campaign_id=str(campaign.test_id if submission.is_test else campaign.pk),
-        release=submission.release,
-        route=Route(submission.route),
-        locale=submission.locale,
-        channel=Channel(submission.channel),
-        mode=Mode.TEST if submission.is_test else Mode.LIVE,
-        issued_at=issued_at,
-        expires_at=until or issued_at + timedelta(days=400),
-        purpose=Purpose.RESUBMIT if resubmit else Purpose.STATUS,
-    )
-    languages = campaign.languages
-    own_folder = submission.locale in languages and submission.locale != languages[0]
-    folder = f"{submission.locale}/" if own_folder else ""
-    return f"{env().public_site_url}/c/{slug}/{folder}status/#{sign_token(claims)}"

@@ -21,18 +21,9 @@ from campaigns.services import audit
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionEvent
 from submissions.rules.mails import FATES, MailKind, MailState, is_still_true
-from submissions.services.letters import address_of, compose, html_to_read, status_link
+from submissions.services.letters import address_of, compose
 from submissions.services.mail_trouble import SENDING_ERRORS, Outcome, outcome_of
-
-__all__ = [
-    "MailWentOut",
-    "compose",
-    "deliver_mails",
-    "html_to_read",
-    "note_fate",
-    "send_again",
-    "status_link",
-]
+from submissions.services.status_link import link_of
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -121,7 +112,7 @@ def _deliver(
         _note(mail, why[0], at=at, trouble=why[1])
         return False
     try:
-        message = compose(mail, at=at)
+        message = compose(mail, at=at, link=link_of(mail))
     except Exception:
         # A bug in words or template: this mail is shown as failed, and the others go on
         # at the next round.

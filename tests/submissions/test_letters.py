@@ -18,6 +18,7 @@ from submissions.rules.words import CATALOGUES, Message, near_day
 from submissions.services.decisions import approve_submission, ask_again, reject_submission
 from submissions.services.letters import compose, html_to_read
 from submissions.services.mirror import mirror_stream_records
+from submissions.services.status_link import link_of
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
@@ -60,7 +61,7 @@ def make_mail(kind: MailKind, *, language: str = "en", **record: object) -> Mail
 @pytest.mark.parametrize("kind", MailKind)
 def test_every_mail_says_its_news_in_every_language(kind, language):
     mail = make_mail(kind, language=language)
-    message = compose(mail, at=NOON)
+    message = compose(mail, at=NOON, link=link_of(mail))
     html = str(message.alternatives[0][0])
     reference = mail.submission.reference
     assert "{" not in message.subject + str(message.body)
@@ -103,7 +104,9 @@ def test_the_link_of_a_question_takes_the_next_attempt_until_the_deadline_and_ot
         (MailKind.ASKED_AGAIN, Purpose.RESUBMIT, 2),
     ):
         mail = make_mail(kind)
-        link = re.search(r"https?://\S+/status/#(\S+)", str(compose(mail, at=NOON).body))
+        link = re.search(
+            r"https?://\S+/status/#(\S+)", str(compose(mail, at=NOON, link=link_of(mail)).body)
+        )
         assert link is not None
         claims = tokens.verify(link[1], token_keys=env().token_keys)
         assert (claims.purpose, claims.attempt) == (purpose, attempt)
@@ -133,7 +136,7 @@ def test_a_received_mail_promises_only_what_follows(status, attempt, said):
 @pytest.mark.django_db
 def test_a_mail_of_a_test_says_so_and_links_to_the_test():
     mail = make_mail(MailKind.RECEIVED, mode=Mode.TEST)
-    message = compose(mail, at=NOON)
+    message = compose(mail, at=NOON, link=link_of(mail))
     assert message.subject.startswith("Test: ")
     assert f"/c/{mail.submission.campaign.test_slug}/status/#" in str(message.body)
 

@@ -1,0 +1,55 @@
+"""A mail as the words it is made of, and its form in plain text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+INERT_LINK = "This link only works in the entrant's mailbox."
+"""What stands in the place of a link wherever a mail is shown to somebody else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """What a mail says. Each text is one line (:func:`campaigns.rules.lines.one_line`); none is markup."""
+
+    language: str
+    subject: str
+    title: str
+    hello: str
+    before: str
+    """The text above the reasons."""
+    reasons: tuple[str, ...]
+    after: str
+    """The text below them; may be empty."""
+    button: str
+    reference_label: str
+    reference: str
+    help: str
+    """May be empty."""
+    why: str
+    brand: str
+    brand_colour: str
+    button_text_colour: str
+    radius: str
+
+
+def as_text(letter: Letter, *, link: str) -> str:
+    """Return the plain text of a mail; without ``link`` it says that the link is not for the reader.
+
+    A plain ``str``: a template's result would be marked as safe HTML, and a page
+    that shows it would print what an entrant typed as markup.
+    """
+    return "\n".join(_lines(letter, link))
+
+
+def _lines(letter: Letter, link: str) -> Iterator[str]:
+    yield from (letter.hello, "", letter.before, "")
+    for reason in letter.reasons:
+        yield from (f"- {reason}", "")
+    if letter.after:
+        yield from (letter.after, "")
+    yield from (f"{letter.button}:", link or f"[{INERT_LINK}]", "")
+    yield from (f"{letter.reference_label}: {letter.reference}", "")
+    yield from ("-- ", letter.brand)
+    if letter.help:
+        yield letter.help
+    yield from (letter.why, "")

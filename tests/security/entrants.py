@@ -1,0 +1,64 @@
+"""Entrants and their mails, for tests that attack by way of them."""
+
+import html
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from django.core import mail as outbox
+
+from campaignhub.env import env
+from campaigns.models import Campaign
+from ingest_lambda import tokens
+from ingest_lambda.errors import BadToken
+from submissions.models import Mail, Submission
+from submissions.rules.mails import MailKind
+from submissions.services.mails import deliver_mails
+from submissions.services.mirror import mirror_stream_records
+from tests.submissions.factories import NOON, make_record, streamed
+
+
+def enter(campaign: Campaign, **record: Any) -> Submission:
+    """Let somebody enter, as far as the site hears of it."""
+    stored = make_record(campaign, **record)
+    mirror_stream_records([streamed(stored)], at=NOON)
+    return Submission.objects.get(pk=stored.id)
+
+
+def said(**answers: str) -> dict[str, str]:
+    """Return the answers of Ada Lovelace, with some of them as the test wants."""
+    return {"email": "ada@example.com", "first": "Ada", "last": "Lovelace"} | answers
+
+
+def add_mail(submission: Submission, kind: MailKind, **values: Any) -> Mail:
+    """Queue a mail about a submission that is due."""
+    return Mail.objects.create(
+        submission=submission,
+        kind=kind,
+        event=f"{kind}:test",
+        decision_no=None if kind is MailKind.RECEIVED else submission.decision_no,
+        **{"queued_at": NOON, "not_before": NOON, **values},
+    )
+
+
+def mailed_link() -> str:
+    """Send what waits; return the link that stands in the newest mail."""
+    deliver_mails(at=NOON, most=10)
+    found = re.search(r"https?://\S+/status/#\S+", str(outbox.outbox[-1].body))
+    assert found is not None, "an entrant's mail has a link"
+    return found[0]
+
+
+def working_tokens(text: str) -> Iterator[str]:
+    """Yield every token in ``text`` that the public path accepts, however it is written down."""
+    for readable in (text, html.unescape(text), unquote(html.unescape(text))):
+        for run in re.findall(r"[\w-]+(?:\.[\w-]+){2,}", readable, re.ASCII):
+            parts = run.split(".")
+            for begin in range(len(parts) - 2):
+                token = ".".join(parts[begin : begin + 3])
+                try:
+                    tokens.verify(token, token_keys=env().token_keys)
+                except BadToken:
+                    continue
+                yield token
