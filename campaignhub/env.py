@@ -60,6 +60,13 @@ class Env(BaseSettings):
     database_statement_seconds: int = Field(default=60, ge=0)
     """The longest that one statement may take on PostgreSQL; 0 for a migration that builds an index."""
 
+    trusted_proxies: int = Field(default=0, ge=0, le=8)
+    """How many proxies of ours a request passes, each adding to ``X-Forwarded-For``.
+
+    A load balancer is 1, a distribution before it 2. With 0 the header, which any
+    client can send, is not read; sign-ins are then throttled by the peer's address.
+    """
+
     web_port: int = Field(default=8000, ge=1, le=65535)
     """Where `manage.py up` serves the site; unset and taken, the next free one."""
     aws_port: int = Field(default=4566, ge=1, le=65535)
