@@ -1,0 +1,61 @@
+"""Which passwords staff may choose: not what a guesser who knows the client tries first."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+
+from campaigns.models import Client, User
+from campaigns.rules.passwords import core_of, is_pattern, leans_on, names_within
+from campaigns.services.scope import campaigns_of, clients_of
+
+PRODUCT = "CampaignHub"
+
+
+class HardToGuess:
+    """A validator for ``AUTH_PASSWORD_VALIDATORS``, beside Django's own."""
+
+    def __init__(self) -> None:
+        self._common: set[str] = CommonPasswordValidator().passwords
+
+    def validate(self, password: str, user: Any = None) -> None:
+        """Refuse patterns, common words with a few digits, and names from around the person."""
+        if is_pattern(password) or core_of(password) in self._common:
+            raise ValidationError(
+                "This password is easy to guess. Try a sentence.", code="password_too_easy"
+            )
+        refuse_names(password, [PRODUCT, *(_names_around(user) if user else [])])
+
+    def get_help_text(self) -> str:
+        """Return what Django shows beside its own forms."""
+        return "Don't use the name of the client, a campaign, the product or yourself."
+
+
+def refuse_names(password: str, names: Iterable[str]) -> None:
+    """Refuse a password of which little is left without these names.
+
+    Raises:
+        ValidationError: worded for the person who chooses.
+    """
+    if leans_on(password, names_within(names)):
+        raise ValidationError(
+            "This password is mostly a name that others know: of the client, a campaign, the "
+            "product or yourself. Add more words, or choose another.",
+            code="password_is_a_name",
+        )
+
+
+def names_of(client: Client) -> list[str]:
+    """Return what a client and its campaigns are called."""
+    campaigns = client.campaigns.values_list("name", "slug")
+    return [client.name, client.legal_name, *(name for pair in campaigns for name in pair)]
+
+
+def _names_around(user: User) -> list[str]:
+    own = [user.username, user.email.partition("@")[0], user.first_name, user.last_name]
+    if user.pk is None:
+        return own
+    clients = clients_of(user).values_list("name", "legal_name")
+    campaigns = campaigns_of(user).values_list("name", "slug")
+    return [*own, *(name for pair in (*clients, *campaigns) for name in pair)]
