@@ -9,7 +9,7 @@ ANONYMOUS_SECONDS = 3600
 
 
 class SessionStore(db.SessionStore):
-    """Keep the sessions of staff for two weeks, and what a passer-by left for an hour."""
+    """Keep the sessions of staff for a working day, and what a passer-by left for an hour."""
 
     def get_session_cookie_age(self) -> int:
         """Return how long this session may lie unused, in seconds."""

@@ -98,8 +98,9 @@ DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "campaigns.User"
+AUTHENTICATION_BACKENDS = ["campaigns.admin.sign_in.SignInBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "campaignhub.passwords.Argon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -109,6 +110,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "campaigns.services.passwords.HardToGuess"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -226,9 +228,11 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 # For old browsers. The others read the content policy, which lets the site frame itself (previews).
 X_FRAME_OPTIONS = "DENY"
-# One cookie and no other: the secret against forged forms and the messages for the next page
+# One cookie for all of a session: the secret against forged forms and the messages for the next page
 # lie in the session, where no script and no neighbouring site can set or read them.
 SESSION_ENGINE = "campaignhub.sessions"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+"""Seconds: a working day. Everyone signs in at least once a day."""
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_USE_SESSIONS = True

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaignhub.sessions import SessionStore
-from campaigns.services import blocks, carry, life
+from campaigns.services import blocks, carry, life, throttle
 
 
 @shared_task(name="campaigns.move_due")
@@ -24,7 +24,14 @@ def clear_sessions() -> None:
     SessionStore.clear_expired()
 
 
+@shared_task(name="campaigns.clear_sign_in_counts")
+def clear_sign_in_counts() -> None:
+    """Delete what no longer counts of attempts to sign in."""
+    throttle.forget_old_counts(at=timezone.now())
+
+
 TIMETABLE: dict[str, dict[str, Any]] = {
     "open-and-close": {"task": "campaigns.move_due", "schedule": 10.0},
     "clear-sessions": {"task": "campaigns.clear_sessions", "schedule": 3600.0},
+    "clear-sign-in-counts": {"task": "campaigns.clear_sign_in_counts", "schedule": 3600.0},
 }

@@ -41,6 +41,11 @@ WORDS = {
     "staff.invited_again": "Invited somebody again",
     "staff.role_changed": "Changed a role",
     "staff.role_withdrawn": "Took a role away",
+    "staff.password_changed": "Changed their password",
+    "sign_in.succeeded": "Signed in",
+    "sign_in.failed": "Failed to sign in",
+    "sign_in.not_confirmed": "Failed to confirm their password",
+    "sign_in.refused": "Blocked: too many sign-in attempts",
     "mail.sent_again": "Sent a mail again",
     "submission.contact_seen": "Saw personal data",
     "submission.searched": "Searched entries",
@@ -51,6 +56,7 @@ _ROOMS = {
     "campaign": "Campaigns",
     "client": "Clients",
     "staff": "Staff",
+    "sign_in": "Sign-in",
     "partner": "Partners",
     "submission": "Entries",
     "mail": "Mails",
@@ -95,6 +101,13 @@ def person(user: User | None) -> str:
     return (user.get_full_name() or user.username) if user else "The clock"
 
 
+def doer(entry: AuditEntry) -> str:
+    """Return who did it. A failed sign-in proves nothing about who typed."""
+    if entry.actor is None and entry.code.startswith("sign_in."):
+        return "Not signed in"
+    return person(entry.actor)
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ScopedModelAdmin):
     """The log: read, never written by hand."""
@@ -133,7 +146,7 @@ class AuditEntryAdmin(ScopedModelAdmin):
     @display(description="Who", ordering="actor")
     def who(self, entry: AuditEntry) -> str:
         """Show who did it."""
-        return person(entry.actor)
+        return doer(entry)
 
     @display(description="When", ordering="at")
     def shown_at(self, entry: AuditEntry) -> str:
@@ -154,7 +167,7 @@ class AuditEntryAdmin(ScopedModelAdmin):
             "opts": self.opts,
             "entry": entry,
             "concerned": concerned(entry),
-            "who": person(entry.actor),
+            "who": doer(entry),
             "at": exact(entry.at, "UTC"),
             "changes": differences(entry.before, entry.after),
         }

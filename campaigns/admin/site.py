@@ -3,10 +3,12 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
+from campaigns.admin import sign_in
 from campaigns.admin.palette import find
 
 
@@ -14,6 +16,29 @@ class StaffSite(UnfoldAdminSite):
     """CampaignHub's staff side."""
 
     index_title = "Home"
+
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Sign somebody in; a browser that has been here is known from then on."""
+        response: HttpResponse = super().login(request, extra_context)
+        if request.method == "POST" and isinstance(response, HttpResponseRedirect):
+            sign_in.remember_device(request, response)
+        sign_in.mark_refusal(response)
+        return response
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Change one's own password."""
+        page = sign_in.PasswordPage.as_view(
+            success_url=reverse("admin:password_change_done"),
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        response: Any = page(request)
+        sign_in.mark_refusal(response)
+        shown: HttpResponse = response
+        return shown
 
     def search(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

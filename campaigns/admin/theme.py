@@ -33,7 +33,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "ENVIRONMENT": "campaigns.admin.theme.environment",
-    "LOGIN": {"image": _file("login.svg")},
+    "LOGIN": {"image": _file("login.svg"), "form": "campaigns.admin.sign_in.SignInForm"},
     "STYLES": [_file("staff.css")],
     "SCRIPTS": [_file("lists.js")],
     "COMMAND": {"search_models": False, "show_history": True},

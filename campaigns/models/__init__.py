@@ -8,6 +8,7 @@ from campaigns.models.form import FormField
 from campaigns.models.limit import Limit
 from campaigns.models.partner import PartnerKey
 from campaigns.models.release import Placement, Release
+from campaigns.models.sign_in import SignInCount
 from campaigns.models.staff import Membership, User
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "PartnerKey",
     "Placement",
     "Release",
+    "SignInCount",
     "StateChange",
     "User",
 ]

@@ -1,13 +1,35 @@
 """Staff: who works here, in which role, for which client."""
 
+from collections.abc import Iterator
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from campaigns.rules.roles import Role
 
 
 class User(AbstractUser):
     """A member of staff. Superusers operate the platform and see every client."""
+
+    session_version = models.PositiveIntegerField(default=0, editable=False)
+    """Sessions carry it: all of an account's sessions end when it changes."""
+
+    def get_session_auth_hash(self) -> str:
+        """Return what a session must carry to be this account's: password and version."""
+        return self._session_hash()
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        """Return what sessions carry that began under an earlier secret key."""
+        for earlier in settings.SECRET_KEY_FALLBACKS:
+            yield self._session_hash(earlier)
+
+    def _session_hash(self, secret: str | bytes | None = None) -> str:
+        value = f"{self.password}|{self.session_version}"
+        return salted_hmac(
+            "campaigns.session", value, secret=secret, algorithm="sha256"
+        ).hexdigest()
 
 
 class Membership(models.Model):
