@@ -54,7 +54,7 @@ def _measure(report: Report, database: str, before: list[str], more: dict[str, s
     process = subprocess.Popen(
         [*before, sys.executable, "-m", "bench.desk_site", str(count), str(times)],
         cwd=ROOT,
-        env={**_environment(), **more},
+        env={**environment(), **more},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
@@ -91,7 +91,8 @@ def _spelled(found: dict[str, float]) -> str:
     return ", ".join(f"{page} {value:.0f} ms" for page, value in found.items())
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return what a process of ours needs to find, and nothing of this machine."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return {
         **kept,

@@ -149,7 +149,8 @@ class Crowd:
         )
 
 
-def _staff() -> tuple[User, list[Campaign]]:
+def make_staff() -> tuple[User, list[Campaign]]:
+    """Make somebody who reviews for four clients, with a campaign each."""
     user = User.objects.create_user("lead", is_staff=True, is_superuser=False)
     campaigns = []
     for number in range(4):
@@ -248,7 +249,7 @@ def main(count: int, times: int) -> None:
     """Fill, ask, print."""
     settings.ROOT_URLCONF = __name__
     call_command("migrate", verbosity=0, interactive=False)
-    user, campaigns = _staff()
+    user, campaigns = make_staff()
     Crowd(count, campaigns).fill()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -5,7 +5,7 @@ its first line is printed. ``run`` takes a :class:`bench.report.Report`, looks a
 its ``scale``, adds rows and leaves no process behind.
 """
 
-BENCH = ("page_weight", "cold_start", "desk", "accept", "slow_lines", "journey")
+BENCH = ("page_weight", "cold_start", "desk", "sign_in", "accept", "slow_lines", "journey")
 """``make bench``, in this order: some ten minutes."""
 
 SOAK = ("desk", "accept", "journey")
