@@ -11,8 +11,7 @@ from campaignhub.env import env
 HEADER = "Content-Security-Policy"
 
 
-@cache
-def staff_policy() -> str:
+def staff_policy(*, style_nonce: str = "") -> str:
     """Return the policy of the admin: no inline script, no evaluated string, no plug-in, no frame around it.
 
     Alpine, under unfold's templates, is the build that needs no evaluation.
@@ -21,15 +20,17 @@ def staff_policy() -> str:
     Styles: stylesheets come from here only, so that no style element can be
     smuggled in to read a page by selectors. Style *attributes* stay allowed,
     because Alpine hides and measures elements by writing them, and unfold's
-    templates hold some; one reaches no further than its own element.
+    templates hold some; one reaches no further than its own element. A page
+    that frames a document of its own making may name a ``style_nonce``.
 
     Trusted Types are not asked for: htmx and Django's date widgets write HTML.
     """
+    nonce = f" 'nonce-{style_nonce}'" if style_nonce else ""
     return "; ".join(
         [
             "default-src 'none'",
             "script-src 'self'",
-            "style-src 'self'",
+            f"style-src 'self'{nonce}",
             "style-src-attr 'unsafe-inline'",
             f"img-src 'self' data: blob: {' '.join(_bucket_origins())}",
             "font-src 'self'",
@@ -44,6 +45,7 @@ def staff_policy() -> str:
     )
 
 
+@cache
 def _bucket_origins() -> list[str]:
     settings = env()
     if settings.aws_endpoint_url:

@@ -19,6 +19,7 @@ urlpatterns = [
     path("healthz", health.live),
     path("readyz", health.ready),
     path("c/", include("campaigns.hosting.urls")),
+    path("draft/", include("campaigns.hosting.draft_urls")),
     # Behind the link of an invitation: works once, then leads to the sign-in.
     path(
         "welcome/<uidb64>/<token>/",

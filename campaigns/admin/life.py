@@ -14,7 +14,6 @@ from unfold.decorators import action
 
 from campaignhub.errors import DomainError
 from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.hosting.views import file_answer
 from campaigns.models import Campaign, Release
 from campaigns.rules.publish_checks.texts import language_name
 from campaigns.rules.roles import Capability
@@ -22,8 +21,8 @@ from campaigns.rules.states import CampaignState
 from campaigns.services import publish
 from campaigns.services.changes import changes_since_release
 from campaigns.services.clone import clone_campaign
+from campaigns.services.drafts import draft_token
 from campaigns.services.life import move_campaign
-from campaigns.services.preview import preview_files
 from campaigns.services.scope import can
 
 _QUESTIONS: dict[str, tuple[str, str, bool]] = {
@@ -66,13 +65,10 @@ class CampaignLife(ScopedModelAdmin):
     actions_detail = ("publish", "publish_test", "pause", "resume", "close", "archive", "clone")
 
     def get_urls(self) -> list[URLPattern]:
-        """Add the preview: a folder of the admin in which the draft's page stands."""
+        """Add the way to the preview."""
         view = self.admin_site.admin_view(self.preview)
-        own = [
-            path("<uuid:object_id>/preview/", view, name="campaigns_campaign_preview"),
-            path("<uuid:object_id>/preview/<path:file>", view, name="campaigns_campaign_preview"),
-        ]
-        urls: list[URLPattern] = [*own, *super().get_urls()]
+        own = path("<uuid:object_id>/preview/", view, name="campaigns_campaign_preview")
+        urls: list[URLPattern] = [own, *super().get_urls()]
         return urls
 
     def _campaign(self, request: HttpRequest, object_id: Any, capability: Capability) -> Campaign:
@@ -228,20 +224,12 @@ class CampaignLife(ScopedModelAdmin):
             ],
         }
 
-    def preview(self, request: HttpRequest, object_id: UUID, file: str = "") -> HttpResponse:
-        """Show one file of the draft's page, marked and unable to send."""
+    def preview(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Lead to the draft's page, marked and unable to send."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_VIEW)
         if request.method not in ("GET", "HEAD"):
             raise Http404
-        name = f"{file}index.html" if not file or file.endswith("/") else file
-        content = preview_files(campaign).get(name)
-        if content is None:
-            raise Http404
-        response = file_answer(name, content)
-        # The form builder frames it; the page's own policy allows that to this site alone.
-        response["X-Frame-Options"] = "SAMEORIGIN"
-        response["Cache-Control"] = "private, no-store"
-        return response
+        return redirect(draft_address(request, campaign))
 
     # ---------------------------------------------------------------- moves
 
@@ -277,3 +265,9 @@ class CampaignLife(ScopedModelAdmin):
             return clone_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
 
         return self._act(request, campaign, "clone", copy, "{name} is a draft without dates.")
+
+
+def draft_address(request: HttpRequest, campaign: Campaign) -> str:
+    """Return where the draft's page stands for who asks, for an hour or two."""
+    token = draft_token(campaign, viewer=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return reverse("draft_page", args=[token])

@@ -1,18 +1,23 @@
 """The page of a campaign as it is being typed: saved, drawn and rolled back."""
 
 import re
+import secrets
 from typing import Any
 from uuid import UUID
 
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
+from django.utils.html import escape
 
-from campaigns.admin.life import CampaignLife
+from campaignhub.content_policy import HEADER, staff_policy
+from campaigns.admin.life import CampaignLife, draft_address
 from campaigns.models import Campaign
 from campaigns.rules.roles import Capability
 from campaigns.services.preview import preview_files
+
+NONCE_BYTES = 18
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="\./([^"]+)"[^>]*>')
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
@@ -26,6 +31,16 @@ class LivePreview(CampaignLife):
         view = self.admin_site.admin_view(self.live_preview)
         name = "campaigns_campaign_live_preview"
         return [path("<uuid:object_id>/live-preview/", view, name=name), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Let the phone beside the form have a style of its own: the page's policy names its nonce."""
+        nonce = secrets.token_urlsafe(NONCE_BYTES)
+        context["style_nonce"] = nonce
+        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        page[HEADER] = staff_policy(style_nonce=nonce)
+        return page
 
     def live_preview(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Answer with the page's HTML, or with a sentence where what is typed has gaps.
@@ -42,8 +57,10 @@ class LivePreview(CampaignLife):
             transaction.set_rollback(True)
         if drawn is None:
             return JsonResponse({"trouble": "Some rows aren't finished yet; the phone waits."})
-        base = reverse("admin:campaigns_campaign_preview", args=[campaign.pk])
-        return JsonResponse({"html": self_contained(drawn, base)})
+        html = self_contained(
+            drawn, base=draft_address(request, campaign), nonce=request.POST.get("style_nonce", "")
+        )
+        return JsonResponse({"html": html})
 
     def _drawn(self, request: HttpRequest, campaign: Campaign) -> dict[str, bytes] | None:
         names = flatten_fieldsets(self.get_fieldsets(request, campaign))
@@ -59,18 +76,19 @@ class LivePreview(CampaignLife):
         return preview_files(Campaign.objects.select_related("client").get(pk=campaign.pk))
 
 
-def self_contained(files: dict[str, bytes], base: str) -> str:
-    """Return a preview's first page as one document for a frame's ``srcdoc``.
+def self_contained(files: dict[str, bytes], *, base: str, nonce: str) -> str:
+    """Return a preview's first page as one document for a sandboxed frame's ``srcdoc``.
 
     Its stylesheet has the colours that were just typed and stands at no
     address, so it goes into the page, and the page's own policy, which forbids
-    that, comes off: the frame is under the policy of the admin.
+    that, comes off: the frame is under the policy of the page around it, which
+    allows the style of its ``nonce`` alone. What it loads stands at ``base``.
     """
     html = files["index.html"].decode()
 
     def inline(link: re.Match[str]) -> str:
         style = files.get(link.group(1), b"").decode().replace("</", "<\\/")
-        return f"<style>{style}</style>"
+        return f'<style nonce="{escape(nonce)}">{style}</style>'
 
     html = _POLICY.sub("", _STYLE.sub(inline, html))
     return html.replace('="./', f'="{base}')

@@ -3,6 +3,7 @@
 import mimetypes
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
@@ -21,7 +22,7 @@ def _cache_control(path: str) -> str:
 
 @require_safe
 @gzip_page  # as the distribution does; nothing secret is in a page that its size could tell
-def page_file(_request: HttpRequest, slug: str, path: str) -> HttpResponse:
+def page_file(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     """Serve one file of a campaign's page."""
     if path.endswith("/"):
         path += "index.html"
@@ -31,6 +32,12 @@ def page_file(_request: HttpRequest, slug: str, path: str) -> HttpResponse:
         raise Http404
     response = file_answer(path, content)
     response["Cache-Control"] = _cache_control(path)
+    # Here a page shares its origin with the admin, as it does nowhere else. Whatever ran in it
+    # could ask for its own folder only, and holds no window of the admin that it opens.
+    own = request.build_absolute_uri(reverse("campaign_page", args=[slug]))
+    policy = response["Content-Security-Policy"]
+    response["Content-Security-Policy"] = policy.replace("connect-src 'self'", f"connect-src {own}")
+    response["Cross-Origin-Opener-Policy"] = "unsafe-none"
     return response
 
 

@@ -32,6 +32,8 @@ SCRIPTS = (
     "server.js",
 )
 """The modules of the page's script; the first is the one that the page names."""
+PREVIEW_SCRIPT = "preview.js"
+"""Named by the page of a preview beside the first; no published page has it."""
 _REGIONS = {"en": "en-GB", "es": "es-ES", "de": "de-DE", "fr": "fr-FR"}
 
 
@@ -55,7 +57,7 @@ def render_page(
         "page": content,
         "preview": preview,
         "pictures": place_pictures(images, files, shrink=not preview),
-        "scripts": _place_scripts(files),
+        "scripts": _place_scripts(files, preview=preview),
         "style": _place_style(content, files),
         "policy": page_policy(api_url, upload_origin, challenge=content.challenge_provider),
     }
@@ -81,9 +83,10 @@ def _source(name: str) -> str:
     return source
 
 
-def _place_scripts(files: dict[str, bytes]) -> list[str]:
+def _place_scripts(files: dict[str, bytes], *, preview: bool) -> list[str]:
     """Put the modules into a folder named by the content of all: they import each other by name."""
-    sources = {name: _source(name).encode() for name in SCRIPTS}
+    names = (*SCRIPTS, PREVIEW_SCRIPT) if preview else SCRIPTS
+    sources = {name: _source(name).encode() for name in names}
     digest = hashlib.sha256(b"".join(sources.values())).hexdigest()[:12]
     paths = {f"assets/script.{digest}/{name}": source for name, source in sources.items()}
     files.update(paths)

@@ -159,10 +159,10 @@ def test_pause_resume_close_archive_and_clone_by_hand(table: Table, host: LocalH
     assert Campaign.objects.filter(state=CampaignState.DRAFT.value).count() == 1
 
 
-def test_the_preview_is_a_folder_of_the_admin_that_the_form_builder_may_frame() -> None:
+def test_the_preview_leads_to_a_folder_that_the_form_builder_may_frame() -> None:
     browser, campaign = make_open_draft(opens_at=None, closes_at=None)
-    folder = address("preview", campaign)
-    assert folder.endswith("/preview/")
+    folder = browser.get(address("preview", campaign))["Location"]
+    assert folder.endswith("/")
     page = browser.get(folder)
     assert page.status_code == 200
     assert page["X-Frame-Options"] == "SAMEORIGIN"
@@ -170,12 +170,13 @@ def test_the_preview_is_a_folder_of_the_admin_that_the_form_builder_may_frame() 
     assert "unsafe" not in page["Content-Security-Policy"]
     assert browser.get(f"{folder}status/").status_code == 200
     assert browser.get(f"{folder}nothing.css").status_code == 404
-    assert browser.post(folder).status_code == 404
+    assert browser.post(folder).status_code == 405
+    assert browser.post(address("preview", campaign)).status_code == 404
 
 
 def test_a_moderator_sees_the_preview_and_publishes_nothing() -> None:
     _, campaign = make_open_draft()
     browser = browser_of(Role.MODERATOR, campaign.client)
-    assert browser.get(address("preview", campaign)).status_code == 200
+    assert browser.get(address("preview", campaign), follow=True).status_code == 200
     for name in ("publish", "publish_test", "pause", "close", "archive", "clone"):
         assert browser.post(address(name, campaign)).status_code == 404

@@ -323,11 +323,14 @@ def test_the_phone_shows_what_is_typed_and_nothing_is_saved(
         **texts("headline", "Typed, not saved"),
         **rows("form_fields", [EMAIL]),
         brand_colour="#123456",
+        style_nonce='N0nce"><b>',
     )
     html = browser.post(address, typed).json()["html"]
     assert "Typed, not saved" in html
     assert "#123456" in html
     assert "Content-Security-Policy" not in html
+    assert '<style nonce="N0nce&quot;&gt;&lt;b&gt;">' in html
+    assert '="./' not in html
     campaign.refresh_from_db()
     assert campaign.headline == {}
     assert not campaign.form_fields.exists()
