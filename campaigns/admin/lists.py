@@ -6,21 +6,20 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone as django_timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from campaigns.rules.spans import distance
 
 Tone = Literal["good", "warn", "bad", "info", "idle"]
 
 
-def named(name: str, below: str = "") -> SafeString:
+def named(name: str, below: str = "") -> str:
     """Show what a person calls it, with its reference below."""
     return format_html(
         '<span class="ch-name"><strong>{}</strong><small>{}</small></span>', name, below
     )
 
 
-def state(word: str, tone: Tone) -> SafeString:
+def state(word: str, tone: Tone) -> str:
     """Show a state as a coloured dot with its word; never the colour alone."""
     return format_html('<span class="state state-{}">{}</span>', tone, word)
 
@@ -32,7 +31,7 @@ def exact(at: datetime, zone: str) -> str:
     return f"{local.day} {local:%B %Y, %H:%M} ({place})"
 
 
-def when(at: datetime | None, *, zone: str = "UTC", never: str = "—") -> SafeString:
+def when(at: datetime | None, *, zone: str = "UTC", never: str = "—") -> str:
     """Show a time as a distance; the exact one in the campaign's zone stands behind it."""
     if at is None:
         return format_html('<span class="ch-quiet">{}</span>', never)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from campaigns.admin import lists
 
@@ -85,7 +84,7 @@ def _room(opts: Any) -> str:
 
 
 @register.simple_tag
-def when(at: datetime | None, zone: str = "UTC", never: str = "—") -> SafeString:
+def when(at: datetime | None, zone: str = "UTC", never: str = "—") -> str:
     """Show a time as a distance, the exact one behind it."""
     return lists.when(at, zone=zone, never=never)
 
