@@ -203,6 +203,16 @@ def person_hash(campaign_id: str, email: str) -> str:
     )
 
 
+def mailbox_hash(campaign_id: str, email: str) -> str:
+    """Return the keyed hash under which a mailbox is known in a campaign, for limits on what it is sent."""
+    return people.keyed_hash(
+        "mailbox",
+        people.normalise_mailbox(email),
+        secret=env().person_secret,
+        campaign_id=campaign_id,
+    )
+
+
 @cache
 def _writer() -> accept.Writer:
     return accept.Writer(

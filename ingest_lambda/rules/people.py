@@ -83,6 +83,19 @@ def normalise_email(address: str) -> str:
     return f"{local}@{domain}"
 
 
+def normalise_mailbox(address: str) -> str:
+    """Return the spelling under which addresses meet that may be one mailbox, for limits on what we send it.
+
+    Stricter than :func:`normalise_email`, which tells persons apart: ``+tags`` are cut
+    off at every provider, because many companies' own domains ignore them too. A
+    mistake here costs somebody a mail of theirs, never an entry.
+    """
+    local, _, domain = normalise_email(address).rpartition("@")
+    # Inside quotes every sign may have a backslash before it (RFC 5321) and be the same.
+    local = re.sub(r"\\(.)", r"\1", local)
+    return f"{local.split('+', 1)[0] or local}@{domain.rstrip('.')}"
+
+
 def _in_ascii(domain: str) -> str:
     try:
         return domain.encode("idna").decode()

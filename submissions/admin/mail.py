@@ -36,6 +36,7 @@ TONES = {
     MailState.FAILED: "bad",
     MailState.UNKNOWN: "warn",
     MailState.SUPPRESSED: "idle",
+    MailState.NOT_SENT: "idle",
     MailState.WITHDRAWN: "idle",
 }
 FATES = {
@@ -49,6 +50,8 @@ FATES = {
     MailState.UNKNOWN: "We stopped while it was being sent, so it may have gone out. Look it up with "
     "the mail service: if it is not there, send it again; if it is, mark it as sent.",
     MailState.SUPPRESSED: "It was held back.",
+    MailState.NOT_SENT: "Per campaign, an address gets one confirmation an hour and five e-mails a "
+    "day. This one was over that limit and can't be sent later.",
     MailState.WITHDRAWN: "What it would have said was taken back before it went.",
 }
 _REPEATABLE = (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED)
@@ -154,6 +157,8 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
             "mail": mail,
             "row": _row(mail, now),
             "fate": FATES[MailState(mail.state)],
+            # A mail that was not sent has its reason beside its state.
+            "trouble": "" if mail.state == MailState.NOT_SENT else mail.trouble,
             "to": answers_of(submission).email,
             "queued": moment(mail.queued_at, now=now, timezone=zone),
             "sent": mail.sent_at and moment(mail.sent_at, now=now, timezone=zone),
@@ -196,7 +201,7 @@ def _row(mail: Mail, now: datetime) -> dict[str, Any]:
         "mail": mail,
         "label": mail.get_kind_display(),
         "name": name_of(mail.submission, masked=False),
-        "state": state.label,
+        "state": f"{state.label} ({mail.trouble})" if state is MailState.NOT_SENT else state.label,
         "tone": TONES[state],
         "queued": moment(mail.queued_at, now=now, timezone=zone),
         "sent": mail.sent_at and moment(mail.sent_at, now=now, timezone=zone),

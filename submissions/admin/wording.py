@@ -58,6 +58,7 @@ _MAIL_FATES: Mapping[str, str] = {
     "mail_failed": "Mail could not be sent",
     "mail_unknown": "Nobody knows whether this mail went",
     "mail_suppressed": "Mail held back",
+    "mail_not_sent": "Mail not sent",
 }
 
 
@@ -155,9 +156,10 @@ def _event_text(event: SubmissionEvent) -> str:
             | "mail_bounced"
             | "mail_complained"
             | "mail_failed"
-            | ("mail_unknown" | "mail_suppressed")
+            | ("mail_unknown" | "mail_suppressed" | "mail_not_sent")
         ):
-            return f"{_MAIL_FATES[event.kind]}: {_mail_name(detail.get('mail', ''))}."
+            why = f" ({detail['trouble']})" if event.kind == "mail_not_sent" else ""
+            return f"{_MAIL_FATES[event.kind]}{why}: {_mail_name(detail.get('mail', ''))}."
         case "message":
             return f"The entrant wrote: {in_words(detail.get('kind', 'a message')).lower()}."
         case "limited":

@@ -29,11 +29,13 @@ class Mail(models.Model):
     queued_at = models.DateTimeField()
     not_before = models.DateTimeField()
     leased_until = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField(null=True)
+    """When it was last taken up for sending; of what went out, the limits count from here."""
     sent_at = models.DateTimeField(null=True)
     fate_at = models.DateTimeField(null=True)
     """When the mail service told what became of it."""
     address_hash = models.CharField(max_length=64, blank=True)
-    """Keyed hash of the address it went to: for the limit a day, not for reading."""
+    """Keyed hash of the mailbox it goes to: for the limits, not for reading."""
     subject = models.CharField(max_length=200, blank=True)
     message_id = models.CharField(max_length=120, blank=True)
     trouble = models.CharField(max_length=200, blank=True)
@@ -44,6 +46,11 @@ class Mail(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=("submission", "event"), name="at_most_one_mail_per_event"
+            ),
+            models.UniqueConstraint(
+                fields=("address_hash",),
+                condition=Q(state=MailState.SENDING.value) & ~Q(address_hash=""),
+                name="one_mail_at_a_time_to_a_mailbox",
             ),
         )
         indexes = (
@@ -58,8 +65,9 @@ class Mail(models.Model):
                 condition=Q(state=MailState.SENDING.value),
             ),
             models.Index(
-                fields=("address_hash", "sent_at"),
-                name="mail_a_day",
+                # By state too: of what was held back a flood leaves any number for one mailbox.
+                fields=("address_hash", "state"),
+                name="mail_to_a_mailbox",
                 condition=~Q(address_hash=""),
             ),
             models.Index(fields=("message_id",), name="mail_message", condition=~Q(message_id="")),

@@ -30,6 +30,7 @@ class MailState(StrEnum):
     """The fate of a mail.
 
     ``unknown``: we stopped between sending and noting it; a person decides.
+    ``not_sent``: its mailbox has had as many as it gets (:class:`NotSent`); final.
     ``withdrawn``: what it would have said was taken back or answered before it went.
     """
 
@@ -42,12 +43,27 @@ class MailState(StrEnum):
     FAILED = "failed"
     UNKNOWN = "unknown"
     SUPPRESSED = "suppressed"
+    NOT_SENT = "not_sent"
     WITHDRAWN = "withdrawn"
 
     @property
     def label(self) -> str:
         """Return the fate as staff read it."""
-        return self.value.capitalize()
+        return self.value.replace("_", " ").capitalize()
+
+
+class NotSent(StrEnum):
+    """Why a mail ended as not sent. Whoever types an address of somebody else sends them no more than this."""
+
+    ONE_AN_HOUR = "one an hour"
+    """One mail of the kind *received* to a mailbox, per campaign and hour."""
+    FIVE_A_DAY = "five a day"
+    """:data:`MOST_A_DAY` mails of all kinds to a mailbox, per campaign and 24 hours."""
+
+
+AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 5
 
 
 WENT_OUT = frozenset(

@@ -20,6 +20,7 @@ from campaigns.rules.lines import one_line
 from ingest_lambda.contract import SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
 from submissions.models import Mail, PhotoCheck, Submission
+from submissions.rules.greeting import name_to_greet
 from submissions.rules.letter import INERT_LINK, Letter, as_text
 from submissions.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
 from submissions.rules.words import catalogue_of, near_day
@@ -106,7 +107,7 @@ def _letter(mail: Mail, at: datetime) -> Letter:
         if until
         else "",
     }
-    name = one_line(getattr(getattr(submission, "personal", None), "given_name", ""))
+    name = name_to_greet(getattr(getattr(submission, "personal", None), "given_name", ""))
     help_words = words.help_phone if client.help_phone else words.help
     subject = message.subject.format(**said)
     dark_on_brand = contrast(_DARK, campaign.brand_colour) > contrast(

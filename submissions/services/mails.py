@@ -11,9 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Count, F, Q
 
-from campaignhub import ingest
 from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaigns.models import Campaign, User
@@ -22,16 +20,17 @@ from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionEvent
 from submissions.rules.mails import FATES, MailKind, MailState, is_still_true
 from submissions.services.letters import address_of, compose
+from submissions.services.mail_limits import held_back, lease
 from submissions.services.mail_trouble import SENDING_ERRORS, Outcome, outcome_of
 from submissions.services.status_link import link_of
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 """Longer than the mail service may take to answer (``ANYMAIL`` in the settings)."""
-MOST_A_DAY = 5
-"""Mails to one address in one campaign within 24 hours; what is over it is suppressed."""
 MOST_TRIES = 8
 """The waits between them double from half a minute: about an hour in all."""
+LOOKED_AT = 10
+"""For each mail that a round may send it looks at so many: a flood to one mailbox keeps nobody else waiting."""
 
 
 class MailWentOut(DomainError):
@@ -40,10 +39,16 @@ class MailWentOut(DomainError):
     code = "mail_went_out"
 
 
-def deliver_mails(*, at: datetime, most: int) -> int:
-    """Send up to ``most`` mails that are due, at the configured pace; return how many went out.
+class MailOverLimit(DomainError):
+    """A mail that was over the limit of its mailbox is never sent, or the limit would be none."""
 
-    Each is leased before it is sent. One whose lease ran out was being sent
+    code = "mail_over_limit"
+
+
+def deliver_mails(*, at: datetime, most: int) -> int:
+    """Try up to ``most`` mails that are due, at the configured pace; return how many went out.
+
+    What is held back or withdrawn takes no time and no place of another. Each is leased before it is sent. One whose lease ran out was being sent
     when its process died: nobody knows whether it went, so it becomes
     ``unknown`` and a person decides, because two mails are worse than a
     question. The same holds where the mail service took the request and no
@@ -53,22 +58,28 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     due = list(
         Mail.objects.filter(state=MailState.QUEUED, not_before__lte=at)
         .order_by("not_before", "id")
-        .values_list("pk", "submission__campaign")[:most]
+        .values_list("pk", "submission__campaign")[: most * LOOKED_AT]
     )
     if not due:
         return 0
     # Thousands of mails are of a few campaigns, which carry every text in every language.
     campaigns = Campaign.objects.select_related("client").in_bulk({of for _, of in due})
-    sent, round_begun = 0, time.monotonic()
+    tried, sent, round_begun = 0, 0, time.monotonic()
     with _connection() as connection:
         for mail_id, campaign_id in due:
             begun = time.monotonic()
             # A lease counts from its own mail: behind a slow service a round outlives the first one's.
-            lease = at + timedelta(seconds=begun - round_begun) + LEASE
-            if _deliver(mail_id, campaigns[campaign_id], connection, at, lease):
+            until = at + timedelta(seconds=begun - round_begun) + LEASE
+            mail = _take(mail_id, campaigns[campaign_id], at, until)
+            if mail is None:
+                continue
+            tried += 1
+            if _send(mail, connection, at):
                 sent += 1
                 pause = 1 / env().mails_per_second - (time.monotonic() - begun)
                 time.sleep(max(0.0, pause))
+            if tried == most:
+                break
     return sent
 
 
@@ -92,25 +103,20 @@ def _give_up_on_the_interrupted(at: datetime) -> None:
                 _note(mail, MailState.UNKNOWN, at=at, trouble="stopped while sending")
 
 
-def _deliver(
-    mail_id: int, campaign: Campaign, connection: Any, at: datetime, leased_until: datetime
-) -> bool:
+def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime) -> Mail | None:
+    """Lease a mail that may go out and return it; what may not is noted as such."""
     mail = Mail.objects.select_related("submission__personal").get(pk=mail_id)
     mail.submission.campaign = campaign
-    address = address_of(mail.submission)
-    mail.address_hash = ingest.person_hash(str(campaign.pk), address) if address else ""
-    mail.state, mail.leased_until, mail.tries = MailState.SENDING, leased_until, mail.tries + 1
-    leased = Mail.objects.filter(pk=mail_id, state=MailState.QUEUED).update(
-        state=mail.state,
-        leased_until=mail.leased_until,
-        tries=F("tries") + 1,
-        address_hash=mail.address_hash,
-    )
-    if not leased:
-        return False
+    if not lease(mail, at=at, until=leased_until):
+        return None
     if why := _withheld(mail, at):
         _note(mail, why[0], at=at, trouble=why[1])
-        return False
+        return None
+    return mail
+
+
+def _send(mail: Mail, connection: Any, at: datetime) -> bool:
+    """Send a leased mail and note what became of it; tell whether it went out."""
     try:
         message = compose(mail, at=at, link=link_of(mail))
     except Exception:
@@ -144,17 +150,7 @@ def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
         validate_email(address_of(submission))
     except ValidationError:
         return MailState.SUPPRESSED, "no address that can be written to"
-    same = Mail.objects.filter(address_hash=mail.address_hash).exclude(pk=mail.pk)
-    beside_us = Q(state=MailState.SENDING, pk__lt=mail.pk)
-    before = same.aggregate(
-        spoilt=Count("pk", filter=Q(state__in=(MailState.BOUNCED, MailState.COMPLAINED))),
-        today=Count("pk", filter=Q(sent_at__gt=at - timedelta(days=1)) | beside_us),
-    )
-    if before["spoilt"]:
-        return MailState.SUPPRESSED, "an earlier mail bounced, or was complained of"
-    if before["today"] >= MOST_A_DAY:
-        return MailState.SUPPRESSED, "five a day"
-    return None
+    return held_back(mail, at=at)
 
 
 def _settle(mail: Mail, error: Exception, at: datetime) -> None:
@@ -177,6 +173,7 @@ _TOLD = {
     MailState.FAILED: "mail_failed",
     MailState.UNKNOWN: "mail_unknown",
     MailState.SUPPRESSED: "mail_suppressed",
+    MailState.NOT_SENT: "mail_not_sent",
 }
 """The fates that get a line in the submission's history."""
 
@@ -249,12 +246,17 @@ def send_again(mail_id: int, *, actor: User, at: datetime) -> Mail:
 
     Raises:
         MailWentOut: it went out, or is about to.
+        MailOverLimit: its mailbox had had as many as it gets.
     """
     mail = (
         Mail.objects.select_for_update(of=("self",))
         .select_related("submission__campaign__client")
         .get(pk=mail_id)
     )
+    if mail.state == MailState.NOT_SENT:
+        raise MailOverLimit(
+            f"This e-mail was over the limit for its address ({mail.trouble}), so it can't be sent."
+        )
     if mail.state not in (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED):
         raise MailWentOut("This mail went out, or is about to. There is nothing to send again.")
     before = mail.state

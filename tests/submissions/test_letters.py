@@ -156,13 +156,23 @@ def test_the_sender_is_the_client_and_a_name_cannot_add_a_recipient():
 
 @pytest.mark.django_db
 def test_what_people_typed_is_text_in_a_mail():
-    mail = make_mail(
-        MailKind.RECEIVED,
-        answers={"email": "ada@example.com", "first": "<b>Ada</b>\n", "last": "x"},
-    )
+    mail = make_mail(MailKind.RECEIVED)
+    mail.submission.campaign.headline = {"en": "<b>Win</b>"}
     html = str(compose(mail, at=NOON).alternatives[0][0])
-    assert "<b>Ada" not in html
-    assert "&lt;b&gt;Ada" in html
+    assert "<b>Win" not in html
+    assert "&lt;b&gt;Win" in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "greeting"),
+    [("Zoë", "Hello Zoë,"), ("Parcel held: pay at", "Hello,"), ("<b>Ada</b>", "Hello,")],
+)
+def test_a_greeting_names_only_what_looks_like_a_name(typed, greeting):
+    answers = {"email": "ada@example.com", "first": typed, "last": "x"}
+    message = compose(make_mail(MailKind.RECEIVED, answers=answers), at=NOON)
+    assert str(message.body).splitlines()[0] == greeting
+    assert f">{greeting}<" in str(message.alternatives[0][0])
 
 
 @pytest.mark.django_db

@@ -11,12 +11,19 @@ from django.db import transaction
 from campaigns.models import AuditEntry
 from ingest_lambda.contract import Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionAnswers, SubmissionEvent
-from submissions.rules.mails import REMIND_BEFORE, UNDO, MailKind, MailState
+from submissions.rules.mails import (
+    A_DAY,
+    AN_HOUR,
+    MOST_A_DAY,
+    REMIND_BEFORE,
+    UNDO,
+    MailKind,
+    MailState,
+)
 from submissions.services import mails
 from submissions.services.decisions import approve_submission, ask_again
 from submissions.services.mails import (
     LEASE,
-    MOST_A_DAY,
     MOST_TRIES,
     MailWentOut,
     deliver_mails,
@@ -153,13 +160,18 @@ def test_a_mail_that_cannot_be_written_fails_alone():
 
 
 def test_one_address_gets_no_more_than_five_a_day_from_a_campaign():
-    _queue(MOST_A_DAY + 1)
-    assert deliver_mails(at=NOON, most=20) == MOST_A_DAY
-    assert Mail.objects.filter(state=MailState.SUPPRESSED).count() == 1
+    _queue(MOST_A_DAY + 2)
+    for hour, mail in enumerate(Mail.objects.order_by("id")):
+        Mail.objects.filter(pk=mail.pk).update(not_before=NOON + hour * AN_HOUR)
+    for hour in range(MOST_A_DAY + 1):
+        assert deliver_mails(at=NOON + hour * AN_HOUR, most=20) == (hour < MOST_A_DAY)
+    kept = Mail.objects.get(state=MailState.NOT_SENT)
+    assert kept.trouble == "five a day"
     # Another campaign counts for itself; so does another spelling that means the same person.
     other = make_record(make_campaign(), answers={"email": "Ada@Example.com"})
     mirror_stream_records([streamed(other)], at=NOON)
-    assert deliver_mails(at=NOON, most=20) == 1
+    assert deliver_mails(at=NOON + 5 * AN_HOUR, most=20) == 1
+    assert deliver_mails(at=NOON + A_DAY + AN_HOUR, most=20) == 1, "the first has left the window"
 
 
 @pytest.mark.parametrize(
