@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import dj_database_url
+from botocore.config import Config
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import lazy
 
@@ -131,8 +132,14 @@ _bucket: dict[str, Any] = {
     "endpoint_url": _env.aws_endpoint_url or None,
     "access_key": _env.aws_access_key_id,
     "secret_key": _env.aws_secret_access_key,
-    "signature_version": "s3v4",
-    "addressing_style": "path" if _env.aws_endpoint_url else "virtual",
+    # Whole, because the storage's own options apply only where none is given.
+    "client_config": Config(
+        connect_timeout=2,
+        read_timeout=20,
+        retries={"mode": "standard", "total_max_attempts": 2},
+        signature_version="s3v4",
+        s3={"addressing_style": "path" if _env.aws_endpoint_url else "virtual"},
+    ),
     "default_acl": None,
     "querystring_auth": True,
     "querystring_expire": 300,
@@ -205,6 +212,7 @@ if _env.celery_queue_url:
         "predefined_queues": {"celery": {"url": _env.celery_queue_url}},
         "is_secure": not _env.aws_endpoint_url.startswith("http://"),
         "wait_time_seconds": 10,
+        "client-config": {"connect_timeout": 5, "read_timeout": 30},
         # Longer than a task may take, or a slow one would run twice.
         "visibility_timeout": 600,
     }

@@ -19,8 +19,17 @@ def sdk_session() -> Session:
     return get_session()
 
 
-def open_client(service: str, settings: Config, **options: Any) -> Any:
-    """Make the client of a service; ``options`` are botocore's ``Config``, time limits among them."""
+def open_client(
+    service: str, settings: Config, *, connect_timeout: int, read_timeout: int, **options: Any
+) -> Any:
+    """Make the client of a service.
+
+    The two limits, in seconds, are asked of every caller: the SDK's own are a
+    minute each, longer than a function lives. ``options`` are the rest of
+    botocore's ``Config``.
+    """
     return sdk_session().create_client(
-        service, endpoint_url=settings.aws_endpoint_url, config=SdkConfig(**options)
+        service,
+        endpoint_url=settings.aws_endpoint_url,
+        config=SdkConfig(connect_timeout=connect_timeout, read_timeout=read_timeout, **options),
     )

@@ -3,6 +3,7 @@
 from email.utils import parseaddr
 
 import boto3
+from botocore.config import Config
 
 from campaignhub.env import env
 
@@ -22,6 +23,7 @@ def verify_sender() -> None:
         endpoint_url=settings.aws_endpoint_url,
         aws_access_key_id=settings.aws_access_key_id,
         aws_secret_access_key=settings.aws_secret_access_key,
+        config=Config(connect_timeout=2, read_timeout=30),
     )
     address = parseaddr(settings.default_from_email)[1]
     for identity in (address, address.rpartition("@")[2]):
