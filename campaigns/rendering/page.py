@@ -32,6 +32,8 @@ SCRIPTS = (
     "server.js",
 )
 """The modules of the page's script; the first is the one that the page names."""
+SCRIPTS_LOADED_LATER = ("matching.js", "pattern_worker.js")
+"""Beside them: only the pages that use these load them, and can do without."""
 PREVIEW_SCRIPT = "preview.js"
 """Named by the page of a preview beside the first; no published page has it."""
 _REGIONS = {"en": "en-GB", "es": "es-ES", "de": "de-DE", "fr": "fr-FR"}
@@ -85,12 +87,12 @@ def _source(name: str) -> str:
 
 def _place_scripts(files: dict[str, bytes], *, preview: bool) -> list[str]:
     """Put the modules into a folder named by the content of all: they import each other by name."""
-    names = (*SCRIPTS, PREVIEW_SCRIPT) if preview else SCRIPTS
-    sources = {name: _source(name).encode() for name in names}
+    named = (*SCRIPTS, PREVIEW_SCRIPT) if preview else SCRIPTS
+    sources = {name: _source(name).encode() for name in (*named, *SCRIPTS_LOADED_LATER)}
     digest = hashlib.sha256(b"".join(sources.values())).hexdigest()[:12]
-    paths = {f"assets/script.{digest}/{name}": source for name, source in sources.items()}
-    files.update(paths)
-    return list(paths)
+    folder = f"assets/script.{digest}"
+    files.update({f"{folder}/{name}": source for name, source in sources.items()})
+    return [f"{folder}/{name}" for name in named]
 
 
 def _place_style(content: PageContent, files: dict[str, bytes]) -> str:

@@ -27,6 +27,7 @@ def page_policy(api_url: str, upload_origin: str, *, challenge: str = "") -> str
     rules = [
         "default-src 'none'",
         f"script-src 'self' {theirs}",
+        "worker-src 'self'",
         "style-src 'self'",
         "img-src 'self' blob: data:",
         "font-src 'self'",

@@ -8,6 +8,7 @@ from typing import Any
 from campaigns.models import Campaign, FormField
 from campaigns.models.form import CONSENT
 from campaigns.rendering import PageContent, PageField, PageNote, PageOption
+from campaigns.rules.answer_patterns import published_pattern
 from campaigns.rules.words import last_minute, limit_in_words
 from ingest_lambda.contract import (
     ChallengeSpec,
@@ -104,7 +105,7 @@ def _page_field(row: FormField) -> PageField:
         max_length=row.max_length,
         minimum=row.minimum,
         maximum=row.maximum,
-        pattern=row.pattern,
+        pattern=published_pattern(row.pattern),
         minimum_age=row.minimum_age,
         max_receipts=row.max_receipts,
         images_per_receipt=row.images_per_receipt,
@@ -184,7 +185,7 @@ def _field_spec(row: FormField) -> FieldSpec:
         "max_length": row.max_length,
         "minimum": row.minimum or None,
         "maximum": row.maximum or None,
-        "pattern": row.pattern or None,
+        "pattern": published_pattern(row.pattern) or None,
         "minimum_age": row.minimum_age,
     }
     return FieldSpec(

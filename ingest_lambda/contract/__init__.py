@@ -14,6 +14,7 @@ from ingest_lambda.contract.envelope import (
 from ingest_lambda.contract.manifest import (
     MANIFEST_SCHEMA,
     MAX_MANIFEST_BYTES,
+    MOST_PHONES,
     ChallengeSpec,
     ConsentSpec,
     Country,
@@ -119,6 +120,7 @@ __all__ = [
     "MAX_SUBMISSION_BYTES",
     "MAX_TOKEN_CHARS",
     "MIRRORED",
+    "MOST_PHONES",
     "POLL_SECONDS",
     "RETRYABLE",
     "SOFT_SCOPES",

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ingest_lambda.contract.patterns import MAX_PATTERN_CHARS
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.words import (
     FieldKind,
@@ -21,6 +22,9 @@ MAX_MANIFEST_BYTES = 200_000
 
 MOST_RECEIPT_LIMITS = 3
 """With 10 receipts of 6 images a submission takes at most 98 items, and a transaction ends at 100."""
+
+MOST_PHONES = 5
+"""Fields of the kind phone in one form: a number is read as people of each country write it."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """The machine name of a field, consent, limit or prize; unique in its list."""
@@ -45,8 +49,8 @@ class FieldSpec(Shape):
     max_length: int | None = Field(default=None, ge=1, le=5000)
     minimum: str | None = None
     maximum: str | None = None
-    pattern: str | None = Field(default=None, max_length=200)
-    """Matched against the whole answer, in the syntax that browsers and Python share."""
+    pattern: str | None = Field(default=None, max_length=MAX_PATTERN_CHARS)
+    """Matched against the whole answer; of explicit sets only, which browsers read as we do."""
     minimum_age: int | None = Field(default=None, ge=1, le=120)
     choices: tuple[str, ...] = ()
     countries: tuple[Country, ...] = ()
@@ -146,6 +150,8 @@ class Manifest(Shape):
         counting = [limit for limit in self.limits if limit.scope is LimitScope.RECEIPT]
         if len(counting) > MOST_RECEIPT_LIMITS:
             raise ValueError("too many limits by receipt")
+        if sum(field.kind is FieldKind.PHONE for field in self.fields) > MOST_PHONES:
+            raise ValueError("too many phone numbers")
         return self
 
     def field(self, name: str) -> FieldSpec | None:

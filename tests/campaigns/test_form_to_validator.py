@@ -15,7 +15,9 @@ from ingest_lambda.rules.answers import judge_answers
 from tests.campaigns.facts import CONSENT, EMAIL, FACTS, NOON, texts
 
 BOUNDS = st.sampled_from(["", "0", "-3", "10.5", "1e3", "NaN", "2026-06-01", "2026-02-30", "x"])
-PATTERNS = st.sampled_from(["", "[0-9]{3}", "(a+)+", "(", r"\w+", "(?=.*x).{2,}", "a|b|"])
+PATTERNS = st.sampled_from(
+    ["", "[0-9]{3}", "(a+)+", "(", r"\w+", "(?=.*x).{2,}", "a|b|", "(a?){900}"]
+)
 KINDS = [kind for kind in FieldKind if kind not in (FieldKind.EMAIL, FieldKind.HIDDEN)]
 ANSWERS = st.one_of(
     st.none(),

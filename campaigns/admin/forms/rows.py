@@ -16,6 +16,7 @@ from campaigns.admin.kinds import BY_VALUE, KINDS, MEANINGS, Kind
 from campaigns.admin.places import COUNTRIES
 from campaigns.models import Campaign, FormField
 from campaigns.models.form import CONSENT
+from campaigns.rules.answer_patterns import pattern_problem
 from ingest_lambda.contract import FieldKind
 
 _NUMBERS = ("min_length", "max_length", "minimum_age", "max_receipts", "images_per_receipt")
@@ -67,7 +68,10 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
             "images_per_receipt": "Photos of each",
             "purpose": "Given for",
         }
-        help_texts = {"pattern": "A regular expression over the whole answer.", "purpose": ""}
+        help_texts = {
+            "pattern": "The whole answer has to match, for example [A-Z]{2}[0-9]{6}.",
+            "purpose": "",
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -119,6 +123,10 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
         shortest, longest = cleaned.get("min_length"), cleaned.get("max_length")
         if shortest and longest and shortest > longest:
             self.add_error("max_length", "The longest answer is shorter than the shortest.")
+        if "pattern" in kind.settings and (
+            sentence := pattern_problem(cleaned.get("pattern") or "")
+        ):
+            self.add_error("pattern", sentence)
 
     def save(self, commit: bool = True) -> FormField:
         """Save; a consent whose wording changed is a new version of it."""

@@ -5,11 +5,12 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from campaigns.rules.patterns import pattern_problem
+from campaigns.rules.answer_patterns import pattern_problem, published_pattern
 from campaigns.rules.publish_checks.facts import CampaignFacts, FieldFacts
 from campaigns.rules.publish_checks.finding import Finding
 from campaigns.rules.publish_checks.texts import gaps, language_name
-from ingest_lambda.contract import IMAGE_KINDS, FieldKind, Meaning
+from ingest_lambda.contract import IMAGE_KINDS, MOST_PHONES, FieldKind, Meaning
+from ingest_lambda.contract.patterns import judged_patterns
 
 CONSENT = "consent"
 MOST_FIELDS = 60
@@ -47,6 +48,7 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
         if field.kind in _CHOSEN:
             yield from _choices(field, list(facts.languages))
         yield from _bounds(field)
+    yield from _pattern_costs(facts)
 
 
 def cautions(facts: CampaignFacts) -> Iterator[Finding]:
@@ -86,6 +88,11 @@ def _what_is_needed(facts: CampaignFacts) -> Iterator[Finding]:
         yield _form(
             "too_many_photos",
             f"The form asks for up to {photos} photos; {MOST_UPLOADS} can be sent at once.",
+        )
+    if sum(field.kind == FieldKind.PHONE for field in facts.fields) > MOST_PHONES:
+        yield _form(
+            "too_many_phones",
+            f"A form has at most {MOST_PHONES} phone numbers. Remove some, or ask for text.",
         )
     for route in facts.routes:
         rows = [field for field in facts.fields if route in field.routes]
@@ -228,6 +235,25 @@ def _bounds(field: FieldFacts) -> Iterator[Finding]:
             "maximum",
             f"The field {field.name} asks for at least {field.minimum} and at most {field.maximum}.",
         )
+
+
+def _pattern_costs(facts: CampaignFacts) -> Iterator[Finding]:
+    """Refuse a form of which the writer would leave a pattern unjudged, for its cost."""
+    readable = [
+        (field, pattern)
+        for field in facts.fields
+        if field.kind != CONSENT and (pattern := published_pattern(field.pattern))
+    ]
+    judged = judged_patterns((field.name, pattern, field.max_length) for field, pattern in readable)
+    for field, _pattern in readable:
+        if field.name not in judged:
+            yield _row(
+                "patterns_too_large",
+                field.name,
+                "pattern",
+                f"{field.name}: together, the patterns of this form take too long to check. "
+                "Use smaller counts, or set a lower maximum length.",
+            )
 
 
 def _number(text: str) -> Decimal:

@@ -1,6 +1,6 @@
 // Answers: read them, judge them as the server will, say what is wrong beside the field and at the top.
 
-import { $, form, make, photosOnly, settings, t } from "./ground.js";
+import { $, form, make, photosOnly, preview, settings, t } from "./ground.js";
 import { save, state } from "./keep.js";
 
 // Of both ways to enter only the chosen one's fields are shown, and nothing else is read.
@@ -24,7 +24,7 @@ export function read(box) {
   return box.dataset.kind === "number" ? value.replace(/\s/g, "").replace(",", ".") : value;
 }
 
-const matches = (pattern, value) => { try { return new RegExp(`^(?:${pattern})$`, "u").test(value); } catch { return true; } };
+const matches = (pattern, value) => new RegExp(`^(?:${pattern})$`, "u").test(value); // of our own: what staff typed goes to a worker
 const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: settings.timezone }).format(new Date()); // as 2026-06-30
 const day = (text) => new Intl.DateTimeFormat(settings.region, { dateStyle: "long", timeZone: "UTC" }).format(new Date(text));
 
@@ -45,18 +45,35 @@ const rules = {
   birth_date: (value) => (value < "1900" || value > today() ? t("bad_birth_date") : ""),
 };
 
-export function judge(box) {
+function judge(box) {
   const value = read(box);
-  const { kind, label, least, pattern } = box.dataset;
+  const { kind, label, least } = box.dataset;
   if (inputsOf(box)[0].validity.badInput) return t("bad_date");
   if (value.length === 0) return "required" in box.dataset ? t("missing", { label }) : "";
   const wrong = rules[kind] ? rules[kind](value, box.dataset) : "";
   if (wrong) return wrong;
-  if (least && value.length < Number(least)) return t("too_short", { count: least });
-  return pattern && !matches(pattern, value) ? t("bad_pattern", { label }) : "";
+  return least && value.length < Number(least) ? t("too_short", { count: least }) : "";
 }
 
-export const judgeConsent = (box) => ("required" in box.dataset && !box.querySelector("input").checked ? t("agree") : "");
+// Only a form with patterns loads what matches them. Without it, and in a preview, whose sandbox
+// may start no worker, they are the server's to judge.
+const later = !preview && form.querySelector("[data-pattern]") && import("./matching.js").catch(() => null);
+
+// What is wrong with each box, in words.
+async function judgeAll(boxes) {
+  const found = boxes.map(judge);
+  const fits = await (await later)?.matching?.(boxes.map((box, place) => (found[place] ? [] : [box.dataset.pattern, read(box)])));
+  return found.map((words, place) => words || (!fits || fits[place] ? "" : t("bad_pattern", { label: boxes[place].dataset.label })));
+}
+
+export async function judgeAgain(box) {
+  if ("consent" in box.dataset) { complain(box, judgeConsent(box)); return; }
+  const before = `${read(box)}`;
+  const [words] = await judgeAll([box]);
+  if (`${read(box)}` === before) complain(box, words); // typed on meanwhile: a later call knows better
+}
+
+const judgeConsent = (box) => ("required" in box.dataset && !box.querySelector("input").checked ? t("agree") : "");
 
 function judgePhotos(box) {
   const mine = state.photos.filter((photo) => photo.field === box.dataset.photos);
@@ -84,10 +101,12 @@ export function showWrong(found) {
 
 export const wrongPhotos = () => all("[data-photos]").map((box) => [box, judgePhotos(box)]);
 
-export function check() {
+export async function check() {
+  const boxes = photosOnly() ? [] : all("[data-answer]:not([type=hidden])");
+  const words = await judgeAll(boxes);
   const found = wrongPhotos();
   if (!photosOnly()) {
-    found.push(...all("[data-answer]:not([type=hidden])").map((box) => [box, judge(box)]));
+    found.push(...boxes.map((box, place) => [box, words[place]]));
     found.push(...all("[data-consent]").map((box) => [box, judgeConsent(box)]));
   }
   const inOrder = (a, b) => (a[0].compareDocumentPosition(b[0]) & Node.DOCUMENT_POSITION_PRECEDING ? 1 : -1);

@@ -1,7 +1,7 @@
 // The campaign page: opens by the clock, takes an entry, sends it once, tells what became of it.
 // No framework and no build step. The server's contract is version 1 (`/v1/campaigns/{slug}`).
 
-import { answersToSend, boxOf, check, complain, consentsToSend, emailOf, judge, judgeConsent, keepAnswers, proposeDomain, restoreAnswers, showWrong, takeRoute, tooYoung, wrongPhotos } from "./answers.js";
+import { answersToSend, boxOf, check, consentsToSend, emailOf, judgeAgain, keepAnswers, proposeDomain, restoreAnswers, showWrong, takeRoute, tooYoung, wrongPhotos } from "./answers.js";
 import { prove } from "./challenge.js";
 import { $, form, moment, photosOnly, preview, say, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, load, save, state } from "./keep.js";
@@ -25,16 +25,20 @@ function busy(on) {
 
 async function send(event) {
   event.preventDefault();
-  if (sending || !check()) return;
+  if (sending) return;
+  busy(true);
+  try { if (await check()) await sendChecked(); } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    refuse(error);
+  } finally { busy(false); }
+}
+
+async function sendChecked() {
   if (preview) { say(t("preview")); return; }
   if (tooYoung()) { turnAway(); return; }
   tell("");
   keepAnswers();
-  busy(true);
-  try { await sendOnce(); } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    refuse(error);
-  } finally { busy(false); }
+  await sendOnce();
 }
 
 async function photosArrived() {
@@ -131,7 +135,7 @@ function watchForm() {
     if (!box) return;
     keepAnswers();
     if (!preview && !photosOnly() && !state.session && !touched && !tooYoung()) { touched = true; start().catch(refused); }
-    if (box.classList.contains("wrong")) complain(box, "answer" in box.dataset ? judge(box) : judgeConsent(box));
+    if (box.classList.contains("wrong")) judgeAgain(box);
     if (box.dataset.kind === "email") { clearTimeout(typing); box.querySelector(".offer").replaceChildren(); typing = setTimeout(proposeDomain, 500, box); }
   });
   const asked = new URLSearchParams(location.search);
