@@ -5,16 +5,19 @@ from typing import Any
 
 from ingest_lambda.contract import without_tokens
 
-_STRANGE = re.compile("[\x00\ud800-\udfff]")
+_STRANGE = re.compile("[\x00\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _INSTEAD = "\N{REPLACEMENT CHARACTER}"
 
 
 def clean(value: Any) -> Any:
-    """Return a JSON value without NUL, halves of surrogate pairs (a browser may send both) and tokens.
+    """Return a JSON value without tokens and without characters that cannot be kept.
 
-    What somebody sent is shown to staff as nearly as it can be: a character that
-    cannot be stored becomes the sign for "unreadable", because refused for it the
-    whole would be a gap between the table and the site for ever.
+    These are NUL and halves of surrogate pairs (a browser may send both), and
+    the marks that turn the reading direction, of what stands behind them too
+    (``campaignhub.clean_input`` takes them out of what staff send). What
+    somebody sent is shown to staff as nearly as it can be: such a character
+    becomes the sign for "unreadable", because refused for it the whole would
+    be a gap between the table and the site for ever.
     """
     if isinstance(value, str):
         return without_tokens(_STRANGE.sub(_INSTEAD, value))

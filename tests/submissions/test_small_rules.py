@@ -33,6 +33,14 @@ def test_only_what_cannot_be_stored_is_replaced_however_deep_it_lies():
     }
 
 
+def test_marks_that_turn_the_reading_direction_are_shown_as_unreadable():
+    assert clean(["Ann\u202ereward", "\u2066x\u2069", "שלום \u200f"]) == [
+        "Ann\ufffdreward",
+        "\ufffdx\ufffd",
+        "שלום \u200f",
+    ]
+
+
 def test_a_language_that_leaves_something_unsaid_is_refused_when_it_is_built():
     with pytest.raises(ValueError, match="no words for"):
         replace(ENGLISH, messages={})

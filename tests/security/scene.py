@@ -1,0 +1,314 @@
+"""A client of which every text that somebody can type is hostile; made in a test's database or an installation's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.apps import apps
+from django.db import models
+
+from campaignhub import ingest
+from campaigns.models import BlockEntry, Campaign, Client, FormField, Limit, PartnerKey, User
+from campaigns.rules.roles import Role
+from campaigns.rules.states import CampaignState
+from campaigns.services import audit, publish
+from campaigns.services.life import move_campaign
+from ingest_lambda.contract import (
+    Channel,
+    Reason,
+    ReasonCode,
+    SubmissionRecord,
+    SubmissionStatus,
+    Suspicion,
+)
+from submissions.models import Award, Mail, OutboxDecision, Submission
+from submissions.services import decisions
+from submissions.services.mirror import mirror_stream_records
+from tests.campaigns.factories import make_client, make_user
+from tests.security.hostile import HOSTILE_EMAIL, HOSTILE_URL, MARK, hostile
+from tests.submissions.factories import make_message, make_record, streamed
+
+PASSWORD = "a sentence for hostile words"
+OURS = ("campaigns", "submissions")
+TEXT = (models.CharField, models.TextField, models.JSONField)
+NOT_TYPED: dict[str, str] = {
+    "Campaign": "slug test_slug timezone languages countries excluded_regions currency routes "
+    "brand_colour accent_colour surface_colour text_colour",
+    "FormField": "name routes minimum maximum countries",
+    "Release": "manifest images accepted_warnings",
+    "StateChange": "before after",
+    "AuditEntry": "code",
+    "BlockEntry": "value_hash",
+    "PartnerKey": "key_id key_hash usage_plan_id last_four",
+    "User": "password username",
+    "SignInCount": "key",
+    "Submission": "reference route channel locale suspicions consents uploads person_hash body_hash",
+    "SubmissionAnswers": "given_name_key family_name_key",
+    "ReceiptImage": "key content_type sha256 pages refusal exif",
+    "SubmissionEvent": "kind dedupe detail",
+    "Award": "prize",
+    "Mail": "event address_hash message_id",
+    "LedgerCheck": "depths rows",
+    "LedgerRound": "position gaps",
+    "Heartbeat": "name trouble",
+    "OutboxDecision": "decision",
+}
+"""Columns that hold keys, codes, hashes, numbers or files of ours, or a value from a list of ours."""
+
+
+@dataclass
+class Scene:
+    """What was made, as addresses name it, and who may look at it."""
+
+    client: Client
+    campaign: Campaign
+    staff: dict[str, User]
+    things: dict[str, list[Any]]
+
+
+def texts(most: int = 2000, turn: int = 0) -> dict[str, str]:
+    """Return a hostile text in each language of the campaign."""
+    return {code: hostile(most, turn=turn + number) for number, code in enumerate(("en", "es"))}
+
+
+def make_scene(*, at: datetime) -> Scene:
+    """Make the client with its staff, campaigns, entries, mails and log."""
+    number = uuid4().hex[:6]
+    client = make_client(
+        f"{number} {hostile(110)}",
+        legal_name=hostile(200),
+        address=hostile(500),
+        help_email=HOSTILE_EMAIL,
+        help_phone=hostile(40),
+        sender_name=hostile(100),
+    )
+    staff = {role.value: _colleague((client, role), turn=turn) for turn, role in enumerate(Role)}
+    staff["operator"] = _colleague(turn=4, is_superuser=True)
+    manager = staff[Role.OWNER.value]
+    campaign = _campaign(client, f"hostile-{number}", at=at)
+    draft = _campaign(client, f"hostile-draft-{number}", at=at)
+    _publish(campaign, manager, at)
+    submissions = _entries(campaign, staff, at)
+    log = audit.record(
+        "campaign.changed",
+        actor=manager,
+        client=client,
+        target=hostile(120),
+        at=at,
+        before={"name": hostile(turn=1), "headline": texts()},
+        after={"name": hostile(turn=2), "headline": texts(turn=3)},
+    )
+    blocked = BlockEntry.objects.create(
+        client=client,
+        kind=BlockEntry.Kind.EMAIL,
+        value_hash=uuid4().hex * 2,
+        hint=hostile(60),
+        note=hostile(200),
+        created_by=manager,
+        created_at=at,
+    )
+    key = PartnerKey.objects.create(
+        client=client,
+        name=hostile(80),
+        key_id=number,
+        usage_plan_id=number,
+        last_four="abcd",
+        created_at=at,
+        created_by=manager,
+    )
+    Client.objects.filter(pk=client.pk).update(sender_email=HOSTILE_EMAIL)
+    campaign.placements.update(trouble=hostile(200))
+    mails = list(Mail.objects.filter(submission__in=submissions).order_by("pk"))
+    Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
+        subject=hostile(200), trouble=hostile(200, turn=1), state="failed"
+    )
+    OutboxDecision.objects.filter(submission__in=submissions).update(trouble=hostile(200))
+    return Scene(
+        client=client,
+        campaign=campaign,
+        staff=staff,
+        things={
+            "campaign": [campaign.pk, draft.pk],
+            "client": [client.pk],
+            "auditentry": [log.pk],
+            "membership": [staff[Role.MODERATOR.value].memberships.get().pk],
+            "blockentry": [blocked.pk],
+            "partnerkey": [key.pk],
+            "submission": [submission.pk for submission in submissions],
+            "mail": [mail.pk for mail in mails],
+            "queue": ["submissions", "images", "mirror", "quarantine", "pipe"],
+            "slug": [campaign.slug],
+            "app_label": list(OURS),
+        },
+    )
+
+
+def _colleague(*roles: tuple[Client, Role], turn: int, is_superuser: bool = False) -> User:
+    user = make_user(*roles)
+    user.first_name, user.last_name = hostile(150, turn=turn), hostile(150, turn=turn + 1)
+    user.email = f"{user.username}.{HOSTILE_EMAIL}"
+    user.is_superuser = is_superuser
+    user.set_password(PASSWORD)
+    user.save()
+    return user
+
+
+def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
+    campaign = Campaign.objects.create(
+        client=client,
+        name=hostile(120, turn=2),
+        slug=slug,
+        languages=["en", "es"],
+        opens_at=at - timedelta(days=1),
+        closes_at=at + timedelta(days=30),
+        challenge_site_key=hostile(100),
+        sender_name=hostile(100),
+        reason_texts={"en": {"ILLEGIBLE": hostile(400)}, "es": {"ILLEGIBLE": hostile(400, turn=3)}},
+        headline=texts(300),
+        supporting=texts(300, 1),
+        prizes=texts(500, 2),
+        rules=texts(2000, 3),
+        logo_alt=texts(200),
+        hero_alt=texts(200, 1),
+        privacy_url=HOSTILE_URL,
+    )
+    rows: list[dict[str, Any]] = [
+        {"name": "email", "kind": "email", "meaning": "email"},
+        {"name": "first", "kind": "text", "meaning": "given_name"},
+        {"name": "last", "kind": "text", "meaning": "family_name"},
+        {"name": "phone", "kind": "phone", "meaning": "phone"},
+        {"name": "story", "kind": "long_text", "pattern": hostile(60)},
+        {"name": "pick", "kind": "choice", "options": _options()},
+        {"name": "many", "kind": "choices", "options": _options()},
+        {"name": "poster", "kind": "hidden"},
+        {"name": "accept_rules", "kind": "consent"},
+    ]
+    for position, row in enumerate(rows):
+        FormField.objects.create(
+            campaign=campaign,
+            position=position,
+            routes=campaign.routes,
+            required=row["kind"] in ("email", "consent"),
+            label=texts(150, position),
+            help_text=texts(200, position + 1),
+            **row,
+        )
+    Limit.objects.create(campaign=campaign, scope="person", count=1, window="day")
+    return campaign
+
+
+def _options() -> list[dict[str, Any]]:
+    return [{"value": f"v{turn}", "label": texts(100, turn)} for turn in range(2)]
+
+
+def _publish(campaign: Campaign, actor: User, at: datetime) -> None:
+    """Publish twice, the second time as an amendment with its words; then move it to and fro."""
+    for reason in ("", hostile(500)):
+        accepted = [caution.key for caution in publish.publish_cautions(campaign, at=at)]
+        publish.publish_campaign(
+            campaign,
+            actor=actor,
+            at=at,
+            accepted=accepted,
+            reason=reason,
+            public_note=texts(1000) if reason else None,
+        )
+        campaign.headline = texts(300, 4)
+        campaign.save()
+        campaign.refresh_from_db()
+    for state in (CampaignState.PAUSED, CampaignState.LIVE):
+        move_campaign(campaign, state, actor=actor, at=at, note=hostile(300))
+
+
+def _entries(campaign: Campaign, staff: dict[str, User], at: datetime) -> list[Submission]:
+    """Send entries of every state, with a message and a prize, and decide on some."""
+    moderator = staff[Role.MODERATOR.value]
+    waiting, invalid, rejected, asked = (
+        _entry(campaign, at, turn, status)
+        for turn, status in enumerate(
+            (
+                SubmissionStatus.PENDING_REVIEW,
+                SubmissionStatus.INVALID,
+                SubmissionStatus.PENDING_REVIEW,
+                SubmissionStatus.PENDING_REVIEW,
+            )
+        )
+    )
+    message = make_message(waiting.id, body={"text": hostile(), "given_name": hostile(turn=1)})
+    mirror_stream_records([streamed(message)], at=at)
+    Award.objects.create(
+        submission_id=waiting.id, prize="weekend", unit=hostile(200), state="provisional", version=1
+    )
+    because = Reason(
+        code=ReasonCode.STORE_NOT_ELIGIBLE, found=hostile(200), expected=hostile(200, turn=1)
+    )
+    own = Reason(code=ReasonCode.OTHER, message=hostile(1000))
+    signed: dict[str, Any] = {"actor": moderator, "at": at}
+    decisions.reject_submission(rejected.id, reasons=[because, own], note=hostile(1000), **signed)
+    unread = Reason(code=ReasonCode.ILLEGIBLE)
+    decisions.ask_again(asked.id, reasons=[unread], note=hostile(1000, turn=3), **signed)
+    ids = [record.id for record in (waiting, invalid, rejected, asked)]
+    return sorted(Submission.objects.filter(pk__in=ids), key=lambda row: ids.index(row.pk))
+
+
+def _entry(
+    campaign: Campaign, at: datetime, turn: int, status: SubmissionStatus
+) -> SubmissionRecord:
+    reason = Reason(
+        code=ReasonCode.ANSWER_OUT_OF_BOUNDS,
+        field="story",
+        found=hostile(200),
+        expected=hostile(200),
+    )
+    record = make_record(
+        campaign,
+        status=status,
+        channel=Channel.PARTNER,
+        source=hostile(60, turn=turn),
+        partner=hostile(60, turn=turn + 1),
+        reasons=(reason,) if status is SubmissionStatus.INVALID else (),
+        suspicions=tuple(Suspicion),
+        person_hash="7" * 64,
+        answers={
+            "email": f"{turn}.{HOSTILE_EMAIL}",
+            "first": hostile(300, turn=turn),
+            "last": hostile(300, turn=turn + 1),
+            "phone": hostile(20),
+            "story": hostile(turn=turn + 2),
+            "pick": hostile(200),
+            "many": [hostile(200, turn=one) for one in range(3)],
+            "poster": hostile(300),
+        },
+        entered_at=at - timedelta(minutes=turn + 1),
+        started_at=at - timedelta(minutes=turn + 3),
+        written_at=at,
+    )
+    ingest._table().create_submission(record)
+    mirror_stream_records([streamed(record)], at=at)
+    return record
+
+
+def typed_columns() -> Iterator[tuple[type[models.Model], str]]:
+    """Name every column that holds what somebody typed."""
+    for model in apps.get_models():
+        if model._meta.app_label not in OURS:
+            continue
+        not_typed = NOT_TYPED.get(model.__name__, "").split()
+        for column in model._meta.concrete_fields:
+            if isinstance(column, TEXT) and not column.choices and column.name not in not_typed:
+                yield model, column.name
+
+
+def untouched_columns() -> list[str]:
+    """Name the columns that hold what somebody typed, and nothing hostile in any row."""
+    sign = MARK.removeprefix("data-")
+    return [
+        f"{model.__name__}.{name}"
+        for model, name in typed_columns()
+        if not any(
+            sign in str(value) or "><b" in str(value)
+            for value in model._default_manager.values_list(name, flat=True)
+        )
+    ]
