@@ -1,9 +1,8 @@
 """The addresses of the site."""
 
 from django.contrib import admin
-from django.contrib.auth.views import PasswordResetConfirmView
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import include, path, reverse, reverse_lazy
+from django.urls import include, path, reverse
 
 from campaignhub import health
 from campaignhub.env import env
@@ -20,12 +19,7 @@ urlpatterns = [
     path("readyz", health.ready),
     path("c/", include("campaigns.hosting.urls")),
     path("draft/", include("campaigns.hosting.draft_urls")),
-    # Behind the link of an invitation: works once, then leads to the sign-in.
-    path(
-        "welcome/<uidb64>/<token>/",
-        PasswordResetConfirmView.as_view(success_url=reverse_lazy("admin:login")),
-        name="set_password",
-    ),
+    path("welcome/", include("campaigns.welcome.urls")),
     path("admin/", admin.site.urls),
 ]
 if env().mail_webhook_secret:

@@ -6,7 +6,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaignhub.sessions import SessionStore
-from campaigns.services import blocks, carry, life, throttle
+from campaigns.services import blocks, carry, invitation_mail, life, throttle
+
+INVITATIONS_A_ROUND = 5
 
 
 @shared_task(name="campaigns.move_due")
@@ -16,6 +18,12 @@ def move_due() -> None:
     life.due_moves(at)
     carry.carry_due(at)
     blocks.carry_due_block_lists()
+
+
+@shared_task(name="campaigns.deliver_invitations")
+def deliver_invitations() -> None:
+    """Send the invitations that are due: a few a round, which a slow mail service cannot hold up for long."""
+    invitation_mail.deliver_invitations(at=timezone.now(), most=INVITATIONS_A_ROUND)
 
 
 @shared_task(name="campaigns.clear_sessions")
@@ -32,6 +40,11 @@ def clear_sign_in_counts() -> None:
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "open-and-close": {"task": "campaigns.move_due", "schedule": 10.0},
+    "deliver-invitations": {
+        "task": "campaigns.deliver_invitations",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "clear-sessions": {"task": "campaigns.clear_sessions", "schedule": 3600.0},
     "clear-sign-in-counts": {"task": "campaigns.clear_sign_in_counts", "schedule": 3600.0},
 }

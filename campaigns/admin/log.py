@@ -1,7 +1,7 @@
 """The log in the admin: who did what, in words, with what was there before and after."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -14,7 +14,7 @@ from unfold.paginator import InfinitePaginator
 from campaigns.admin.lists import exact, named, when
 from campaigns.admin.own import OwnClients
 from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import AuditEntry, User
+from campaigns.models import AuditEntry, Invitation, User
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import clients_of
 
@@ -37,8 +37,11 @@ WORDS = {
     "client.unblocked": "Took somebody off a block list",
     "partner.key_made": "Made a partner's key",
     "partner.key_revoked": "Revoked a partner's key",
-    "staff.invited": "Invited somebody",
-    "staff.invited_again": "Invited somebody again",
+    "staff.invited": "Invited a colleague",
+    "staff.invited_again": "Invited a colleague again",
+    "staff.invitation_withdrawn": "Withdrew an invitation",
+    "staff.invitation_declined": "Declined an invitation",
+    "staff.joined": "Accepted an invitation",
     "staff.role_changed": "Changed a role",
     "staff.role_withdrawn": "Took a role away",
     "staff.password_changed": "Changed their password",
@@ -103,7 +106,7 @@ def person(user: User | None) -> str:
 
 def doer(entry: AuditEntry) -> str:
     """Return who did it. A failed sign-in proves nothing about who typed."""
-    if entry.actor is None and entry.code.startswith("sign_in."):
+    if entry.actor is None and entry.code.startswith(("sign_in.", "staff.invitation_declined")):
         return "Not signed in"
     return person(entry.actor)
 
@@ -176,11 +179,22 @@ class AuditEntryAdmin(ScopedModelAdmin):
 
 def name_people(entries: Sequence[Any]) -> None:
     """Put the names of people in the place of their ids, where a line is about one."""
-    ids = {entry.pk: entry.target[5:] for entry in entries if entry.target.startswith("user:")}
-    numbers = [int(text) for text in ids.values() if text.isdigit()]
-    people = {str(u.pk): person(u) for u in User.objects.filter(pk__in=numbers)} if numbers else {}
+    names = _names(entries, "user:", User, person)
+    names |= _names(entries, "invitation:", Invitation, lambda row: row.address)
     for entry in entries:
-        entry.concerned = people.get(ids.get(entry.pk, ""), "")
+        entry.concerned = names.get(entry.target, "")
+
+
+def _names(
+    entries: Sequence[Any], kind: str, model: Any, name: Callable[[Any], str]
+) -> dict[str, str]:
+    """Return names by target, asking for none where no line is about one of this kind."""
+    numbers = {
+        entry.target.removeprefix(kind) for entry in entries if entry.target.startswith(kind)
+    }
+    keys = [int(number) for number in numbers if number.isdecimal()]
+    rows = model.objects.filter(pk__in=keys) if keys else ()
+    return {f"{kind}{row.pk}": name(row) for row in rows}
 
 
 def concerned(entry: Any) -> str:

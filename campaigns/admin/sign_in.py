@@ -84,6 +84,10 @@ class SignInForm(AuthenticationForm):
 
     error_messages = {"invalid_login": _DIFFERENT, "inactive": _DIFFERENT}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "User name"
+
     def clean(self) -> dict[str, Any]:
         """Check name and password; say when to come back where neither was looked at."""
         try:

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.auth.models import Group
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django_celery_results.models import GroupResult, TaskResult
 from unfold.decorators import display
@@ -14,12 +15,13 @@ from unfold.decorators import display
 from campaignhub.errors import DomainError
 from campaigns.admin.acts import PagesAdmin
 from campaigns.admin.forms.staff import InviteForm, RoleForm
-from campaigns.admin.lists import named, state, when
+from campaigns.admin.lists import exact, named, state, when
 from campaigns.admin.log import person
 from campaigns.admin.own import OwnClients
-from campaigns.models import Membership
+from campaigns.models import Invitation, Membership
 from campaigns.rules.roles import Capability, Role
-from campaigns.services import staff
+from campaigns.services import invitations, staff
+from campaigns.services.scope import clients_of
 
 for unscoped in (Group, TaskResult, GroupResult):
     admin.site.unregister(unscoped)
@@ -27,7 +29,7 @@ for unscoped in (Group, TaskResult, GroupResult):
 
 @admin.register(Membership)
 class MembershipAdmin(PagesAdmin):
-    """Who works for a client, in which role."""
+    """Who works for a client, in which role, and who is invited to."""
 
     view_capability = Capability.STAFF_MANAGE
     change_capability = Capability.STAFF_MANAGE
@@ -36,11 +38,20 @@ class MembershipAdmin(PagesAdmin):
     list_display_links = ("shown_person",)
     list_filter = ("role", ("client", OwnClients))
     list_select_related = ("user", "client")
+    list_before_template = "admin/campaigns/membership/invitations.html"
     search_fields = ("user__username", "user__first_name", "user__last_name", "user__email")
     search_help_text = "Name, user name or e-mail"
-    empty_title = "Nobody works here yet"
-    empty_words = "Whoever you invite sees the clients you choose, and only what their role needs."
-    empty_step = "Invite somebody"
+    empty_title = "No staff yet"
+    empty_words = (
+        "Colleagues you invite see the clients you choose, and only what their role needs."
+    )
+    empty_step = "Invite a colleague"
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of an invitation."""
+        page = self.admin_site.admin_view(self.invitation_page)
+        own = path("invitations/<int:invitation_id>/", page, name="campaigns_membership_invitation")
+        return [own, *super().get_urls()]
 
     @display(description="Who", ordering="user__last_name")
     def shown_person(self, membership: Membership) -> str:
@@ -54,21 +65,25 @@ class MembershipAdmin(PagesAdmin):
 
     @display(description="Last signed in", ordering="user__last_login")
     def signed_in(self, membership: Membership) -> str:
-        """Show when the person was here, or that the invitation waits."""
-        if not membership.user.has_usable_password():
-            return state("Invited", "info")
+        """Show when the person was last here."""
         return when(membership.user.last_login, never="Never")
 
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the invitations that nobody has accepted yet above the list."""
+        rows = self._invitations(request).not_ended().select_related("client", "invited_by")
+        kwargs["extra_context"] = {"invitations": [_shown(row) for row in rows]}
+        return super().changelist_view(request, *args, **kwargs)
+
     def page_to_make(self, request: HttpRequest) -> HttpResponse:
-        """Show the invitation's form, or invite somebody."""
+        """Show the invitation's form, or invite a colleague."""
         user: Any = request.user
         form = InviteForm(request.POST or None, user=user)
         if request.method == "POST" and form.is_valid():
             wanted = form.cleaned_data
             try:
-                invitation = staff.invite(
+                invitation = invitations.invite(
                     wanted["client"],
-                    email=wanted["email"],
+                    address=wanted["email"],
                     role=Role(wanted["role"]),
                     given_name=wanted["given_name"],
                     family_name=wanted["family_name"],
@@ -78,31 +93,52 @@ class MembershipAdmin(PagesAdmin):
             except DomainError as error:
                 form.add_error("email", error.message)
             else:
-                return self._invited(request, invitation)
-        context = self.page_context(request, "Invite somebody") | {"form": form}
+                messages.success(request, _sending(invitation))
+                return HttpResponseRedirect(self.list_address())
+        context = self.page_context(request, "Invite a colleague") | {"form": form}
         return TemplateResponse(request, "admin/campaigns/membership/invite.html", context)
 
-    def _invited(self, request: HttpRequest, invitation: staff.Invitation) -> HttpResponse:
-        """Show the link this one time; it is stored nowhere."""
-        context = self.page_context(request, "Invited") | {
-            "member": invitation.membership,
-            "who": person(invitation.membership.user),
-            "link": invitation.link,
-        }
-        return TemplateResponse(request, "admin/campaigns/membership/invited.html", context)
+    def invitation_page(self, request: HttpRequest, invitation_id: int) -> HttpResponse:
+        """Show an invitation that waits, send it again or withdraw it."""
+        rows = self._invitations(request).select_related("client", "invited_by")
+        invitation = rows.filter(pk=invitation_id).first()
+        if invitation is None:
+            raise Http404
+        if request.method == "POST":
+            self._end_or_renew(request, invitation)
+            return HttpResponseRedirect(self.list_address())
+        context = self.page_context(request, invitation.address) | _shown(invitation)
+        return TemplateResponse(request, "admin/campaigns/membership/invitation.html", context)
+
+    def _invitations(self, request: HttpRequest) -> Any:
+        """Return the invitations to the clients whose staff this person manages."""
+        clients = clients_of(request.user, Capability.STAFF_MANAGE)  # type: ignore[arg-type]
+        rows: QuerySet[Invitation] = Invitation.objects.filter(client__in=clients)
+        return rows
+
+    def _end_or_renew(self, request: HttpRequest, invitation: Invitation) -> None:
+        act = request.POST.get("act")
+        signed: dict[str, Any] = {"actor": request.user, "at": timezone.now()}
+        try:
+            if act == "send_again":
+                messages.success(request, _sending(invitations.invite_again(invitation, **signed)))
+            elif act == "withdraw":
+                invitations.withdraw(invitation, **signed)
+                messages.success(request, f"Invitation to {invitation.address} withdrawn.")
+        except DomainError as error:
+            messages.error(request, error.message)
 
     def page_of(self, membership: Membership, request: HttpRequest) -> HttpResponse:
         """Show what somebody may do here, or change it."""
         if request.method == "POST":
             return self._act(request, membership)
-        return self._shown(request, membership, RoleForm(initial={"role": membership.role}))
+        return self._member(request, membership, RoleForm(initial={"role": membership.role}))
 
-    def _shown(self, request: HttpRequest, membership: Membership, form: RoleForm) -> HttpResponse:
+    def _member(self, request: HttpRequest, membership: Membership, form: RoleForm) -> HttpResponse:
         user = membership.user
         context = self.page_context(request, person(user)) | {
             "member": membership,
             "form": form,
-            "waits": not user.has_usable_password(),
             "elsewhere": Membership.objects.filter(
                 user=user, pk__in=self.get_queryset(request)
             ).exclude(pk=membership.pk),
@@ -114,18 +150,48 @@ class MembershipAdmin(PagesAdmin):
         signed: dict[str, Any] = {"actor": request.user, "at": timezone.now()}
         here = reverse("admin:campaigns_membership_change", args=[membership.pk])
         try:
-            if act == "invite_again":
-                return self._invited(request, staff.invite_again(membership, **signed))
             if act == "withdraw":
                 staff.withdraw_role(membership, **signed)
                 messages.success(request, f"{who} no longer works for {membership.client}.")
                 return HttpResponseRedirect(self.list_address())
             form = RoleForm(request.POST)
             if not form.is_valid():
-                return self._shown(request, membership, form)
+                return self._member(request, membership, form)
             role = Role(form.cleaned_data["role"])
             staff.change_role(membership, role, **signed)
-            messages.success(request, f"{who} is {role.label.lower()} of {membership.client} now.")
+            messages.success(request, f"{who} is now {role.label.lower()} of {membership.client}.")
         except DomainError as error:
             messages.error(request, error.message)
         return HttpResponseRedirect(here)
+
+
+def _sending(invitation: Invitation) -> str:
+    return f"We're sending an invitation to {invitation.address}. Its link works for 7 days."
+
+
+def _shown(invitation: Invitation) -> dict[str, Any]:
+    """Return what staff see of an invitation. It tells nothing about whether there is an account."""
+    now = timezone.now()
+    if invitation.accepted_at:
+        shown = state("Accepted", "good")
+    elif invitation.declined_at:
+        shown = state("Declined", "bad")
+    elif invitation.withdrawn_at:
+        shown = state("Withdrawn", "idle")
+    elif invitation.expires_at <= now:
+        shown = state("Expired", "warn")
+    elif invitation.mail_error:
+        shown = state("E-mail couldn't be sent", "bad")
+    else:
+        shown = state("Invited", "info")
+    return {
+        "invitation": invitation,
+        "name": f"{invitation.given_name} {invitation.family_name}".strip(),
+        "role": Role(invitation.role).label,
+        "state": shown,
+        "invited": when(invitation.created_at),
+        "by": person(invitation.invited_by),
+        "expires": exact(invitation.expires_at, "UTC"),
+        "is_over": invitation.expires_at <= now,
+        "waits": not (invitation.accepted_at or invitation.declined_at or invitation.withdrawn_at),
+    }

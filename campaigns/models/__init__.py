@@ -5,6 +5,7 @@ from campaigns.models.block import BlockEntry
 from campaigns.models.campaign import Campaign, StateChange
 from campaigns.models.client import Client
 from campaigns.models.form import FormField
+from campaigns.models.invitation import Invitation
 from campaigns.models.limit import Limit
 from campaigns.models.partner import PartnerKey
 from campaigns.models.release import Placement, Release
@@ -17,6 +18,7 @@ __all__ = [
     "Campaign",
     "Client",
     "FormField",
+    "Invitation",
     "Limit",
     "Membership",
     "PartnerKey",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from campaigns.rules.roles import Role
@@ -15,6 +16,15 @@ class User(AbstractUser):
 
     session_version = models.PositiveIntegerField(default=0, editable=False)
     """Sessions carry it: all of an account's sessions end when it changes."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                Lower("email"),
+                condition=~models.Q(email=""),
+                name="an_address_belongs_to_one_account",
+            ),
+        )
 
     def get_session_auth_hash(self) -> str:
         """Return what a session must carry to be this account's: password and version."""

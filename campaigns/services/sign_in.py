@@ -15,7 +15,7 @@ from campaignhub.client_address import UNKNOWN, household, truncated
 from campaignhub.passwords import HashingBusy
 from campaigns.models import Client, User
 from campaigns.rules.sign_in import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, KNOWN_DEVICE
-from campaigns.services import audit, throttle
+from campaigns.services import audit, invitations, throttle
 from campaigns.services.throttle import Limit, TooManyAttempts, key_of
 
 DEVICE_DAYS = 180
@@ -49,7 +49,7 @@ def check_password(name: str, password: str, *, origin: Origin, at: datetime) ->
     with _attempt(name, account, origin, at) as attempt:
         if account is None:
             User().set_password(password)
-        elif account.check_password(password) and _may_sign_in(account):
+        elif account.check_password(password) and _may_sign_in(account, at):
             attempt.succeeded = True
     if account and attempt.succeeded:
         _log("sign_in.succeeded", account, origin, at, actor=account)
@@ -154,8 +154,9 @@ def _cleaned(name: str) -> str:
     return unicodedata.normalize("NFKC", name.strip())
 
 
-def _may_sign_in(account: User) -> bool:
-    return account.is_active and account.is_staff
+def _may_sign_in(account: User, at: datetime) -> bool:
+    """Tell whether an account may: who was let go may once more, to accept an invitation."""
+    return account.is_active and (account.is_staff or invitations.waits_for(account, at=at))
 
 
 def _device(kept: str) -> dict[str, Any]:

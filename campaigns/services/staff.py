@@ -1,29 +1,18 @@
-"""Staff: invite somebody to a client, change what they may do there, let them go."""
+"""Staff: change what somebody may do at a client, and let them go. Who joins is invited."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
-from django.contrib.auth.tokens import default_token_generator
-from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
-from django.core.validators import validate_email
 from django.db import transaction
-from django.urls import reverse
-from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
+from django.db.models import F
 
-from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaigns.models import Client, Membership, User
 from campaigns.rules.roles import Role
-from campaigns.services import audit
-
-SET_PASSWORD = "set_password"  # noqa: S105 - the name of an address
-"""The page behind an invitation's link; it takes the user's id in base 64 and the token."""
+from campaigns.services import audit, invitations
 
 
 class AlreadyThere(DomainError):
-    """The person has a role at this client already."""
+    """The person has this role at this client already."""
 
     code = "staff_already_there"
 
@@ -34,109 +23,13 @@ class LastOwner(DomainError):
     code = "last_owner"
 
 
-class NotAnAddress(DomainError):
-    """An invitation needs an address that can be written to."""
-
-    code = "not_an_address"
-
-
-class HasPassword(DomainError):
-    """Somebody who has a password needs no invitation."""
-
-    code = "has_password"
-
-
-@dataclass(frozen=True)
-class Invitation:
-    """What an invitation made. ``link`` sets a password once; it is empty for who has one.
-
-    It is shown to whoever invited this one time and stored nowhere.
-    """
-
-    membership: Membership
-    link: str
-
-
-def invite(
-    client: Client,
-    *,
-    email: str,
-    role: Role,
-    actor: User | None,
-    at: datetime,
-    given_name: str = "",
-    family_name: str = "",
-) -> Invitation:
-    """Give somebody a role at a client, with an account where they have none, and write to them.
-
-    The account has no password until its owner sets one by the link, which
-    Django's token generator signs: it works once and for three days.
-
-    Raises:
-        NotAnAddress: nobody can be written to there.
-        AlreadyThere: they have a role here; change that one.
-    """
-    address = email.strip().lower()
-    try:
-        validate_email(address)
-    except ValidationError as error:
-        raise NotAnAddress("Give an e-mail address, like ada@example.com.") from error
-    with transaction.atomic():
-        Client.objects.select_for_update().get(pk=client.pk)
-        user = User.objects.filter(email__iexact=address).order_by("pk").first()
-        if user is None:
-            user = User.objects.create_user(
-                username=address[:150],
-                email=address,
-                first_name=given_name.strip()[:150],
-                last_name=family_name.strip()[:150],
-                is_staff=True,
-            )
-        if user.memberships.filter(client=client).exists():
-            raise AlreadyThere(f"{user} works for {client} already. Change the role instead.")
-        membership = Membership.objects.create(user=user, client=client, role=role.value)
-        audit.record(
-            "staff.invited",
-            actor=actor,
-            client=client,
-            target=f"user:{user.pk}",
-            at=at,
-            after={"role": role.value},
-        )
-        link = "" if user.has_usable_password() else set_password_link(user)
-        transaction.on_commit(lambda: _write_to(user, client, role, link))
-    return Invitation(membership, link)
-
-
-def invite_again(membership: Membership, *, actor: User | None, at: datetime) -> Invitation:
-    """Send a new link to somebody who never set a password; an earlier one still works its time.
-
-    Raises:
-        HasPassword: they have one.
-    """
-    user = membership.user
-    if user.has_usable_password():
-        raise HasPassword(f"{user} has a password already.")
-    link = set_password_link(user)
-    with transaction.atomic():
-        audit.record(
-            "staff.invited_again",
-            actor=actor,
-            client=membership.client,
-            target=f"user:{user.pk}",
-            at=at,
-        )
-        transaction.on_commit(
-            lambda: _write_to(user, membership.client, Role(membership.role), link)
-        )
-    return Invitation(membership, link)
-
-
 @transaction.atomic
 def change_role(
     membership: Membership, role: Role, *, actor: User | None, at: datetime
 ) -> Membership:
-    """Give a member of staff another role at the client.
+    """Give a member of staff another role at the client. It counts from their next request.
+
+    Who can no longer manage staff loses the invitations they have sent.
 
     Raises:
         LastOwner: the client would have none left.
@@ -162,12 +55,16 @@ def change_role(
         before={"role": before},
         after={"role": role.value},
     )
+    invitations.withdraw_those_of(membership.user, membership.client, actor=actor, at=at)
     return membership
 
 
 @transaction.atomic
 def withdraw_role(membership: Membership, *, actor: User | None, at: datetime) -> None:
     """Take a role from a member of staff; without another, the client does not exist for them.
+
+    Invitations they have sent are withdrawn. With their last role at any client
+    their sessions end, and they can sign in again only to accept an invitation.
 
     Raises:
         LastOwner: the client would have none left.
@@ -184,13 +81,18 @@ def withdraw_role(membership: Membership, *, actor: User | None, at: datetime) -
         before={"role": membership.role},
     )
     membership.delete()
+    invitations.withdraw_those_of(membership.user, membership.client, actor=actor, at=at)
+    _end_sessions_without_a_role(membership.user)
 
 
-def set_password_link(user: User) -> str:
-    """Return a link by which ``user`` sets a password, once."""
-    place = urlsafe_base64_encode(force_bytes(user.pk))
-    path = reverse(SET_PASSWORD, args=[place, default_token_generator.make_token(user)])
-    return f"{env().public_site_url}{path}"
+def _end_sessions_without_a_role(user: User) -> None:
+    """End what an account may still do here. Its row is locked: it may be joining a client right now."""
+    account = User.objects.select_for_update().get(pk=user.pk)
+    if account.is_superuser or account.memberships.exists():
+        return
+    User.objects.filter(pk=account.pk).update(
+        is_staff=False, session_version=F("session_version") + 1
+    )
 
 
 def _locked(membership: Membership) -> Membership:
@@ -207,20 +109,3 @@ def _keep_an_owner(membership: Membership) -> None:
         raise LastOwner(
             f"{membership.user} is the last owner of {membership.client}. Make another one first."
         )
-
-
-def _write_to(user: User, client: Client, role: Role, link: str) -> None:
-    how = (
-        f"Set your password here; the link works once:\n{link}"
-        if link
-        else f"Sign in as before:\n{env().public_site_url}{reverse('admin:login')}"
-    )
-    send_mail(
-        subject=f"You work on campaigns of {client} now",
-        message=f"Hello {user.first_name or 'there'},\n\nyou have been invited to the campaigns of "
-        f"{client} as {role.label.lower()}.\n\n{how}\n",
-        from_email=None,
-        recipient_list=[user.email],
-        # The link is shown to whoever invited, too: a mail that fails must not undo the invitation.
-        fail_silently=True,
-    )

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -16,6 +15,7 @@ from campaigns.models import (
     BlockEntry,
     Campaign,
     Client,
+    Invitation,
     Membership,
     PartnerKey,
     User,
@@ -148,33 +148,34 @@ def test_a_filter_is_a_chip_that_can_be_taken_off() -> None:
 
 def invite(browser: Browser, client: Client, email: str, role: Role = Role.MODERATOR) -> Any:
     address = reverse("admin:campaigns_membership_add")
-    return browser.post(address, {"client": client.pk, "email": email, "role": role.value})
+    wanted = {"client": client.pk, "email": email, "role": role.value}
+    return browser.post(address, wanted, follow=True)
 
 
-def test_an_invited_person_chooses_a_password_by_a_link_that_is_shown_once() -> None:
+def test_an_invitation_stands_above_the_staff_until_it_is_withdrawn() -> None:
     client = make_client()
     browser = manager_of(client, Role.OWNER)
-    answer = invite(browser, client, "Ada@Example.com")
-    link = answer.context["link"]
-    user = User.objects.get(email="ada@example.com")
-    assert not user.has_usable_password()
-    guest = Browser()
-    form = guest.get(urlsplit(link).path, follow=True)
-    assert "Choose a password" in form.content.decode()
-    words = "a sentence that only I would say"
-    guest.post(
-        form.redirect_chain[-1][0], {"new_password1": words, "new_password2": words}, follow=True
-    )
-    assert guest.login(username="ada@example.com", password=words)
-    again = Browser().get(urlsplit(link).path, follow=True)
-    assert "This link is used up" in again.content.decode()
+    page = invite(browser, client, "Ada@Example.com")
+    words = " ".join(page.content.decode().split())
+    assert "sending an invitation to ada@example.com" in words
+    assert "Open invitations" in words
+    assert f"Moderator, {client}" in words
+    address = reverse("admin:campaigns_membership_invitation", args=[Invitation.objects.get().pk])
+    shown = browser.get(address).content.decode()
+    assert "Send again" in shown
+    gone = browser.post(address, {"act": "withdraw"}, follow=True).content.decode()
+    assert "Invitation to ada@example.com withdrawn" in gone
+    assert "Open invitations" not in gone
+    assert "Withdrawn" in browser.get(address).content.decode()
+    again = browser.post(address, {"act": "send_again"}, follow=True).content.decode()
+    assert "This invitation has ended" in again
 
 
 def test_nobody_is_invited_to_a_client_of_somebody_else() -> None:
     browser = manager_of(make_client(), Role.OWNER)
     answer = invite(browser, make_client("Another"), "ada@example.com")
     assert answer.status_code == 200
-    assert not User.objects.filter(email="ada@example.com").exists()
+    assert not Invitation.objects.exists()
 
 
 def test_a_role_is_changed_and_withdrawn_but_never_the_last_owners() -> None:
@@ -217,7 +218,7 @@ def test_the_log_names_people_and_shows_only_ones_own_clients() -> None:
     address = reverse("admin:campaigns_auditentry_changelist")
     page = manager_of(client, Role.OWNER).get(address).content.decode()
     assert "Grace Hopper" in page
-    assert "Invited somebody" in page
+    assert "Invited a colleague" in page
     assert "platform" not in page
     operator = make_user()
     User.objects.filter(pk=operator.pk).update(is_superuser=True)

@@ -13,9 +13,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import AuditEntry, BlockEntry, Campaign, Client, Membership, PartnerKey
+from campaigns.models import (
+    AuditEntry,
+    BlockEntry,
+    Campaign,
+    Client,
+    Invitation,
+    Membership,
+    PartnerKey,
+)
 from campaigns.rules.roles import Capability, Role
-from campaigns.services import audit
+from campaigns.services import audit, invitations
 from submissions.models import Mail, Submission
 from submissions.services import mirror
 from tests.campaigns.factories import make_client, make_user
@@ -46,6 +54,9 @@ def _things_of(client: Client) -> dict[type[Any], Any]:
             "campaign.seen", actor=manager, client=client, target="x", at=timezone.now()
         ),
         Submission: submission,
+        Invitation: invitations.invite(
+            client, address="n@example.com", role=Role.OWNER, actor=None, at=timezone.now()
+        ),
         Mail: mail,
         BlockEntry: BlockEntry.objects.create(
             client=client,

@@ -1,4 +1,4 @@
-"""The form by which somebody is invited."""
+"""The forms by which colleagues are invited and given other roles."""
 
 from typing import Any
 
@@ -6,12 +6,13 @@ from django import forms
 
 from campaigns.admin.forms.widgets import Plain, RadioCards
 from campaigns.models import Client, User
+from campaigns.rules.invitations import LONGEST_ADDRESS
 from campaigns.rules.roles import Capability, Role
 from campaigns.services.scope import clients_of
 
 ROLE_WORDS = {
     Role.OWNER: "Everything at this client: campaigns, staff, the log.",
-    Role.CAMPAIGN_MANAGER: "Makes and publishes campaigns, sees entrants and mails.",
+    Role.CAMPAIGN_MANAGER: "Creates and publishes campaigns, sees entrants and e-mails.",
     Role.MODERATOR: "Reviews entries. Personal data is masked; nothing can be exported.",
 }
 
@@ -22,18 +23,22 @@ class InviteForm(forms.Form):
     client = forms.ModelChoiceField(
         Client.objects.none(),
         widget=Plain,
-        help_text="Other clients don't exist for this person.",
+        help_text="They see this client only, unless they work for others too.",
         error_messages={"required": "Choose a client."},
     )
     email = forms.EmailField(
         label="E-mail",
-        help_text="The invitation goes there, and it becomes the user name.",
+        help_text="We send the invitation there.",
+        max_length=LONGEST_ADDRESS,
         error_messages={
-            "required": "Give an e-mail address.",
-            "invalid": "Give an e-mail address, like ada@example.com.",
+            "required": "Enter an e-mail address.",
+            "invalid": "Enter an e-mail address such as ada@example.com.",
+            "max_length": "This address is too long for an account.",
         },
     )
-    given_name = forms.CharField(required=False, max_length=150, label="First name")
+    given_name = forms.CharField(
+        required=False, max_length=150, label="First name", help_text="They can correct it."
+    )
     family_name = forms.CharField(required=False, max_length=150, label="Last name")
     role = forms.ChoiceField(
         choices=[(role.value, role.label) for role in Role],

@@ -1,0 +1,191 @@
+"""Who is let go is out at once; who joins and leaves at the same moment ends up as one or the other."""
+
+from datetime import datetime
+from functools import partial
+from importlib import import_module
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client as Browser
+from django.urls import reverse
+from django.utils import timezone
+
+from campaigns.models import Client, Invitation, Membership, User
+from campaigns.rules.roles import Role
+from campaigns.services import invitations
+from campaigns.services.invitations import InvitationOver, MayNotInvite
+from campaigns.services.staff import change_role, withdraw_role
+from tests.campaigns.factories import make_client, make_user
+from tests.security.signing_in import RIGHT, is_in, make_account, sign_in
+from tests.support.at_once import at_once
+
+pytestmark = pytest.mark.django_db
+ADA = "ada@example.com"
+
+
+def invited(client: Client, at: datetime, *, actor: User | None = None, address: str = ADA) -> Any:
+    """Invite somebody in the system's name, or in ``actor``'s."""
+    return invitations.invite(client, address=address, role=Role.MODERATOR, actor=actor, at=at)
+
+
+# ---------------------------------------------------------------- at once
+
+
+def test_the_last_role_takes_every_session_with_it() -> None:
+    client, other = make_client(), make_client("Other")
+    make_user((client, Role.OWNER), (other, Role.OWNER))
+    account = make_account((client, Role.MODERATOR), (other, Role.MODERATOR))
+    here, there = Browser(), Browser()
+    for browser in (here, there):
+        assert is_in(sign_in(account.username, RIGHT, browser))
+    now = timezone.now()
+    withdraw_role(account.memberships.get(client=client), actor=None, at=now)
+    assert here.get(reverse("admin:index")).status_code == 200
+    withdraw_role(account.memberships.get(client=other), actor=None, at=now)
+    for browser in (here, there):
+        assert browser.get(reverse("admin:index")).status_code == 302
+        assert browser.get(reverse("admin:password_change")).status_code == 302
+    assert not is_in(sign_in(account.username, RIGHT))
+    # And a session from before does not come back with a new role.
+    account.refresh_from_db()
+    invitation = invited(client, now, address=f"{account.username}@example.com")
+    User.objects.filter(pk=account.pk).update(email=invitation.address)
+    invitations.accept(invitation.pk, account=account, at=now)
+    assert here.get(reverse("admin:index")).status_code == 302
+
+
+def test_an_operator_without_a_client_stays() -> None:
+    client = make_client()
+    make_user((client, Role.OWNER))
+    operator = make_account((client, Role.OWNER))
+    User.objects.filter(pk=operator.pk).update(is_superuser=True)
+    browser = Browser()
+    assert is_in(sign_in(operator.username, RIGHT, browser))
+    withdraw_role(operator.memberships.get(), actor=None, at=timezone.now())
+    assert browser.get(reverse("admin:index")).status_code == 200
+
+
+def test_a_smaller_role_counts_from_the_next_click() -> None:
+    client = make_client()
+    make_user((client, Role.OWNER))
+    account = make_account((client, Role.OWNER))
+    browser = Browser()
+    assert is_in(sign_in(account.username, RIGHT, browser))
+    staff = reverse("admin:campaigns_membership_changelist")
+    assert browser.get(staff).status_code == 200
+    change_role(account.memberships.get(), Role.MODERATOR, actor=None, at=timezone.now())
+    assert browser.get(staff).status_code == 404
+    with pytest.raises(MayNotInvite):
+        invited(client, timezone.now(), actor=account)
+
+
+def test_members_who_never_came_are_invited_still_and_members_no_more() -> None:
+    """As the migration finds them: members at once, by a link whose page is gone."""
+    client = make_client()
+    came = make_account((client, Role.OWNER))
+    never = make_user((client, Role.OWNER))
+    User.objects.filter(pk=never.pk).update(email="Ada@example.com", first_name="Ada")
+    migration = import_module("campaigns.migrations.0011_invitations")
+    migration.make_invitations_of_members_who_never_came(apps, None)
+    assert [member.user for member in Membership.objects.all()] == [came]
+    invitation = Invitation.objects.get()
+    assert (invitation.address, invitation.role, invitation.given_name) == (ADA, "owner", "Ada")
+    invitations.invite_again(invitation, actor=None, at=timezone.now())
+    account = invitations.accept_as_new(
+        Invitation.objects.not_ended().get().pk,
+        password="a sentence of my own",
+        given_name="Ada",
+        family_name="Lovelace",
+        at=timezone.now(),
+    )
+    assert account == never
+
+
+def test_an_account_that_operators_have_put_out_of_use_is_not_taken_over() -> None:
+    client = make_client()
+    for change in ({"is_superuser": True}, {"is_active": False}):
+        User.objects.all().delete()
+        account = User.objects.create_user(username=ADA, email=ADA, is_staff=True)
+        User.objects.filter(pk=account.pk).update(**change)
+        invitation = invited(client, timezone.now())
+        with pytest.raises(invitations.HasAccount):
+            invitations.accept_as_new(
+                invitation.pk,
+                password="a sentence of my own",
+                given_name="Ada",
+                family_name="Lovelace",
+                at=timezone.now(),
+            )
+        invitations.withdraw(invitation, actor=None, at=timezone.now())
+
+
+# ---------------------------------------------------------------- two at the same moment
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_owners_who_invite_at_once_one_invitation_is_open() -> None:
+    client = make_client()
+    owners = [make_user((client, Role.OWNER)) for _ in range(3)]
+    now = timezone.now()
+    at_once(*(partial(invited, client, now, actor=owner) for owner in owners))
+    assert Invitation.objects.count() == 3
+    assert Invitation.objects.not_ended().count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_many_who_accept_at_once_one_makes_the_account() -> None:
+    client = make_client()
+    invitation = invited(client, timezone.now())
+
+    def join(number: int) -> Any:
+        return invitations.accept_as_new(
+            invitation.pk,
+            password=f"sentence of number {number}",
+            given_name="Ada",
+            family_name="Lovelace",
+            at=timezone.now(),
+        )
+
+    answers = at_once(*(partial(join, number) for number in range(5)))
+    assert sum(isinstance(answer, InvitationOver) for answer in answers) == 4
+    assert Membership.objects.get(client=client).user == User.objects.get(email=ADA)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_accepting_and_withdrawing_at_once_leave_one_of_both() -> None:
+    client = make_client()
+    for number in range(6):
+        address = f"ada{number}@example.com"
+        account = make_account((make_client(f"Own {number}"), Role.OWNER), name=address)
+        invitation, now = invited(client, timezone.now(), address=address), timezone.now()
+        at_once(
+            partial(invitations.accept, invitation.pk, account=account, at=now),
+            partial(invitations.withdraw, invitation, actor=None, at=now),
+        )
+        invitation.refresh_from_db()
+        joined = Membership.objects.filter(client=client, user=account).exists()
+        assert joined == bool(invitation.accepted_at)
+        assert joined != bool(invitation.withdrawn_at)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_joins_one_client_while_another_lets_them_go_may_work_for_the_one() -> None:
+    leaving, joining = make_client("Leaving"), make_client("Joining")
+    make_user((leaving, Role.OWNER))
+    for number in range(6):
+        address = f"ada{number}@example.com"
+        account = make_account((leaving, Role.MODERATOR), name=address)
+        invitation, now = invited(joining, timezone.now(), address=address), timezone.now()
+        role = account.memberships.get(client=leaving)
+        at_once(
+            partial(invitations.accept, invitation.pk, account=account, at=now),
+            partial(withdraw_role, role, actor=None, at=now),
+        )
+        account.refresh_from_db()
+        assert account.memberships.get().client == joining
+        assert account.is_staff
