@@ -81,6 +81,7 @@ class ImageKeeper:
         original_key = f"{folder}/original"
         facts: dict[str, Any] = {
             "submission_id": place.submission_id,
+            "slug": place.slug,
             "attempt": place.attempt,
             "receipt": place.receipt,
             "part": place.part,

@@ -1,7 +1,7 @@
 """The program of the emulator's process: its ASGI application on a server in C, and its hot paths walked quicker.
 
 Run by the interpreter that has the emulator installed, never imported here; it
-may import nothing of ours. Everything embedded waits for this one process, so
+may import nothing of ours but ``fair_queue.py``. Everything embedded waits for this one process, so
 what it costs is what a machine can take. Each change keeps what the emulator
 answers and is bound to the version that ``constraints-ministack.txt`` pins:
 
@@ -9,19 +9,23 @@ answers and is bound to the version that ``constraints-ministack.txt`` pins:
   accepting a submission cost. An answer leaves in one piece instead of two.
 - Conditions are parsed once: ours are a few dozen texts, and a transaction costs
   a fifth less.
-- Queues are walked no further than asked for. The emulator looks at every
-  message of a queue four times a receive and once a delete, so that a backlog
-  of 20,000 submissions would be handed out at a tenth of the pace.
+- Standard queues hand out their groups in turn, and are walked no further than
+  asked for (``fair_queue.py``). The emulator hands out the oldest, and looks at
+  every message of a queue four times a receive and once a delete, so that a
+  backlog of 20,000 submissions would be handed out at a tenth of the pace.
 """
 
 import asyncio
 import functools
 import gc
+import importlib.util
 import logging
 import os
+import re
 import resource
 import time
 from email.policy import EmailPolicy
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -31,6 +35,19 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Queue = dict[str, Any]
 Message = dict[str, Any]
+
+
+def beside(name: str) -> Any:
+    """Load a module that lies beside this program; its folder has names of the emulator's in it."""
+    found = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert found is not None
+    assert found.loader is not None
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+fair_queue = beside("fair_queue")
 
 
 class WholeAnswers:
@@ -78,19 +95,25 @@ class FewHeaders(EmailPolicy):
         return "".join(value.splitlines())
 
 
-def is_untouched(message: Message, now: float) -> bool:
-    """Tell whether a message waits and was never handed out: behind it nothing was, in a standard queue."""
-    return not message["receive_count"] and message["visible_at"] <= now
+def group_of(message: Message) -> str | None:
+    """Return a message's group; of a photo that arrived, its campaign.
+
+    S3 gives its notifications no group, on AWS neither: there the images
+    function is called by fifty at once, here by two.
+    """
+    group: str | None = message.get("group_id")
+    if group or '"aws:s3"' not in message["body"][:1000]:
+        return group
+    found = _INCOMING.search(message["body"])
+    return found[1] if found else None
 
 
-def touched(queue: Queue) -> list[Message]:
-    """Return the messages before the first untouched one: all that may be in flight or given up."""
-    now, found = time.time(), []
-    for message in queue["messages"]:
-        if is_untouched(message, now):
-            break
-        found.append(message)
-    return found
+def index_of(queue: Queue) -> Any:
+    """Return the index over a standard queue's messages."""
+    arn = queue["attributes"]["QueueArn"]
+    if arn not in _indexes:
+        _indexes[arn] = fair_queue.FairQueue(group_of)
+    return _indexes[arn]
 
 
 def expire_retained(queue: Queue) -> None:
@@ -103,29 +126,34 @@ def expire_retained(queue: Queue) -> None:
 
 
 def sweep_to_dead_letters(queue: Queue) -> None:
-    """Move what was handed out too often, looking only where something was handed out at all."""
-    head = touched(queue)
+    """Move what was handed out too often, looking only at what comes back from a flight."""
     if queue["is_fifo"]:
         _dlq_sweep(queue)
-    elif head:
-        part = {**queue, "messages": head}
-        _dlq_sweep(part)
-        if len(part["messages"]) < len(head):
-            queue["messages"][: len(head)] = part["messages"]
+        return
+    index = index_of(queue)
+    back = index.shown_again(queue["messages"], time.time())
+    if not back:
+        return
+    part = {**queue, "messages": back}
+    _dlq_sweep(part)
+    index.wait(part["messages"])
+    kept = {id(message) for message in part["messages"]}
+    for message in back:
+        if id(message) not in kept:
+            index.drop(queue["messages"], message)
 
 
 def collect(queue: Queue, most: int, visibility_seconds: int) -> list[Message]:
-    """Hand out up to ``most`` messages, looking no further than the last of them."""
+    """Hand out up to ``most`` messages, one group after the other."""
     if queue["is_fifo"]:
         return list(_collect_msgs(queue, most, visibility_seconds))
-    now, found = time.time(), []
-    for message in queue["messages"]:
-        sqs._ensure_msg_fields(message)
-        if message["visible_at"] <= now:
-            found.append(message)
-            if len(found) == most:
-                break
-    return list(_collect_msgs({**queue, "messages": found}, most, visibility_seconds))
+    index = index_of(queue)
+    found = index.take(queue["messages"], most, time.time())
+    handles = [message.get("receipt_handle") for message in found]
+    taken = list(_collect_msgs({**queue, "messages": found}, most, visibility_seconds))
+    for message, before in zip(taken, handles, strict=True):
+        index.handed_out(message, before=before)
+    return taken
 
 
 def delete_message(data: dict[str, Any], url: str) -> dict[str, Any]:
@@ -148,24 +176,42 @@ def delete_message_batch(data: dict[str, Any], url: str) -> dict[str, Any]:
     return {"Successful": done + answer.get("Successful", []), "Failed": answer["Failed"]}
 
 
+def delete_for_functions(url: str, handles: set[str]) -> None:
+    """Delete what a function has dealt with."""
+    queue = sqs._get_q(url)
+    with sqs._queues_lock:
+        rest = {handle for handle in handles if not forget(queue, handle)}
+    _delete_messages_for_esm(url, rest)
+
+
 def forget(queue: Queue, handle: str | None) -> bool:
-    """Take the message with a receipt handle out of its queue, if it is where those in flight are."""
-    now = time.time()
-    for place, message in enumerate(queue["messages"]):
-        if handle and message["receipt_handle"] == handle:
-            del queue["messages"][place]
-            return True
-        if is_untouched(message, now):
-            break
-    return False
+    """Take the message with a receipt handle out of its queue, if it is in flight."""
+    return not queue["is_fifo"] and index_of(queue).forget(queue["messages"], handle)
 
 
+def change_visibility(data: dict[str, Any], url: str) -> dict[str, Any]:
+    """Move when one message in flight, or each of up to ten, is visible again."""
+    several = "Entries" in data
+    change = _change_visibility_batch if several else _change_visibility
+    answer: dict[str, Any] = change(data, url)
+    queue = sqs._get_q(data.get("QueueUrl", url))
+    if not queue["is_fifo"]:
+        for entry in data["Entries"] if several else [data]:
+            index_of(queue).moved(entry.get("ReceiptHandle"))
+    return answer
+
+
+_indexes: dict[str, Any] = {}
+_INCOMING = re.compile(r'"key": ?"incoming/([^/"]+)/')
 _expire_retained, _dlq_sweep, _collect_msgs = (
     sqs._expire_retained,
     sqs._dlq_sweep,
     sqs._collect_msgs,
 )
 _delete_message, _delete_message_batch = sqs._act_delete_message, sqs._act_delete_message_batch
+_delete_messages_for_esm = sqs._delete_messages_for_esm
+_change_visibility = sqs._act_change_visibility
+_change_visibility_batch = sqs._act_change_visibility_batch
 
 
 def quicken() -> None:
@@ -176,8 +222,11 @@ def quicken() -> None:
     sqs._expire_retained = expire_retained
     sqs._dlq_sweep = sweep_to_dead_letters
     sqs._collect_msgs = collect
+    sqs._delete_messages_for_esm = delete_for_functions
     sqs._HANDLERS["DeleteMessage"] = delete_message
     sqs._HANDLERS["DeleteMessageBatch"] = delete_message_batch
+    sqs._HANDLERS["ChangeMessageVisibility"] = change_visibility
+    sqs._HANDLERS["ChangeMessageVisibilityBatch"] = change_visibility
 
 
 def main() -> None:

@@ -75,6 +75,7 @@ def keep(
         raise NotKept("too_many")
     record = MessageRecord(
         submission_id=said.submission_id,
+        slug=claims.slug,
         message_id=said.message_id,
         kind=said.kind,
         body=json.loads(text),

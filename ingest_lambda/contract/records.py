@@ -180,6 +180,8 @@ class ImageRecord(Record):
     nested: ClassVar[frozenset[str]] = frozenset({"pages", "exif"})
 
     submission_id: UUID
+    slug: str | None = None
+    """The campaign's, by which the mirror queue takes turns (``MirrorPipe``); absent in older items."""
     attempt: int
     receipt: int
     part: int
@@ -209,6 +211,8 @@ class MessageRecord(Record):
     nested: ClassVar[frozenset[str]] = frozenset({"body"})
 
     submission_id: UUID
+    slug: str | None = None
+    """As :attr:`ImageRecord.slug`."""
     message_id: UUID
     kind: MessageKind
     body: dict[str, Any] = {}
@@ -221,6 +225,8 @@ class AwardRecord(Record):
     """One prize unit given to a submission, as far as the table knows."""
 
     submission_id: UUID
+    slug: str | None = None
+    """As :attr:`ImageRecord.slug`."""
     prize: Name
     unit: str
     state: AwardState

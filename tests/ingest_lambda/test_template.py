@@ -106,11 +106,14 @@ def test_the_mirror_pipe_passes_what_django_mirrors_and_nothing_else():
     (declared,) = mirror["SourceParameters"]["FilterCriteria"]["Filters"]
     filters = [declared["Pattern"]]
 
-    def passed(pk: str, sk: str) -> bool:
-        return passes(filters, {"dynamodb": {"Keys": {"pk": {"S": pk}, "sk": {"S": sk}}}})
+    def passed(pk: str, sk: str, *, event: str = "MODIFY") -> bool:
+        keys = {"pk": {"S": pk}, "sk": {"S": sk}}
+        return passes(filters, {"eventName": event, "dynamodb": {"Keys": keys}})
 
     for word in MIRRORED:
         assert passed("SUBMISSION#1", word if word == "SUBMISSION" else f"{word}#1")
+    assert passed("SUBMISSION#1", "SUBMISSION", event="INSERT")
+    assert not passed("SUBMISSION#1", "SUBMISSION", event="REMOVE")
     for pk, sk in [
         ("SUBMISSION#1", "CODE#mug"),
         ("SUBMISSION#1", "SUBMISSIONS"),
@@ -119,6 +122,9 @@ def test_the_mirror_pipe_passes_what_django_mirrors_and_nothing_else():
         ("CAMPAIGN#summer", "CURRENT"),
     ]:
         assert not passed(pk, sk)
+    aimed = mirror["TargetParameters"]["SqsQueueParameters"]
+    assert aimed == {"MessageGroupId": "$.dynamodb.NewImage.slug.S"}
+    assert all("slug" in shape.model_fields for shape in MIRRORED.values())
     assert parameters["StartingPosition"] == "TRIM_HORIZON"
     assert parameters["DeadLetterConfig"]["Arn"] == {
         "Fn::GetAtt": ["MirrorPipeDeadLetterQueue", "Arn"]

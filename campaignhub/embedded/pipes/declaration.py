@@ -52,6 +52,8 @@ class Pipe:
     target: str
     filters: tuple[str, ...]
     parameters: QueueParameters | StreamParameters
+    group_path: tuple[str, ...] = ()
+    """Where a record has the message group that a queue as target gets with it; empty: nowhere."""
 
 
 class NotSettled(Exception):
@@ -118,6 +120,7 @@ def _deployed(
 
 def _pipe(values: "Values", resource: Mapping[str, Any], state: Mapping[str, Any]) -> Pipe:
     declared = values.resolve(resource["Properties"].get("SourceParameters", {}))
+    aimed = values.resolve(resource["Properties"].get("TargetParameters", {}))
     filters = declared.get("FilterCriteria", {}).get("Filters", ())
     return Pipe(
         name=state["Name"],
@@ -129,7 +132,22 @@ def _pipe(values: "Values", resource: Mapping[str, Any], state: Mapping[str, Any
         parameters=_stream(declared["DynamoDBStreamParameters"])
         if "DynamoDBStreamParameters" in declared
         else _queue(declared.get("SqsQueueParameters", {})),
+        group_path=_path(aimed.get("SqsQueueParameters", {}).get("MessageGroupId", "")),
     )
+
+
+def _path(declared: str) -> tuple[str, ...]:
+    """Read a dynamic parameter in the one notation that our Pipes use: ``$.some.names``.
+
+    Raises:
+        ValueError: something else; AWS would take it for a fixed text, or knows more than we do.
+    """
+    if not declared:
+        return ()
+    start, *names = declared.split(".")
+    if start != "$" or not names or not all(name.isalnum() for name in names):
+        raise ValueError(f"The Pipes' parameters use {declared}, which is not worked out here.")
+    return tuple(names)
 
 
 def _queue(declared: Mapping[str, Any]) -> QueueParameters:

@@ -96,7 +96,7 @@ class Runner:
 
     def _start(self, pipe: Pipe) -> None:
         stop = threading.Event()
-        target = target_of(pipe.target, self._wire)
+        target = target_of(pipe.target, self._wire, group_path=pipe.group_path)
         source: QueueSource | StreamSource
         if isinstance(pipe.parameters, QueueParameters):
             source = QueueSource(pipe, self._wire, target, stop)

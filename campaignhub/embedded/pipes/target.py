@@ -33,8 +33,8 @@ class Target(Protocol):
         ...
 
 
-def target_of(arn: str, wire: Wire) -> Target:
-    """Return the target that an ARN names.
+def target_of(arn: str, wire: Wire, *, group_path: Sequence[str] = ()) -> Target:
+    """Return the target that an ARN names; ``group_path`` is where a queue's message groups are.
 
     Raises:
         ValueError: a kind of target that no Pipe of ours has used yet.
@@ -45,7 +45,7 @@ def target_of(arn: str, wire: Wire) -> Target:
     if service == "execute-api":
         return ApiTarget(arn, wire)
     if service == "sqs":
-        return QueueTarget(arn, wire)
+        return QueueTarget(arn, wire, group_path=group_path)
     raise ValueError(f"No Pipe delivers to {arn} here.")
 
 
@@ -124,21 +124,33 @@ class ApiTarget:
 
 
 class QueueTarget:
-    """A queue that gets every record as a message of its own."""
+    """A queue that gets every record as a message of its own, in the group that the record names."""
 
-    def __init__(self, arn: str, wire: Wire) -> None:
+    def __init__(self, arn: str, wire: Wire, *, group_path: Sequence[str] = ()) -> None:
         _, _, _, _, account, name = arn.split(":")
         self._url = f"{wire.endpoint}/{account}/{name}"
         self._wire = wire
+        self._group_path = group_path
 
     def deliver(self, records: Sequence[Record]) -> list[int]:
         """See :class:`Target`."""
         # Escaped: half a surrogate pair, which a browser may send, has no UTF-8 form.
         bodies = [json.dumps(record) for record in records]
-        return [place for chunk in _chunks(bodies) for place in self._send(bodies, chunk)]
+        groups = [self._group(record) for record in records]
+        return [place for chunk in _chunks(bodies) for place in self._send(bodies, groups, chunk)]
 
-    def _send(self, bodies: Sequence[str], places: Sequence[int]) -> list[int]:
-        entries = [{"Id": str(place), "MessageBody": bodies[place]} for place in places]
+    def _group(self, record: Record) -> dict[str, str]:
+        found: Any = record
+        for name in self._group_path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return {"MessageGroupId": found} if self._group_path and isinstance(found, str) else {}
+
+    def _send(
+        self, bodies: Sequence[str], groups: Sequence[dict[str, str]], places: Sequence[int]
+    ) -> list[int]:
+        entries = [
+            {"Id": str(place), "MessageBody": bodies[place], **groups[place]} for place in places
+        ]
         try:
             answer = self._wire.call(
                 "sqs", "SendMessageBatch", {"QueueUrl": self._url, "Entries": entries}

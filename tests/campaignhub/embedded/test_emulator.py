@@ -127,3 +127,59 @@ def test_in_a_queue_with_an_order_a_group_waits_for_its_first(bench: Bench) -> N
     bench.sqs.delete_message(QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
     (second,) = bench.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=1)["Messages"]
     assert second["Body"] == "2"
+
+
+def send_to(bench: Bench, url: str, group: str, many: int) -> None:
+    """Send numbered messages of a group."""
+    for start in range(0, many, 10):
+        bench.sqs.send_message_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(n), "MessageBody": f"{group}{n}", "MessageGroupId": group}
+                for n in range(start, min(many, start + 10))
+            ],
+        )
+
+
+def test_a_backlog_of_one_group_is_no_backlog_of_another(bench: Bench) -> None:
+    _, url, _ = bench.queue(visibility=60)
+    send_to(bench, url, "flood", 300)
+    receive(bench, url)
+    send_to(bench, url, "quiet", 2)
+    bodies = [message["Body"] for message in receive(bench, url)]
+    assert bodies[:4] in (
+        ["flood10", "quiet0", "flood11", "quiet1"],
+        ["quiet0", "flood10", "quiet1", "flood11"],
+    )
+
+
+def test_photos_that_arrived_take_turns_by_the_campaign_in_their_key(bench: Bench) -> None:
+    arn, url, _ = bench.queue(visibility=60)
+    s3 = bench.stack.client("s3")
+    s3.create_bucket(Bucket="turns")
+    s3.put_bucket_notification_configuration(
+        Bucket="turns",
+        NotificationConfiguration={
+            "QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]
+        },
+    )
+    for name in (*(f"incoming/flood/{n}/1/1-1-x" for n in range(30)), "incoming/quiet/1/1/1-1-x"):
+        s3.put_object(Bucket="turns", Key=name, Body=b"x")
+    eventually(lambda: bench.waiting(url) >= 31)
+    bodies = [message["Body"] for message in receive(bench, url)]
+    assert any("incoming/quiet/" in body for body in bodies[:4])
+
+
+def test_what_is_given_up_in_one_group_lets_the_others_go_on(bench: Bench) -> None:
+    _, url, dead = bench.queue(visibility=60, attempts=1)
+    send_to(bench, url, "a", 3)
+    send_to(bench, url, "b", 1)
+    for message in receive(bench, url):
+        bench.sqs.change_message_visibility_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": "1", "ReceiptHandle": message["ReceiptHandle"], "VisibilityTimeout": 0}
+            ],
+        )
+    assert receive(bench, url) == []
+    assert sorted(bench.bodies(dead)) == ["a0", "a1", "a2", "b0"]

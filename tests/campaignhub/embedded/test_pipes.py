@@ -2,6 +2,7 @@
 
 import json
 import time
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -57,6 +58,8 @@ def test_the_template_declares_both_pipes_and_their_parameters_are_read_from_it(
     assert mirror.parameters.dead_letter_arn is not None
     assert mirror.parameters.starting_position == "TRIM_HORIZON"
     assert len(mirror.filters) == 1
+    assert mirror.group_path == ("dynamodb", "NewImage", "slug", "S")
+    assert ingest.group_path == ()
 
 
 def test_the_function_gets_a_bare_array_in_the_shape_that_pipes_uses(bench):
@@ -111,7 +114,7 @@ def test_a_batch_is_as_large_as_declared_and_no_larger(bench):
 
 
 def test_only_the_reported_record_comes_again_and_ends_as_a_dead_letter(bench):
-    arn, url, dead = bench.queue(visibility=1, attempts=2)
+    arn, url, dead = bench.queue(visibility=6, attempts=2)
     function, calls = bench.function(bad="poison")
     send(bench, url, "good 1", "poison", "good 2")
     bench.run(make_pipe(arn, function, QueueParameters(batch_size=25, window_seconds=0.5)))
@@ -190,6 +193,31 @@ def put(bench: Bench, table: str, *names: str) -> None:
     for name in names:
         item = {"pk": {"S": "SUBMISSION#1"}, "sk": {"S": name}}
         bench.dynamodb.put_item(TableName=table, Item=item)
+
+
+def test_a_queue_gets_each_record_in_the_group_that_it_names(bench):
+    table, stream = bench.table()
+    _, url, _ = bench.queue(visibility=30)
+    for name, group in (("a", {"S": "summer"}), ("b", {"S": "winter"}), ("c", {"N": "1"})):
+        bench.dynamodb.put_item(
+            TableName=table,
+            Item={"pk": {"S": "SUBMISSION#1"}, "sk": {"S": name}, "slug": group},
+        )
+    parameters = StreamParameters(starting_position="TRIM_HORIZON")
+    path = ("dynamodb", "NewImage", "slug", "S")
+    bench.run(replace(make_pipe(stream, bench.arn(url), parameters), group_path=path))()
+    received = bench.sqs.receive_message(
+        QueueUrl=url, MaxNumberOfMessages=10, MessageSystemAttributeNames=["MessageGroupId"]
+    )["Messages"]
+    groups = {
+        json.loads(message["Body"])["dynamodb"]["Keys"]["sk"]["S"]: message.get("Attributes")
+        for message in received
+    }
+    assert groups == {
+        "a": {"MessageGroupId": "summer"},
+        "b": {"MessageGroupId": "winter"},
+        "c": None,
+    }
 
 
 def test_a_stream_is_read_on_from_where_it_was_delivered(bench):
