@@ -10,10 +10,19 @@ from django.apps import apps
 from django.db import models
 
 from campaignhub import ingest
-from campaigns.models import BlockEntry, Campaign, Client, FormField, Limit, PartnerKey, User
+from campaigns.models import (
+    BlockEntry,
+    Campaign,
+    Client,
+    FormField,
+    Invitation,
+    Limit,
+    PartnerKey,
+    User,
+)
 from campaigns.rules.roles import Role
 from campaigns.rules.states import CampaignState
-from campaigns.services import audit, publish
+from campaigns.services import audit, invitations, publish
 from campaigns.services.life import move_campaign
 from ingest_lambda.contract import (
     Channel,
@@ -41,6 +50,7 @@ NOT_TYPED: dict[str, str] = {
     "StateChange": "before after",
     "AuditEntry": "code",
     "BlockEntry": "value_hash",
+    "Invitation": "token_hash mail_error",
     "PartnerKey": "key_id key_hash usage_plan_id last_four",
     "User": "password username",
     "SignInCount": "key",
@@ -118,6 +128,16 @@ def make_scene(*, at: datetime) -> Scene:
         created_at=at,
         created_by=manager,
     )
+    invitation = invitations.invite(
+        client,
+        address="ada@example.com",
+        role=Role.MODERATOR,
+        given_name=hostile(150),
+        family_name=hostile(150, turn=1),
+        actor=manager,
+        at=at,
+    )
+    Invitation.objects.filter(pk=invitation.pk).update(address=HOSTILE_EMAIL)
     Client.objects.filter(pk=client.pk).update(sender_email=HOSTILE_EMAIL)
     campaign.placements.update(trouble=hostile(200))
     mails = list(Mail.objects.filter(submission__in=submissions).order_by("pk"))
@@ -134,6 +154,7 @@ def make_scene(*, at: datetime) -> Scene:
             "client": [client.pk],
             "auditentry": [log.pk],
             "membership": [staff[Role.MODERATOR.value].memberships.get().pk],
+            "invitation": [invitation.pk],
             "blockentry": [blocked.pk],
             "partnerkey": [key.pk],
             "submission": [submission.pk for submission in submissions],

@@ -1,6 +1,7 @@
 """Invitations: only the mailbox gets the link, and membership starts when its owner accepts."""
 
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from campaigns.services.invitations import account_of
 from campaigns.services.staff import change_role, withdraw_role
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client, make_user
+from tests.security.hostile import MARK, hostile, raw_in
 from tests.security.inviting import (
     ADA,
     PASSWORD,
@@ -268,6 +270,23 @@ def test_the_earlier_way_to_set_a_password_is_gone() -> None:
     for name in ("set_password", "admin_password_reset", "password_reset"):
         with pytest.raises(NoReverseMatch):
             reverse(name, args=["MQ", "abc"] if name == "set_password" else [])
+
+
+def test_hostile_names_are_text_on_every_page_behind_the_link() -> None:
+    client = make_client(hostile(120))
+    inviter = make_user((client, Role.OWNER))
+    User.objects.filter(pk=inviter.pk).update(first_name=hostile(150), last_name=hostile(150))
+    invite(signed_in(inviter), client, given_name=hostile(150), family_name=hostile(150, turn=1))
+    browser = Browser()
+    other = make_account((make_client("Other"), Role.OWNER))
+    link, pages = mailed_link(), []
+    pages.append(open_link(link, signed_in(other)))
+    pages.append(open_link(link, browser))
+    pages.append(accept(browser, given_name=hostile(150), family_name="", password="x"))
+    pages.append(accept(browser, given_name=hostile(150), family_name=hostile(150)))
+    pages.append(open_link(link))
+    assert [raw_in(page.content.decode()) for page in pages] == [[]] * 5
+    assert all(MARK in unescape(page.content.decode()) for page in pages[:4])
 
 
 # ---------------------------------------------------------------- links that have ended
