@@ -6,7 +6,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaignhub.sessions import SessionStore
-from campaigns.services import blocks, carry, invitation_mail, life, throttle
+from campaigns.services import blocks, carry, life, throttle
+from campaigns.services.invitations import mail as invitation_mail
 
 INVITATIONS_A_ROUND = 5
 

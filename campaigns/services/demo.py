@@ -96,6 +96,9 @@ def _user(username: str, given: str, family: str, password: str | None) -> tuple
         password = secrets.token_urlsafe(12)
         user.set_password(password)
         user.save(update_fields=["password"])
+    if not user.is_staff:  # it was let go, and gets its role back
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
     return user, password
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from campaigns.models import Client, Invitation
 from campaigns.rules.roles import Role
-from campaigns.services.invitation_mail import deliver_invitations
+from campaigns.services.invitations.mail import deliver_invitations
 
 PASSWORD = "a sentence of my own"
 ADA = "ada@example.com"

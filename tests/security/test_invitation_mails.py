@@ -15,9 +15,9 @@ from django.utils import timezone
 from campaigns.models import Invitation, User
 from campaigns.rules.invitations import MOST_MAILS_A_DAY, clean_address, name_to_mail
 from campaigns.rules.roles import Role
-from campaigns.services.invitation_mail import LEASE, deliver_invitations
 from campaigns.services.invitations import TooManyInvitations
 from campaigns.services.invitations import invite as invite_as
+from campaigns.services.invitations.mail import LEASE, deliver_invitations
 from campaigns.tasks import TIMETABLE
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import NOON, make_client, make_user
@@ -166,6 +166,15 @@ def test_nothing_is_sent_for_an_invitation_that_has_ended() -> None:
     invite(browser, client)
     address = reverse("admin:campaigns_membership_invitation", args=[waiting(client).pk])
     browser.post(address, {"act": "withdraw"})
+    assert deliver_invitations(at=timezone.now(), most=50) == 0
+    assert mail.outbox == []
+
+
+def test_nothing_is_sent_in_the_name_of_who_may_not_invite_any_more() -> None:
+    client = make_client()
+    inviter = make_user((client, Role.OWNER))
+    invite(signed_in(inviter), client)
+    User.objects.filter(pk=inviter.pk).update(is_active=False)
     assert deliver_invitations(at=timezone.now(), most=50) == 0
     assert mail.outbox == []
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaigns.models import Client, Invitation, Membership, User
 from campaigns.rules.roles import Role
 from campaigns.services import invitations
-from campaigns.services.invitations import InvitationOver, MayNotInvite
+from campaigns.services.invitations import HasAccount, InvitationOver, MayNotInvite
 from campaigns.services.staff import change_role, withdraw_role
 from tests.campaigns.factories import make_client, make_user
 from tests.security.signing_in import RIGHT, is_in, make_account, sign_in
@@ -109,7 +109,7 @@ def test_an_account_that_operators_have_put_out_of_use_is_not_taken_over() -> No
         account = User.objects.create_user(username=ADA, email=ADA, is_staff=True)
         User.objects.filter(pk=account.pk).update(**change)
         invitation = invited(client, timezone.now())
-        with pytest.raises(invitations.HasAccount):
+        with pytest.raises(HasAccount):
             invitations.accept_as_new(
                 invitation.pk,
                 password="a sentence of my own",
@@ -152,6 +152,39 @@ def test_of_many_who_accept_at_once_one_makes_the_account() -> None:
     answers = at_once(*(partial(join, number) for number in range(5)))
     assert sum(isinstance(answer, InvitationOver) for answer in answers) == 4
     assert Membership.objects.get(client=client).user == User.objects.get(email=ADA)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("was_there", [False, True])
+def test_of_two_clients_invitations_accepted_at_once_one_sets_the_password(was_there: bool) -> None:
+    for number in range(4):
+        address = f"ada{number}@example.com"
+        if was_there:  # an account that never had a password
+            User.objects.create_user(username=address, email=address)
+        sent = [
+            invited(make_client(f"Client {number} {turn}"), timezone.now(), address=address)
+            for turn in range(3)
+        ]
+        answers = at_once(
+            *(
+                partial(
+                    invitations.accept_as_new,
+                    invitation.pk,
+                    password=f"sentence of turn {turn}",
+                    given_name="Ada",
+                    family_name="Lovelace",
+                    at=timezone.now(),
+                )
+                for turn, invitation in enumerate(sent)
+            )
+        )
+        accepted = [isinstance(answer, User) for answer in answers]
+        assert accepted.count(True) == 1
+        assert sum(isinstance(answer, HasAccount) for answer in answers) == 2
+        account = User.objects.get(email=address)
+        assert account.check_password(f"sentence of turn {accepted.index(True)}")
+        assert account.memberships.count() == 1
 
 
 @pytest.mark.postgres

@@ -117,6 +117,12 @@ def test_a_password_that_is_easy_to_guess_is_not_taken(new: str) -> None:
 
 def test_counts_that_no_longer_count_are_removed() -> None:
     make_account(name="olivia")
-    sign_in("olivia", WRONG)
-    assert forget_old_counts(at=timezone.now()) == 0
-    assert forget_old_counts(at=timezone.now() + timedelta(days=1, minutes=1)) == 3
+    at = timezone.now()
+    sign_in("made-up", WRONG, address="203.0.113.1")
+    for _ in range(3):
+        sign_in("olivia", WRONG, address="203.0.113.2")
+    counted = SignInCount.objects.count()
+    assert forget_old_counts(at=at) == 0
+    # Of the made-up name after an hour, with what was noted of it; of the account after a day.
+    assert forget_old_counts(at=at + timedelta(hours=1, minutes=1)) == counted - 3
+    assert forget_old_counts(at=at + timedelta(days=1, minutes=1)) == 3

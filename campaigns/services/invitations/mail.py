@@ -15,7 +15,7 @@ from campaignhub.env import env
 from campaigns.models import Invitation, User
 from campaigns.rules.invitations import LIFETIME, MOST_MAILS_A_DAY, name_to_mail
 from campaigns.rules.roles import Role
-from campaigns.services.invitations import hash_of
+from campaigns.services.invitations.shared import hash_of, may_invite
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -36,7 +36,9 @@ def deliver_invitations(*, at: datetime, most: int) -> int:
     due = Invitation.objects.open_at(at).filter(mail_due_at__lte=at).order_by("mail_due_at", "pk")
     sent = 0
     for invitation in due.select_related("client", "invited_by")[:most]:
-        if _is_over_the_day(invitation, at):
+        if not may_invite(invitation.invited_by, invitation.client):
+            _due(invitation).update(mail_due_at=None)
+        elif _is_over_the_day(invitation, at):
             _due(invitation).update(mail_due_at=at + POSTPONED)
         elif (token := _lease(invitation, at)) and _send(invitation, token, at):
             sent += 1
