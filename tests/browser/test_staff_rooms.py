@@ -68,7 +68,7 @@ def test_a_moderator_sees_a_campaign_at_a_glance_and_nothing_to_change(
     phone: "Page", embedded: Installation
 ) -> None:
     sign_in(phone, embedded, "mo")
-    (campaign_id,) = embedded.rows("SELECT id FROM campaigns_campaign LIMIT 1")[0]
+    (campaign_id,) = embedded.rows("SELECT id FROM campaigns_campaign WHERE slug = 'quick-draw'")[0]
     phone.goto(f"{embedded.facts['admin']}campaigns/campaign/{campaign_id}/change/")
     phone.wait_for_selector(".glance")
     seen(phone, "campaign-at-a-glance")

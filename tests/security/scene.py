@@ -184,6 +184,7 @@ def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
         languages=["en", "es"],
         opens_at=at - timedelta(days=1),
         closes_at=at + timedelta(days=30),
+        challenge_provider="turnstile",
         challenge_site_key=hostile(100),
         sender_name=hostile(100),
         reason_texts={"en": {"ILLEGIBLE": hostile(400)}, "es": {"ILLEGIBLE": hostile(400, turn=3)}},

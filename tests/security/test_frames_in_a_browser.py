@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.staff_hands import open_tab, sign_in
+from tests.browser.staff_hands import PATIENCE_MS, open_tab, sign_in
 from tests.support.browsers import open_page
 from tests.support.installation import Installation, wait_until
 
@@ -35,7 +35,7 @@ OPEN_A_STAFF_PAGE = """async (address) => {
 def wide(browser: "Browser") -> "Iterator[Page]":
     """A page whose policy is put to the test, so that its refusals are no faults."""
     context = browser.new_context(viewport={"width": 1500, "height": 1000})
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE_MS)
     yield context.new_page()
     context.close()
 
