@@ -109,7 +109,7 @@ def _served(application: str, env: dict[str, str]) -> Iterator[str]:
         yield address
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 def _answers(address: str) -> bool:

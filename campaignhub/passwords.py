@@ -1,20 +1,24 @@
-"""How passwords are hashed: Argon2id at a cost that a sign-in page can bear."""
+"""How passwords are hashed: Argon2id at a cost that a sign-in page can bear, one at a time, after the desk's work."""
 
+import os
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
 
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from campaignhub.errors import DomainError
 
 WAIT_SECONDS = 3.0
-_turn = threading.BoundedSemaphore(1)
-"""One hash at a time and process: the others answer the desk meanwhile."""
+_NICENESS = 10
+
+Result = TypeVar("Result")
 
 
 class HashingBusy(DomainError):
-    """Too many passwords wait to be checked; none was looked at."""
+    """Too many passwords wait to be checked; this one was not looked at."""
 
     code = "hashing_busy"
 
@@ -34,20 +38,30 @@ class Argon2Hasher(Argon2PasswordHasher):
 
     def encode(self, password: str, salt: str) -> str:
         """Hash a password, in turn."""
-        with _in_turn():
-            return super().encode(password, salt)
+        return _in_turn(lambda: super(Argon2Hasher, self).encode(password, salt))
 
     def verify(self, password: str, encoded: str) -> bool:
         """Compare a password with a hash, in turn."""
-        with _in_turn():
-            return super().verify(password, encoded)
+        return _in_turn(lambda: super(Argon2Hasher, self).verify(password, encoded))
 
 
-@contextmanager
-def _in_turn() -> Iterator[None]:
-    if not _turn.acquire(timeout=WAIT_SECONDS):
-        raise HashingBusy("Sign-in is busy. Try again in a few seconds.")
+def _in_turn(work: Callable[[], Result]) -> Result:
+    """Do it in the process's one thread for hashes; refuse it where too many wait for that."""
+    begun = _thread(os.getpid()).submit(work)
     try:
-        yield
-    finally:
-        _turn.release()
+        return begun.result(timeout=WAIT_SECONDS)
+    except TimeoutError:
+        begun.cancel()
+        raise HashingBusy("Sign-in is busy. Try again in a few seconds.") from None
+
+
+@cache
+def _thread(_process: int) -> ThreadPoolExecutor:
+    """Return the thread of this process; one that was there before a fork is not there after it."""
+    return ThreadPoolExecutor(1, thread_name_prefix="hash", initializer=_step_back)
+
+
+def _step_back() -> None:
+    """Let the threads that answer pages go first. Argon2 holds no lock of Python's while it works."""
+    if hasattr(os, "setpriority"):
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)

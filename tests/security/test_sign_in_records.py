@@ -1,5 +1,7 @@
 """What stays of a sign-in: the hash at its cost, lines in the log that name nothing typed, sessions."""
 
+import os
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +11,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from campaignhub import passwords
 from campaigns.models import AuditEntry, SignInCount
 from campaigns.rules.roles import Role
 from campaigns.services.throttle import forget_old_counts
@@ -23,6 +26,26 @@ def test_a_password_costs_19_mebibytes_two_passes_and_one_lane(settings: Any) ->
     settings.PASSWORD_HASHERS = [OURS]
     encoded = make_password(RIGHT)
     assert encoded.startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_where_too_many_wait_for_a_hash_nothing_is_looked_at_or_counted(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings.PASSWORD_HASHERS = [OURS]
+    account = make_account()
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 0.05)
+    go_on = threading.Event()
+    held = passwords._thread(os.getpid()).submit(go_on.wait, 30)
+    try:
+        for _ in range(6):
+            answer = sign_in(account.username, RIGHT)
+            assert answer.status_code == 429
+            assert "Sign-in is busy" in answer.content.decode()
+    finally:
+        go_on.set()
+    assert held.result(30)
+    monkeypatch.undo()
+    assert is_in(sign_in(account.username, RIGHT))
 
 
 def test_a_hash_of_the_earlier_cost_is_replaced_at_the_next_sign_in(settings: Any) -> None:
