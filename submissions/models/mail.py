@@ -16,6 +16,10 @@ class Mail(models.Model):
     submission = models.ForeignKey(
         "submissions.Submission", on_delete=models.CASCADE, related_name="mails"
     )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The submission's, beside it for the index by which campaigns take turns."""
     kind = models.CharField(max_length=20, choices=[(k.value, k.label) for k in MailKind])
     event = models.CharField(max_length=40)
     decision_no = models.PositiveIntegerField(null=True)
@@ -55,8 +59,8 @@ class Mail(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("not_before", "id"),
-                name="mail_waiting",
+                fields=("campaign", "not_before", "id"),
+                name="mail_in_turn",
                 condition=Q(state=MailState.QUEUED.value),
             ),
             models.Index(

@@ -13,6 +13,10 @@ class OutboxDecision(models.Model):
     submission = models.ForeignKey(
         "submissions.Submission", on_delete=models.CASCADE, related_name="outbox"
     )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The submission's, beside it for the index by which campaigns take turns."""
     decision_no = models.PositiveIntegerField()
     decision = models.JSONField()
     created_at = models.DateTimeField()
@@ -32,7 +36,9 @@ class OutboxDecision(models.Model):
         )
         indexes = (
             models.Index(
-                fields=("id",), name="outbox_waiting", condition=Q(carried_at__isnull=True)
+                fields=("campaign", "id"),
+                name="outbox_in_turn",
+                condition=Q(carried_at__isnull=True),
             ),
         )
 

@@ -271,6 +271,7 @@ def _decide(
     )
     OutboxDecision.objects.create(
         submission=submission,
+        campaign_id=submission.campaign_id,
         decision_no=number,
         decision=decision.model_dump(mode="json"),
         created_at=at,

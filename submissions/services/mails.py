@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
 from django.core.validators import validate_email
 from django.db import transaction
+from django.db.models import Q
 
 from campaignhub.env import env
 from campaignhub.errors import DomainError
@@ -19,6 +20,7 @@ from campaigns.services import audit
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionEvent
 from submissions.rules.mails import FATES, MailKind, MailState, is_still_true
+from submissions.services.in_turn import in_turn
 from submissions.services.letters import address_of, compose
 from submissions.services.mail_limits import held_back, lease
 from submissions.services.mail_trouble import SENDING_ERRORS, Outcome, outcome_of
@@ -48,17 +50,18 @@ class MailOverLimit(DomainError):
 def deliver_mails(*, at: datetime, most: int) -> int:
     """Try up to ``most`` mails that are due, at the configured pace; return how many went out.
 
-    What is held back or withdrawn takes no time and no place of another. Each is leased before it is sent. One whose lease ran out was being sent
+    Campaigns take turns. What is held back or withdrawn takes no time and no place of another. Each is leased before it is sent. One whose lease ran out was being sent
     when its process died: nobody knows whether it went, so it becomes
     ``unknown`` and a person decides, because two mails are worse than a
     question. The same holds where the mail service took the request and no
     answer came; only what certainly was not sent is tried again.
     """
     _give_up_on_the_interrupted(at)
-    due = list(
-        Mail.objects.filter(state=MailState.QUEUED, not_before__lte=at)
-        .order_by("not_before", "id")
-        .values_list("pk", "submission__campaign")[: most * LOOKED_AT]
+    due = in_turn(
+        Mail.objects.filter(state=MailState.QUEUED),
+        due=Q(not_before__lte=at),
+        order=("not_before", "id"),
+        most=most * LOOKED_AT,
     )
     if not due:
         return 0

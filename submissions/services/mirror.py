@@ -186,7 +186,10 @@ def _write_submissions(
     # Where nobody is told, that is written down: a later version of the record comes with ``tell``.
     # Who entered this minute is still to be told, by the record that is on its way.
     told = [one for one in known if tell or one.entered_at < at - SETTLES_WITHIN]
-    mails = [rows.received_mail(record, at, tell=tell) for record in told]
+    mails = [
+        rows.received_mail(record, known_campaigns[record.campaign_id], at, tell=tell)
+        for record in told
+    ]
     insert_missing([mail for mail in mails if mail], unique=("submission", "event"))
     return strangers, [event for record in known for event in rows.submission_events(record)]
 

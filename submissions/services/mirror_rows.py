@@ -220,7 +220,9 @@ def submission_events(record: SubmissionRecord) -> Iterator[SubmissionEvent]:
         )
 
 
-def received_mail(record: SubmissionRecord, at: datetime, *, tell: bool) -> Mail | None:
+def received_mail(
+    record: SubmissionRecord, campaign: Campaign, at: datetime, *, tell: bool
+) -> Mail | None:
     """Return the mail that says we have it; one per attempt, none for what was refused.
 
     Without ``tell`` it is written down as withdrawn, so that no later version
@@ -230,6 +232,7 @@ def received_mail(record: SubmissionRecord, at: datetime, *, tell: bool) -> Mail
         return None
     return Mail(
         submission_id=record.id,
+        campaign=campaign,
         kind=MailKind.RECEIVED,
         event=f"received:{record.attempt}",
         attempt=record.attempt,

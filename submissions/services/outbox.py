@@ -11,6 +11,7 @@ from campaignhub import ingest
 from ingest_lambda.contract import Decision, SubmissionStatus
 from submissions.models import Mail, OutboxDecision
 from submissions.rules.mails import MAIL_AFTER, REMIND_BEFORE, UNDO, WENT_OUT, MailKind
+from submissions.services.in_turn import in_turn
 from submissions.services.lost_verdicts import lost_here, number_anew
 
 LEASE = timedelta(minutes=1)
@@ -45,7 +46,7 @@ def backlog(*, at: datetime) -> Backlog:
 def carry_decisions(*, at: datetime, most: int = 200) -> int:
     """Carry what waits; return how many went.
 
-    The decisions of one submission go oldest first, and its later ones wait
+    Campaigns take turns. The decisions of one submission go oldest first, and its later ones wait
     behind one that cannot go; those of others do not. Each is leased, so that
     two carriers never hold the same; should one die in between, the decision
     is carried again, which its number makes harmless.
@@ -55,13 +56,13 @@ def carry_decisions(*, at: datetime, most: int = 200) -> int:
         decision_no__lt=OuterRef("decision_no"),
         carried_at=None,
     )
-    ready = (
-        OutboxDecision.objects.filter(_free(at), ~Exists(earlier), carried_at=None)
-        .filter(not_before__lte=at)
-        .order_by("id")
-        .values_list("pk", flat=True)
+    ready = in_turn(
+        OutboxDecision.objects.filter(carried_at=None),
+        due=_free(at) & ~Q(Exists(earlier)) & Q(not_before__lte=at),
+        order=("id",),
+        most=most,
     )
-    return sum(_carry(row_id, at) for row_id in list(ready[:most]))
+    return sum(_carry(row_id, at) for row_id, _campaign in ready)
 
 
 def _free(at: datetime) -> Q:
@@ -120,6 +121,7 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
         [
             Mail(
                 submission=submission,
+                campaign_id=submission.campaign_id,
                 kind=mail,
                 event=f"{mail}:{decision.decision_no}",
                 decision_no=decision.decision_no,

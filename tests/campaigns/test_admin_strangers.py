@@ -41,6 +41,7 @@ def _things_of(client: Client) -> dict[type[Any], Any]:
     submission = Submission.objects.get(pk=record.id)
     mail = Mail.objects.create(
         submission=submission,
+        campaign=campaign,
         kind="approved",
         event="decision-9",
         queued_at=timezone.now(),

@@ -35,6 +35,7 @@ def add_mail(submission: Submission, kind: MailKind, **values: Any) -> Mail:
     """Queue a mail about a submission that is due."""
     return Mail.objects.create(
         submission=submission,
+        campaign=submission.campaign,
         kind=kind,
         event=f"{kind}:test",
         decision_no=None if kind is MailKind.RECEIVED else submission.decision_no,

@@ -128,9 +128,9 @@ def streamed(record: Record) -> dict[str, Any]:
     return {"dynamodb": {"NewImage": {**record.to_attributes(), "sk": {"S": sk}}}}
 
 
-def make_stored(**overrides: Any) -> SubmissionRecord:
-    """Make a submission of a campaign of its own that the table has and the site has heard of."""
-    record = make_record(make_campaign(), **overrides)
+def make_stored(campaign: Campaign | None = None, **overrides: Any) -> SubmissionRecord:
+    """Make a submission, of a campaign of its own by default, that the table and the site have."""
+    record = make_record(campaign or make_campaign(), **overrides)
     ingest._table().create_submission(record)
     mirror_stream_records([streamed(record)], at=NOON)
     return record

@@ -30,6 +30,7 @@ def make_mail(campaign: Campaign, state: MailState = MailState.SENT, **overrides
     Mail.objects.filter(submission_id=record.id).delete()
     return Mail.objects.create(
         submission=Submission.objects.get(pk=record.id),
+        campaign=campaign,
         kind=MailKind.RECEIVED,
         event="received:1",
         state=state,

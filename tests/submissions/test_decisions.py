@@ -161,6 +161,7 @@ def test_a_verdict_taken_back_in_time_is_never_told():
     reject_submission(submission.pk, reasons=UNREADABLE, actor=actor, at=NOON)
     mail = Mail.objects.create(
         submission=submission,
+        campaign=submission.campaign,
         kind="rejected",
         event="rejected:1",
         decision_no=1,

@@ -44,10 +44,10 @@ def make_mail(kind: MailKind, *, language: str = "en", **record: object) -> Mail
         reject_submission(stored.id, reasons=[WRONG_DATE], actor=actor, at=NOON)
     elif kind is not MailKind.RECEIVED:
         ask_again(stored.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=actor, at=NOON)
+    submission = Submission.objects.select_related("campaign__client", "personal").get(pk=stored.id)
     return Mail.objects.create(
-        submission=Submission.objects.select_related("campaign__client", "personal").get(
-            pk=stored.id
-        ),
+        submission=submission,
+        campaign=submission.campaign,
         kind=kind,
         event="under test",
         decision_no=None if kind is MailKind.RECEIVED else 1,

@@ -207,6 +207,7 @@ def test_a_reminder_that_was_answered_is_withdrawn():
     due = asked.resubmit_until - REMIND_BEFORE
     reminder = Mail.objects.create(
         submission=asked,
+        campaign=asked.campaign,
         kind=MailKind.REMINDER,
         event="reminder:1",
         decision_no=1,
@@ -221,11 +222,13 @@ def test_a_reminder_that_was_answered_is_withdrawn():
 
 
 def test_a_mail_about_a_verdict_that_was_replaced_does_not_go_out():
-    record = make_record(make_campaign(), status=SubmissionStatus.PENDING_REVIEW)
+    campaign = make_campaign()
+    record = make_record(campaign, status=SubmissionStatus.PENDING_REVIEW)
     mirror_stream_records([streamed(record)], at=NOON)
     approve_submission(record.id, actor=make_user(), at=NOON)
     mail = Mail.objects.create(
         submission_id=record.id,
+        campaign=campaign,
         kind=MailKind.APPROVED,
         event="approved:1",
         decision_no=1,
