@@ -1,0 +1,142 @@
+"""One campaign's flood delays no other's entries, photos included: each stage hands out campaigns in turn.
+
+What counts is the order in which things are done, not how quickly a machine does them: a part of the
+chain is held still until the flood stands before it, and then let go.
+"""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from os import kill
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from bench.load import send
+from tests.support.crowd import Crowd
+from tests.support.installation import Installation, wait_until
+from tests.support.receipts import receipt_bytes
+from tests.support.scenery import make_campaigns
+
+pytestmark = pytest.mark.flow
+
+FLOOD, QUIET = 1_500, 10
+PHOTOS = 120
+SECONDS = 300
+
+
+@pytest.fixture
+def flooded(embedded: Installation) -> dict[str, Any]:
+    """Publish a campaign that somebody floods."""
+    return make_campaigns(embedded, {"flooded": {"like": "quick-draw"}})["flooded"]
+
+
+@pytest.fixture
+def quiet(embedded: Installation) -> dict[str, Any]:
+    """Publish another client's wish: a campaign with an entry now and then."""
+    return make_campaigns(embedded, {"quiet": {"like": "quick-draw"}})["quiet"]
+
+
+@contextmanager
+def held_still(installation: Installation, name: str) -> Iterator[None]:
+    """Stop a process where it is until the end of the block."""
+    pids = installation.pids(name)
+    assert pids
+    for pid in pids:
+        kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            kill(pid, signal.SIGCONT)
+
+
+def enter(crowd: Crowd, many: int) -> set[UUID]:
+    outcome = send(crowd.submission, count=many, connections=8)
+    assert outcome.only(202), outcome
+    return {crowd.id_of(number) for number in range(many)}
+
+
+def in_django(installation: Installation, crowd: Crowd) -> set[UUID]:
+    campaign = UUID(crowd.campaign["id"]).hex
+    rows = installation.rows(
+        "SELECT id FROM submissions_submission WHERE campaign_id = ?", (campaign,)
+    )
+    return {UUID(key) for (key,) in rows} & set(crowd.ids.values())
+
+
+def waiting_in(installation: Installation, queue: str) -> int:
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    counted = installation.aws("sqs").get_queue_attributes(
+        QueueUrl=installation.environment[queue], AttributeNames=names
+    )
+    return sum(int(counted["Attributes"][name]) for name in names)
+
+
+def everybody_is_there(installation: Installation, *crowds: Crowd) -> None:
+    for crowd in crowds:
+        wait_until(
+            lambda crowd=crowd: in_django(installation, crowd) == set(crowd.ids.values()),  # type: ignore[misc]
+            what="everybody in Django",
+            seconds=SECONDS,
+        )
+
+
+def test_entries_of_another_campaign_are_written_while_a_flood_waits_for_the_writer(
+    embedded: Installation, flooded: dict[str, Any], quiet: dict[str, Any]
+) -> None:
+    many, few = Crowd(embedded, flooded), Crowd(embedded, quiet)
+    with held_still(embedded, "pipes"):
+        enter(many, FLOOD)
+        wanted = enter(few, QUIET)
+    wait_until(lambda: in_django(embedded, few) == wanted, what="the few", seconds=SECONDS)
+    assert len(in_django(embedded, many)) < FLOOD / 2
+    everybody_is_there(embedded, many)
+
+
+def test_entries_of_another_campaign_are_mirrored_while_a_flood_waits_for_the_mirror(
+    embedded: Installation, flooded: dict[str, Any], quiet: dict[str, Any]
+) -> None:
+    many, few = Crowd(embedded, flooded), Crowd(embedded, quiet)
+    with held_still(embedded, "celery"):
+        enter(many, FLOOD)
+        wait_until(
+            lambda: waiting_in(embedded, "MIRROR_QUEUE_URL") >= FLOOD,
+            what="the flood before the mirror",
+            seconds=SECONDS,
+        )
+        wanted = enter(few, QUIET)
+        wait_until(
+            lambda: waiting_in(embedded, "MIRROR_QUEUE_URL") >= FLOOD + QUIET,
+            what="the few behind it",
+            seconds=SECONDS,
+        )
+    wait_until(lambda: in_django(embedded, few) == wanted, what="the few", seconds=SECONDS)
+    assert len(in_django(embedded, many)) < FLOOD / 2
+    everybody_is_there(embedded, many)
+
+
+def test_a_photo_of_another_campaign_is_looked_at_while_a_flood_of_photos_waits(
+    embedded: Installation, flooded: dict[str, Any], quiet: dict[str, Any]
+) -> None:
+    mark = f"{uuid4().hex[:8]}"
+    s3, bucket = embedded.aws("s3"), embedded.environment["BUCKET_NAME"]
+
+    def upload(campaign: dict[str, Any], number: int) -> None:
+        key = f"incoming/{campaign['slug']}/{uuid4()}/1/1-1-{mark}"
+        s3.put_object(Bucket=bucket, Key=key, Body=receipt_bytes(number))
+
+    def looked_at(campaign: dict[str, Any]) -> int:
+        pattern = f"incoming/{campaign['slug']}/%-{mark}"
+        ((count,),) = embedded.rows(
+            "SELECT count(*) FROM submissions_receiptimage WHERE key LIKE ?", (pattern,)
+        )
+        return int(count)
+
+    for number in range(PHOTOS):
+        upload(flooded, number)
+    upload(quiet, PHOTOS)
+    wait_until(lambda: looked_at(quiet) == 1, what="the photo", seconds=SECONDS)
+    assert looked_at(flooded) < PHOTOS / 2
+    wait_until(lambda: looked_at(flooded) == PHOTOS, what="all photos", seconds=SECONDS)
