@@ -11,5 +11,5 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the admin's pages."""
-        for page in ("campaign", "clients", "staff", "doors", "log"):
+        for page in ("campaign", "clients", "senders", "staff", "doors", "log"):
             import_module(f"campaigns.admin.{page}")

@@ -141,7 +141,7 @@ class CampaignAdmin(LivePreview):
         if campaign is not None:
             # The checklist speaks of what is saved, not of what was just refused.
             campaign = Campaign.objects.select_related("client").get(pk=campaign.pk)
-            context.update(publishing(campaign, at=timezone.now()))
+            context.update(publishing(campaign, user=request.user, at=timezone.now()))  # type: ignore[arg-type]
             context.update(
                 campaign=campaign,
                 tone=TONES[campaign.state],

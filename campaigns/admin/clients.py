@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import display
 
+from campaigns.admin.forms.senders import ClientForm
 from campaigns.admin.lists import named, state
 from campaigns.admin.scoped import ScopedModelAdmin
+from campaigns.admin.senders import assigned_senders
 from campaigns.models import Client
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
@@ -27,6 +29,7 @@ _PROMOTER = {
 class ClientAdmin(ScopedModelAdmin):
     """The companies one works for."""
 
+    form = ClientForm
     client_path = "pk"
     view_capability = Capability.CLIENT_EDIT
     change_capability = Capability.CLIENT_EDIT
@@ -56,19 +59,27 @@ class ClientAdmin(ScopedModelAdmin):
                 "address.",
             },
         ),
-        (
-            "Who mails come from",
-            {
-                "fields": ("sender_name", "sender_email"),
-                "description": "Left empty, mails come from the platform's own address in the "
-                "client's name.",
-            },
-        ),
     )
+    readonly_fields = ("senders",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only who operates the platform takes on a client."""
         return bool(request.user.is_superuser)
+
+    def get_fieldsets(self, _request: HttpRequest, obj: Client | None = None) -> Any:
+        """Offer an address where there is a sender to choose it from, or one to give up."""
+        address = obj and (obj.sender_email or obj.sender_identities.exists())
+        sender = (
+            "sender_name",
+            *(("sender_email",) if address else ()),
+            *(("senders",) if obj else ()),
+        )
+        return (*self.fieldsets, ("Who mails come from", {"fields": sender}))
+
+    @display(description="Senders")
+    def senders(self, client: Client) -> str:
+        """Show what the client may send from, and who can change that."""
+        return assigned_senders(client)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Count campaigns and staff in the same query as the list."""
@@ -125,7 +136,7 @@ class ClientAdmin(ScopedModelAdmin):
         """Save, with a line in the log that says what was there before and after."""
         earlier = Client.objects.filter(pk=obj.pk).first() if change else None
         super().save_model(request, obj, form, change)
-        if "sender_email" in form.changed_data:
+        if "sender_email" in form.changed_data and obj.sender_email:
             transaction.on_commit(lambda: check_sender(obj, at=timezone.now()))
         if form.changed_data:
             audit.record(

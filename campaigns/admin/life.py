@@ -14,7 +14,9 @@ from unfold.decorators import action
 
 from campaignhub.errors import DomainError
 from campaigns.admin.scoped import ScopedModelAdmin
+from campaigns.admin.todos import Todo, todos
 from campaigns.models import Campaign, Release
+from campaigns.rules.publish_checks import Finding
 from campaigns.rules.publish_checks.texts import language_name
 from campaigns.rules.roles import Capability
 from campaigns.rules.states import CampaignState
@@ -183,7 +185,8 @@ class CampaignLife(ScopedModelAdmin):
         at = timezone.now()
         problems = publish.publish_problems(campaign, at=at)
         if problems or not self._is_answered(request, campaign, "publish as test"):
-            return self._ask(request, campaign, "publish as test", problems=problems)
+            shown = _todos(request, campaign, problems)
+            return self._ask(request, campaign, "publish as test", problems=shown)
         try:
             release = publish.publish_test(campaign, actor=request.user, at=at)  # type: ignore[arg-type]
         except DomainError as error:
@@ -210,7 +213,7 @@ class CampaignLife(ScopedModelAdmin):
         ticked = request.POST.getlist("accepted") or (last.accepted_warnings if last else [])
         amends = publish.is_amendment(campaign)
         return {
-            "problems": publish.publish_problems(campaign, at=at),
+            "problems": _todos(request, campaign, publish.publish_problems(campaign, at=at)),
             "cautions": [
                 (caution, caution.key in ticked)
                 for caution in publish.publish_cautions(campaign, at=at)
@@ -271,3 +274,7 @@ def draft_address(request: HttpRequest, campaign: Campaign) -> str:
     """Return where the draft's page stands for who asks, for an hour or two."""
     token = draft_token(campaign, viewer=request.user, at=timezone.now())  # type: ignore[arg-type]
     return reverse("draft_page", args=[token])
+
+
+def _todos(request: HttpRequest, campaign: Campaign, problems: list[Finding]) -> list[Todo]:
+    return todos(problems, campaign, user=request.user)  # type: ignore[arg-type]

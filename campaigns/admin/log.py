@@ -37,6 +37,8 @@ WORDS = {
     "client.unblocked": "Took somebody off a block list",
     "partner.key_made": "Made a partner's key",
     "partner.key_revoked": "Revoked a partner's key",
+    "sender.assigned": "Added a sender",
+    "sender.withdrawn": "Removed a sender",
     "staff.invited": "Invited a colleague",
     "staff.invited_again": "Invited a colleague again",
     "staff.invitation_withdrawn": "Withdrew an invitation",
@@ -58,6 +60,7 @@ WORDS = {
 _ROOMS = {
     "campaign": "Campaigns",
     "client": "Clients",
+    "sender": "Senders",
     "staff": "Staff",
     "sign_in": "Sign-in",
     "partner": "Partners",

@@ -19,6 +19,7 @@ class _Item:
     capability: Capability
     count: Any = None
     variant: str = "primary"
+    for_operators: bool = False
 
 
 _TASKS: tuple[tuple[str, tuple[_Item, ...]], ...] = (
@@ -85,6 +86,13 @@ _TASKS: tuple[tuple[str, tuple[_Item, ...]], ...] = (
                 Capability.CLIENT_EDIT,
             ),
             _Item(
+                "Senders",
+                "outgoing_mail",
+                "admin:campaigns_senderidentity_changelist",
+                Capability.CLIENT_EDIT,
+                for_operators=True,
+            ),
+            _Item(
                 "Staff",
                 "group",
                 "admin:campaigns_membership_changelist",
@@ -122,7 +130,11 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     home = {"title": "Home", "icon": "home", "link": reverse("admin:index")}
     groups: list[dict[str, Any]] = [{"title": None, "items": [home]}]
     for title, items in _TASKS:
-        shown = [_shown(item, request) for item in items if item.capability in granted]
+        shown = [
+            _shown(item, request)
+            for item in items
+            if item.capability in granted and (request.user.is_superuser or not item.for_operators)
+        ]
         if present := [item for item in shown if item]:
             groups.append({"title": title, "items": present})
     _mark_the_room(groups, request.path)

@@ -7,8 +7,8 @@ from typing import Any
 from django.urls import NoReverseMatch, reverse
 
 from campaignhub.env import env
-from campaigns.admin.tabs import todo
-from campaigns.models import Campaign
+from campaigns.admin.todos import todos
+from campaigns.models import Campaign, User
 from campaigns.rules.states import MOVES, CampaignState
 from campaigns.services import checks
 
@@ -22,7 +22,7 @@ class Step:
     words: str = ""
 
 
-def publishing(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
+def publishing(campaign: Campaign, *, user: User, at: datetime) -> dict[str, Any]:
     """Return problems, steps, releases and history of a campaign, as the templates show them."""
     problems = checks.publish_problems(campaign, at=at)
     releases = list(campaign.releases.select_related("published_by")[:20])
@@ -30,7 +30,7 @@ def publishing(campaign: Campaign, *, at: datetime) -> dict[str, Any]:
     return {
         "problems": problems,
         "cautions": checks.publish_cautions(campaign, at=at),
-        "todos": [(problem.tab, todo(problem, campaign)) for problem in problems],
+        "todos": todos(problems, campaign, user=user),
         "releases": releases,
         "moves": moves,
         "page_link": f"{env().public_site_url}/c/{campaign.slug}/"

@@ -4,10 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.urls import reverse
-
-from campaigns.models import Campaign
-from campaigns.rules.publish_checks import Finding
+from campaigns.admin.todos import Todo
 
 
 @dataclass(frozen=True)
@@ -89,31 +86,6 @@ def fieldsets(tabs: Sequence[Tab]) -> list[tuple[str | None, dict[str, Any]]]:
     return [(tab.title, {"fields": list(tab.names)}) for tab in tabs if tab.groups]
 
 
-@dataclass(frozen=True)
-class Todo:
-    """A finding as the checklist shows it: the words, and the way to where it is mended.
-
-    ``link`` leads to another page; else ``field``, ``row`` and ``language``
-    name an input on the tab, for the page's script.
-    """
-
-    message: str
-    field: str
-    row: str
-    language: str
-    link: str = ""
-
-
-def todo(finding: Finding, campaign: Campaign) -> Todo:
-    """Return a finding with the way to its field."""
-    table, _, column = finding.field.rpartition(".")
-    link = ""
-    if table == "client":
-        page = reverse("admin:campaigns_client_change", args=[campaign.client_id])
-        link = f"{page}#id_{column}"
-    return Todo(finding.message, column, finding.row, finding.language, link)
-
-
 @dataclass
 class ShownTab:
     """A tab with its bound fields, and what is to be done on it."""
@@ -129,7 +101,7 @@ def shown(
     tabs: Sequence[Tab],
     form: Any,
     formsets: dict[str, Any],
-    todos: Sequence[tuple[str, Todo]],
+    todos: Sequence[Todo],
 ) -> list[ShownTab]:
     """Bind the tabs to a form and its rows, and count what is wrong on each."""
     result = []
@@ -149,6 +121,6 @@ def shown(
         if formset is not None and formset.formset.is_bound:
             errors += sum(bool(row) for row in formset.formset.errors)
             errors += bool(formset.formset.non_form_errors())
-        mine = [todo for title, todo in todos if title == tab.title]
+        mine = [todo for todo in todos if todo.tab == tab.title]
         result.append(ShownTab(tab, groups, formset, mine, errors))
     return result

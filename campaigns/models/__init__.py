@@ -9,6 +9,7 @@ from campaigns.models.invitation import Invitation
 from campaigns.models.limit import Limit
 from campaigns.models.partner import PartnerKey
 from campaigns.models.release import Placement, Release
+from campaigns.models.sender import SenderIdentity
 from campaigns.models.sign_in import SignInCount
 from campaigns.models.staff import Membership, User
 
@@ -24,6 +25,7 @@ __all__ = [
     "PartnerKey",
     "Placement",
     "Release",
+    "SenderIdentity",
     "SignInCount",
     "StateChange",
     "User",

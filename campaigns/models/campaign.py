@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.db.models import F, Q
 
+from campaigns.models.sender import check_sender_name
 from campaigns.rules.slugs import TEST_PREFIX, slug_problem
 from campaigns.rules.states import CampaignState
 from ingest_lambda.contract import CROCKFORD, ReviewMode, Route
@@ -106,6 +107,7 @@ class Campaign(models.Model):
     sender_name = models.CharField(
         max_length=100,
         blank=True,
+        validators=[check_sender_name],
         help_text="Who mails come from. Empty: the client's own sender name.",
     )
     reason_texts = models.JSONField(

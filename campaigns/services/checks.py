@@ -14,6 +14,7 @@ from campaigns.rules.publish_checks import (
 )
 from campaigns.rules.states import CampaignState
 from campaigns.services.manifest import manifest_of
+from campaigns.services.sender import is_ready
 from ingest_lambda.contract import MAX_MANIFEST_BYTES
 
 
@@ -89,7 +90,7 @@ def facts_of(campaign: Campaign) -> CampaignFacts:
         address=client.address,
         help_email=client.help_email,
         sender_email=client.sender_email,
-        sender_verified=client.sender_verified_at is not None,
+        sender_ready=is_ready(client),
         challenge_provider=campaign.challenge_provider,
         challenge_site_key=campaign.challenge_site_key,
         text_colour=campaign.text_colour,

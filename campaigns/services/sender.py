@@ -1,35 +1,78 @@
-"""The sender of a client's mails: does the mail service send for it?"""
+"""Who a client's mails come from, and whether the mail service sends for it."""
 
 import logging
 from datetime import datetime
+from email.utils import parseaddr
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from campaignhub.aws import ses
-from campaigns.models import Client
+from campaignhub.env import env
+from campaigns.models import Campaign, Client, SenderIdentity
+from campaigns.rules.lines import one_line
+from campaigns.rules.senders import covers, names_at_the_service, sender_name_problem, tidy_identity
 
 logger = logging.getLogger(__name__)
 
 
-def check_sender(client: Client, *, at: datetime) -> bool:
-    """Ask the mail service whether it sends for the client's address, and remember the answer.
+def platform_address() -> str:
+    """Return the address of the platform's own, for clients without one."""
+    return parseaddr(env().default_from_email)[1]
 
-    A client without an address of its own uses the platform's, which the
-    deployment has verified. Where the service does not answer, what was known
-    before still counts.
+
+def own_address(client: Client) -> str:
+    """Return the address that a client chose, if its mails may come from there; else nothing.
+
+    It has to be at an identity which operators assigned to this very client and
+    which the mail service sends for. That the service sends for it is not enough,
+    because its account is every client's.
     """
-    if not client.sender_email:
-        return True
+    address = tidy_identity(client.sender_email)
+    allowed = address and any(
+        identity.verified_at and covers(identity.identity, address)
+        for identity in client.sender_identities.all()
+    )
+    return address if allowed else ""
+
+
+def sender_of(campaign: Campaign) -> tuple[str, str]:
+    """Return the name and the address that mails of ``campaign`` come from: the client's own, or the platform's."""
+    client = campaign.client
+    fallback = parseaddr(env().default_from_email)[0]
+    names = (campaign.sender_name, client.sender_name, client.name, fallback)
+    fitting = (one_line(name) for name in names if name and not sender_name_problem(name))
+    return next(fitting, ""), own_address(client) or platform_address()
+
+
+def is_ready(client: Client) -> bool:
+    """Tell whether mails would come from the address that ``client`` chose; the platform's always may."""
+    return not client.sender_email or bool(own_address(client))
+
+
+def check_sender(client: Client, *, at: datetime) -> bool:
+    """Ask the mail service about the identities behind the address that ``client`` chose.
+
+    Return whether mails may come from it now. A client without an address uses
+    the platform's, which the deployment has verified.
+    """
+    for identity in client.sender_identities.all():
+        if covers(identity.identity, client.sender_email):
+            check_identity(identity, at=at)
+    return is_ready(client)
+
+
+def check_identity(identity: SenderIdentity, *, at: datetime) -> bool:
+    """Ask the mail service whether it sends for an identity, and remember the answer.
+
+    Where it does not answer, what was known before still counts.
+    """
     try:
-        verified = any(
-            _is_verified(identity)
-            for identity in (client.sender_email, client.sender_email.rpartition("@")[2])
-        )
+        verified = any(map(_is_verified, names_at_the_service(identity.identity)))
     except (BotoCoreError, ClientError) as error:
         logger.warning("sender not checked: %s", type(error).__name__)
-        return client.sender_verified_at is not None
-    client.sender_verified_at = at if verified else None
-    client.save(update_fields=["sender_verified_at"])
+        return identity.verified_at is not None
+    identity.verified_at = at if verified else None
+    SenderIdentity.objects.filter(pk=identity.pk).update(verified_at=identity.verified_at)
     return verified
 
 

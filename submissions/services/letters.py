@@ -5,7 +5,7 @@ import logging
 from dataclasses import asdict
 from datetime import datetime
 from email.mime.image import MIMEImage
-from email.utils import formataddr, parseaddr
+from email.utils import formataddr
 from functools import lru_cache
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,10 +13,10 @@ from django.core.files.storage import storages
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from campaignhub.env import env
 from campaigns.models import Campaign
 from campaigns.rules.contrast import contrast
 from campaigns.rules.lines import one_line
+from campaigns.services.sender import sender_of
 from ingest_lambda.contract import SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
 from submissions.models import Mail, PhotoCheck, Submission
@@ -44,7 +44,7 @@ def compose(mail: Mail, *, at: datetime, link: str = "") -> EmailMultiAlternativ
     message = EmailMultiAlternatives(
         subject=letter.subject,
         body=as_text(letter, link=link),
-        from_email=_sender(campaign),
+        from_email=formataddr(sender_of(campaign)),
         to=[address_of(submission)],
         reply_to=[reply_to] if reply_to else None,
         headers={"Auto-Submitted": "auto-generated"},
@@ -133,13 +133,6 @@ def _letter(mail: Mail, at: datetime) -> Letter:
         button_text_colour=_DARK if dark_on_brand else "#ffffff",
         radius=str(campaign.radius),
     )
-
-
-def _sender(campaign: Campaign) -> str:
-    client = campaign.client
-    own_name, own_address = parseaddr(env().default_from_email)
-    name = one_line(campaign.sender_name or client.sender_name or client.name or own_name)
-    return formataddr((name, client.sender_email or own_address))
 
 
 def _logo(campaign: Campaign) -> bytes:

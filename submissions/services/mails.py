@@ -66,7 +66,11 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     if not due:
         return 0
     # Thousands of mails are of a few campaigns, which carry every text in every language.
-    campaigns = Campaign.objects.select_related("client").in_bulk({of for _, of in due})
+    campaigns = (
+        Campaign.objects.select_related("client")
+        .prefetch_related("client__sender_identities")
+        .in_bulk({of for _, of in due})
+    )
     tried, sent, round_begun = 0, 0, time.monotonic()
     with _connection() as connection:
         for mail_id, campaign_id in due:

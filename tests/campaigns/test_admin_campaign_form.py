@@ -8,6 +8,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from campaigns.models import AuditEntry, Campaign, FormField, Limit
+from campaigns.rules.roles import Role
 from tests.campaigns.admin_pages import campaign_data, change_address, manager_of, rows, texts
 from tests.campaigns.factories import make_client
 
@@ -311,7 +312,10 @@ def test_the_checklist_leads_to_the_tab_and_the_field(browser: Browser, campaign
     page = browser.get(change_address(campaign)).content.decode()
     assert 'data-tab-link="basics" data-field="opens_at"' in page
     assert 'data-tab-link="page" data-field="headline"' in page
-    assert f"/admin/campaigns/client/{campaign.client_id}/change/#id_legal_name" in page
+    legal_name = f"/admin/campaigns/client/{campaign.client_id}/change/#id_legal_name"
+    assert legal_name not in page, "a manager finds no such page"
+    owner = manager_of(campaign.client, Role.OWNER)
+    assert legal_name in owner.get(change_address(campaign)).content.decode()
 
 
 def test_the_phone_shows_what_is_typed_and_nothing_is_saved(

@@ -1,27 +1,22 @@
-"""The preview of a draft, the sender of a client, and the demo."""
+"""The preview of a draft, and the demo."""
 
 import io
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from botocore.exceptions import ReadTimeoutError
-from moto.ses.models import ses_backends
 from PIL import Image
 
-from campaignhub import aws
 from campaigns.hosting.local import LocalHost
 from campaigns.models import Campaign, Release
-from campaigns.services import sender
 from campaigns.services.carry import carry_due
 from campaigns.services.changes import changes_since_release
 from campaigns.services.demo import make_demo
 from campaigns.services.pictures import HERO, tidy_picture
 from campaigns.services.preview import preview_files
-from campaigns.services.sender import check_sender
 from ingest_lambda.contract import Manifest
 from ingest_lambda.table import Table
-from tests.campaigns.factories import NOON, make_client, make_draft, publish
+from tests.campaigns.factories import make_client, make_draft, publish
 
 pytestmark = pytest.mark.django_db
 
@@ -73,39 +68,6 @@ def test_a_released_picture_stands_on_the_page(table: Table, host: LocalHost) ->
     release = publish(campaign)
     assert list(release.images) == ["hero"]
     assert b"A bay" in (host.read(campaign.slug, "index.html") or b"")
-
-
-# ------------------------------------------------------------------ sender
-
-
-def test_a_client_without_a_sender_uses_the_platforms() -> None:
-    assert check_sender(make_client(), at=NOON)
-
-
-def test_a_sender_is_verified_by_its_address_or_its_domain(table: Table) -> None:
-    aws.ses().create_email_identity(EmailIdentity="nordlicht.example")
-    client = make_client(sender_email="hello@nordlicht.example")
-    assert not check_sender(client, at=NOON)
-    # The owner of the domain sets the record that the service asked for.
-    identity = ses_backends["123456789012"]["us-east-1"].email_identities["nordlicht.example"]
-    identity.verified_for_sending_status = True
-    assert check_sender(client, at=NOON)
-    assert client.sender_verified_at == NOON
-    client.sender_email = "hello@elsewhere.example"
-    assert not check_sender(client, at=NOON)
-    assert client.sender_verified_at is None
-
-
-def test_a_mail_service_that_is_away_changes_nothing_that_was_known(
-    table: Table, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def away(_identity: str) -> bool:
-        raise ReadTimeoutError(endpoint_url="http://away")
-
-    monkeypatch.setattr(sender, "_is_verified", away)
-    known = make_client(sender_email="a@known.example", sender_verified_at=NOON)
-    assert check_sender(known, at=NOON)
-    assert not check_sender(make_client("New", sender_email="a@new.example"), at=NOON)
 
 
 # ------------------------------------------------------------------ demo

@@ -45,7 +45,7 @@ def test_a_complete_campaign_has_neither_problems_nor_cautions() -> None:
         ({"legal_name": " "}, "legal_name_missing", "Basics", "client.legal_name"),
         ({"address": ""}, "address_missing", "Basics", "client.address"),
         ({"help_email": ""}, "help_contact_missing", "Basics", "client.help_email"),
-        ({"sender_email": "a@b.example"}, "sender_not_verified", "Mails", "client.sender_email"),
+        ({"sender_ready": False}, "sender_not_verified", "Mails", "client.sender_email"),
         (
             {"challenge_provider": "turnstile"},
             "challenge_key_missing",
@@ -78,7 +78,7 @@ def test_each_problem_is_found_alone_and_names_its_place(
 
 
 def test_what_is_verified_or_complete_is_no_problem() -> None:
-    assert problems(sender_email="a@b.example", sender_verified=True) == []
+    assert problems(sender_email="a@b.example", sender_ready=True) == []
     assert problems(challenge_provider="turnstile", challenge_site_key="0x4") == []
     assert problems(has_hero=True, hero_alt=texts(), has_logo=True, logo_alt=texts()) == []
     words = {"en": {"ILLEGIBLE": "Too dark."}, "es": {"ILLEGIBLE": "Muy oscura."}}

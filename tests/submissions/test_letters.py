@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 from io import BytesIO
 
 import pytest
@@ -139,19 +138,6 @@ def test_a_mail_of_a_test_says_so_and_links_to_the_test():
     message = compose(mail, at=NOON, link=link_of(mail))
     assert message.subject.startswith("Test: ")
     assert f"/c/{mail.submission.campaign.test_slug}/status/#" in str(message.body)
-
-
-@pytest.mark.django_db
-def test_the_sender_is_the_client_and_a_name_cannot_add_a_recipient():
-    mail = make_mail(MailKind.RECEIVED)
-    client = mail.submission.campaign.client
-    client.sender_email = "prizes@nordlicht.example"
-    client.sender_name = 'Nordlicht, "Foods" <x@evil.example>'
-    name, address = parseaddr(compose(mail, at=NOON).from_email)
-    assert address == "prizes@nordlicht.example"
-    assert name == client.sender_name
-    client.sender_email = ""
-    assert parseaddr(compose(mail, at=NOON).from_email)[1] == parseaddr(env().default_from_email)[1]
 
 
 @pytest.mark.django_db

@@ -37,13 +37,13 @@ def problems(facts: CampaignFacts, at: datetime) -> Iterator[Finding]:
             yield _basic(
                 code, field, f"The client's {what} is missing. Rules and page must name it."
             )
-    if facts.sender_email and not facts.sender_verified:
+    if not facts.sender_ready:
         yield Finding(
             code="sender_not_verified",
             tab="Mails",
             field="client.sender_email",
-            message=f"The mail service doesn't send for {facts.sender_email} yet. Verify the "
-            "address there, or empty the client's sender to use the platform's own.",
+            message=f"E-mails can't come from {facts.sender_email}: it isn't a verified sender of "
+            "this client.",
         )
     if facts.challenge_provider and not facts.challenge_site_key:
         yield _basic(

@@ -47,8 +47,8 @@ class CampaignFacts:
     """A campaign with its client, form and limits.
 
     ``opened_at`` is the opening of the release that is live, where entries are
-    or were taken already. ``sender_verified`` tells whether the mail service
-    sends for ``sender_email``.
+    or were taken already. ``sender_ready`` tells whether mails may come from
+    ``sender_email``: it is at a sender of this client that the mail service sends for.
     """
 
     slug: str
@@ -74,7 +74,7 @@ class CampaignFacts:
     address: str
     help_email: str
     sender_email: str
-    sender_verified: bool
+    sender_ready: bool
     challenge_provider: str
     challenge_site_key: str
     text_colour: str
