@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.content_policy import HEADER
+from campaignhub.env import env
+from campaigns.hosting.local import LocalHost
 from campaigns.models import Campaign, Membership, User
 from campaigns.rules.roles import Role
 from campaigns.services.drafts import draft_of, draft_token
@@ -115,3 +117,19 @@ def test_another_tenant_gets_no_link_to_a_draft(campaign):
     assert preview_of(stranger, campaign).status_code == 404
     token = draft_token(campaign, viewer=viewer, at=timezone.now())
     assert draft_of(token, at=timezone.now()) is None
+
+
+def test_a_published_page_asks_for_its_own_folder_only_and_holds_no_window_of_the_admin(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(env(), "site_root", tmp_path)
+    LocalHost(tmp_path).put_page("summer", {"index.html": b"<p>Win</p>"}, revision=1)
+    page = Browser().get("/c/summer/")
+    asks = re.search(r"connect-src ([^;]*)", page[HEADER])
+
+    assert asks
+    assert asks[1].split()[0] == "http://testserver/c/summer/"
+    assert "'self'" not in asks[1]
+    # Only between pages that both say "same-origin" does a window stay in hand.
+    assert page["Cross-Origin-Opener-Policy"] == "unsafe-none"
+    assert Browser().get("/admin/login/")["Cross-Origin-Opener-Policy"] == "same-origin"
