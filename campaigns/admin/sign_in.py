@@ -128,6 +128,10 @@ class PasswordForm(AdminOwnPasswordChangeForm):
             )
         return typed
 
+    def validate_password_for_user(self, user: Any, _password_field_name: str = "") -> None:
+        """Say what is wrong with a password where it was chosen, not where it was confirmed."""
+        super().validate_password_for_user(user, "new_password1")
+
 
 class PasswordPage(PasswordChangeView):
     """The page where staff change their password. Other sessions of theirs end with it."""

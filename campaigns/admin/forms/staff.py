@@ -32,7 +32,7 @@ class InviteForm(forms.Form):
         max_length=LONGEST_ADDRESS,
         error_messages={
             "required": "Enter an e-mail address.",
-            "invalid": "Enter an e-mail address such as ada@example.com.",
+            "invalid": "Enter an e-mail address such as ada@example.com, in plain letters (a to z).",
             "max_length": "This address is too long for an account.",
         },
     )
