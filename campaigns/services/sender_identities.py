@@ -81,12 +81,16 @@ def assign_identity(client: Client, typed: str, *, actor: User, at: datetime) ->
 def withdraw_identity(identity: SenderIdentity, *, actor: User, at: datetime) -> None:
     """Take an identity from its client, whose mails come from the platform's address from then on.
 
+    Taken a second time, nothing happens.
+
     Raises:
         NotAnOperator: see there.
     """
     _refuse_others(actor)
     client = Client.objects.select_for_update(no_key=True).get(pk=identity.client_id)
-    SenderIdentity.objects.filter(pk=identity.pk).delete()
+    deleted, _ = SenderIdentity.objects.filter(pk=identity.pk).delete()
+    if not deleted:
+        return
     chosen = client.sender_email
     others = client.sender_identities.values_list("identity", flat=True)
     if chosen and not any(covers(other, chosen) for other in others):

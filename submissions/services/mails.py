@@ -50,7 +50,8 @@ class MailOverLimit(DomainError):
 def deliver_mails(*, at: datetime, most: int) -> int:
     """Try up to ``most`` mails that are due, at the configured pace; return how many went out.
 
-    Campaigns take turns. What is held back or withdrawn takes no time and no place of another. Each is leased before it is sent. One whose lease ran out was being sent
+    Campaigns take turns, and what is held back or withdrawn takes no other mail's
+    place. Each is leased before it is sent. One whose lease ran out was being sent
     when its process died: nobody knows whether it went, so it becomes
     ``unknown`` and a person decides, because two mails are worse than a
     question. The same holds where the mail service took the request and no

@@ -192,5 +192,7 @@ def test_what_is_taken_away_is_no_client_s_sender_any_more(table: Table) -> None
     withdraw_identity(domain, actor=operator, at=NOON)
     client.refresh_from_db()
     assert client.sender_email == ""
+    withdraw_identity(SenderIdentity(pk=1, client=client), actor=operator, at=NOON)
+    assert client.audit_entries.filter(code="sender.withdrawn").count() == 2
     other = make_client("Another")
     assert assign_identity(other, "nordlicht.example", actor=operator, at=NOON)
