@@ -1,13 +1,9 @@
 """A client of which every text that somebody can type is hostile; made in a test's database or an installation's."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
-
-from django.apps import apps
-from django.db import models
 
 from campaignhub import ingest
 from campaigns.models import (
@@ -18,6 +14,7 @@ from campaigns.models import (
     Invitation,
     Limit,
     PartnerKey,
+    SenderIdentity,
     User,
 )
 from campaigns.rules.roles import Role
@@ -36,36 +33,10 @@ from submissions.models import Award, Mail, OutboxDecision, Submission
 from submissions.services import decisions
 from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_client, make_user
-from tests.security.hostile import HOSTILE_EMAIL, HOSTILE_URL, MARK, hostile
+from tests.security.hostile import HOSTILE_EMAIL, HOSTILE_URL, hostile
 from tests.submissions.factories import make_message, make_record, streamed
 
 PASSWORD = "a sentence for hostile words"
-OURS = ("campaigns", "submissions")
-TEXT = (models.CharField, models.TextField, models.JSONField)
-NOT_TYPED: dict[str, str] = {
-    "Campaign": "slug test_slug timezone languages countries excluded_regions currency routes "
-    "brand_colour accent_colour surface_colour text_colour",
-    "FormField": "name routes minimum maximum countries",
-    "Release": "manifest images accepted_warnings",
-    "StateChange": "before after",
-    "AuditEntry": "code",
-    "BlockEntry": "value_hash",
-    "Invitation": "token_hash mail_error",
-    "PartnerKey": "key_id key_hash usage_plan_id last_four",
-    "User": "password username",
-    "SignInCount": "key",
-    "Submission": "reference route channel locale suspicions consents uploads person_hash body_hash",
-    "SubmissionAnswers": "given_name_key family_name_key",
-    "ReceiptImage": "key content_type sha256 pages refusal exif",
-    "SubmissionEvent": "kind dedupe detail",
-    "Award": "prize",
-    "Mail": "event address_hash message_id",
-    "LedgerCheck": "depths rows",
-    "LedgerRound": "position gaps",
-    "Heartbeat": "name trouble",
-    "OutboxDecision": "decision",
-}
-"""Columns that hold keys, codes, hashes, numbers or files of ours, or a value from a list of ours."""
 
 
 @dataclass
@@ -139,6 +110,12 @@ def make_scene(*, at: datetime) -> Scene:
     )
     Invitation.objects.filter(pk=invitation.pk).update(address=HOSTILE_EMAIL)
     Client.objects.filter(pk=client.pk).update(sender_email=HOSTILE_EMAIL)
+    sender = SenderIdentity.objects.create(
+        client=client,
+        identity=f"{number}{hostile(240).lower()}",
+        assigned_at=at,
+        assigned_by=staff["operator"],
+    )
     campaign.placements.update(trouble=hostile(200))
     mails = list(Mail.objects.filter(submission__in=submissions).order_by("pk"))
     Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
@@ -157,11 +134,12 @@ def make_scene(*, at: datetime) -> Scene:
             "invitation": [invitation.pk],
             "blockentry": [blocked.pk],
             "partnerkey": [key.pk],
+            "senderidentity": [sender.pk],
             "submission": [submission.pk for submission in submissions],
             "mail": [mail.pk for mail in mails],
             "queue": ["submissions", "images", "mirror", "quarantine", "pipe"],
             "slug": [campaign.slug],
-            "app_label": list(OURS),
+            "app_label": ["campaigns", "submissions"],
         },
     )
 
@@ -310,27 +288,3 @@ def _entry(
     ingest._table().create_submission(record)
     mirror_stream_records([streamed(record)], at=at)
     return record
-
-
-def typed_columns() -> Iterator[tuple[type[models.Model], str]]:
-    """Name every column that holds what somebody typed."""
-    for model in apps.get_models():
-        if model._meta.app_label not in OURS:
-            continue
-        not_typed = NOT_TYPED.get(model.__name__, "").split()
-        for column in model._meta.concrete_fields:
-            if isinstance(column, TEXT) and not column.choices and column.name not in not_typed:
-                yield model, column.name
-
-
-def untouched_columns() -> list[str]:
-    """Name the columns that hold what somebody typed, and nothing hostile in any row."""
-    sign = MARK.removeprefix("data-")
-    return [
-        f"{model.__name__}.{name}"
-        for model, name in typed_columns()
-        if not any(
-            sign in str(value) or "><b" in str(value)
-            for value in model._default_manager.values_list(name, flat=True)
-        )
-    ]

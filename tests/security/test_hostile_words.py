@@ -19,9 +19,10 @@ from campaigns.rules.roles import Role
 from campaigns.services.drafts import draft_token
 from submissions.services.deadletters import pairs
 from tests.security.addresses import addresses
+from tests.security.columns import typed_columns, untouched_columns
 from tests.security.forms import forms_in
 from tests.security.hostile import MARK, PIECES, TURNING, hostile, raw_in
-from tests.security.scene import Scene, make_scene, typed_columns, untouched_columns
+from tests.security.scene import Scene, make_scene
 from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,9 @@ def walk(browser: Browser, seeds: list[str]) -> Iterator[tuple[str, HttpResponse
 
 
 def test_no_column_that_somebody_types_was_forgotten(scene: Scene):
-    assert untouched_columns() == [], "make it hostile in scene.py, or name it in NOT_TYPED"
+    assert untouched_columns() == [], (
+        "make it hostile in scene.py, or name it in NOT_TYPED of columns.py"
+    )
 
 
 @pytest.mark.parametrize("role", ROLES)
