@@ -45,6 +45,7 @@ MIDDLEWARE = [
     "campaignhub.content_policy.content_policy",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "campaignhub.clean_input.storable_address",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "campaignhub.clean_input.clean_input",

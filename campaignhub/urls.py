@@ -13,6 +13,9 @@ def home(_request: HttpRequest) -> HttpResponseRedirect:
     return HttpResponseRedirect(reverse("admin:index"))
 
 
+handler400 = "campaignhub.error_pages.bad_request"
+handler500 = "campaignhub.error_pages.server_error"
+
 urlpatterns = [
     path("", home),
     path("healthz", health.live),

@@ -105,10 +105,6 @@ class CampaignAdmin(LivePreview):
         """Offer rows once there is a campaign to hang them on."""
         return super().get_inline_instances(request, obj) if obj else []
 
-    def get_actions_detail(self, _request: HttpRequest, _object_id: Any) -> Any:
-        """Offer nothing above the page: what can be done stands in its head and on its last tab."""
-        return []
-
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *args: Any, **kwargs: Any
     ) -> HttpResponse:

@@ -7,12 +7,20 @@ from unfold.admin import StackedInline
 
 from campaigns.admin.forms import FormRowForm, FormRowFormSet, LimitForm, LimitFormSet
 from campaigns.models import Campaign, FormField, Limit
+from campaigns.rules.publish_checks.form import MOST_FIELDS
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import can
 
 
 class _ByCampaign:
-    """Permissions of rows that belong to a campaign: the campaign's own."""
+    """Rows that belong to a campaign: permissions are the campaign's own, their number is bounded."""
+
+    max_num = 2 * MOST_FIELDS
+    """Twice what can be published. A form that claims millions of rows would make us build each."""
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Build no row beyond the most."""
+        return super().get_formset(request, obj, absolute_max=self.max_num, **kwargs)  # type: ignore[misc]
 
     def _may(self, request: HttpRequest, campaign: Any) -> bool:
         client = campaign.client if isinstance(campaign, Campaign) else None

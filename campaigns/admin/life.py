@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
-from unfold.decorators import action
 
 from campaignhub.errors import DomainError
+from campaigns.admin.routes import one, page
 from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.admin.todos import Todo, todos
 from campaigns.models import Campaign, Release
@@ -64,14 +64,23 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
 class CampaignLife(ScopedModelAdmin):
     """What a campaign's page offers besides its fields; each asks before it changes anything."""
 
-    actions_detail = ("publish", "publish_test", "pause", "resume", "close", "archive", "clone")
-
     def get_urls(self) -> list[URLPattern]:
-        """Add the way to the preview."""
-        view = self.admin_site.admin_view(self.preview)
-        own = path("<uuid:object_id>/preview/", view, name="campaigns_campaign_preview")
-        urls: list[URLPattern] = [own, *super().get_urls()]
-        return urls
+        """Add an address for each action, and the way to the preview."""
+        known = (
+            ("publish/", self.publish, "publish"),
+            ("publish-test/", self.publish_test, "publish_test"),
+            ("pause/", self.pause, "pause"),
+            ("resume/", self.resume, "resume"),
+            ("close/", self.close, "close"),
+            ("archive/", self.archive, "archive"),
+            ("clone/", self.clone, "clone"),
+            ("preview/", self.preview, "preview"),
+        )
+        own = [
+            page(self.admin_site, f"{one(Campaign)}/{route}", view, f"campaigns_campaign_{name}")
+            for route, view, name in known
+        ]
+        return [*own, *super().get_urls()]
 
     def _campaign(self, request: HttpRequest, object_id: Any, capability: Capability) -> Campaign:
         campaign: Campaign | None = self.get_queryset(request).filter(pk=object_id).first()
@@ -126,7 +135,7 @@ class CampaignLife(ScopedModelAdmin):
         return self._back(acted)
 
     def _move(
-        self, request: HttpRequest, object_id: str, name: str, after: CampaignState, words: str
+        self, request: HttpRequest, object_id: UUID, name: str, after: CampaignState, words: str
     ) -> HttpResponse:
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
 
@@ -150,8 +159,7 @@ class CampaignLife(ScopedModelAdmin):
 
     # ---------------------------------------------------------------- publishing
 
-    @action(description="Publish", url_path="publish")
-    def publish(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def publish(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Publish the campaign as its next release."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
         at = timezone.now()
@@ -178,8 +186,7 @@ class CampaignLife(ScopedModelAdmin):
             request, campaign, "publish", refused=refused, **self._findings(request, campaign)
         )
 
-    @action(description="Publish as test", url_path="publish-test")
-    def publish_test(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def publish_test(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Publish the campaign at its unlisted address."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
         at = timezone.now()
@@ -236,31 +243,26 @@ class CampaignLife(ScopedModelAdmin):
 
     # ---------------------------------------------------------------- moves
 
-    @action(description="Pause", url_path="pause")
-    def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def pause(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Take no new entries for the moment."""
         words = "{name} is paused within 30 seconds."
         return self._move(request, object_id, "pause", CampaignState.PAUSED, words)
 
-    @action(description="Resume", url_path="resume")
-    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def resume(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Take entries again."""
         words = "{name} takes entries again within 30 seconds."
         return self._move(request, object_id, "resume", CampaignState.LIVE, words)
 
-    @action(description="Close", url_path="close")
-    def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def close(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """End the campaign for good."""
         return self._move(request, object_id, "close", CampaignState.CLOSED, "{name} is closed.")
 
-    @action(description="Archive", url_path="archive")
-    def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def archive(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Put a closed campaign away."""
         words = "{name} is archived."
         return self._move(request, object_id, "archive", CampaignState.ARCHIVED, words)
 
-    @action(description="Clone", url_path="clone")
-    def clone(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def clone(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Make a draft like this one."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
 

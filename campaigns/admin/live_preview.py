@@ -8,11 +8,12 @@ from uuid import UUID
 from django.contrib.admin.utils import flatten_fieldsets
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils.html import escape
 
 from campaignhub.content_policy import HEADER, staff_policy
 from campaigns.admin.life import CampaignLife, draft_address
+from campaigns.admin.routes import one, page
 from campaigns.models import Campaign
 from campaigns.rules.roles import Capability
 from campaigns.services.preview import preview_files
@@ -28,9 +29,9 @@ class LivePreview(CampaignLife):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the address that the page's script sends what is typed to."""
-        view = self.admin_site.admin_view(self.live_preview)
+        route = f"{one(Campaign)}/live-preview/"
         name = "campaigns_campaign_live_preview"
-        return [path("<uuid:object_id>/live-preview/", view, name=name), *super().get_urls()]
+        return [page(self.admin_site, route, self.live_preview, name), *super().get_urls()]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -38,9 +39,9 @@ class LivePreview(CampaignLife):
         """Let the phone beside the form have a style of its own: the page's policy names its nonce."""
         nonce = secrets.token_urlsafe(NONCE_BYTES)
         context["style_nonce"] = nonce
-        page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
-        page[HEADER] = staff_policy(style_nonce=nonce)
-        return page
+        shown: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
+        shown[HEADER] = staff_policy(style_nonce=nonce)
+        return shown
 
     def live_preview(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Answer with the page's HTML, or with a sentence where what is typed has gaps.

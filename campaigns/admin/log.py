@@ -118,6 +118,7 @@ def doer(entry: AuditEntry) -> str:
 class AuditEntryAdmin(ScopedModelAdmin):
     """The log: read, never written by hand."""
 
+    pages = ("list", "change")
     view_capability = Capability.AUDIT_VIEW
     list_display = ("what", "who", "shown_at", "client")
     list_select_related = ("actor", "client")

@@ -1,14 +1,18 @@
 """Admin pages that know whose they are: scoped queries, capabilities, and 404 for strangers."""
 
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.contrib import messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
+from django.contrib.admin.options import IS_POPUP_VAR, TO_FIELD_VAR, IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from unfold.admin import ModelAdmin
 
+from campaigns.admin.routes import one, page
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import can, clients_of
 
@@ -21,10 +25,27 @@ class ScopedModelAdmin(ModelAdmin):
     allowed", so that nobody learns of it by guessing.
     """
 
+    pages: ClassVar[tuple[str, ...]] = ("list", "add", "change")
+    """Which of Django's pages it has; all others are named by itself, or are not there."""
     client_path: ClassVar[str] = "client"
     view_capability: ClassVar[Capability] = Capability.CAMPAIGN_VIEW
     change_capability: ClassVar[Capability | None] = None
     add_capability: ClassVar[Capability | None] = None
+
+    def get_urls(self) -> list[URLPattern]:
+        """Return the addresses of :attr:`pages`, and none that Django or unfold would add."""
+        of = f"{self.opts.app_label}_{self.opts.model_name}"
+        known = {
+            "list": ("", self.changelist_view, f"{of}_changelist"),
+            "add": ("add/", self.add_view, f"{of}_add"),
+            "change": (f"{one(self.model)}/change/", self.change_page, f"{of}_change"),
+        }
+        return [page(self.admin_site, *known[name]) for name in self.pages]
+
+    def change_page(self, request: HttpRequest, object_id: UUID | int) -> HttpResponse:
+        """Show one row, under the one spelling of its id."""
+        answer: HttpResponse = self.change_view(request, str(object_id))
+        return answer
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Return what belongs to the user's clients."""
@@ -92,6 +113,7 @@ class ScopedModelAdmin(ModelAdmin):
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 404 where Django would say "not allowed"."""
+        _open_nothing_beside(request)
         try:
             response: HttpResponse = super().changeform_view(request, *args, **kwargs)
         except PermissionDenied as exc:
@@ -100,21 +122,46 @@ class ScopedModelAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 404 where Django would say "not allowed"."""
+        _open_nothing_beside(request)
         try:
             response: HttpResponse = super().changelist_view(request, *args, **kwargs)
         except PermissionDenied as exc:
             raise Http404 from exc
         return response
 
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Answer 404 where an address asks for a filter or a page that there is not."""
+        try:
+            return super().get_changelist_instance(request)
+        except (DisallowedModelAdminLookup, IncorrectLookupParameters, OverflowError) as exc:
+            raise Http404 from exc
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Allow the list's own filters only.
+
+        Django allows every column of the row, compared in every way: of what a
+        page does not show, a beginning after the other could be found out.
+        """
+        return any(
+            lookup in offered
+            and super(ScopedModelAdmin, self).lookup_allowed(lookup, value, request)
+            for offered in map(_parameters, self.get_list_filter(request))
+        )
+
     def _get_obj_does_not_exist_redirect(self, *_args: Any) -> HttpResponse:
         raise Http404
 
-    def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        """Answer 404 for what is not there for this user."""
-        if not self.get_queryset(request).filter(pk=object_id).exists():
-            raise Http404
-        return super().history_view(request, object_id, *args, **kwargs)
 
-    def delete_view(self, *_args: Any, **_kwargs: Any) -> HttpResponse:
-        """Nothing is deleted by hand."""
-        raise Http404
+def _open_nothing_beside(request: HttpRequest) -> None:
+    """Refuse Django's windows for choosing a related row: no page of ours opens one."""
+    for asked in (request.GET, request.POST):
+        if IS_POPUP_VAR in asked or TO_FIELD_VAR in asked:
+            raise Http404
+
+
+def _parameters(list_filter: Any) -> tuple[str, ...]:
+    """Return what a filter is called in an address."""
+    if isinstance(list_filter, type):
+        return (list_filter.parameter_name,)  # type: ignore[attr-defined]
+    name = list_filter if isinstance(list_filter, str) else list_filter[0]
+    return (f"{name}__exact", f"{name}__id__exact")

@@ -5,17 +5,48 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, URLResolver, reverse
 from unfold.sites import UnfoldAdminSite
 
 from campaigns.admin import sign_in
 from campaigns.admin.palette import find
+from campaigns.admin.scoped import ScopedModelAdmin
+
+PAGES = frozenset(
+    {
+        "index",
+        "search",
+        "login",
+        "logout",
+        "password_change",
+        "password_change_done",
+        "jsi18n",
+    }
+)
+"""Of the pages that Django and unfold give a site, those that are pages of ours."""
 
 
 class StaffSite(UnfoldAdminSite):
     """CampaignHub's staff side."""
 
     index_title = "Home"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take in rooms that know whose they are; an app's own admin pages know no clients."""
+        if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def get_urls(self) -> list[Any]:
+        """Return the pages of ours, the rooms, and the one that answers 404 to all else.
+
+        Without a name, since it matches everything, is that last one alone.
+        """
+        return [
+            known
+            for known in super().get_urls()
+            if isinstance(known, URLResolver)
+            or (isinstance(known, URLPattern) and (known.name in PAGES or known.name is None))
+        ]
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

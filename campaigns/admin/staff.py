@@ -3,13 +3,11 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django_celery_results.models import GroupResult, TaskResult
 from unfold.decorators import display
 
 from campaignhub.errors import DomainError
@@ -18,13 +16,11 @@ from campaigns.admin.forms.staff import InviteForm, RoleForm
 from campaigns.admin.lists import exact, named, state, when
 from campaigns.admin.log import person
 from campaigns.admin.own import OwnClients
+from campaigns.admin.routes import one, page
 from campaigns.models import Invitation, Membership
 from campaigns.rules.roles import Capability, Role
 from campaigns.services import invitations, staff
 from campaigns.services.scope import clients_of
-
-for unscoped in (Group, TaskResult, GroupResult):
-    admin.site.unregister(unscoped)
 
 
 @admin.register(Membership)
@@ -49,9 +45,9 @@ class MembershipAdmin(PagesAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page of an invitation."""
-        page = self.admin_site.admin_view(self.invitation_page)
-        own = path("invitations/<int:invitation_id>/", page, name="campaigns_membership_invitation")
-        return [own, *super().get_urls()]
+        route = f"invitations/{one(Invitation, 'invitation_id')}/"
+        name = "campaigns_membership_invitation"
+        return [page(self.admin_site, route, self.invitation_page, name), *super().get_urls()]
 
     @display(description="Who", ordering="user__last_name")
     def shown_person(self, membership: Membership) -> str:

@@ -7,10 +7,11 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
+from campaigns.admin.routes import page
 from campaigns.models import User
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import campaigns_of
@@ -37,13 +38,8 @@ class DeadLettersPages:
 
     def dead_letters_urls(self) -> list[URLPattern]:
         """Return the addresses."""
-        return [
-            path(
-                "operations/<slug:queue>/",
-                self.admin_site.admin_view(self.dead_letters_view),
-                name="submissions_dead_letters",
-            )
-        ]
+        name = "submissions_dead_letters"
+        return [page(self.admin_site, "operations/<slug:queue>/", self.dead_letters_view, name)]
 
     def dead_letters_view(self, request: HttpRequest, queue: str) -> HttpResponse:
         """Show the dead letters of a queue; send some or all again, or discard some for a reason."""

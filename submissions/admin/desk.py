@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from campaignhub.errors import DomainError
+from campaigns.admin.routes import one, page
 from campaigns.models import User
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
@@ -62,20 +63,16 @@ class DeskPages:
 
     def desk_urls(self) -> list[URLPattern]:
         """Put the review in the place of Django's change page."""
-
-        def page(route: str, view: Any, name: str) -> URLPattern:
-            shown: URLPattern = path(
-                route, self.admin_site.admin_view(view), name=f"submissions_{name}"
-            )
-            return shown
-
-        one = "<uuid:submission_id>"
+        this = one(Submission, "submission_id")
+        known = (
+            ("next/", self.next_view, "review_next"),
+            (f"{this}/change/", self.review_view, "submission_change"),
+            (f"{this}/undo/", self.undo_view, "review_undo"),
+            (f"{this}/sentences/", self.sentences_view, "review_sentences"),
+            (f"{this}/leave/", self.leave_view, "review_leave"),
+        )
         return [
-            page("next/", self.next_view, "review_next"),
-            page(f"{one}/change/", self.review_view, "submission_change"),
-            page(f"{one}/undo/", self.undo_view, "review_undo"),
-            page(f"{one}/sentences/", self.sentences_view, "review_sentences"),
-            page(f"{one}/leave/", self.leave_view, "review_leave"),
+            page(self.admin_site, route, view, f"submissions_{name}") for route, view, name in known
         ]
 
     # ---------------------------------------------------------------- pages

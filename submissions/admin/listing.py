@@ -63,8 +63,7 @@ class ListPages:
             raise Http404
         if "act" in request.POST:
             return self._act_on_many(request, user)
-        # PostgreSQL takes no NUL in a text, and nobody's name holds one.
-        text = (request.POST.get("q") or request.GET.get("q", "")).replace("\x00", "\ufffd").strip()
+        text = (request.POST.get("q") or request.GET.get("q", "")).strip()
         asked = request.POST if request.method == "POST" else request.GET
         if request.method == "POST" and kind_of_search(text) in ("", "reference"):
             # A reference tells nothing of a person, so this result may have an address.

@@ -7,11 +7,13 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
+from campaigns.admin.routes import one, page
 from campaigns.admin.scoped import ScopedModelAdmin
+from campaigns.models import Campaign
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
 from campaigns.services.scope import campaigns_of, can
@@ -61,6 +63,7 @@ _REPEATABLE = (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED)
 class MailAdmin(MailSamplePages, ScopedModelAdmin):
     """Every mail to an entrant."""
 
+    pages = ("list",)
     client_path = "submission__campaign__client"
     view_capability = Capability.MAIL_VIEW
 
@@ -70,21 +73,20 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add the pages on which mails are read, previewed and seen to."""
-
-        def page(route: str, view: Any, name: str) -> URLPattern:
-            shown: URLPattern = path(
-                route, self.admin_site.admin_view(view), name=f"submissions_mail_{name}"
-            )
-            return shown
-
-        return [
-            page("<int:mail_id>/read/", self.read_view, "read"),
-            page("<int:mail_id>/html/", self.html_view, "html"),
-            page("<int:mail_id>/act/", self.act_view, "act"),
-            page("samples/<uuid:campaign_id>/", self.samples_view, "samples"),
-            page("samples/<uuid:campaign_id>/html/", self.sample_html_view, "sample_html"),
-            *super().get_urls(),
+        mail = one(Mail, "mail_id")
+        sample = f"samples/{one(Campaign, 'campaign_id')}"
+        known = (
+            (f"{mail}/read/", self.read_view, "read"),
+            (f"{mail}/html/", self.html_view, "html"),
+            (f"{mail}/act/", self.act_view, "act"),
+            (f"{sample}/", self.samples_view, "samples"),
+            (f"{sample}/html/", self.sample_html_view, "sample_html"),
+        )
+        own = [
+            page(self.admin_site, route, view, f"submissions_mail_{name}")
+            for route, view, name in known
         ]
+        return [*own, *super().get_urls()]
 
     # ---------------------------------------------------------------- the list
 

@@ -9,12 +9,13 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from campaignhub.errors import DomainError
 from campaigns.admin.badges import troubled_mails
+from campaigns.admin.routes import page
 from campaigns.models import Campaign, User
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import campaigns_of, can
@@ -45,13 +46,8 @@ class OperationsPage:
 
     def operations_urls(self) -> list[URLPattern]:
         """Return the addresses."""
-        return [
-            path(
-                "operations/",
-                self.admin_site.admin_view(self.operations_view),
-                name="submissions_operations",
-            )
-        ]
+        name = "submissions_operations"
+        return [page(self.admin_site, "operations/", self.operations_view, name)]
 
     def operations_view(self, request: HttpRequest) -> HttpResponse:
         """Show what waits, what is in trouble and the last comparison of the ledger."""

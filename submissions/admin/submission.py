@@ -22,6 +22,7 @@ class SubmissionAdmin(
 ):
     """What came in: found in the list, decided on at the desk, changed nowhere."""
 
+    pages = ("list",)
     client_path = "campaign__client"
     view_capability = Capability.SUBMISSION_VIEW
 

@@ -6,10 +6,12 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
+from campaigns.admin.routes import one, page
+from campaigns.models import Campaign
 from campaigns.rules.roles import Capability
 from campaigns.services.scope import campaigns_of
 from submissions.admin.person import staff_of
@@ -24,8 +26,8 @@ class TestDataPage:
 
     def test_data_urls(self) -> list[URLPattern]:
         """Return the address."""
-        view = self.admin_site.admin_view(self.test_data_view)
-        return [path("tests/<uuid:campaign_id>/", view, name="submissions_test_data")]
+        route = f"tests/{one(Campaign, 'campaign_id')}/"
+        return [page(self.admin_site, route, self.test_data_view, "submissions_test_data")]
 
     def test_data_view(self, request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         """Say what would go, and let it go once the campaign's address was typed."""

@@ -86,7 +86,7 @@ def test_a_person_is_found_by_the_beginning_of_a_name_or_the_whole_address(typed
     assert other.reference not in page
 
 
-@pytest.mark.parametrize("typed", ["%", "_", "ul", "xyz", "jose@example.com", "\x00", "a" * 500])
+@pytest.mark.parametrize("typed", ["%", "_", "ul", "xyz", "jose@example.com", "a" * 500])
 def test_what_nobody_is_called_finds_nothing_and_says_what_to_type(typed: str):
     campaign = make_campaign()
     submission = make_submission(campaign, **named("José", "Müller", "jose.mueller@example.com"))

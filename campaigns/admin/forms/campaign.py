@@ -22,6 +22,8 @@ from campaigns.services.pictures import HERO, LOGO, NotAPicture, Use, tidy_pictu
 from ingest_lambda.contract import ReviewMode, Route
 
 ROUTES = {Route.PURCHASE.value: "By purchase", Route.FREE.value: "Free"}
+_YEARS = range(2000, 2100)
+"""Campaigns are of our time; beyond it no clock can be reckoned with."""
 _ZONES = sorted(name for name in available_timezones() if "/" in name and "Etc/" not in name)
 _REVIEW = {
     ReviewMode.EVERY.value: "A person looks at each before it counts.",
@@ -188,6 +190,13 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             )
         return slug or _free_slug(self.cleaned_data.get("name", ""))
 
+    def clean_timezone(self) -> str:
+        """Take a zone of the list only: every time of the campaign is read in it."""
+        name: str = self.cleaned_data["timezone"]
+        if name not in available_timezones():
+            raise forms.ValidationError("Choose a time zone from the list.")
+        return name
+
     def clean_logo(self) -> Any:
         """Store the logo as the page shows it."""
         return _tidied(self.cleaned_data.get("logo"), LOGO)
@@ -208,6 +217,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         zone = ZoneInfo(cleaned.get("timezone") or self.instance.timezone)
         for name, shift in (("opens_at", 0), ("closes_at", 1)):
             if moment := cleaned.get(name):
+                if moment.year not in _YEARS:
+                    self.add_error(name, f"Give a date between {_YEARS[0]} and {_YEARS[-1]}.")
+                    continue
                 typed = django_timezone.make_naive(moment, django_timezone.get_current_timezone())
                 local = typed.replace(tzinfo=zone)
                 if not _exists(local):

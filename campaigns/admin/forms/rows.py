@@ -6,11 +6,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from campaigns.admin.forms.campaign import ROUTES
 from campaigns.admin.forms.choices import ChoicesField, machine_name
-from campaigns.admin.forms.texts import TextsField, speak
+from campaigns.admin.forms.texts import LANGUAGES, TextsField, speak
 from campaigns.admin.forms.widgets import Chips, Plain, Switch
 from campaigns.admin.kinds import BY_VALUE, KINDS, MEANINGS, Kind
 from campaigns.admin.places import COUNTRIES
@@ -144,9 +145,11 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.languages: list[str] = list(self.instance.languages)
-        data: Any = self.data
-        if self.is_bound and (chosen := data.getlist("languages")):
-            self.languages = chosen
+        # Of a form without a single field Django makes a plain dict.
+        chosen = self.data.getlist("languages") if isinstance(self.data, QueryDict) else []
+        known = [code for code in chosen if code in LANGUAGES]
+        if self.is_bound and known:
+            self.languages = known
 
     def _construct_form(self, i: int, **kwargs: Any) -> Any:
         form = super()._construct_form(i, **kwargs)  # type: ignore[misc]

@@ -1,0 +1,306 @@
+"""Every address of the project, who may come to it, and what it is filled with.
+
+``DECLARED`` is the table that the walk compares with the URL configuration: an
+address that is not in it fails the walk, and so does one that leads nowhere.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from campaigns.models import (
+    AuditEntry,
+    BlockEntry,
+    Campaign,
+    Client,
+    Invitation,
+    Membership,
+    PartnerKey,
+    SenderIdentity,
+)
+from campaigns.rules.roles import Capability, Role
+from campaigns.services.drafts import draft_token
+from submissions.models import Mail, Submission
+from tests.security.two_clients import Side
+
+NOTHING: Capability | None = None
+"""No role comes by this method: 404."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may come to an address.
+
+    ``public``: everybody. ``staff``: whoever is signed in, as it names nothing of
+    a client's. ``room``: who has the capability somewhere, to see their own.
+    ``thing``: who has it at the client of the thing in the address. ``token``: who
+    holds the address itself, for as long as the person it was signed for may see it.
+    """
+
+    scope: Literal["public", "token", "staff", "room", "thing"]
+    get: Capability | None = None
+    post: Capability | None = None
+    forms: tuple[dict[str, Any], ...] = ({},)
+    """What is posted; a text in braces names a thing of the side that is walked."""
+    superusers: bool = False
+    """Operators only, whatever the role."""
+
+
+PUBLIC = Access("public")
+TOKEN = Access("token")
+STAFF = Access("staff")
+
+
+def room(
+    get: Capability, post: Capability | None = None, *forms: dict[str, Any], **more: Any
+) -> Access:
+    """Declare a page that everybody with a capability has, each with their own content."""
+    return Access("room", get, post, forms or ({},), **more)
+
+
+def thing(get: Capability | None, post: Capability | None, *forms: dict[str, Any]) -> Access:
+    """Declare a page of one thing."""
+    return Access("thing", get, post, forms or ({},))
+
+
+_TYPED = {"typed": "{slug}"}
+_DECIDED = tuple(
+    {"verdict": verdict, "decision_no": "0", "reason": "ILLEGIBLE"}
+    for verdict in ("approve", "reject", "ask_again")
+)
+_MANY = tuple(
+    {"act": act, "id": "{submission}", "confirmed": "1", "reason": "ILLEGIBLE"}
+    for act in ("approve", "reject", "ask_again")
+)
+_UNDONE = tuple(
+    {"act": act, "note": "Why not.", "decision_no": "0"} for act in ("reopen", "revoke", "restore")
+)
+_LETTERS = tuple(
+    {"act": act, "id": "anything", "reason": "None."} for act in ("replay", "replay_all", "discard")
+)
+
+DECLARED: dict[str, Access] = {
+    # The site
+    "": PUBLIC,
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "campaign_page": PUBLIC,
+    "campaign_file": PUBLIC,
+    # Who comes by an invitation's link proves it in the form; the address carries no token.
+    "welcome": PUBLIC,
+    "welcome_accept": PUBLIC,
+    "welcome_decline": PUBLIC,
+    "welcome_switch": PUBLIC,
+    # A sandboxed preview has no cookie: a signed token names the draft and its viewer.
+    "draft_page": TOKEN,
+    "draft_file": TOKEN,
+    "admin:login": PUBLIC,
+    "admin:logout": PUBLIC,
+    # Staff, whoever they work for
+    "admin:index": STAFF,
+    "admin:search": STAFF,
+    "admin:password_change": STAFF,
+    "admin:password_change_done": STAFF,
+    "admin:jsi18n": STAFF,
+    # Campaigns
+    "admin:campaigns_campaign_changelist": room(Capability.CAMPAIGN_VIEW, Capability.CAMPAIGN_VIEW),
+    "admin:campaigns_campaign_add": room(
+        Capability.CAMPAIGN_EDIT,
+        Capability.CAMPAIGN_EDIT,
+        {"client": "{client}", "name": "Ours", "slug": "ours"},
+    ),
+    "admin:campaigns_campaign_change": thing(
+        Capability.CAMPAIGN_VIEW,
+        Capability.CAMPAIGN_EDIT,
+        {"name": "Ours now", "client": "{client}"},
+    ),
+    "admin:campaigns_campaign_live_preview": thing(NOTHING, Capability.CAMPAIGN_EDIT),
+    "admin:campaigns_campaign_preview": thing(Capability.CAMPAIGN_VIEW, NOTHING),
+    "admin:campaigns_campaign_publish": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
+    ),
+    "admin:campaigns_campaign_publish_test": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH
+    ),
+    "admin:campaigns_campaign_pause": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH
+    ),
+    "admin:campaigns_campaign_resume": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH
+    ),
+    "admin:campaigns_campaign_close": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
+    ),
+    "admin:campaigns_campaign_archive": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
+    ),
+    "admin:campaigns_campaign_clone": thing(Capability.CAMPAIGN_EDIT, Capability.CAMPAIGN_EDIT),
+    "admin:submissions_test_data": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
+    ),
+    # People
+    "admin:campaigns_client_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:campaigns_client_add": Access("room", superusers=True),
+    "admin:campaigns_client_change": thing(
+        Capability.CLIENT_EDIT, Capability.CLIENT_EDIT, {"name": "Ours now"}
+    ),
+    "admin:campaigns_membership_changelist": room(Capability.STAFF_MANAGE, Capability.STAFF_MANAGE),
+    "admin:campaigns_membership_add": room(
+        Capability.STAFF_MANAGE,
+        Capability.STAFF_MANAGE,
+        {"client": "{client}", "email": "mallory@example.com", "role": "owner"},
+    ),
+    "admin:campaigns_membership_change": thing(
+        Capability.STAFF_MANAGE,
+        Capability.STAFF_MANAGE,
+        {"role": "owner"},
+        {"act": "withdraw"},
+    ),
+    "admin:campaigns_membership_invitation": thing(
+        Capability.STAFF_MANAGE, Capability.STAFF_MANAGE, {"act": "send_again"}, {"act": "withdraw"}
+    ),
+    "admin:campaigns_blockentry_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:campaigns_blockentry_add": room(
+        Capability.CLIENT_EDIT,
+        Capability.CLIENT_EDIT,
+        {"client": "{client}", "kind": "email", "value": "ada@example.com"},
+    ),
+    "admin:campaigns_blockentry_change": thing(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:campaigns_partnerkey_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:campaigns_partnerkey_add": room(
+        Capability.CLIENT_EDIT,
+        Capability.CLIENT_EDIT,
+        {"client": "{client}", "name": "Ours", "rate_per_second": "10"},
+    ),
+    "admin:campaigns_partnerkey_change": thing(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:campaigns_senderidentity_changelist": Access("room", superusers=True),
+    "admin:campaigns_senderidentity_add": Access("room", superusers=True),
+    "admin:campaigns_senderidentity_change": Access("thing", superusers=True),
+    "admin:campaigns_auditentry_changelist": room(Capability.AUDIT_VIEW, Capability.AUDIT_VIEW),
+    "admin:campaigns_auditentry_change": thing(Capability.AUDIT_VIEW, NOTHING),
+    # Entries
+    "admin:submissions_submission_changelist": room(
+        Capability.SUBMISSION_VIEW, Capability.SUBMISSION_VIEW, {"q": "quill"}, *_MANY
+    ),
+    "admin:submissions_review_next": room(
+        Capability.SUBMISSION_REVIEW, Capability.SUBMISSION_REVIEW
+    ),
+    "admin:submissions_submission_change": thing(
+        Capability.SUBMISSION_VIEW, Capability.SUBMISSION_REVIEW, *_DECIDED
+    ),
+    "admin:submissions_review_undo": thing(NOTHING, Capability.SUBMISSION_LEAD, *_UNDONE),
+    "admin:submissions_review_sentences": thing(
+        Capability.SUBMISSION_VIEW, Capability.SUBMISSION_VIEW
+    ),
+    "admin:submissions_review_leave": thing(NOTHING, Capability.SUBMISSION_VIEW),
+    # Mails
+    "admin:submissions_mail_changelist": room(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:submissions_mail_read": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:submissions_mail_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:submissions_mail_act": thing(
+        NOTHING, Capability.MAIL_SEND, {"act": "again"}, {"act": "sent"}
+    ),
+    "admin:submissions_mail_samples": thing(Capability.MAIL_VIEW, Capability.MAIL_SEND),
+    "admin:submissions_mail_sample_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    # Operations
+    "admin:submissions_operations": room(Capability.OPERATIONS),
+    "admin:submissions_dead_letters": room(Capability.OPERATIONS, Capability.OPERATIONS, *_LETTERS),
+}
+OPTIONAL = {
+    # Only where the environment names its secret; Anymail checks that with each notice.
+    "anymail/amazon_ses/tracking/": PUBLIC,
+}
+
+_MODELS = {
+    "campaigns_campaign": Campaign,
+    "campaigns_client": Client,
+    "campaigns_membership": Membership,
+    "campaigns_auditentry": AuditEntry,
+    "campaigns_blockentry": BlockEntry,
+    "campaigns_partnerkey": PartnerKey,
+    "campaigns_senderidentity": SenderIdentity,
+}
+
+
+@dataclass(frozen=True)
+class Address:
+    """One pattern of the URL configuration."""
+
+    route: str
+    name: str
+    """With its namespace; the route where it has none."""
+    parts: tuple[str, ...]
+    access: Access | None = field(compare=False, default=None)
+
+    def filled(self, side: Side) -> str:
+        """Return it with things of ``side`` in the place of its parts."""
+        return reverse(self.name, kwargs=self.values(side)) if self.is_named else f"/{self.route}"
+
+    def values(self, side: Side) -> dict[str, Any]:
+        """Return the things of ``side`` that its parts name."""
+        return {part: _value(self, part, side) for part in self.parts}
+
+    @property
+    def is_named(self) -> bool:
+        """Whether the configuration gives it a name."""
+        return self.name != self.route
+
+
+def every_address() -> Iterator[Address]:
+    """Name every pattern below the root of the configuration, the page for all else aside."""
+    yield from _below(get_resolver(), "", "")
+
+
+def _below(resolver: URLResolver, route: str, namespace: str) -> Iterator[Address]:
+    for pattern in resolver.url_patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _below(pattern, here, inner)
+        elif isinstance(pattern, URLPattern):
+            known = f"{namespace}{pattern.name}" if pattern.name else here
+            if known == CATCH_ALL:
+                continue
+            parts = (*pattern.pattern.converters, *_groups(pattern))
+            declared = DECLARED.get(known) or OPTIONAL.get(known)
+            yield Address(here, known, tuple(dict.fromkeys(parts)), declared)
+
+
+CATCH_ALL = "admin/(?P<url>.*)$"
+
+
+def _groups(pattern: URLPattern) -> tuple[str, ...]:
+    """Return the named parts of a pattern that is an expression."""
+    regex = getattr(pattern.pattern, "regex", None)
+    return tuple(regex.groupindex) if regex is not None else ()
+
+
+def _value(address: Address, part: str, side: Side) -> Any:
+    if part == "object_id":
+        model = next(m for name, m in _MODELS.items() if address.name.startswith(f"admin:{name}_"))
+        return side[model].pk
+    known = {
+        "submission_id": side[Submission].pk,
+        "campaign_id": side[Campaign].pk,
+        "mail_id": side[Mail].pk,
+        "queue": "submissions",
+        "slug": side[Campaign].slug,
+        "path": "index.html",
+        "invitation_id": side[Invitation].pk,
+        "token": draft_token(side[Campaign], viewer=side.staff[Role.OWNER], at=timezone.now()),
+    }
+    assert part in known, f"{address.name}: nobody says what {part} is filled with"
+    return known[part]
+
+
+def form_for(form: dict[str, Any], side: Side) -> dict[str, Any]:
+    """Return what is posted, with things of ``side`` named in it."""
+    names = {
+        "client": side[Client].pk,
+        "slug": side[Campaign].slug,
+        "submission": side[Submission].pk,
+    }
+    return {key: str(value).format(**names) for key, value in form.items()}
