@@ -28,6 +28,8 @@ from submissions.services.pipes import pipe_states, switch_on
 
 APART = "quarantine"
 """Its messages were never issued by us: they are counted and kept apart, and go by themselves."""
+OF_CAMPAIGNS = ("submissions", "images", "mirror")
+"""Queues whose messages name the campaign that they are of, for its owners and managers."""
 ZONE = "UTC"
 LATE_SECONDS = 120
 """Who has not been heard of for so long is taken to be down."""
@@ -65,7 +67,7 @@ class OperationsPage:
             **self.admin_site.each_context(request),
             "title": "Operations",
             "is_fullwidth": "1",
-            "queues": _queues(now),
+            "failed": [deadletters.pairs().get(name) for name in OF_CAMPAIGNS],
             "decisions": [
                 {"row": row, "made": moment(row.created_at, now=now, timezone=ZONE)}
                 for row in decisions.select_related("submission").order_by("id")[:20]
@@ -165,10 +167,15 @@ def _age(count: int | None, since: datetime | None, now: datetime) -> dict[str, 
 
 
 def _inside(now: datetime) -> dict[str, Any]:
-    """Return what is the operators' alone: Pipes, rounds through the table, signs of life."""
+    """Return what is the operators' alone: queues, Pipes, rounds through the table, signs of life.
+
+    How much waits in a queue is of all clients together: it tells one how busy
+    the others are.
+    """
     rounds = LedgerRound.objects.select_related("asked_by")
     whole = rounds.exclude(ended_at=None).first()
     return {
+        "queues": _queues(now),
         "pipes": pipe_states(),
         "under_way": rounds.filter(ended_at=None).first(),
         "whole": whole,

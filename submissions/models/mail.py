@@ -81,6 +81,11 @@ class Mail(models.Model):
                 name="mail_needs_somebody",
                 condition=Q(state__in=(MailState.FAILED.value, MailState.UNKNOWN.value)),
             ),
+            models.Index(
+                fields=("campaign", "state"),
+                name="mail_trouble_of_campaign",
+                condition=Q(state__in=(MailState.FAILED.value, MailState.UNKNOWN.value)),
+            ),
         )
 
     def __str__(self) -> str:
