@@ -6,13 +6,15 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
+
+from ingest_lambda.contract.keys import check_person_secret, token_keys_of
 
 ROOT = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("CAMPAIGNHUB_VAR") or ROOT / "var").resolve()
@@ -115,6 +117,20 @@ class Env(BaseSettings):
     mail_webhook_secret: str = Field(default="", repr=False)
     """``user:password`` by which the mail service's notices prove themselves; empty, none is taken."""
     mails_per_second: float = Field(default=14.0, gt=0, le=1000)
+
+    @field_validator("token_keys")
+    @classmethod
+    def _keys_are_whole(cls, text: str) -> str:
+        if text:
+            token_keys_of(text)
+        return text
+
+    @field_validator("person_secret")
+    @classmethod
+    def _secret_is_whole(cls, text: str) -> str:
+        if text:
+            check_person_secret(text)
+        return text
 
     @model_validator(mode="after")
     def _production_unless_only_here(self) -> Self:

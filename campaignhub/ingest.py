@@ -21,6 +21,7 @@ from ingest_lambda.contract import (
     Record,
     SubmissionRecord,
     complete,
+    token_keys_of,
 )
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.rules import people, windows
@@ -188,6 +189,15 @@ def apply_decision(decision: Decision) -> bool:
     return decide.apply_decision(decision, table=_table())
 
 
+def announce_token_keys() -> None:
+    """Say in the table which keys sign tokens now; functions that lack one of them wait for it.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    _table().announce_token_keys(token_keys_of(env().token_keys))
+
+
 def sign_token(claims: Claims) -> str:
     """Sign a token, for a link in a mail."""
     return tokens.sign(claims, token_keys=env().token_keys)
@@ -226,9 +236,10 @@ def _writer() -> accept.Writer:
 
 def write_records(records: list[dict[str, Any]]) -> list[str]:
     """Write records of the submissions queue (Lambda's spelling of them); return the ids to deliver again."""
+    writer = _writer()  # before any message is touched: a malformed secret judges none
     answer = batch.handle_batch(
         records,
-        lambda delivery: _writer().accept(
+        lambda delivery: writer.accept(
             delivery.body,
             sent_timestamp_ms=delivery.sent_timestamp_ms,
             receives=delivery.receives,

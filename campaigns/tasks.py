@@ -5,6 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from campaignhub import ingest
 from campaignhub.sessions import SessionStore
 from campaigns.services import blocks, carry, life, throttle
 from campaigns.services.invitations import mail as invitation_mail
@@ -19,6 +20,12 @@ def move_due() -> None:
     life.due_moves(at)
     carry.carry_due(at)
     blocks.carry_due_block_lists()
+
+
+@shared_task(name="campaigns.announce_token_keys")
+def announce_token_keys() -> None:
+    """Keep the names of the keys that sign tokens in the table; see :mod:`ingest_lambda.tokens`."""
+    ingest.announce_token_keys()
 
 
 @shared_task(name="campaigns.deliver_invitations")
@@ -41,6 +48,11 @@ def clear_sign_in_counts() -> None:
 
 TIMETABLE: dict[str, dict[str, Any]] = {
     "open-and-close": {"task": "campaigns.move_due", "schedule": 10.0},
+    "announce-token-keys": {
+        "task": "campaigns.announce_token_keys",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "deliver-invitations": {
         "task": "campaigns.deliver_invitations",
         "schedule": 5.0,

@@ -55,12 +55,6 @@ class Turnstile:
         return "unreachable" if ours & set(said.get("error-codes") or ()) else "failed"
 
 
-def secrets_of(text: str) -> dict[str, str]:
-    """Read ``site key:secret,site key:secret``."""
-    pairs = (pair.partition(":") for pair in text.split(",") if ":" in pair)
-    return {site_key.strip(): secret.strip() for site_key, _, secret in pairs}
-
-
 @dataclass(frozen=True)
 class Challenges:
     """The providers and our secrets with them, by the site key that stands in the page."""

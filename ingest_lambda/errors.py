@@ -57,6 +57,21 @@ class UploadRefused(Refused):
     detail = "This file can't be taken. Please choose a JPG, PNG, HEIC or PDF of at most 15 MB."
 
 
+class HashMissing(UploadRefused):
+    """A page announced a file without its SHA-256; only a partner may."""
+
+    detail = (
+        "This photo came without its checksum. Please load the page again and choose it once more."
+    )
+
+
+class UnknownRoute(Refused):
+    """The campaign cannot be entered on this route, or there is no such route at all."""
+
+    code = "unknown_route"
+    detail = "This promotion can't be entered in this way. Please load the page again."
+
+
 class ChallengeFailed(Refused):
     """The campaign wants a proof of being human, and this was none."""
 
@@ -69,6 +84,10 @@ class BadToken(Refused):
 
     code = "bad_token"
     detail = "Please open the promotion's page again and start from there."
+
+
+class TokenUnreadable(BadToken):
+    """Signed by us and not of a shape that this version reads: a release is being rolled out."""
 
 
 class TokenExpired(Refused):

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ingest_lambda.config import config
+from ingest_lambda.contract import MalformedSecret
 from ingest_lambda.releases import Releases
 from ingest_lambda.table import Table, open_table
 
@@ -47,7 +48,8 @@ def _releases() -> Releases:
 
 @cache
 def _starter() -> "Starter":
-    from ingest_lambda.challenges import Challenges, secrets_of
+    from ingest_lambda.challenges import Challenges
+    from ingest_lambda.contract import challenge_secrets_of
     from ingest_lambda.start import Starter
     from ingest_lambda.uploads import open_forms
 
@@ -58,7 +60,7 @@ def _starter() -> "Starter":
         forms=open_forms(settings),
         token_keys=settings.token_keys,
         person_secret=settings.person_secret,
-        challenges=Challenges(secrets_of(settings.challenge_secrets)),
+        challenges=Challenges(challenge_secrets_of(settings.challenge_secrets)),
     )
 
 
@@ -100,6 +102,8 @@ def start(event: Event, _context: object) -> Event:
     from ingest_lambda.contract import Channel, StartAnswer, StartRequest
     from ingest_lambda.start import Caller
 
+    starter = _starter()
+
     def work() -> StartAnswer:
         # The gateway lets nobody through to this address without a key.
         by_partner = "/partner/" in (event.get("resource") or "")
@@ -109,8 +113,8 @@ def start(event: Event, _context: object) -> Event:
             channel=Channel.PARTNER if by_partner else Channel.WEB,
             api_key=http.header(event, "x-api-key") if by_partner else None,
         )
-        return _starter().start(
-            event["pathParameters"]["slug"],
+        return starter.start(
+            http.slug_of(event),
             http.body_of(event, StartRequest),
             caller=caller,
             at=datetime.now(UTC),
@@ -125,6 +129,8 @@ def status(event: Event, _context: object) -> Event:
     from ingest_lambda.contract import StatusAnswer
     from ingest_lambda.errors import BadToken
 
+    reader = _status_reader()
+
     def work() -> StatusAnswer:
         scheme, _, token = (http.header(event, "Authorization") or "").partition(" ")
         try:
@@ -133,7 +139,7 @@ def status(event: Event, _context: object) -> Event:
             raise BadToken from exc
         if scheme.lower() != "bearer":
             raise BadToken
-        return _status_reader().read(
+        return reader.read(
             event["pathParameters"]["slug"], submission_id, token.strip(), at=datetime.now(UTC)
         )
 
@@ -144,14 +150,28 @@ def _count(outcome: str) -> None:
     metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
 
 
-def _accept(delivery: "Delivery") -> None:
-    _count(
-        _writer().accept(
-            delivery.body,
-            sent_timestamp_ms=delivery.sent_timestamp_ms,
-            receives=delivery.receives,
+def _accepting() -> "Callable[[Delivery], None]":
+    """Return what writes one delivery.
+
+    Made before any is touched: a malformed secret ends the whole call, with an
+    error that the function's alarm counts, and no message is judged by it.
+    """
+    try:
+        writer = _writer()
+    except MalformedSecret:
+        _count("malformed_secret")
+        raise
+
+    def accept(delivery: "Delivery") -> None:
+        _count(
+            writer.accept(
+                delivery.body,
+                sent_timestamp_ms=delivery.sent_timestamp_ms,
+                receives=delivery.receives,
+            )
         )
-    )
+
+    return accept
 
 
 def _answer_of(
@@ -177,7 +197,7 @@ def _answer_of(
 @metrics.log_metrics
 def write(event: Any, context: Any) -> Event:
     """Write a batch of the submissions queue."""
-    return _answer_of(event, context, _accept, config().write_threads)
+    return _answer_of(event, context, _accepting(), config().write_threads)
 
 
 @metrics.log_metrics
@@ -189,7 +209,7 @@ def write_one(event: Event, context: Any) -> Event:
     """
     import json
 
-    answer = _answer_of(json.loads(event["body"]), context, _accept, threads=1)
+    answer = _answer_of(json.loads(event["body"]), context, _accepting(), threads=1)
     if answer["batchItemFailures"]:
         return {"statusCode": 503, "headers": {"Retry-After": "4"}, "body": ""}
     return {"statusCode": 204, "body": ""}
@@ -198,6 +218,5 @@ def write_one(event: Event, context: Any) -> Event:
 @metrics.log_metrics
 def images(event: Any, context: Any) -> Event:
     """Look at a batch of uploads."""
-    return _answer_of(
-        event, context, lambda delivery: _image_keeper().handle(delivery.body), threads=1
-    )
+    keeper = _image_keeper()
+    return _answer_of(event, context, lambda delivery: keeper.handle(delivery.body), threads=1)

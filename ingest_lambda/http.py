@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger
 from pydantic import BaseModel, ValidationError
 
 from ingest_lambda import errors
-from ingest_lambda.contract import Problem
+from ingest_lambda.contract import Problem, is_slug
 
 Event = dict[str, Any]
 Answer = dict[str, Any]
@@ -24,6 +24,7 @@ PROBLEMS: dict[type[errors.Refused], tuple[int, str]] = {
     errors.LinkUsed: (410, "Used already"),
     errors.ChallengeFailed: (403, "Not confirmed"),
     errors.UploadRefused: (422, "Photo not taken"),
+    errors.UnknownRoute: (422, "Unknown route"),
 }
 
 
@@ -44,7 +45,8 @@ def answer(status: int, body: BaseModel, *, origin: str, kind: str = "applicatio
 
 def problem(error: errors.Refused, *, origin: str) -> Answer:
     """Return the problem document of a refusal: a code and a fixed sentence, nothing of the inside."""
-    status, title = PROBLEMS[type(error)]
+    # A narrower refusal answers as the one it is a kind of.
+    status, title = next(PROBLEMS[kind] for kind in type(error).__mro__ if kind in PROBLEMS)
     document = Problem(
         title=title,
         status=status,
@@ -95,6 +97,19 @@ def body_of(event: Event, shape: type[Body]) -> Body:
         return shape.model_validate_json(event.get("body") or "")
     except ValidationError as exc:
         raise errors.BadRequest from exc
+
+
+def slug_of(event: Event) -> str:
+    """Return the campaign's slug in the address.
+
+    Raises:
+        UnknownCampaign: it is none. The table would not look for just any text: a
+            key that is too long is an error there.
+    """
+    slug: str = event["pathParameters"]["slug"]
+    if not is_slug(slug):
+        raise errors.UnknownCampaign
+    return slug
 
 
 def header(event: Event, name: str) -> str | None:

@@ -24,6 +24,7 @@ class Releases:
         self._currents: dict[str, tuple[float, Current | None]] = {}
         self._block_lists: dict[str, tuple[float, frozenset[str]]] = {}
         self._partners: dict[str, tuple[float, Partner | None]] = {}
+        self._token_keys: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
 
     def manifest(self, slug: str, release: int) -> Manifest | None:
         """Return a release's manifest, or ``None`` when there is no such release."""
@@ -63,3 +64,12 @@ class Releases:
             found = self._table.partner(key_hash)
             self._partners[key_hash] = (self._clock(), found)
         return found
+
+    def announces_token_key(self, name: str) -> bool:
+        """Tell whether the site announces a token key; a name that it does not is looked for every 2 seconds."""
+        read_at, names = self._token_keys
+        age = self._clock() - read_at
+        if age >= CURRENT_SECONDS or (name not in names and age >= STRANGER_SECONDS):
+            names = self._table.announced_token_keys()
+            self._token_keys = (self._clock(), names)
+        return name in names

@@ -22,7 +22,9 @@ from ingest_lambda.contract import (
     Upload,
     UploadForm,
     Wanted,
+    check_person_secret,
     reference_of,
+    token_keys_of,
 )
 from ingest_lambda.errors import (
     BadToken,
@@ -79,6 +81,11 @@ class Starter:
     person_secret: str
     challenges: Challenges = field(default_factory=Challenges)
 
+    def __post_init__(self) -> None:
+        """Stop here, and loudly, where a secret is malformed."""
+        token_keys_of(self.token_keys)
+        check_person_secret(self.person_secret)
+
     def start(
         self, slug: str, request: StartRequest, *, caller: Caller, at: datetime
     ) -> StartAnswer:
@@ -130,7 +137,11 @@ class Starter:
     def _earlier(self, slug: str, request: StartRequest, at: datetime) -> Claims | None:
         if request.token is None:
             return None
-        claims = verify(request.token, token_keys=self.token_keys)
+        claims = verify(
+            request.token,
+            token_keys=self.token_keys,
+            is_announced=self.releases.announces_token_key,
+        )
         if claims.slug != slug or claims.purpose not in (Purpose.OWN, Purpose.RESUBMIT):
             raise BadToken
         if claims.purpose is Purpose.OWN and (again := self._asked_again(claims)) is not None:

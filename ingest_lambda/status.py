@@ -19,6 +19,7 @@ from ingest_lambda.contract import (
     SubmissionStatus,
     reference_of,
     sentence,
+    token_keys_of,
 )
 from ingest_lambda.errors import BadToken, UnknownCampaign
 from ingest_lambda.releases import Releases
@@ -38,6 +39,10 @@ class StatusReader:
     releases: Releases
     token_keys: str
 
+    def __post_init__(self) -> None:
+        """Stop here, and loudly, where a key is malformed."""
+        token_keys_of(self.token_keys)
+
     def read(self, slug: str, submission_id: UUID, token: str, *, at: datetime) -> StatusAnswer:
         """Answer for the holder of a token of this submission.
 
@@ -47,7 +52,11 @@ class StatusReader:
         Raises:
             BadToken: none of ours, or of another submission or campaign.
         """
-        claims = verify(token, token_keys=self.token_keys)
+        claims = verify(
+            token,
+            token_keys=self.token_keys,
+            is_announced=self.releases.announces_token_key,
+        )
         if claims.submission_id != submission_id or claims.slug != slug:
             raise BadToken
         record = self.table.submission(submission_id)

@@ -1,24 +1,19 @@
-"""Tokens: signed with HMAC-SHA256 under a named key, so that keys can be changed without a break."""
+"""Tokens: signed with HMAC-SHA256 under a named key, so that keys can be changed without a break.
+
+To change the key: give the site the new one first and the old one behind it. It
+announces the names of both in the table within a minute, so that a function
+which is given the new key later than another asks for a token of it again and
+does not take it for forged. Then update the functions. The old key goes when
+nobody holds a token of it any more.
+"""
 
 import base64
-import binascii
 import hashlib
 import hmac
-from functools import lru_cache
+from collections.abc import Callable
 
-from pydantic import ValidationError
-
-from ingest_lambda.contract import MAX_TOKEN_CHARS, Claims
-from ingest_lambda.errors import BadToken
-
-
-@lru_cache(maxsize=8)
-def _keys(token_keys: str) -> dict[str, bytes]:
-    pairs = (pair.split(":", 1) for pair in token_keys.split(",") if pair.strip())
-    keys = {name.strip(): bytes.fromhex(secret.strip()) for name, secret in pairs}
-    if not keys or any(len(secret) < 32 for secret in keys.values()):
-        raise ValueError("TOKEN_KEYS needs at least one key of 32 bytes, as name:hex")
-    return keys
+from ingest_lambda.contract import MAX_TOKEN_CHARS, Claims, token_keys_of
+from ingest_lambda.errors import BadToken, TokenUnreadable, TryAgain
 
 
 def _encode(raw: bytes) -> str:
@@ -32,35 +27,47 @@ def sign(claims: Claims, *, token_keys: str) -> str:
     answer and no address. Form: ``key.payload.signature``, the latter two in
     URL-safe base 64.
     """
-    keys = _keys(token_keys)
-    name, secret = next(iter(keys.items()))
+    name, secret = next(iter(token_keys_of(token_keys).items()))
     payload = _encode(claims.model_dump_json(exclude_defaults=True).encode())
     signature = hmac.digest(secret, f"{name}.{payload}".encode(), hashlib.sha256)
     return f"{name}.{payload}.{_encode(signature)}"
 
 
-def verify(token: str, *, token_keys: str) -> Claims:
+def _none(_name: str) -> bool:
+    return False
+
+
+def verify(token: str, *, token_keys: str, is_announced: Callable[[str], bool] = _none) -> Claims:
     """Return the claims of a token that one of ``token_keys`` signed.
 
     Says nothing about its time or purpose: those are judged by the time of
     entry, which the caller knows.
 
+    A key that is missing here and that the site announces by its name is one
+    that this process is about to be given, so its tokens are neither good nor
+    forged yet. Any other name is what anybody may write, also that of a key that
+    was taken out of use: forged tokens would be delivered again and again.
+
     Raises:
         BadToken: altered, cut off, or never ours.
+        TokenUnreadable: ours, and of another version of this code.
+        TryAgain: signed with a key that is announced and not here yet.
     """
     if len(token) > MAX_TOKEN_CHARS:
         raise BadToken
     name, _, rest = token.partition(".")
     payload, _, signature = rest.partition(".")
-    secret = _keys(token_keys).get(name)
-    if secret is None or not signature:
+    secret = token_keys_of(token_keys).get(name)
+    if not signature or not token.isascii():
         raise BadToken
+    if secret is None:
+        raise TryAgain("token_key_missing") if is_announced(name) else BadToken
     expected = _encode(hmac.digest(secret, f"{name}.{payload}".encode(), hashlib.sha256))
-    if not hmac.compare_digest(expected.encode(), signature.encode()):
+    if not hmac.compare_digest(expected, signature):
         raise BadToken
     try:
         return Claims.model_validate_json(
             base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
         )
-    except (ValidationError, binascii.Error) as exc:
-        raise BadToken from exc
+    except ValueError as exc:
+        raise TokenUnreadable from exc

@@ -24,6 +24,8 @@ os.environ.update(
         # Playwright's loop runs in the thread of the test that drives it.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
         "PERSON_SECRET": "22" * 32,
+        # Powertools reads it when the functions are imported; the template sets it for each.
+        "POWERTOOLS_METRICS_NAMESPACE": "CampaignHub",
         "SECRET_KEY": "only-for-tests",
         "TOKEN_KEYS": "t1:" + "11" * 32,
     }

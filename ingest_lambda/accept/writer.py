@@ -22,9 +22,11 @@ from ingest_lambda.contract import (
     SubmissionRecord,
     SubmissionStatus,
     Suspicion,
+    check_person_secret,
     entered_at,
+    token_keys_of,
 )
-from ingest_lambda.errors import BadToken, TryAgain
+from ingest_lambda.errors import BadToken, TokenUnreadable, TryAgain
 from ingest_lambda.releases import Releases
 from ingest_lambda.rules.scopes import guards_of
 from ingest_lambda.table import Cancelled, Table
@@ -56,6 +58,11 @@ class Writer:
     sleep: Callable[[float], None] = time.sleep
     rng: random.Random = random.SystemRandom()  # noqa: RUF009 - one source for all
 
+    def __post_init__(self) -> None:
+        """Stop here, and loudly, where a secret is malformed: no message is judged by it."""
+        token_keys_of(self.token_keys)
+        check_person_secret(self.person_secret)
+
     def accept(self, body: str, *, sent_timestamp_ms: str, receives: int = 1) -> str:
         """Write one message of the submissions queue; return what became of it, in one word.
 
@@ -66,14 +73,22 @@ class Writer:
         done: delivered again it would be as bad as before.
 
         Raises:
-            TryAgain: the table was busy or away; deliver this record again.
+            TryAgain: the table was busy or away, or a key is on its way here;
+                deliver this record again.
         """
         try:
             envelope = _read(body)
-            claims = verify(envelope.body.token, token_keys=self.token_keys)
-            self._belongs(envelope, claims)
         except (ValueError, RecursionError):
             return self._set_apart(body, "not_understood", sent_timestamp_ms)
+        try:
+            claims = verify(
+                envelope.body.token,
+                token_keys=self.token_keys,
+                is_announced=self.releases.announces_token_key,
+            )
+            self._belongs(envelope, claims)
+        except TokenUnreadable as exc:
+            raise TryAgain("token_unreadable") from exc
         except BadToken:
             return self._set_apart(body, "bad_token", sent_timestamp_ms)
         entered = entered_at(envelope.entered_at_ms, sent_timestamp_ms=sent_timestamp_ms)

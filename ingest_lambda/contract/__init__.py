@@ -11,6 +11,12 @@ from ingest_lambda.contract.envelope import (
     SubmissionEnvelope,
     entered_at,
 )
+from ingest_lambda.contract.keys import (
+    MalformedSecret,
+    challenge_secrets_of,
+    check_person_secret,
+    token_keys_of,
+)
 from ingest_lambda.contract.manifest import (
     MANIFEST_SCHEMA,
     MAX_MANIFEST_BYTES,
@@ -27,6 +33,7 @@ from ingest_lambda.contract.manifest import (
     PageState,
     Slug,
     Window,
+    is_slug,
 )
 from ingest_lambda.contract.public import (
     FORM_SECONDS,
@@ -147,6 +154,7 @@ __all__ = [
     "Language",
     "LimitScope",
     "LimitSpec",
+    "MalformedSecret",
     "Manifest",
     "Meaning",
     "MessageEnvelope",
@@ -184,13 +192,17 @@ __all__ = [
     "Wanted",
     "Window",
     "WindowKind",
+    "challenge_secrets_of",
+    "check_person_secret",
     "complete",
     "entered_at",
     "instant_text",
+    "is_slug",
     "read_stream_record",
     "reference_of",
     "sentence",
     "shown_status",
     "tidy_reference",
+    "token_keys_of",
     "without_tokens",
 ]

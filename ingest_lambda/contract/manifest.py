@@ -1,5 +1,6 @@
 """The manifest: a campaign as published, in the form the functions judge by."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -28,9 +29,19 @@ MOST_PHONES = 5
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """The machine name of a field, consent, limit or prize; unique in its list."""
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+_SLUG, _LONGEST_SLUG = "[a-z0-9]+(-[a-z0-9]+)*", 60
+Slug = Annotated[str, Field(pattern=f"^{_SLUG}$", max_length=_LONGEST_SLUG)]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
+MOST_RELEASES = 1_000_000
+"""No campaign comes near it; a number without a bound makes a key that the table refuses."""
+
+
+def is_slug(text: str) -> bool:
+    """Tell whether a text can be a campaign's slug."""
+    return len(text) <= _LONGEST_SLUG and re.fullmatch(_SLUG, text) is not None
 
 
 class FieldSpec(Shape):

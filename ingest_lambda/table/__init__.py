@@ -7,6 +7,7 @@ current release       ``CAMPAIGN#{slug}``                             ``CURRENT`
 release               ``CAMPAIGN#{slug}``                             ``RELEASE#{n}``
 block list            ``CLIENT#{client}``                             ``BLOCKLIST``
 partner               ``PARTNER#{SHA-256 of the key}``                ``PARTNER``
+names of token keys   ``TOKEN_KEYS``                                  ``ANNOUNCED``
 submission            ``SUBMISSION#{id}``                             ``SUBMISSION``
 image facts           ``SUBMISSION#{id}``                             ``IMAGE#{attempt}#{receipt}#{part}#{nonce}``
 message               ``SUBMISSION#{id}``                             ``MESSAGE#{message_id}``

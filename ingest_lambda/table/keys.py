@@ -88,6 +88,11 @@ def partner_key(key_hash: str) -> Item:
     return _key(f"PARTNER#{key_hash}", "PARTNER")
 
 
+def token_keys_key() -> Item:
+    """Return the key of the names of the keys that sign tokens."""
+    return _key("TOKEN_KEYS", "ANNOUNCED")
+
+
 def hour_key(campaign_id: str, hour: datetime, shard: int) -> str:
     """Return the index's partition of one campaign, hour of entry (UTC) and shard."""
     return f"{campaign_id}#{hour:%Y-%m-%dT%H}#{shard}"

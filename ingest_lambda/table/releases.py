@@ -1,4 +1,4 @@
-"""What Django publishes into the table: releases, what is in force, block lists, partners."""
+"""What Django publishes into the table: releases, what is in force, block lists, partners, names of token keys."""
 
 import json
 from collections.abc import Iterable
@@ -6,7 +6,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest_lambda.contract import Current, Manifest, instant_text
-from ingest_lambda.table.keys import block_list_key, current_key, partner_key, release_key
+from ingest_lambda.table.keys import (
+    block_list_key,
+    current_key,
+    partner_key,
+    release_key,
+    token_keys_key,
+)
 from ingest_lambda.table.store import Operation, Store
 
 MOST_BLOCKED = 5000
@@ -129,3 +135,13 @@ class ReleaseItems(Store):
         """Read whom a key was made for."""
         item = self._get(partner_key(key_hash), consistent=False)
         return Partner(item["client_id"]["S"], item["name"]["S"]) if item else None
+
+    def announce_token_keys(self, names: Iterable[str]) -> None:
+        """Say which keys sign tokens now; a name that is left out is in use no longer."""
+        item = {**token_keys_key(), "names": {"S": json.dumps(list(names))}}
+        self._transact([{"Put": {"Item": item}}])
+
+    def announced_token_keys(self) -> frozenset[str]:
+        """Read the names of the keys that sign tokens; none where none was announced yet."""
+        item = self._get(token_keys_key(), consistent=False)
+        return frozenset(json.loads(item["names"]["S"])) if item else frozenset()

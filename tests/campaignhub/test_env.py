@@ -56,16 +56,16 @@ def test_a_wrong_value_is_named_but_never_shown(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name",
+    ("name", "secret"),
     [
-        "SECRET_KEY",
-        "TOKEN_KEYS",
-        "PERSON_SECRET",
-        "AWS_SECRET_ACCESS_KEY",
-        "DATABASE_URL",
-        "MAIL_WEBHOOK_SECRET",
+        ("SECRET_KEY", "hidden"),
+        ("TOKEN_KEYS", f"k1:{'5e' * 32}"),
+        ("PERSON_SECRET", "5e" * 32),
+        ("AWS_SECRET_ACCESS_KEY", "hidden"),
+        ("DATABASE_URL", "hidden"),
+        ("MAIL_WEBHOOK_SECRET", "hidden"),
     ],
 )
-def test_a_secret_is_not_in_the_printed_environment(name, monkeypatch):
-    monkeypatch.setenv(name, "hidden")
-    assert "hidden" not in repr(Env())
+def test_a_secret_is_not_in_the_printed_environment(name, secret, monkeypatch):
+    monkeypatch.setenv(name, secret)
+    assert secret not in repr(Env())

@@ -11,9 +11,16 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from ingest_lambda.challenges import Challenges, Turnstile, secrets_of
+from ingest_lambda.challenges import Challenges, Turnstile
 from ingest_lambda.config import Config
-from ingest_lambda.contract import Channel, Claims, Manifest, StartRequest
+from ingest_lambda.contract import (
+    Channel,
+    Claims,
+    MalformedSecret,
+    Manifest,
+    StartRequest,
+    challenge_secrets_of,
+)
 from ingest_lambda.errors import ChallengeFailed, TryAgain
 from ingest_lambda.rules.people import api_key_hash
 from ingest_lambda.start import Caller, Starter
@@ -111,8 +118,14 @@ def test_a_verifier_that_is_away_is_unreachable():
 
 
 def test_the_secrets_are_read_by_site_key():
-    assert secrets_of("a:1, b:2,,nothing") == {"a": "1", "b": "2"}
-    assert secrets_of("") == {}
+    assert challenge_secrets_of("a:1,b:2") == {"a": "1", "b": "2"}
+    assert challenge_secrets_of("") == {}
+
+
+@pytest.mark.parametrize("text", ["nothing", "a:", ":1", "a:1,", "a:1, b:2", "a:1,a:2"])
+def test_secrets_that_are_malformed_are_not_passed_over(text):
+    with pytest.raises(MalformedSecret):
+        challenge_secrets_of(text)
 
 
 class Says:

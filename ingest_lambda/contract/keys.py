@@ -1,0 +1,61 @@
+"""How a deployment spells its secrets: read by the functions, by the site and by the template.
+
+Malformed ones stop a program when it starts. Found at the first message instead,
+one slip of a hand would make every entrant's message look forged.
+"""
+
+import re
+from functools import lru_cache
+
+KEY_NAME = "[A-Za-z0-9_-]{1,32}"
+"""The name of a token key, as it stands before the first dot of a token."""
+HEX_SECRET = "([0-9a-fA-F]{2}){32,}"  # noqa: S105 - a pattern
+"""32 bytes or more: as long as what HMAC-SHA256 gives (RFC 2104, section 3)."""
+TOKEN_KEYS = f"{KEY_NAME}:{HEX_SECRET}(,{KEY_NAME}:{HEX_SECRET})*"
+CHALLENGE_SECRETS = r"([^\s:,]+:[^\s,]+(,[^\s:,]+:[^\s,]+)*)?"
+"""Three patterns of a whole text; the template's parameters carry the same."""
+
+
+class MalformedSecret(ValueError):
+    """A secret that cannot be what it is for. Its text is in no message."""
+
+
+@lru_cache(maxsize=8)
+def token_keys_of(text: str) -> dict[str, bytes]:
+    """Read ``name:hex,name:hex``; the first signs.
+
+    Raises:
+        MalformedSecret: another form, under 32 bytes, or two of one name.
+    """
+    if not re.fullmatch(TOKEN_KEYS, text.strip()):
+        raise MalformedSecret("TOKEN_KEYS is name:hex,name:hex, each of at least 32 bytes")
+    pairs = [pair.split(":") for pair in text.strip().split(",")]
+    keys = {name: bytes.fromhex(secret) for name, secret in pairs}
+    if len(keys) < len(pairs):
+        raise MalformedSecret("TOKEN_KEYS has two keys of one name")
+    return keys
+
+
+def check_person_secret(text: str) -> None:
+    """Make sure that people can be hashed under a secret.
+
+    Raises:
+        MalformedSecret: not hex, or under 32 bytes.
+    """
+    if not re.fullmatch(HEX_SECRET, text):
+        raise MalformedSecret("PERSON_SECRET is hex, of at least 32 bytes")
+
+
+def challenge_secrets_of(text: str) -> dict[str, str]:
+    """Read ``site key:secret,site key:secret``; empty where no campaign asks for a challenge.
+
+    Raises:
+        MalformedSecret: another form, or two of one site key.
+    """
+    if not re.fullmatch(CHALLENGE_SECRETS, text.strip()):
+        raise MalformedSecret("CHALLENGE_SECRETS is site key:secret, comma separated")
+    pairs = [pair.partition(":") for pair in text.strip().split(",") if pair]
+    secrets = {site_key: secret for site_key, _, secret in pairs}
+    if len(secrets) < len(pairs):
+        raise MalformedSecret("CHALLENGE_SECRETS has two secrets of one site key")
+    return secrets
