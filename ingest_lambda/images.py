@@ -27,14 +27,19 @@ class Place:
     part: int
 
 
+_LARGEST = 99
+"""Of an attempt, a receipt or a part (``contract.token``)."""
+
+
 def place_of(key: str) -> Place | None:
     """Read an incoming key; ``None`` for one that is not of our making."""
     try:
         incoming, slug, submission_id, attempt, name = key.split("/")
         receipt, part, nonce = name.split("-")
-        if incoming != "incoming" or not nonce:
+        numbers = (int(attempt), int(receipt), int(part))
+        if incoming != "incoming" or not nonce or not all(0 < n <= _LARGEST for n in numbers):
             return None
-        return Place(key, slug, UUID(submission_id), int(attempt), int(receipt), int(part))
+        return Place(key, slug, UUID(submission_id), *numbers)
     except ValueError:
         return None
 

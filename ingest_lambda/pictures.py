@@ -14,6 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.ExifTags import GPSTAGS, TAGS
 
 from ingest_lambda.contract import ImageRefusal
+from ingest_lambda.rules.storable import storable_text
 
 MOST_PIXELS = 64_000_000
 MOST_PAGES = 5
@@ -135,12 +136,16 @@ def _exif(image: Image.Image) -> dict[str, str]:
     for tag, value in [*exif.items(), *exif.get_ifd(0x8769).items()]:
         name = TAGS.get(tag)
         if name in {"Make", "Model", "Software", "DateTime", "DateTimeOriginal", "Orientation"}:
-            found[name] = str(value)[:120]
+            found[name] = _short(value)
     for tag, value in exif.get_ifd(_GPS).items():
         name = GPSTAGS.get(tag, "")
         if name in {"GPSLatitude", "GPSLatitudeRef", "GPSLongitude", "GPSLongitudeRef"}:
-            found[name] = str(value)[:120]
+            found[name] = _short(value)
     return found
+
+
+def _short(value: object) -> str:
+    return storable_text(str(value)[:120])
 
 
 def _copy(image: Image.Image) -> Copy:

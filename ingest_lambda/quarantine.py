@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ingest_lambda.clients import open_client
 from ingest_lambda.config import Config
 from ingest_lambda.errors import TryAgain
+from ingest_lambda.rules.storable import storable_text
 
 LARGEST_CHARS = 66_560
 """What is kept of a message: all that the submissions queue takes, for somebody may send it again.
@@ -53,6 +54,10 @@ def open_quarantine(settings: Config) -> QuarantineQueue:
 
 
 def quarantine_body(body: str, *, why: str, sent_timestamp_ms: str) -> str:
-    """Wrap a message for quarantine with the reason it is there and the time that it came."""
-    note = {"why": why, "sent_timestamp_ms": sent_timestamp_ms, "message": body[:LARGEST_CHARS]}
+    """Wrap a message for quarantine with the reason it is there and the time that it came.
+
+    In characters that a queue takes: what reaches the writer past the queue may hold others.
+    """
+    message = storable_text(body[:LARGEST_CHARS])
+    note = {"why": why, "sent_timestamp_ms": sent_timestamp_ms, "message": message}
     return json.dumps(note, ensure_ascii=False)

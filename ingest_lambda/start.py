@@ -45,6 +45,7 @@ from ingest_lambda.rules.people import (
     keyed_hash,
     normalise_address,
 )
+from ingest_lambda.rules.storable import storable_text
 from ingest_lambda.table import Partner, Table
 from ingest_lambda.tokens import sign, verify
 from ingest_lambda.uploads import CONTENT_TYPES, UploadForms, incoming_key
@@ -57,6 +58,11 @@ def new_submission_id() -> UUID:
     number = (number & ~(0xF << 76)) | (7 << 76)
     number = (number & ~(0x3 << 62)) | (2 << 62)
     return UUID(int=number)
+
+
+def source_of(text: str | None) -> str | None:
+    """Return which poster or QR code sent the visitor, in characters that every store takes."""
+    return storable_text(text).strip() or None if text else None
 
 
 @dataclass(frozen=True)
@@ -213,7 +219,7 @@ class Starter:
             channel=caller.channel,
             partner=partner.name if partner else None,
             mode=manifest.mode,
-            source=request.source,
+            source=source_of(request.source),
             address_hash=self._hash("address", normalise_address(caller.address or ""), manifest),
             device_hash=self._hash("device", caller.device, manifest),
             network_hash=self._network_hash(caller.address, manifest),

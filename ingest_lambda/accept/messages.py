@@ -12,6 +12,7 @@ from ingest_lambda.contract import (
     Purpose,
 )
 from ingest_lambda.errors import TryAgain
+from ingest_lambda.rules.storable import storable
 from ingest_lambda.table import Table
 
 MOST_MESSAGES = 50
@@ -60,9 +61,9 @@ def keep(
     # The token of the page ends submitting with ``expires_at``, not what may be said afterwards.
     if claims.purpose is not Purpose.OWN and entered > claims.expires_at:
         raise NotKept("token_expired")
-    # Half an emoji, left where a text was cut off, is no reason to lose an appeal: it becomes "?".
-    text = json.dumps(said.body, ensure_ascii=False).encode(errors="replace")
-    if len(text) > MAX_MESSAGE_BYTES:
+    # Half an emoji, left where a text was cut off, is no reason to lose an appeal.
+    kept = storable(said.body)
+    if len(json.dumps(kept, ensure_ascii=False).encode()) > MAX_MESSAGE_BYTES:
         raise NotKept("too_large")
     stored = table.submission(said.submission_id)
     if stored is None:
@@ -78,7 +79,7 @@ def keep(
         slug=claims.slug,
         message_id=said.message_id,
         kind=said.kind,
-        body=json.loads(text),
+        body=kept,
         entered_at=entered,
         written_at=written,
     )

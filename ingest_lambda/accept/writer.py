@@ -17,6 +17,7 @@ from ingest_lambda.contract import (
     Envelope,
     Manifest,
     MessageEnvelope,
+    MessageRequest,
     Purpose,
     SubmissionEnvelope,
     SubmissionRecord,
@@ -29,6 +30,7 @@ from ingest_lambda.contract import (
 from ingest_lambda.errors import BadToken, TokenUnreadable, TryAgain
 from ingest_lambda.releases import Releases
 from ingest_lambda.rules.scopes import guards_of
+from ingest_lambda.rules.storable import is_readable, is_shallow
 from ingest_lambda.table import Cancelled, Table
 from ingest_lambda.tokens import verify
 
@@ -188,9 +190,20 @@ def _read(body: str) -> Envelope:
     answer, though, and no reason to lose the entry of a person who has a token.
 
     Raises:
-        ValueError: not JSON, or of no known shape.
+        ValueError: not JSON, of no known shape, nested deeper than anything of
+            ours, or (in a message, which is kept as it is said) with a number
+            that JSON does not have.
+        RecursionError: nested deeper still.
     """
     try:
-        return _ENVELOPE.validate_json(body)
+        envelope = _ENVELOPE.validate_json(body)
     except ValidationError:
-        return _ENVELOPE.validate_python(json.loads(body))
+        envelope = _ENVELOPE.validate_python(json.loads(body))
+    said = envelope.body
+    if isinstance(said, MessageRequest):
+        readable = is_readable(said.body)
+    else:
+        readable = is_shallow(said.answers) and is_shallow(said.consents)
+    if not readable:
+        raise ValueError("nested too deep, or no number")
+    return envelope

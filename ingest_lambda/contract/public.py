@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ingest_lambda.contract.manifest import Language, Name
+from ingest_lambda.contract.manifest import MOST_RELEASES, Language, Name
 from ingest_lambda.contract.reasons import ReasonCode
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.token import MAX_TOKEN_CHARS, Sha256
@@ -41,8 +41,9 @@ class StartRequest(Shape):
     token already names, unchanged, keeps its place in the store.
     """
 
-    release: int = Field(ge=1)
-    route: Route = Route.PURCHASE
+    release: int = Field(ge=1, le=MOST_RELEASES)
+    route: str = Field(default=Route.PURCHASE.value, max_length=60)
+    """Any text: one that the campaign does not offer has an answer of its own."""
     locale: Language
     source: str | None = Field(default=None, max_length=60)
     uploads: tuple[Wanted, ...] = Field(default=(), max_length=60)

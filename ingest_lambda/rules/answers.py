@@ -20,6 +20,7 @@ from ingest_lambda.contract.patterns import MOST_ANSWER_CHARS, Pattern, judged_p
 from ingest_lambda.contract.postal import POSTAL_CODES
 from ingest_lambda.rules.patterns import matches
 from ingest_lambda.rules.people import normalise_phone
+from ingest_lambda.rules.storable import storable_text
 
 MAX_SHORT = MOST_ANSWER_CHARS
 MAX_LONG = 5000
@@ -129,7 +130,9 @@ def _text(field: FieldSpec, value: str, pattern: Pattern | None) -> str:
     if _has_too_many_marks(value):
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     text = unicodedata.normalize("NFC", value).strip()
-    if any(unicodedata.category(c) in _NOT_ALLOWED and c not in allowed for c in text):
+    if storable_text(text) != text or any(
+        unicodedata.category(c) in _NOT_ALLOWED and c not in allowed for c in text
+    ):
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     if len(text) > most:
         raise _Wrong(ReasonCode.ANSWER_TOO_LONG, expected=str(most))

@@ -1,5 +1,6 @@
 """What is not kept of what people send: characters that no database takes, and tokens, which act for their entrant."""
 
+import math
 import re
 from typing import Any
 
@@ -17,7 +18,8 @@ def clean(value: Any) -> Any:
     (``campaignhub.clean_input`` takes them out of what staff send). What
     somebody sent is shown to staff as nearly as it can be: such a character
     becomes the sign for "unreadable", because refused for it the whole would
-    be a gap between the table and the site for ever.
+    be a gap between the table and the site for ever. So would
+    it be for an infinite number, which Python reads and JSON does not have.
     """
     if isinstance(value, str):
         return without_tokens(_STRANGE.sub(_INSTEAD, value))
@@ -25,4 +27,6 @@ def clean(value: Any) -> Any:
         return {clean(key): clean(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [clean(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
     return value

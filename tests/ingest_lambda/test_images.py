@@ -117,7 +117,18 @@ def test_the_notice_with_which_s3_tries_a_queue_is_passed_over(world: World):
 
 
 @pytest.mark.parametrize(
-    "key", ["", "incoming/", "incoming/summer/x/1/1-1-a", f"receipts/summer/{ID}/1/1-1-a", "a/b"]
+    "key",
+    [
+        "",
+        "incoming/",
+        "incoming/summer/x/1/1-1-a",
+        f"receipts/summer/{ID}/1/1-1-a",
+        "a/b",
+        f"incoming/summer/{ID}/1/1-{10**40}-a",
+        f"incoming/summer/{ID}/{'9' * 4301}/1-1-a",
+        f"incoming/summer/{ID}/0/1-1-a",
+    ],
+    ids=range(8),
 )
 def test_a_key_that_is_not_of_our_making_is_nobodys(key):
     assert place_of(key) is None

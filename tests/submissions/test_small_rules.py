@@ -27,8 +27,8 @@ def test_an_error_proves_what_it_proves(error, outcome):
 
 
 def test_only_what_cannot_be_stored_is_replaced_however_deep_it_lies():
-    assert clean({"a\x00": ["b\ud800", 1, None], "c": "fine é"}) == {
-        "a\ufffd": ["b\ufffd", 1, None],
+    assert clean({"a\x00": ["b\ud800", 1, None, float("inf"), -0.5], "c": "fine é"}) == {
+        "a\ufffd": ["b\ufffd", 1, None, None, -0.5],
         "c": "fine é",
     }
 
