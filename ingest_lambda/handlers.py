@@ -109,7 +109,6 @@ def start(event: Event, _context: object) -> Event:
         by_partner = "/partner/" in (event.get("resource") or "")
         caller = Caller(
             address=http.address_of(event, behind_distribution=bool(config().behind_distribution)),
-            device=http.header(event, "User-Agent"),
             channel=Channel.PARTNER if by_partner else Channel.WEB,
             api_key=http.header(event, "x-api-key") if by_partner else None,
         )

@@ -23,6 +23,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.errors import BadToken, UnknownCampaign
 from ingest_lambda.releases import Releases
+from ingest_lambda.rules.photos import are_as_announced
 from ingest_lambda.rules.windows import working_days_after
 from ingest_lambda.table import Table
 from ingest_lambda.tokens import verify
@@ -78,6 +79,9 @@ class StatusReader:
         self, record: SubmissionRecord, manifest: Manifest, claims: Claims, at: datetime
     ) -> StatusAnswer:
         status = record.shown_status
+        unproved = self._is_unproved(record)
+        if unproved:
+            status = SubmissionStatus.RECEIVED
         waiting = status in _WAITING
         reasons = self._reasons(record, status)
         current = self.releases.current(record.slug)
@@ -96,7 +100,7 @@ class StatusReader:
                 manifest.decide_within_days,
                 timezone=manifest.timezone,
             )
-            if waiting
+            if waiting and not unproved
             else None,
             reasons=tuple(
                 _shown(reason, manifest, claims.locale, None if ended else at) for reason in reasons
@@ -104,8 +108,20 @@ class StatusReader:
             awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
             actions=_actions(record, status, at),
             may_enter_again_at=_again_at(reasons),
-            poll_after_seconds=POLL_SECONDS[-1] if waiting else None,
+            poll_after_seconds=POLL_SECONDS[2 if unproved else -1] if waiting else None,
         )
+
+    def _is_unproved(self, record: SubmissionRecord) -> bool:
+        """Tell whether it would count by its campaign's own rules, but for its photos.
+
+        The writer judges before they are looked at, and a file that is another than
+        was announced, or never comes, sends the submission to review (``submissions``):
+        nobody is told *approved* before.
+        """
+        if record.shown_status is not SubmissionStatus.APPROVED or record.decision_status:
+            return False
+        uploads = record.uploads
+        return bool(uploads) and not are_as_announced(uploads, self.table.images(record.id))
 
     @staticmethod
     def _reasons(record: SubmissionRecord, status: SubmissionStatus) -> tuple[Reason, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest_lambda.accept import limits
-from ingest_lambda.accept.judging import Circumstances, missing_images
+from ingest_lambda.accept.judging import Circumstances, missing_hashes, missing_images
 from ingest_lambda.contract import (
     Claims,
     Manifest,
@@ -167,6 +167,7 @@ def write_again(
         uploads=claims.uploads,
         body_hash=other,
         conflict_hashes=(),
+        suspicions=tuple(dict.fromkeys((*stored.suspicions, *missing_hashes(claims)))),
         written_at=known.written,
     )
     guards = tuple(g for g in guards_of(record, manifest) if g not in stored.guards_taken)

@@ -134,6 +134,11 @@ def missing_images(claims: Claims, manifest: Manifest) -> list[Reason]:
     ]
 
 
+def missing_hashes(claims: Claims) -> list[Suspicion]:
+    """Suspect photos that were announced without a hash: no guard is taken for them."""
+    return [Suspicion.HASH_MISSING] if any(u.sha256 is None for u in claims.uploads) else []
+
+
 def _repeated_receipts(claims: Claims, manifest: Manifest) -> list[Reason]:
     """Refuse the same file as two receipts of one submission: it is one purchase shown twice."""
     seen: dict[str, Receipt] = {}
@@ -179,6 +184,7 @@ def _suspicions(
     # A partner's server fills the form in before it starts.
     if claims.channel is Channel.WEB and seconds < manifest.minimum_fill_seconds:
         found.append(Suspicion.FILLED_TOO_FAST)
+    found += missing_hashes(claims)
     if claims.challenge in ("failed", "unreachable"):
         found.append(Suspicion.CHALLENGE_FAILED)
     if said.trap.strip():

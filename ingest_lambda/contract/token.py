@@ -53,8 +53,8 @@ class Upload(Shape):
 class Claims(Shape):
     """What ``start`` promised to one submission, signed so that nothing needs to be stored.
 
-    Signed, not encrypted: it holds hashes of the address and device, never
-    themselves, and no answer.
+    Signed, not encrypted: it holds keyed hashes of the address, never the
+    address itself, and no answer.
     """
 
     submission_id: UUID
@@ -70,6 +70,7 @@ class Claims(Shape):
     partner: str | None = Field(default=None, max_length=60)
     address_hash: str | None = Field(default=None, max_length=64)
     device_hash: str | None = Field(default=None, max_length=64)
+    """Of what tells devices apart (``rules.people.device_key``); nothing that a browser says."""
     network_hash: str | None = Field(default=None, max_length=64)
     """The address again, hashed for the client's block list."""
     challenge: Literal["passed", "failed", "unreachable"] | None = None

@@ -140,6 +140,8 @@ class AwardState(StrEnum):
 class Suspicion(StrEnum):
     """Why a submission goes to review although nothing refused it. Staff see each as a sentence."""
 
+    HASH_MISSING = "hash_missing"
+    """A partner announced a photo without its hash, so no guard is taken for it."""
     OTHER_HASH = "other_hash"
     IMAGE_SEEN_BEFORE = "image_seen_before"
     PHOTO_MISSING = "photo_missing"
@@ -154,6 +156,8 @@ class Suspicion(StrEnum):
     BLOCK_LIST = "block_list"
     SLOT_TAKEN = "slot_taken"
     """It was let in again, but its place under a limit, or its receipt, is another's by now."""
+    RECEIPT_CLAIMED = "receipt_claimed"
+    """It was refused for a photo that another entry had announced and never sent."""
     OVER_LIMIT = "over_limit"
     """It was asked for a new photo, and shows more than a limit has room for."""
 

@@ -176,6 +176,17 @@ def normalise_address(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
+def device_key(address: str) -> str:
+    """Return what tells devices apart: the network they are in, as :func:`normalise_address` spells it.
+
+    Nothing that the request itself says, such as the browser's name: a program
+    that changes it with every entry would be a new device each time. Phones of
+    one carrier share an IPv4 address (RFC 6598), so does an office; hence a limit
+    by device only sends to review.
+    """
+    return normalise_address(address)
+
+
 def blocked_hash(kind: str, value: str, *, secret: str, client_id: str, country: str = "") -> str:
     """Hash something for a client's block list: an ``email``, ``phone`` or ``device_address``.
 

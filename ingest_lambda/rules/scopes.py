@@ -71,7 +71,7 @@ def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest)
         # A kiosk is one device for everybody, and known by its key.
         if record.channel is Channel.PARTNER:
             return ()
-        # A browser's name alone is shared by thousands, an address by a whole office.
+        # Both are of the internet address (``people.device_key``).
         if not record.address_hash or not record.device_hash:
             return ()
         return (f"{record.address_hash[:16]}{record.device_hash[:16]}",)

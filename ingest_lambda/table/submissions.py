@@ -1,10 +1,11 @@
 """Submissions and what belongs to them: images, messages, awards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from ingest_lambda.contract import AwardRecord, ImageRecord, MessageRecord, SubmissionRecord
 from ingest_lambda.table.keys import (
+    Item,
     group_of,
     image_key,
     message_key,
@@ -25,15 +26,22 @@ class SubmissionItems(LimitItems):
 
     def awards(self, submission_id: UUID) -> tuple[AwardRecord, ...]:
         """Read the awards of a submission."""
+        return tuple(map(AwardRecord.from_attributes, self._items(submission_id, "AWARD#")))
+
+    def images(self, submission_id: UUID) -> tuple[ImageRecord, ...]:
+        """Read the facts about the photos of a submission that have come."""
+        return tuple(map(ImageRecord.from_attributes, self._items(submission_id, "IMAGE#")))
+
+    def _items(self, submission_id: UUID, prefix: str) -> Iterator[Item]:
         pages = self._pages(
             "query",
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             ExpressionAttributeValues={
                 ":pk": {"S": group_of(submission_id)},
-                ":sk": {"S": "AWARD#"},
+                ":sk": {"S": prefix},
             },
         )
-        return tuple(AwardRecord.from_attributes(item) for page in pages for item in page)
+        return (item for page in pages for item in page)
 
     def create_submission(
         self,

@@ -18,6 +18,7 @@ from submissions.rules.mails import MailKind
 from submissions.rules.times import Moment, moment
 
 SUSPICIONS: Mapping[str, str] = {
+    Suspicion.HASH_MISSING: "A partner announced a photo without its checksum, so nothing tells whether the receipt was used before.",
     Suspicion.OTHER_HASH: "A photo isn't the one that the browser announced. It may have been swapped on the way.",
     Suspicion.IMAGE_SEEN_BEFORE: "The same photo was sent with another entry.",
     Suspicion.PHOTO_MISSING: "A photo that was announced never arrived.",
@@ -29,6 +30,7 @@ SUSPICIONS: Mapping[str, str] = {
     Suspicion.DISPOSABLE_EMAIL: "The e-mail address is of a kind that is thrown away after use.",
     Suspicion.BLOCK_LIST: "The person, phone or device is on the client's block list.",
     Suspicion.OVER_LIMIT: "Its new photos show more than a limit of the campaign has room for.",
+    Suspicion.RECEIPT_CLAIMED: "Another entry had announced the same photo first, so this one was refused. The other one never sent that photo.",
     Suspicion.SLOT_TAKEN: (
         "It was refused once and let in again. Its place under a limit, or its receipt, is another entry's by now."
     ),

@@ -104,7 +104,14 @@ def test_the_script_says_no_word_that_no_catalogue_has_and_no_catalogue_has_one_
     missing = said - script_words("en").keys()
     assert not missing
     unsaid = {key for key in script_words("en") if not re.search(rf'["`]{key}["`]', source)}
-    by_code = {"unknown_campaign", "upload_refused", "challenge_failed", "opens", "closed"}
+    by_code = {
+        "unknown_campaign",
+        "unknown_route",
+        "upload_refused",
+        "challenge_failed",
+        "opens",
+        "closed",
+    }
     by_status = {key for key in unsaid if key.startswith("is_")}
     assert unsaid - by_code - by_status <= {"not_open"}
 

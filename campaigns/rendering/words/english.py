@@ -93,6 +93,7 @@ SCRIPT = {
     "paused": "This promotion is taking a short break. Leave this page open: it goes on by itself.",
     "not_open": "This promotion isn’t taking entries now.",
     "changed": "The promotion has changed since you opened this page. Your answers are kept: please load the page again in a minute.",
+    "unknown_route": "You can’t enter this promotion in this way. Please load the page again.",
     "unknown_campaign": "There is no promotion at this address.",
     "token_expired": "This took longer than a day. Your answers are kept: we send your photo again, then please press Send.",
     "broken": "Something went wrong with us. Your answers are kept: please try again.",

@@ -90,6 +90,7 @@ SCRIPT = {
     "paused": "Cette opération fait une courte pause. Laissez cette page ouverte : elle reprendra toute seule.",
     "not_open": "Cette opération ne prend pas de participations en ce moment.",
     "changed": "L’opération a changé depuis que vous avez ouvert cette page. Vos réponses sont conservées : rechargez la page dans une minute.",
+    "unknown_route": "Cette façon de participer n’est pas proposée ici. Rechargez la page.",
     "unknown_campaign": "Il n’y a pas d’opération à cette adresse.",
     "token_expired": "Cela a pris plus d’un jour. Vos réponses sont conservées : nous renvoyons votre photo, puis appuyez sur Envoyer.",
     "broken": "Un problème est survenu chez nous. Vos réponses sont conservées : merci de réessayer.",

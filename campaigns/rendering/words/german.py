@@ -90,6 +90,7 @@ SCRIPT = {
     "paused": "Diese Aktion macht eine kurze Pause. Lass die Seite offen: Es geht von selbst weiter.",
     "not_open": "Diese Aktion nimmt gerade keine Teilnahmen an.",
     "changed": "Die Aktion hat sich geändert, seit du die Seite geöffnet hast. Deine Antworten sind gespeichert: Bitte lade die Seite in einer Minute neu.",
+    "unknown_route": "Auf diesem Weg kannst du hier nicht teilnehmen. Bitte lade die Seite neu.",
     "unknown_campaign": "Unter dieser Adresse gibt es keine Aktion.",
     "token_expired": "Das hat länger als einen Tag gedauert. Deine Antworten sind gespeichert: Wir senden dein Foto noch einmal, dann drück bitte auf Absenden.",
     "broken": "Bei uns ist etwas schiefgegangen. Deine Antworten sind gespeichert: Bitte versuch es noch einmal.",

@@ -90,6 +90,7 @@ SCRIPT = {
     "paused": "La promoción hace una pausa. Deja esta página abierta: seguirá sola.",
     "not_open": "La promoción no acepta participaciones ahora.",
     "changed": "La promoción ha cambiado desde que abriste la página. Guardamos tus respuestas: vuelve a cargarla en un minuto.",
+    "unknown_route": "No puedes participar de esta forma. Vuelve a cargar la página.",
     "unknown_campaign": "No hay ninguna promoción en esta dirección.",
     "token_expired": "Ha pasado más de un día. Guardamos tus respuestas: enviamos otra vez tu foto y después pulsa Enviar.",
     "broken": "Ha fallado algo por nuestra parte. Guardamos tus respuestas: inténtalo otra vez.",

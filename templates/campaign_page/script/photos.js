@@ -16,7 +16,7 @@ export const onRefusal = (tellRefusal) => { told = tellRefusal; };
 
 // ------------------------------------------------------------------ the session that photos belong to
 
-const wanted = ({ field, receipt, part, type, size, processed, sha256 }) => ({ field, receipt, part, content_type: type, size, processed, ...(sha256 && { sha256 }) });
+const wanted = ({ field, receipt, part, type, size, processed, sha256 }) => ({ field, receipt, part, content_type: type, size, processed, sha256 });
 const named = () => state.photos.filter((photo) => photo.ready);
 let starting = Promise.resolve();
 let proof = async () => undefined;

@@ -16,9 +16,9 @@ export async function typeOf(file) {
 }
 
 export async function digest(file) {
-  if (!crypto.subtle) return ""; // only on secure origins
-  const bytes = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
-  return [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const content = await file.arrayBuffer();
+  if (!crypto.subtle) return (await import("./sha256.js")).sha256(new Uint8Array(content)); // not a secure origin
+  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", content))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export const lineIsSlow = () => Boolean(navigator.connection && (navigator.connection.downlink < 1.5 || navigator.connection.saveData));
