@@ -58,8 +58,8 @@ def _counts_again(decision: Decision, stored: SubmissionRecord) -> bool:
         return False
     if stored.limits_given_back or stored.guards_given_back:
         return True
-    let_in = decision.status is SubmissionStatus.RECEIVED
-    return let_in and stored.shown_status is SubmissionStatus.INVALID
+    let_in = (SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW)
+    return decision.status in let_in and stored.shown_status is SubmissionStatus.INVALID
 
 
 def _given_back(decision: Decision, stored: SubmissionRecord) -> Taken:

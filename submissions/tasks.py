@@ -10,7 +10,15 @@ from celery.schedules import crontab
 from django.utils import timezone
 
 from campaignhub.env import env
-from submissions.services import ledger, ledger_rounds, mails, outbox, suspects, sweeps
+from submissions.services import (
+    ledger,
+    ledger_rounds,
+    mails,
+    outbox,
+    refused,
+    suspects,
+    sweeps,
+)
 from submissions.services.mirror import SETTLES_WITHIN
 
 MAIL_ROUND_SECONDS = 5
@@ -40,6 +48,7 @@ def sweep() -> None:
     sweeps.ask_for_missing_images(at=timezone.now())
     sweeps.ask_where_it_counts_unseen(at=timezone.now())
     sweeps.reject_unanswered(at=timezone.now())
+    refused.look_into_refusals(at=timezone.now())
 
 
 @shared_task(name="submissions.reconcile")

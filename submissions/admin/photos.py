@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 
 from submissions.admin.wording import REFUSALS, in_words
 from submissions.models import ReceiptImage, Submission
-from submissions.rules.suspects import File
-from submissions.services.suspects import holders_of, shared
+from submissions.services.files import MOST_OTHERS, others_with
 
 
 @dataclass(frozen=True)
@@ -52,12 +51,8 @@ def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[S
     outside them is named, not shown.
     """
     rows = {row.key: row for row in ReceiptImage.objects.filter(submission_id=submission.pk)}
-    files = {key: File(row.seen_on or row.submission_id, row.sha256) for key, row in rows.items()}
-    holders = holders_of(shared(set(files.values())))
-    others = {
-        key: [h.submission_id for h in holders.get(file, ()) if h.submission_id != submission.pk]
-        for key, file in files.items()
-    }
+    with_file = others_with(submission.pk)
+    others = {key: with_file.get(row.sha256, []) for key, row in rows.items()}
     several = len(submission.uploads) > 1
     shots: list[Shot] = []
     for number, upload in enumerate(submission.uploads, start=1):
@@ -98,7 +93,8 @@ def _shots(
     if others and twin is None:
         notes.append("The same file was sent with an entry that you can't open.")
     elif len(others) > 1:
-        notes.append(f"The same file was sent with {len(others)} other entries.")
+        number = f"{len(others)}" if len(others) <= MOST_OTHERS else f"more than {MOST_OTHERS}"
+        notes.append(f"The same file was sent with {number} other entries.")
     return [
         Shot(
             f"{name}, page {number}" if len(row.pages) > 1 else name,

@@ -2,6 +2,7 @@
 
 from submissions.models import prefix as prefix  # registers ``__prefix``
 from submissions.models.desk import ReviewClaim
+from submissions.models.files import SubmittedFile
 from submissions.models.history import HistoryIsAppendOnly, Review, ReviewPurpose, SubmissionEvent
 from submissions.models.later import Award, EntrantMessage
 from submissions.models.mail import Mail
@@ -32,4 +33,5 @@ __all__ = [
     "Submission",
     "SubmissionAnswers",
     "SubmissionEvent",
+    "SubmittedFile",
 ]

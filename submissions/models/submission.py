@@ -167,6 +167,8 @@ class ReceiptImage(models.Model):
     pages = models.JSONField(default=list)
     refusal = models.CharField(max_length=20, blank=True)
     seen_on = models.UUIDField(null=True)
+    """Who uploaded the same file first, perhaps with a form that was never sent: a hint for the
+    list of photos in trouble. Duplicates are found by :class:`SubmittedFile`."""
     exif = models.JSONField(default=dict)
     checked_at = models.DateTimeField()
 
@@ -178,9 +180,6 @@ class ReceiptImage(models.Model):
                 name="image_with_trouble",
                 condition=~Q(refusal="") | Q(seen_on__isnull=False),
             ),
-            models.Index(
-                fields=("seen_on",), name="image_twin", condition=Q(seen_on__isnull=False)
-            ),
         )
 
     def __str__(self) -> str:
@@ -188,11 +187,15 @@ class ReceiptImage(models.Model):
 
 
 class PhotoCheck(models.Model):
-    """A submission that counts unseen while its photos have still to prove what was announced.
+    """A submission that nobody looks at, while its photos have still to prove what was announced.
 
-    Written with the submission, in the mirror's transaction, and gone once all of
-    them are here and nothing about them is suspect: what a crash leaves undone in
-    between is found again.
+    One that would count by itself is only *received* as long as this is here. One
+    that was refused because another entry had announced the same photo is looked
+    at again if that entry never shows it.
+
+    Written with the submission, in the mirror's transaction, and gone once all
+    photos are here and nothing about them is suspect: what a crash leaves undone
+    in between is found again.
     """
 
     submission = models.OneToOneField(

@@ -20,5 +20,10 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.WITHDRAWN: frozenset(),
 }
 
+BY_THE_SYSTEM: dict[Status, frozenset[Status]] = {
+    Status.INVALID: frozenset({Status.PENDING_REVIEW}),
+}
+"""Moves that no person makes: a photo that it was refused for is no other entry's."""
+
 MOST_ATTEMPTS = 2
 """The entry and one retry: what is still not right then is approved or rejected."""

@@ -21,7 +21,9 @@ from ingest_lambda.contract import (
 )
 from submissions.models import Mail, OutboxDecision, Submission
 from submissions.rules.mails import UNDO, MailState
-from submissions.rules.moves import MOST_ATTEMPTS, MOVES
+from submissions.rules.moves import BY_THE_SYSTEM, MOST_ATTEMPTS, MOVES
+from submissions.rules.suspects import COUNTS_UNSEEN
+from submissions.services.files import let_count
 from submissions.services.verdict_log import write_down
 
 TAKEN_BACK = "taken back before it was carried"
@@ -148,7 +150,28 @@ def send_to_review(
         AlreadyDecided: a verdict was given; what is known now is shown beside it.
     """
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
-    if submission.decision_no or submission.status == SubmissionStatus.PENDING_REVIEW:
+    if submission.decision_no or submission.status not in COUNTS_UNSEEN:
+        raise AlreadyDecided(f"{submission.reference} has been looked at already.")
+    return _decide(
+        submission_id,
+        SubmissionStatus.PENDING_REVIEW,
+        actor=None,
+        at=at,
+        suspicions=suspicions,
+    )
+
+
+@transaction.atomic
+def look_into_refusal(
+    submission_id: UUID, *, suspicions: Sequence[Suspicion], at: datetime
+) -> Submission:
+    """Let a person look at what was refused for a photo that no other entry turned out to show.
+
+    Raises:
+        AlreadyDecided: it was let in meanwhile.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
+    if submission.decision_no or submission.status != SubmissionStatus.INVALID:
         raise AlreadyDecided(f"{submission.reference} has been looked at already.")
     return _decide(
         submission_id,
@@ -213,7 +236,8 @@ def _decide(
         .get(pk=submission_id)
     )
     before = SubmissionStatus(submission.status)
-    if status not in MOVES[before] or after not in (None, submission.decision_no):
+    possible = MOVES[before] if actor else MOVES[before] | BY_THE_SYSTEM.get(before, frozenset())
+    if status not in possible or after not in (None, submission.decision_no):
         raise AlreadyDecided(
             f"{submission.reference} is “{submission.get_status_display().lower()}” meanwhile. "
             "Take that back first if it was a slip."
@@ -235,6 +259,8 @@ def _decide(
     submission.decided_at = at
     submission.status = status
     submission.resubmit_until = until
+    if before is SubmissionStatus.INVALID:
+        let_count(submission)
     submission.save(
         update_fields=[
             "decision_no",

@@ -20,6 +20,7 @@ from ingest_lambda.contract import (
 )
 from submissions.models import DeletedTest, Submission, SubmissionEvent
 from submissions.services import mirror_rows as rows
+from submissions.services.files import Shown, note_files
 from submissions.services.suspects import review_suspects
 from submissions.services.upsert import insert_missing, upsert
 
@@ -109,11 +110,11 @@ def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:
     gone = _deleted(record for _, record in heard)
     heard = [(place, record) for place, record in heard if _about(record) not in gone]
     said = [record for _, record in heard]
-    strangers, events = _write_submissions(heard, at, tell=tell)
-    images = [
-        rows.image_row(record) for record in _newest(said, ImageRecord, lambda image: image.key)
-    ]
+    strangers, events, shown = _write_submissions(heard, at, tell=tell)
+    photos = _newest(said, ImageRecord, lambda image: image.key)
+    images = [rows.image_row(record) for record in photos]
     insert_missing(images, unique=("key",))
+    note_files(photos, shown)
     events += [rows.image_event(row) for row in images]
     messages = _newest(said, MessageRecord, lambda one: (one.submission_id, one.message_id))
     upsert(
@@ -136,13 +137,13 @@ def _write(heard: Sequence[Heard], at: datetime, *, tell: bool) -> list[int]:
 
 def _write_submissions(
     heard: Sequence[Heard], at: datetime, *, tell: bool
-) -> tuple[list[int], list[SubmissionEvent]]:
+) -> tuple[list[int], list[SubmissionEvent], list[Shown]]:
     pairs = [(place, record) for place, record in heard if isinstance(record, SubmissionRecord)]
     known_campaigns = _campaigns({record.campaign_id for _, record in pairs})
     strangers = [place for place, record in pairs if record.campaign_id not in known_campaigns]
     known = [record for _, record in pairs if record.campaign_id in known_campaigns]
     if not known:
-        return strangers, []
+        return strangers, [], []
     newest = _newest(known, SubmissionRecord, lambda record: record.id)
     ids = [record.id for record in newest]
     decided = {
@@ -173,13 +174,18 @@ def _write_submissions(
     ]
     insert_missing([check for check in checks if check], unique=("submission",))
     # Answers carry no version of their own: they follow the row that has just been settled.
-    settled = dict(Submission.objects.filter(pk__in=ids).values_list("pk", "version"))
+    settled = {
+        pk: (version, status)
+        for pk, version, status in Submission.objects.filter(pk__in=ids).values_list(
+            "pk", "version", "status"
+        )
+    }
+    here = [record for record in newest if settled[record.id][0] == record.version]
     meanings = _meanings(known_campaigns.values())
     upsert(
         [
             rows.answers_row(record, meanings.get(known_campaigns[record.campaign_id].pk, {}))
-            for record in newest
-            if settled[record.id] == record.version
+            for record in here
         ],
         update=rows.ANSWERS,
     )
@@ -191,7 +197,8 @@ def _write_submissions(
         for record in told
     ]
     insert_missing([mail for mail in mails if mail], unique=("submission", "event"))
-    return strangers, [event for record in known for event in rows.submission_events(record)]
+    events = [event for record in known for event in rows.submission_events(record)]
+    return strangers, events, [Shown(record, settled[record.id][1]) for record in here]
 
 
 def _deleted(records: Iterable[Record]) -> set[UUID]:

@@ -31,7 +31,7 @@ from submissions.models import (
 from submissions.rules.clean import clean
 from submissions.rules.mails import MailKind, MailState
 from submissions.rules.names import fold
-from submissions.rules.suspects import COUNTS_UNSEEN
+from submissions.rules.suspects import COUNTS_UNSEEN, is_for_anothers_photo
 
 INGEST_FACTS = (
     "status",
@@ -103,16 +103,20 @@ def submission_row(
 ) -> Submission:
     """Return a submission as its row; ``decided`` is what has been decided on it here."""
     last = decided | record
+    shown = shown_status(
+        record.status,
+        SubmissionStatus(last.decision_status) if last.decision_status else None,
+        attempt=record.attempt,
+        decided_attempt=last.decided_attempt,
+    )
+    if shown is SubmissionStatus.APPROVED and photo_check(record, decided, at):
+        # By its own campaign's rules; it counts once its photos are as announced (``suspects``).
+        shown = SubmissionStatus.RECEIVED
     row = Submission(
         id=record.id,
         campaign_id=campaign.pk,
         reference=reference_of(record.id),
-        status=shown_status(
-            record.status,
-            SubmissionStatus(last.decision_status) if last.decision_status else None,
-            attempt=record.attempt,
-            decided_attempt=last.decided_attempt,
-        ),
+        status=shown,
         release=record.release,
         attempt=record.attempt,
         route=record.route,
@@ -244,8 +248,9 @@ def received_mail(
 
 
 def photo_check(record: SubmissionRecord, decided: Decided, at: datetime) -> PhotoCheck | None:
-    """Return the note that the photos of what counts unseen have still to be looked at."""
-    if not record.uploads or record.status not in COUNTS_UNSEEN:
+    """Return the note that the photos of what nobody looks at have still to be compared."""
+    refused = record.status is SubmissionStatus.INVALID and is_for_anothers_photo(record.reasons)
+    if not record.uploads or not (record.status in COUNTS_UNSEEN or refused):
         return None
     if (decided | record).decision_no:
         return None

@@ -9,6 +9,7 @@ from campaignhub import ingest
 from campaigns.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, Suspicion
 from submissions.models import ReceiptImage, Submission
+from submissions.rules.suspects import COUNTS_UNSEEN
 from submissions.services.decisions import (
     AlreadyDecided,
     ask_again,
@@ -69,7 +70,9 @@ def ask_where_it_counts_unseen(*, at: datetime) -> int:
     for a mail would only confuse.
     """
     before = at - IMAGE_PATIENCE
-    waiting = Submission.objects.filter(photo_check__since__lte=before, decision_no=0, attempt=1)
+    waiting = Submission.objects.filter(
+        photo_check__since__lte=before, decision_no=0, attempt=1, status__in=COUNTS_UNSEEN
+    )
     rows = waiting.order_by("photo_check__since").values_list("pk", "uploads")[:MOST_A_ROUND]
     return _ask({upload["key"]: pk for pk, uploads in rows for upload in uploads}, at)
 
@@ -94,7 +97,7 @@ def _ask(announced: dict[str, UUID], at: datetime) -> int:
 def _ask_for_photo(submission: Submission, at: datetime) -> bool:
     """Ask for a photo, or send to review what is too old to be asked; tell whether it was asked."""
     recent = submission.entered_at > at - LOOKS_BACK
-    if submission.status == SubmissionStatus.APPROVED or not recent:
+    if submission.ingest_status == SubmissionStatus.APPROVED or not recent:
         send_to_review(submission.pk, suspicions=[Suspicion.PHOTO_MISSING], at=at)
     if recent:
         ask_again(

@@ -23,6 +23,7 @@ from submissions.models import (
     Submission,
     SubmissionAnswers,
     SubmissionEvent,
+    SubmittedFile,
 )
 
 _AT_ONCE = 200
@@ -94,7 +95,7 @@ def _delete_rows(ids: list[UUID], at: datetime) -> None:
     )
     # The history first: the database lets it go only while it can see that it is a test's.
     Review.objects.filter(submission__in=ids).delete()
-    for model in (SubmissionEvent, ReceiptImage, EntrantMessage, Award):
+    for model in (SubmissionEvent, ReceiptImage, SubmittedFile, EntrantMessage, Award):
         model.objects.filter(submission_id__in=ids).delete()
     SubmissionAnswers.objects.filter(submission__in=ids).delete()
     Submission.objects.filter(pk__in=ids, is_test=True).delete()

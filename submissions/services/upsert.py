@@ -46,6 +46,22 @@ def upsert(
     _insert(rows, found_by, f" ON CONFLICT ({conflict}) DO UPDATE SET {changes}{where}")
 
 
+def fill_in(rows: Sequence[models.Model], *, fields: Sequence[str]) -> None:
+    """Insert ``rows`` of one model, or put those of ``fields`` that they bring into the rows that are there.
+
+    What a row leaves empty stays as it is. Each key once.
+    """
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    meta: Any = rows[0]._meta
+    table = quote(meta.db_table)
+    columns = [quote(meta.get_field(name).column) for name in fields]
+    changes = ", ".join(f"{c} = COALESCE(excluded.{c}, {table}.{c})" for c in columns)
+    conflict = quote(meta.pk.column)
+    _insert(rows, [meta.pk.name], f" ON CONFLICT ({conflict}) DO UPDATE SET {changes}")
+
+
 def insert_missing(rows: Sequence[models.Model], *, unique: Sequence[str]) -> None:
     """Insert those of ``rows`` that are not there yet, by the constraint on ``unique``.
 
@@ -93,8 +109,12 @@ def _spelling(field: Any) -> Spelling:
     if kind == "JSONField":
         return _spell_json(connection.vendor)
     if kind in ("CharField", "TextField"):
-        return str  # of an enumeration its value
+        return _text  # of an enumeration its value
     return _itself
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
 
 
 def _itself(value: Any) -> Any:
