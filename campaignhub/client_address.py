@@ -34,6 +34,14 @@ def household(address: str) -> str:
     return _network(address, ipv4_bits=32, ipv6_bits=64)
 
 
+def site(address: str) -> str | None:
+    """Return what one customer of a provider has at most: a /48 of IPv6 (RFC 6177); ``None`` for IPv4."""
+    parsed = _parsed(address)
+    if parsed is None or parsed.version == 4:
+        return None
+    return _network(address, ipv4_bits=32, ipv6_bits=48)
+
+
 def truncated(address: str) -> str:
     """Return an address for the log, without its last part: a /24 of IPv4, a /48 of IPv6."""
     return _network(address, ipv4_bits=24, ipv6_bits=48)

@@ -93,7 +93,7 @@ class SignInForm(AuthenticationForm):
         try:
             cleaned: dict[str, Any] = super().clean()
         except DomainError as refused:
-            raise _as_form_error(refused) from refused
+            raise as_form_error(refused) from refused
         return cleaned
 
     def confirm_login_allowed(self, user: Any) -> None:
@@ -121,7 +121,7 @@ class PasswordForm(AdminOwnPasswordChangeForm):
                 self.user, typed, origin=origin_of(self._request), at=timezone.now()
             )
         except DomainError as refused:
-            raise _as_form_error(refused) from refused
+            raise as_form_error(refused) from refused
         if not right:
             raise ValidationError(
                 self.error_messages["password_incorrect"], code="password_incorrect"
@@ -144,17 +144,21 @@ class PasswordPage(PasswordChangeView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         """Change it, with a line in the log."""
-        with transaction.atomic():
-            answer: HttpResponse = super().form_valid(form)
-            sign_in.log_password_change(
-                form.user, origin=origin_of(self.request), at=timezone.now()
-            )
+        try:
+            with transaction.atomic():
+                answer: HttpResponse = super().form_valid(form)
+                sign_in.log_password_change(
+                    form.user, origin=origin_of(self.request), at=timezone.now()
+                )
+        except HashingBusy as busy:
+            form.add_error("new_password1", as_form_error(busy))
+            return self.form_invalid(form)
         return answer
 
 
-def mark_refusal(response: HttpResponse) -> None:
+def mark_refusal(response: HttpResponse, form: Any = None) -> None:
     """Answer 429 with ``Retry-After`` where a form was refused before it was looked at."""
-    form = (getattr(response, "context_data", None) or {}).get("form")
+    form = form or (getattr(response, "context_data", None) or {}).get("form")
     if not isinstance(form, BaseForm) or not form.is_bound:
         return
     for error in (error for found in form.errors.as_data().values() for error in found):
@@ -179,7 +183,12 @@ def check_proxies(**_: Any) -> list[checks.CheckMessage]:
     ]
 
 
-def _as_form_error(refused: DomainError) -> ValidationError:
+def as_form_error(refused: DomainError) -> ValidationError:
+    """Return what a form says where a password was not looked at, or not kept.
+
+    Raises:
+        DomainError: it is another refusal, and not the form's to say.
+    """
     if isinstance(refused, TooManyAttempts):
         wait = refused.wait_seconds
     elif isinstance(refused, HashingBusy):

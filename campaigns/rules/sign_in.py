@@ -39,6 +39,14 @@ ADDRESS = Allowance(
 )
 """All accounts from one address: an office has one, and so has a program that tries a list of names."""
 
+NETWORK = Allowance(
+    free=200,
+    first_wait=timedelta(seconds=30),
+    longest_wait=timedelta(minutes=15),
+    forgotten_after=timedelta(hours=1),
+)
+"""All accounts from one site of IPv6, which has 65,536 networks to guess from."""
+
 KNOWN_DEVICE = Allowance(
     free=10,
     first_wait=timedelta(minutes=1),

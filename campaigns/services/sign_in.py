@@ -11,10 +11,16 @@ from typing import Any
 from django.core import signing
 from django.db import transaction
 
-from campaignhub.client_address import UNKNOWN, household, truncated
+from campaignhub.client_address import UNKNOWN, household, site, truncated
 from campaignhub.passwords import HashingBusy
 from campaigns.models import Client, User
-from campaigns.rules.sign_in import ACCOUNT, ACCOUNT_FROM_ADDRESS, ADDRESS, KNOWN_DEVICE
+from campaigns.rules.sign_in import (
+    ACCOUNT,
+    ACCOUNT_FROM_ADDRESS,
+    ADDRESS,
+    KNOWN_DEVICE,
+    NETWORK,
+)
 from campaigns.services import audit, invitations, throttle
 from campaigns.services.throttle import Limit, TooManyAttempts, key_of
 
@@ -129,11 +135,14 @@ def _limits(name: str, origin: Origin) -> list[Limit]:
     if who in known.get("accounts", []):
         return [Limit(key_of("device", known["device"], who), KNOWN_DEVICE)]
     place = household(origin.address)
-    return [
+    limits = [
         Limit(key_of("account from address", who, place), ACCOUNT_FROM_ADDRESS),
         Limit(key_of("account", who), ACCOUNT),
         Limit(key_of("address", place), ADDRESS),
     ]
+    if network := site(origin.address):
+        limits.append(Limit(key_of("network", network), NETWORK))
+    return limits
 
 
 def _account(name: str) -> User | None:

@@ -17,9 +17,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from campaignhub.passwords import HashingBusy
 from campaigns.admin.forms.staff import ROLE_WORDS
 from campaigns.admin.log import person
-from campaigns.admin.sign_in import remember_device
+from campaigns.admin.sign_in import as_form_error, mark_refusal, remember_device
 from campaigns.models import Invitation
 from campaigns.rules.roles import Role
 from campaigns.services import invitations
@@ -103,13 +104,19 @@ def _accept_as_new(request: HttpRequest, invitation: Invitation) -> HttpResponse
     form = JoinForm(request.POST, invitation=invitation)
     if not form.is_valid():
         return _shown(request, invitation, form)
-    account = invitations.accept_as_new(
-        invitation.pk,
-        password=form.cleaned_data["password"],
-        given_name=form.cleaned_data["given_name"],
-        family_name=form.cleaned_data["family_name"],
-        at=timezone.now(),
-    )
+    try:
+        account = invitations.accept_as_new(
+            invitation.pk,
+            password=form.cleaned_data["password"],
+            given_name=form.cleaned_data["given_name"],
+            family_name=form.cleaned_data["family_name"],
+            at=timezone.now(),
+        )
+    except HashingBusy as busy:
+        form.add_error("password", as_form_error(busy))
+        answer = _shown(request, invitation, form)
+        mark_refusal(answer, form)
+        return answer
     login(request, account)
     return _joined(request, invitation)
 
