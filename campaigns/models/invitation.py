@@ -35,6 +35,8 @@ class Invitation(models.Model):
     )
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
     address = models.EmailField(max_length=150)
+    mailbox_hash = models.CharField(max_length=64, blank=True)
+    """Keyed hash of the mailbox behind the address: for the limits, not for reading."""
     given_name = models.CharField(max_length=150, blank=True)
     family_name = models.CharField(max_length=150, blank=True)
     invited_by = models.ForeignKey(
@@ -66,7 +68,7 @@ class Invitation(models.Model):
                 condition=Q(mail_due_at__isnull=False),
                 name="invitation_mails_due",
             ),
-            models.Index(fields=("address", "mailed_at"), name="invitation_mails_by_address"),
+            models.Index(fields=("mailbox_hash", "mailed_at"), name="invitation_mails_by_mailbox"),
         )
         constraints = (
             models.UniqueConstraint(

@@ -16,11 +16,11 @@ from django.template.loader import render_to_string
 from campaigns.models import Campaign
 from campaigns.rules.contrast import contrast
 from campaigns.rules.lines import one_line
+from campaigns.rules.plain_names import name_to_greet
 from campaigns.services.sender import sender_of
 from ingest_lambda.contract import SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
 from submissions.models import Mail, PhotoCheck, Submission
-from submissions.rules.greeting import name_to_greet
 from submissions.rules.letter import INERT_LINK, Letter, as_text
 from submissions.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
 from submissions.rules.words import catalogue_of, near_day

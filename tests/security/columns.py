@@ -17,7 +17,7 @@ NOT_TYPED: dict[str, str] = {
     "StateChange": "before after",
     "AuditEntry": "code",
     "BlockEntry": "value_hash",
-    "Invitation": "token_hash mail_error",
+    "Invitation": "token_hash mailbox_hash mail_error",
     "PartnerKey": "key_id key_hash usage_plan_id last_four",
     "User": "password username",
     "SignInCount": "key",

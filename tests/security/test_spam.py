@@ -124,7 +124,7 @@ def test_a_name_is_greeted(name: str):
 
 @given(st.text(max_size=60))
 def test_a_greeting_never_has_a_sign_that_makes_a_link_or_a_line(typed: str):
-    from submissions.rules.greeting import name_to_greet
+    from campaigns.rules.plain_names import name_to_greet
 
     name = name_to_greet(typed)
     assert len(name) <= 40

@@ -12,7 +12,7 @@ from campaigns.models import Client, Invitation, User
 from campaigns.rules.invitations import (
     LIFETIME,
     MOST_OF_CLIENT,
-    MOST_TO_ADDRESS,
+    MOST_TO_MAILBOX,
     clean_address,
 )
 from campaigns.rules.roles import Role
@@ -23,7 +23,7 @@ from campaigns.services.invitations.errors import (
     NotAnAddress,
     TooManyInvitations,
 )
-from campaigns.services.invitations.shared import is_of, locked, log, may_invite
+from campaigns.services.invitations.shared import is_of, locked, log, mailbox_hash, may_invite
 
 
 @transaction.atomic
@@ -61,6 +61,7 @@ def invite(
     invitation: Invitation = Invitation.objects.create(
         client=client,
         address=cleaned,
+        mailbox_hash=mailbox_hash(cleaned),
         role=role.value,
         given_name=given_name.strip()[:150],
         family_name=family_name.strip()[:150],
@@ -137,7 +138,8 @@ def _cleaned(address: str) -> str:
 def _check_numbers(client: Client, address: str, at: datetime) -> None:
     """Count what this client has sent. Other clients' invitations are not its business."""
     sent = Invitation.objects.filter(client=client)
-    _check(sent.filter(address=address), MOST_TO_ADDRESS, at, f"to {address}")
+    to_mailbox = sent.filter(mailbox_hash=mailbox_hash(address))
+    _check(to_mailbox, MOST_TO_MAILBOX, at, f"to {address}")
     _check(sent, MOST_OF_CLIENT, at, f"for {client}")
 
 

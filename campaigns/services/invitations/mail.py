@@ -13,9 +13,14 @@ from django.urls import reverse
 
 from campaignhub.env import env
 from campaigns.models import Invitation, User
-from campaigns.rules.invitations import LIFETIME, MOST_MAILS_A_DAY, name_to_mail
+from campaigns.rules.invitations import (
+    LIFETIME,
+    MOST_MAILS_A_DAY,
+    company_to_mail,
+    person_to_mail,
+)
 from campaigns.rules.roles import Role
-from campaigns.services.invitations.shared import hash_of, may_invite
+from campaigns.services.invitations.shared import hash_of, mailbox_hash, may_invite
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
@@ -58,7 +63,7 @@ def compose(invitation: Invitation, link: str) -> EmailMultiAlternatives:
     """
     words = {
         "inviter": _inviter(invitation.invited_by),
-        "client": name_to_mail(invitation.client.name, otherwise="a client"),
+        "client": company_to_mail(invitation.client.name, otherwise="a client"),
         "role": Role(invitation.role).label.lower(),
         "link": link,
         "days": LIFETIME.days,
@@ -79,12 +84,12 @@ def compose(invitation: Invitation, link: str) -> EmailMultiAlternatives:
 
 
 def _inviter(inviter: User | None) -> str:
-    return name_to_mail(inviter.get_full_name() if inviter else "", otherwise="A colleague")
+    return person_to_mail(inviter.get_full_name() if inviter else "", otherwise="A colleague")
 
 
 def _is_over_the_day(invitation: Invitation, at: datetime) -> bool:
     recent = Invitation.objects.filter(
-        address=invitation.address, mailed_at__gt=at - timedelta(days=1)
+        mailbox_hash=mailbox_hash(invitation.address), mailed_at__gt=at - timedelta(days=1)
     )
     return recent.count() >= MOST_MAILS_A_DAY
 

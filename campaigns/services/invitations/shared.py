@@ -3,6 +3,7 @@
 import hashlib
 from datetime import datetime
 
+from campaignhub import ingest
 from campaigns.models import Client, Invitation, User
 from campaigns.rules.invitations import clean_address
 from campaigns.rules.roles import Capability
@@ -18,6 +19,11 @@ def may_invite(inviter: User | None, client: Client) -> bool:
 def hash_of(token: str) -> str:
     """Return how a token is kept. It is random enough to need no key and no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def mailbox_hash(address: str) -> str:
+    """Return what addresses of one mailbox share, whatever tag or dots they are written with."""
+    return ingest.mailbox_hash("invitations", address)
 
 
 def is_of(account: User, address: str) -> bool:

@@ -1,10 +1,12 @@
-"""Which of the words that a visitor typed as a name may greet the reader of a mail.
+"""Which words can be nothing but a name: of a visitor, of a member of staff, of a company.
 
-Nobody has confirmed that the address is the visitor's own: whoever types an
-address of somebody else chooses what a brand says to them. So a greeting names
-only what can be nothing but a name; everybody else reads the neutral one.
+A name that a person typed appears in mails to readers who have not asked for
+them, and in the log as the doer of an act. So it has to look like one: a mail
+must not carry a message, a link or a phone number of its sender's choice, and no
+person may be called what the product calls itself.
 """
 
+import re
 import unicodedata
 
 MOST_CHARS = 40
@@ -34,6 +36,20 @@ _EAST_ASIAN = frozenset(
 """One name may be written in several of these; of all other scripts a name has one."""
 _OF_ADDRESSES = frozenset({"http", "https", "www", "com", "net", "org", "info", "biz", "dot"})
 """Words that spell out an address ("paypal dot com"); one that stands alone may be a name."""
+_OF_ADDRESSES_ONLY = frozenset({"http", "https", "www", "com", "dot"})
+"""Of these, what no company has in its name beside other words."""
+
+MOST_CHARS_OF_STAFF, MOST_WORDS_OF_STAFF = 80, 8
+_OF_THE_PRODUCT = frozenset(
+    {"campaignhub", "the clock", "the system", "not signed in", "a colleague", "operator"}
+)
+"""Who did something, where no person did; in small letters."""
+
+MOST_CHARS_OF_A_COMPANY = 60
+_COMPANY_SIGNS = " &.,+!()\u2013"
+_DIGITS = frozenset("0123456789")
+_MOST_DIGITS = 4
+_DOMAIN = re.compile(r"\w\.\w{2,}")
 
 
 def name_to_greet(typed: str) -> str:
@@ -51,9 +67,55 @@ def name_to_greet(typed: str) -> str:
         len(words) <= MOST_WORDS
         and all(map(_is_word, words))
         and len(_scripts(name)) == 1
-        and not _spells_an_address(name)
+        and not _spells_an_address(name, _OF_ADDRESSES)
     )
     return name if fits else ""
+
+
+def is_persons_name(name: str) -> bool:
+    """Tell whether staff may be called so: letters and marks of one script, spaces, apostrophes, hyphens, full stops.
+
+    What the product calls itself in the log and in mails is nobody's name.
+    """
+    words = unicodedata.normalize("NFC", name).split(" ")
+    bare = " ".join(word.removesuffix(".") for word in words)
+    return (
+        0 < len(name) <= MOST_CHARS_OF_STAFF
+        and unicodedata.normalize("NFKC", name) == unicodedata.normalize("NFC", name)
+        and len(words) <= MOST_WORDS_OF_STAFF
+        and all(map(_is_word, bare.split(" ")))
+        and len(_scripts(bare)) == 1
+        and not _spells_an_address(bare, _OF_ADDRESSES)
+        and " ".join(bare.casefold().split()) not in _OF_THE_PRODUCT
+    )
+
+
+def is_company_name(name: str) -> bool:
+    """Tell whether a mail may name a company so: as a person's, with a few digits and signs.
+
+    Four digits are a year or a brand (4711), five could be dialled. Letters of
+    two scripts in one word pass for another company's name.
+    """
+    digits = sum(character in _DIGITS for character in name)
+    known = all(_kind(sign) or sign in _DIGITS or sign in _COMPANY_SIGNS for sign in name)
+    words = name.split(" ")
+    return (
+        0 < len(name) <= MOST_CHARS_OF_A_COMPANY
+        and unicodedata.normalize("NFKC", name) == unicodedata.normalize("NFC", name)
+        and known
+        and digits <= _MOST_DIGITS
+        and all(len(_scripts(word)) <= 1 and _marks_in_a_row(word) <= _MOST_MARKS for word in words)
+        and not _DOMAIN.search(name)
+        and not _spells_an_address(name, _OF_ADDRESSES_ONLY)
+    )
+
+
+def _marks_in_a_row(word: str) -> int:
+    most = marks = 0
+    for character in unicodedata.normalize("NFC", word):
+        marks = marks + 1 if _kind(character) == "mark" else 0
+        most = max(most, marks)
+    return most
 
 
 def _is_word(word: str) -> bool:
@@ -97,8 +159,8 @@ def _scripts(name: str) -> set[str]:
     return {"EAST ASIAN" if script in _EAST_ASIAN else script for script in scripts}
 
 
-def _spells_an_address(name: str) -> bool:
+def _spells_an_address(name: str, parts_of_addresses: frozenset[str]) -> bool:
     for sign in _APOSTROPHES + _HYPHENS:
         name = name.replace(sign, " ")
     parts = name.casefold().split()
-    return len(parts) > 1 and not _OF_ADDRESSES.isdisjoint(parts)
+    return len(parts) > 1 and not parts_of_addresses.isdisjoint(parts)
