@@ -42,7 +42,7 @@ class ClientAdmin(ScopedModelAdmin):
     )
     empty_step = "Take on a client"
     fieldsets = (
-        (None, {"fields": ("name",)}),
+        (None, {"fields": ("name",), "description": "Operators name a client."}),
         (
             "The promoter",
             {
@@ -75,6 +75,15 @@ class ClientAdmin(ScopedModelAdmin):
             *(("senders",) if obj else ()),
         )
         return (*self.fieldsets, ("Who mails come from", {"fields": sender}))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> Any:
+        """Leave the name to operators.
+
+        It stands in mails of the platform's own and tells invited people who asks them
+        in, so no client may choose to be called like another, or like a message.
+        """
+        own = super().get_readonly_fields(request, obj)
+        return own if request.user.is_superuser else ("name", *own)
 
     @display(description="Senders")
     def senders(self, client: Client) -> str:

@@ -152,8 +152,8 @@ class AuditEntryAdmin(ScopedModelAdmin):
 
     @display(description="Who", ordering="actor")
     def who(self, entry: AuditEntry) -> str:
-        """Show who did it."""
-        return doer(entry)
+        """Show who did it, with the user name below: of two people of one name it tells which."""
+        return named(doer(entry), entry.actor.username if entry.actor else "")
 
     @display(description="When", ordering="at")
     def shown_at(self, entry: AuditEntry) -> str:
@@ -175,6 +175,7 @@ class AuditEntryAdmin(ScopedModelAdmin):
             "entry": entry,
             "concerned": concerned(entry),
             "who": doer(entry),
+            "user_name": entry.actor.username if entry.actor else "",
             "at": exact(entry.at, "UTC"),
             "changes": differences(entry.before, entry.after),
         }

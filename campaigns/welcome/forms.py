@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from campaigns.models import Invitation
-from campaigns.services.invitations import check_password_choice
+from campaigns.services.invitations import check_name_choice, check_password_choice
 
 
 class JoinForm(forms.Form):
@@ -47,8 +47,13 @@ class JoinForm(forms.Form):
         self._invitation = invitation
 
     def clean(self) -> dict[str, Any]:
-        """Compare the two passwords, and refuse what is easy to guess."""
+        """Compare the two passwords; refuse one that is easy to guess, and a name that is none."""
         typed = self.cleaned_data
+        if "given_name" in typed and "family_name" in typed:
+            try:
+                check_name_choice(typed["given_name"], typed["family_name"])
+            except ValidationError as error:
+                self.add_error("family_name", error)
         password = typed.get("password")
         if not password:
             return typed

@@ -143,7 +143,7 @@ def _shown(
     role = Role(invitation.role)
     context: dict[str, Any] = {
         "invitation": invitation,
-        "inviter": person(invitation.invited_by) if invitation.invited_by else "CampaignHub",
+        "inviter": invitation.invited_by and person(invitation.invited_by),
         "role": role.label.lower(),
         "role_words": ROLE_WORDS[role],
         "step": step,

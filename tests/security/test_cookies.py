@@ -63,12 +63,12 @@ def test_a_message_for_the_next_page_does_not_travel_in_a_cookie():
     browser.force_login(make_user((client, Role.OWNER)))
     saved = browser.post(
         reverse("admin:campaigns_client_change", args=[client.pk]),
-        {"name": "Nordlicht Foods", "_save": "1"},
+        {"legal_name": "Nordlicht Ltd", "_save": "1"},
     )
 
     assert saved.status_code == 302
     assert "messages" not in browser.cookies
-    assert "Saved: Nordlicht Foods." in browser.get(saved["Location"]).content.decode()
+    assert "Saved: Nordlicht." in browser.get(saved["Location"]).content.decode()
 
 
 def test_the_token_of_one_session_opens_no_form_of_another():

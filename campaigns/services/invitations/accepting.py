@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from campaigns.models import Invitation, Membership, User
 from campaigns.rules.invitations import clean_address
+from campaigns.rules.plain_names import is_persons_name
 from campaigns.services import passwords
 from campaigns.services.invitations.errors import AnotherAccount, HasAccount, InvitationOver
 from campaigns.services.invitations.shared import hash_of, is_of, locked, log, may_invite
@@ -85,12 +87,13 @@ def accept_as_new(
     The mailbox has proved the address: the token was in it.
 
     Raises:
-        ValidationError: the password is too easy to guess.
+        ValidationError: the password is too easy to guess, or the name is none.
         InvitationOver: it cannot be accepted any more.
         HasAccount: there is one by now; it signs in to accept.
     """
     invitation = open_invitation(invitation_id, at=at)
     given_name, family_name = given_name.strip()[:150], family_name.strip()[:150]
+    check_name_choice(given_name, family_name)
     check_password_choice(password, invitation, first_name=given_name, last_name=family_name)
     encoded = make_password(password)  # before the locks: it takes a while
     try:
@@ -116,6 +119,18 @@ def _account_to_complete(address: str) -> User:
     if is_completed(account):
         raise HasAccount(_SIGN_IN)
     return account
+
+
+def check_name_choice(given_name: str, family_name: str) -> None:
+    """Refuse what cannot be a person's name: colleagues, mails and the log call the account so.
+
+    Raises:
+        ValidationError: worded for the person who chooses.
+    """
+    if not is_persons_name(f"{given_name} {family_name}"):
+        raise ValidationError(
+            "Enter your own name, in letters, spaces, hyphens and apostrophes.", code="not_a_name"
+        )
 
 
 def check_password_choice(
