@@ -7,7 +7,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from campaignhub.errors import DomainError
 from campaignhub.ingest import working_days_after
-from campaigns.models import Campaign, User
+from campaigns.models import AuditEntry, Campaign, User
 from campaigns.services import audit
 from ingest_lambda.contract import (
     Channel,
@@ -24,6 +24,8 @@ from submissions.services.letters import compose
 from submissions.services.mail_trouble import SENDING_ERRORS
 
 SAMPLE_ID = UUID("00000000-0000-7000-8000-000000000000")
+MOST_AN_HOUR = 30
+_SENT = "mail.sample_sent"
 _STATUS = {
     MailKind.APPROVED: SubmissionStatus.APPROVED,
     MailKind.REJECTED: SubmissionStatus.REJECTED,
@@ -43,6 +45,12 @@ class NoAddressOfOwn(DomainError):
     """A sample is sent to oneself, which needs an address in one's own account."""
 
     code = "no_address_of_own"
+
+
+class TooManySamples(DomainError):
+    """One person gets a number of samples an hour: the mail service's allowance is every client's."""
+
+    code = "too_many_samples"
 
 
 class SampleNotSent(DomainError):
@@ -107,10 +115,14 @@ def send_sample(
 
     Raises:
         NoAddressOfOwn: the account has no address.
+        TooManySamples: an hour's number is reached.
         SampleNotSent: the mail service refused it or could not be reached.
     """
     if not actor.email:
         raise NoAddressOfOwn("Your account has no e-mail address. Ask an owner to add one.")
+    recent = AuditEntry.objects.filter(code=_SENT, actor=actor, at__gt=at - timedelta(hours=1))
+    if recent.count() >= MOST_AN_HOUR:
+        raise TooManySamples(f"You get {MOST_AN_HOUR} samples an hour. Send the next one later.")
     letter = sample_letter(campaign, kind, language=language, at=at)
     letter.to = [actor.email]
     try:
@@ -120,7 +132,7 @@ def send_sample(
             "The mail service didn't take it. Check the client's sender address, then try again."
         ) from exc
     audit.record(
-        "mail.sample_sent",
+        _SENT,
         actor=actor,
         client=campaign.client,
         target=f"campaign:{campaign.slug}",

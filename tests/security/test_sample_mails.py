@@ -1,0 +1,54 @@
+"""Samples go to oneself, a number an hour: what the mail service allows is every client's."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from campaigns.models import User
+from campaigns.rules.roles import Role
+from submissions.rules.mails import MailKind
+from submissions.services.mail_samples import MOST_AN_HOUR, TooManySamples, send_sample
+from tests.campaigns.admin_pages import signed_in
+from tests.campaigns.factories import NOON, make_user
+from tests.submissions.factories import make_campaign
+
+pytestmark = pytest.mark.django_db
+
+
+def test_one_person_sends_a_number_of_samples_an_hour() -> None:
+    campaign, other = make_campaign(), make_campaign()
+    roles = ((one.client, Role.CAMPAIGN_MANAGER) for one in (campaign, other))
+    manager = make_user(*roles)
+    User.objects.filter(pk=manager.pk).update(email="max@example.com")
+    manager.refresh_from_db()
+    browser = signed_in(manager)
+    sent = {"kind": "received", "language": "en"}
+    for number in range(MOST_AN_HOUR + 5):
+        # Through every campaign and kind it is one number.
+        where = (campaign, other)[number % 2]
+        page = browser.post(
+            reverse("admin:submissions_mail_samples", args=[where.pk]), sent, follow=True
+        )
+    assert len(mail.outbox) == MOST_AN_HOUR
+    assert f"You get {MOST_AN_HOUR} samples an hour" in page.content.decode()
+
+
+def test_an_hour_later_there_are_more_and_a_colleague_has_their_own() -> None:
+    campaign = make_campaign()
+    ada, grace = (make_user((campaign.client, Role.OWNER)) for _ in range(2))
+    for person in (ada, grace):
+        person.email = f"{person.username}@example.com"
+        person.save()
+
+    def send(person: User, minutes: int) -> None:
+        at = NOON + timedelta(minutes=minutes)
+        send_sample(campaign, MailKind.APPROVED, language="en", actor=person, at=at)
+
+    for _ in range(MOST_AN_HOUR):
+        send(ada, 0)
+    with pytest.raises(TooManySamples):
+        send(ada, 59)
+    send(grace, 59)
+    send(ada, 61)
