@@ -1,6 +1,6 @@
 """The review desk: one submission at a time, in the order of work, with the next one ready."""
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,13 @@ from campaigns.services.scope import campaigns_of, can
 from ingest_lambda.contract import SubmissionStatus
 from submissions.admin.person import name_of, other_entries, shown_answers, staff_of
 from submissions.admin.photos import shots_of
-from submissions.admin.verdicts import preview, reason_groups, take_verdict
+from submissions.admin.verdicts import (
+    SAID,
+    preview,
+    reason_groups,
+    seen_decision,
+    take_verdict,
+)
 from submissions.admin.wording import history, how_it_came, why_here
 from submissions.models import Submission
 from submissions.rules.mails import UNDO
@@ -35,7 +41,7 @@ REVERSIBLE = (
     SubmissionStatus.NEEDS_RESUBMISSION,
 )
 _LAST_ACT = "desk_last_act"
-_TAKE_BACK = {
+_GO_BACK: dict[str, Callable[..., Submission]] = {
     "reopen": decisions.reopen_submission,
     "revoke": decisions.revoke_submission,
     "restore": decisions.restore_submission,
@@ -125,20 +131,22 @@ class DeskPages:
         submission = self._submission(request, submission_id)
         user = staff_of(request)
         now = timezone.now()
+        client = submission.campaign.client
         note = request.POST.get("note", "").strip()[:1000]
-        lead = can(user, Capability.SUBMISSION_LEAD, submission.campaign.client)
         act = request.POST.get("act", "reopen")
-        slip = act == "reopen" and _is_own_slip(submission, user, now)
-        if request.method != "POST" or act not in _TAKE_BACK or not (slip or lead):
+        slip = (
+            act == "reopen"
+            and can(user, Capability.SUBMISSION_REVIEW, client)
+            and decisions.may_undo(submission, actor=user, at=now)
+        )
+        lead = can(user, Capability.SUBMISSION_LEAD, client)
+        if request.method != "POST" or act not in _GO_BACK or not (slip or lead):
             raise Http404
-        if slip:
-            note = note or "A slip at the desk, taken back within a minute."
+        go_back = decisions.undo_decision if slip else _GO_BACK[act]
         here = reverse("admin:submissions_submission_change", args=[submission.pk])
-        if not note:
-            messages.error(request, "Say why, in a few words; it stays in the history.")
-            return HttpResponseRedirect(here)
         try:
-            _TAKE_BACK[act](submission.pk, actor=user, at=now, note=note)
+            after = seen_decision(request.POST, submission)
+            go_back(submission.pk, actor=user, at=now, note=note, after=after)
         except DomainError as error:
             messages.error(request, error.message)
         else:
@@ -210,7 +218,7 @@ class DeskPages:
             "can_reverse": reversible and leads,
             "can_revoke": submission.status == SubmissionStatus.APPROVED and leads,
             "can_restore": submission.status == SubmissionStatus.INVALID and leads,
-            "can_undo": reversible and _is_own_slip(submission, user, now),
+            "can_undo": may_review and decisions.may_undo(submission, actor=user, at=now),
             "held_by": queue.held_by_another(submission.pk, actor=user, at=now)
             if can_decide
             else None,
@@ -224,7 +232,8 @@ class DeskPages:
         in_background = "application/json" in request.headers.get("Accept", "")
         here = reverse("admin:submissions_submission_change", args=[submission.pk])
         try:
-            said = take_verdict(submission, request.POST, actor=user, at=now)
+            after = seen_decision(request.POST, submission)
+            decided = take_verdict(submission, request.POST, after=after, actor=user, at=now)
         except DomainError as error:
             if in_background:
                 return JsonResponse({"trouble": error.message, "where": here}, status=409)
@@ -232,7 +241,8 @@ class DeskPages:
             return HttpResponseRedirect(here)
         queue.let_go(submission.pk, actor=user)
         request.session[_LAST_ACT] = {
-            "said": said,
+            "said": SAID[request.POST["verdict"]].format(reference=decided.reference),
+            "decision_no": decided.decision_no,
             "undo": reverse("admin:submissions_review_undo", args=[submission.pk]),
             "until": (now + UNDO).timestamp(),
         }
@@ -267,13 +277,3 @@ def _last_act(request: HttpRequest) -> dict[str, Any] | None:
         return None
     seconds = act["until"] - timezone.now().timestamp()
     return {**act, "seconds": int(seconds)} if seconds > 1 else None
-
-
-def _is_own_slip(submission: Submission, user: User, now: datetime) -> bool:
-    last = submission.reviews.filter(decision_no=submission.decision_no).first()
-    return (
-        last is not None
-        and last.actor_id == user.pk
-        and last.verdict in REVERSIBLE
-        and now - last.at < UNDO
-    )

@@ -151,9 +151,10 @@ class ListPages:
         if act not in _ACTS:
             raise Http404
         clients = clients_of(user, Capability.SUBMISSION_LEAD)
+        seen = _chosen(request.POST.getlist("id"))
         chosen = list(
             Submission.objects.filter(
-                pk__in=_uuids(request.POST.getlist("id")), campaign__client__in=clients
+                pk__in=list(seen), campaign__client__in=clients
             ).select_related("campaign__client")
         )
         if not chosen:
@@ -161,9 +162,13 @@ class ListPages:
                 request, "Choose entries first: tick the box at the start of their rows."
             )
             return HttpResponseRedirect(reverse("admin:submissions_submission_changelist"))
-        ready = [row for row in chosen if row.status == SubmissionStatus.PENDING_REVIEW]
         if "confirmed" in request.POST:
-            return self._act_now(request, user, ready)
+            return self._act_now(request, user, chosen, seen)
+        ready = [
+            row
+            for row in chosen
+            if row.status == SubmissionStatus.PENDING_REVIEW and seen[row.pk] == row.decision_no
+        ]
         verb, consequence = _ACTS[act]
         context = {
             **self.admin_site.each_context(request),
@@ -179,14 +184,17 @@ class ListPages:
         }
         return TemplateResponse(request, "admin/submissions/many.html", context)
 
-    def _act_now(self, request: HttpRequest, user: User, ready: list[Submission]) -> HttpResponse:
+    def _act_now(
+        self, request: HttpRequest, user: User, chosen: list[Submission], seen: dict[UUID, int]
+    ) -> HttpResponse:
+        """Decide on each that is still as the page showed it; say of the others what happened."""
         done, troubles = 0, []
         form = request.POST.copy()
         act = request.POST["act"]
         form["verdict"] = act
-        for row in ready:
+        for row in chosen:
             try:
-                take_verdict(row, form, actor=user, at=timezone.now())
+                take_verdict(row, form, after=seen[row.pk], actor=user, at=timezone.now())
             except DomainError as error:
                 troubles.append(error.message)
                 continue
@@ -226,11 +234,13 @@ def _place(text: str) -> tuple[datetime, UUID] | None:
         return None  # typed by hand; the list begins at its beginning
 
 
-def _uuids(texts: list[str]) -> list[UUID]:
-    found = []
+def _chosen(texts: list[str]) -> dict[UUID, int]:
+    """Return which entries were ticked, each with the number of the decision that its row showed."""
+    found = {}
     for text in texts[:500]:
+        submission_id, _, number = text.partition(".")
         try:
-            found.append(UUID(text))
+            found[UUID(submission_id)] = int(number)
         except ValueError:
             continue  # not of our page
     return found

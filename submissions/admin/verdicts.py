@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, QueryDict
 from pydantic import ValidationError
 
+from campaignhub.errors import DomainError
 from campaigns.models import User
 from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, sentence
 from ingest_lambda.contract.sentences.english import ENGLISH
@@ -28,8 +29,30 @@ _DAYS = {
 """What is found and expected here are days: typed as such, they are spelled in every language."""
 
 
-def take_verdict(submission: Submission, form: QueryDict, *, actor: User, at: datetime) -> str:
-    """Give the verdict that a form asks for; return what was done, as a sentence.
+class PageOutOfDate(DomainError):
+    """A form that doesn't say which decision its page showed; it was made before pages said so."""
+
+    code = "page_out_of_date"
+
+
+def seen_decision(form: QueryDict, submission: Submission) -> int:
+    """Return the number of the decision that a form's page showed; 0 where there was none.
+
+    Raises:
+        PageOutOfDate: it has none.
+    """
+    number = form.get("decision_no", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise PageOutOfDate(
+            f"This page is out of date. Open {submission.reference} again, then decide."
+        )
+    return int(number)
+
+
+def take_verdict(
+    submission: Submission, form: QueryDict, *, after: int, actor: User, at: datetime
+) -> Submission:
+    """Give the verdict that a form asks for, unless another was given since ``after``.
 
     Raises:
         DomainError: a rule said no; the sentence in it is for the moderator.
@@ -37,18 +60,14 @@ def take_verdict(submission: Submission, form: QueryDict, *, actor: User, at: da
     verdict = form.get("verdict", "")
     note = form.get("note", "").strip()[:1000]
     if verdict == "approve":
-        decisions.approve_submission(submission.pk, actor=actor, at=at, note=note)
-    elif verdict == "reject":
-        decisions.reject_submission(
-            submission.pk, reasons=read_reasons(form), actor=actor, at=at, note=note
+        return decisions.approve_submission(
+            submission.pk, actor=actor, at=at, note=note, after=after
         )
-    elif verdict == "ask_again":
-        decisions.ask_again(
-            submission.pk, reasons=read_reasons(form), actor=actor, at=at, note=note
-        )
-    else:
+    act = {"reject": decisions.reject_submission, "ask_again": decisions.ask_again}.get(verdict)
+    if act is None:
         raise Http404
-    return SAID[verdict].format(reference=submission.reference)
+    reasons = read_reasons(form)
+    return act(submission.pk, reasons=reasons, actor=actor, at=at, note=note, after=after)
 
 
 def read_reasons(form: QueryDict) -> list[Reason]:

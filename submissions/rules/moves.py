@@ -1,23 +1,56 @@
-"""Which verdicts are possible from where (DOMAIN §3)."""
+"""Which verdicts are possible from where, and by whom (DOMAIN §3)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
 
 from ingest_lambda.contract import SubmissionStatus as Status
 
-MOVES: dict[Status, frozenset[Status]] = {
-    Status.RECEIVED: frozenset(
-        {
-            Status.APPROVED,
-            Status.REJECTED,
-            Status.NEEDS_RESUBMISSION,
-            Status.PENDING_REVIEW,
-        }
-    ),
-    Status.PENDING_REVIEW: frozenset({Status.APPROVED, Status.REJECTED, Status.NEEDS_RESUBMISSION}),
-    Status.NEEDS_RESUBMISSION: frozenset({Status.REJECTED, Status.PENDING_REVIEW}),
-    Status.APPROVED: frozenset({Status.REVOKED, Status.PENDING_REVIEW}),
-    Status.REJECTED: frozenset({Status.PENDING_REVIEW}),
-    Status.INVALID: frozenset({Status.RECEIVED}),
-    Status.REVOKED: frozenset(),
-    Status.WITHDRAWN: frozenset(),
+
+class By(StrEnum):
+    """In which right a submission is moved. Roles grant them; the pages ask for the roles."""
+
+    SYSTEM = "system"
+    """Rules, sweeps and the clock."""
+    MODERATOR = "moderator"
+    """A first verdict on what waits for one."""
+    UNDO = "undo"
+    """One's own last verdict, within the undo minute."""
+    LEAD = "lead"
+    """Going back on a verdict of anybody's, with a reason."""
+
+
+_VERDICT = frozenset({By.SYSTEM, By.MODERATOR})
+_BACK = frozenset({By.UNDO, By.LEAD})
+
+MOVES: Mapping[Status, Mapping[Status, frozenset[By]]] = {
+    Status.RECEIVED: {
+        Status.APPROVED: _VERDICT,
+        Status.REJECTED: _VERDICT,
+        Status.NEEDS_RESUBMISSION: _VERDICT,
+        Status.PENDING_REVIEW: frozenset({By.SYSTEM}),
+    },
+    Status.PENDING_REVIEW: {
+        Status.APPROVED: _VERDICT,
+        Status.REJECTED: _VERDICT,
+        Status.NEEDS_RESUBMISSION: _VERDICT,
+    },
+    Status.NEEDS_RESUBMISSION: {
+        # The entrant was promised time: only the clock says that it is over.
+        Status.REJECTED: frozenset({By.SYSTEM}),
+        Status.PENDING_REVIEW: _BACK,
+    },
+    Status.APPROVED: {
+        Status.REVOKED: frozenset({By.LEAD}),
+        Status.PENDING_REVIEW: _BACK | {By.SYSTEM},
+    },
+    Status.REJECTED: {Status.PENDING_REVIEW: _BACK},
+    Status.INVALID: {
+        Status.RECEIVED: frozenset({By.LEAD}),
+        # A photo that it was refused for is no other entry's.
+        Status.PENDING_REVIEW: frozenset({By.SYSTEM}),
+    },
+    Status.REVOKED: {},
+    Status.WITHDRAWN: {},
 }
 
 BY_THE_SYSTEM: dict[Status, frozenset[Status]] = {
@@ -27,3 +60,8 @@ BY_THE_SYSTEM: dict[Status, frozenset[Status]] = {
 
 MOST_ATTEMPTS = 2
 """The entry and one retry: what is still not right then is approved or rejected."""
+
+
+def may_move(before: Status, after: Status, *, by: By) -> bool:
+    """Tell whether a submission may go from one status to another in this right."""
+    return by in MOVES[before].get(after, frozenset())

@@ -93,6 +93,35 @@ def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
     )
 
 
+@pytest.mark.parametrize("width", ["phone", "desktop"])
+def test_who_decides_second_is_told_who_was_first_and_led_back(
+    request: pytest.FixtureRequest, embedded: Installation, width: str
+) -> None:
+    page: Page = request.getfixturevalue(width)
+    clear_desk(embedded)
+    for _ in range(2):
+        send_entry(embedded)
+    sign_in(page, embedded, "mo")
+    here = open_next(page, embedded)
+    reference = (page.text_content(".reference") or "").strip()
+    embedded.python(
+        "from campaigns.models import User\n"
+        "from submissions.services.decisions import approve_submission\n"
+        f"approve_submission('{here}', actor=User.objects.get(username='olivia'), at=timezone.now())\n"
+    )
+    page.keyboard.press("a")
+    wait_for_other(page, here)
+    page.wait_for_selector("#said .error a")
+    said = page.text_content("#said") or ""
+    assert f"already approved {reference}. Your decision wasn't saved." in said
+    assert said.startswith("Olivia")
+    assert_accessible(page)
+    take_screenshot(page, "desk-decided-by-another")
+    page.click("#said .error a")
+    page.wait_for_function("(id) => document.getElementById('desk')?.dataset.id === id", arg=here)
+    assert status_of(embedded, UUID(here)) == "approved"
+
+
 def test_a_reason_is_needed_and_escape_closes_the_list(
     desktop: "Page", embedded: Installation
 ) -> None:

@@ -72,7 +72,7 @@ _DECIDED = tuple(
     for verdict in ("approve", "reject", "ask_again")
 )
 _MANY = tuple(
-    {"act": act, "id": "{submission}", "confirmed": "1", "reason": "ILLEGIBLE"}
+    {"act": act, "id": "{submission}.0", "confirmed": "1", "reason": "ILLEGIBLE"}
     for act in ("approve", "reject", "ask_again")
 )
 _UNDONE = tuple(

@@ -34,6 +34,11 @@ def desk_of(submission: Submission) -> str:
     return reverse("admin:submissions_submission_change", args=[submission.pk])
 
 
+def given(verdict: str, *, decision_no: int = 0, **more: Any) -> dict[str, Any]:
+    """Return what the desk's form sends, whose page showed the decision of this number."""
+    return {"verdict": verdict, "decision_no": decision_no, **more}
+
+
 def show(browser: Browser, submission: Submission) -> str:
     """Return the desk as it shows a submission."""
     page = browser.get(desk_of(submission))

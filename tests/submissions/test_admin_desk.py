@@ -1,5 +1,7 @@
 """The desk shows what a moderator may see, and why an entry is here."""
 
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -9,7 +11,7 @@ from submissions.admin.wording import REFUSALS, SUSPICIONS
 from submissions.models import Review, Submission
 from submissions.services import decisions
 from submissions.services.mirror import mirror_stream_records
-from tests.submissions.at_the_desk import desk_of, make_staff, make_submission, show
+from tests.submissions.at_the_desk import desk_of, given, make_staff, make_submission, show
 from tests.submissions.factories import (
     NOON,
     make_campaign,
@@ -128,7 +130,7 @@ def test_the_entrant_s_sentence_is_shown_before_it_is_sent_in_their_language():
     browser, _ = make_staff(campaign)
     submission = make_submission(campaign, locale="de")
     code = ReasonCode.BEFORE_PURCHASE_WINDOW.value
-    asked = {
+    asked: dict[str, Any] = {
         "reason": [code],
         f"found-{code}": "2026-05-28",
         f"expected-{code}": "2026-06-01",
@@ -137,7 +139,7 @@ def test_the_entrant_s_sentence_is_shown_before_it_is_sent_in_their_language():
     (line,) = page.json()["lines"]
     assert "28. Mai 2026" in line["theirs"]
     assert "28 May 2026" in line["ours"]
-    browser.post(desk_of(submission), {"verdict": "reject", **asked})
+    browser.post(desk_of(submission), given("reject", **asked))
     (review,) = Review.objects.filter(submission=submission)
     assert review.reasons[0]["message"] == line["theirs"]
 

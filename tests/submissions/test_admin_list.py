@@ -48,6 +48,11 @@ def signed_in(campaign: Campaign, role: Role = Role.CAMPAIGN_MANAGER) -> Browser
     return browser
 
 
+def ticked(submission: Submission) -> str:
+    """Return what a row's box sends: the entry, and the decision that the row shows."""
+    return f"{submission.pk}.{submission.decision_no}"
+
+
 def search(browser: Browser, text: str, **more: Any) -> str:
     return browser.post(LIST, {"q": text, **more}, follow=True).content.decode()
 
@@ -220,7 +225,7 @@ def test_acting_on_many_asks_first_with_the_number_that_it_changes():
     waiting = [make_submission(campaign) for _ in range(3)]
     done = make_submission(campaign, status=SubmissionStatus.APPROVED)
     browser = signed_in(campaign)
-    chosen = {"act": "approve", "id": [str(row.pk) for row in [*waiting, done]]}
+    chosen = {"act": "approve", "id": [ticked(row) for row in [*waiting, done]]}
 
     page = browser.post(LIST, chosen).content.decode()
     assert "Approve 3 entries of Summer?" in page
@@ -238,7 +243,7 @@ def test_rejecting_many_takes_reasons():
     campaign = make_campaign()
     submission = make_submission(campaign)
     browser = signed_in(campaign)
-    act = {"act": "reject", "id": str(submission.pk), "confirmed": "1"}
+    act = {"act": "reject", "id": ticked(submission), "confirmed": "1"}
     page = browser.post(LIST, act, follow=True).content.decode()
     assert "Choose one to three reasons" in page
     browser.post(LIST, {**act, "reason": "STORE_NOT_ELIGIBLE"})
@@ -252,7 +257,7 @@ def test_a_moderator_and_a_stranger_act_on_no_many(role: Role | None):
     submission = make_submission(campaign)
     browser = signed_in(campaign, role) if role else signed_in(make_campaign())
     assert "Approve…" not in browser.get(LIST).content.decode() or role is None
-    browser.post(LIST, {"act": "approve", "id": str(submission.pk), "confirmed": "1"})
+    browser.post(LIST, {"act": "approve", "id": ticked(submission), "confirmed": "1"})
     assert not Review.objects.exists()
 
 

@@ -64,7 +64,7 @@ def test_a_verdict_leaves_its_number_review_event_audit_line_and_outbox_row():
 def test_the_second_verdict_is_refused_and_leaves_nothing(again):
     submission, actor = make_submission(), make_user()
     approve_submission(submission.pk, actor=actor, at=NOON)
-    with pytest.raises(AlreadyDecided, match="Take that back first"):
+    with pytest.raises(AlreadyDecided, match="already approved"):
         again(submission.pk, actor=actor, at=NOON)
     assert Review.objects.count() == 1
     assert OutboxDecision.objects.count() == 1

@@ -10,7 +10,7 @@ from campaigns.rules.roles import Role
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Review, ReviewClaim
 from submissions.services import decisions
-from tests.submissions.at_the_desk import desk_of, make_staff, make_submission, show
+from tests.submissions.at_the_desk import desk_of, given, make_staff, make_submission, show
 from tests.submissions.factories import NOON, make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def test_a_verdict_without_javascript_leads_to_the_next_one_with_an_undo():
     first = make_submission(campaign, entered_at=NOON)
     second = make_submission(campaign, entered_at=NOON + timedelta(hours=1))
 
-    page = browser.post(desk_of(first), {"verdict": "approve"}, follow=True)
+    page = browser.post(desk_of(first), given("approve"), follow=True)
 
     text = page.content.decode()
     assert second.reference in text
@@ -37,8 +37,8 @@ def test_a_verdict_in_the_background_is_answered_and_the_second_is_told_who_was_
     submission = make_submission(campaign)
     headers = {"Accept": "application/json"}
 
-    first = browser.post(desk_of(submission), {"verdict": "approve"}, headers=headers)
-    second = browser.post(desk_of(submission), {"verdict": "approve"}, headers=headers)
+    first = browser.post(desk_of(submission), given("approve"), headers=headers)
+    second = browser.post(desk_of(submission), given("approve"), headers=headers)
 
     assert first.json()["said"] == f"{submission.reference} approved."
     assert second.status_code == 409
@@ -49,7 +49,7 @@ def test_asking_again_without_a_reason_says_what_to_do():
     campaign = make_campaign()
     browser, _ = make_staff(campaign)
     submission = make_submission(campaign)
-    page = browser.post(desk_of(submission), {"verdict": "ask_again"}, follow=True)
+    page = browser.post(desk_of(submission), given("ask_again"), follow=True)
     assert "Choose one to three reasons" in page.content.decode()
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.PENDING_REVIEW
@@ -60,7 +60,7 @@ def test_a_reason_that_is_not_on_the_list_decides_nothing(forged: str):
     campaign = make_campaign()
     browser, _ = make_staff(campaign)
     submission = make_submission(campaign)
-    browser.post(desk_of(submission), {"verdict": "reject", "reason": forged})
+    browser.post(desk_of(submission), given("reject", reason=forged))
     assert not Review.objects.exists()
 
 
@@ -68,10 +68,10 @@ def test_one_s_own_verdict_is_undone_within_the_minute():
     campaign = make_campaign()
     browser, _ = make_staff(campaign)
     submission = make_submission(campaign)
-    browser.post(desk_of(submission), {"verdict": "approve"})
+    browser.post(desk_of(submission), given("approve"))
     undo = reverse("admin:submissions_review_undo", args=[submission.pk])
 
-    page = browser.post(undo, follow=True)
+    page = browser.post(undo, {"decision_no": 1}, follow=True)
 
     assert "waits for review again" in page.content.decode()
     submission.refresh_from_db()
@@ -89,11 +89,11 @@ def test_after_the_minute_or_by_another_only_a_lead_with_a_reason_takes_it_back(
     )
     undo = reverse("admin:submissions_review_undo", args=[submission.pk])
 
-    assert moderator.post(undo, {"note": "please"}).status_code == 404
-    lead.post(undo)
+    assert moderator.post(undo, {"note": "please", "decision_no": 1}).status_code == 404
+    lead.post(undo, {"decision_no": 1})
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.APPROVED
-    lead.post(undo, {"note": "The date was right after all."})
+    lead.post(undo, {"note": "The date was right after all.", "decision_no": 1})
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.PENDING_REVIEW
 
@@ -112,12 +112,14 @@ def test_a_lead_revokes_an_approval_and_takes_in_what_the_rules_refused(act, bef
     submission = make_submission(campaign, status=before)
     address = reverse("admin:submissions_review_undo", args=[submission.pk])
 
-    assert moderator.post(address, {"act": act, "note": "please"}).status_code == 404
+    assert (
+        moderator.post(address, {"act": act, "note": "please", "decision_no": 0}).status_code == 404
+    )
     assert f'value="{act}"' in show(lead, submission)
     assert f'value="{act}"' not in show(moderator, submission)
-    lead.post(address, {"act": act})
+    lead.post(address, {"act": act, "decision_no": 0})
     submission.refresh_from_db()
     assert submission.status == before
-    lead.post(address, {"act": act, "note": "The shop called."})
+    lead.post(address, {"act": act, "note": "The shop called.", "decision_no": 0})
     submission.refresh_from_db()
     assert submission.status == after

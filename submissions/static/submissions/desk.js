@@ -103,6 +103,7 @@ function remember(act) {
   const form = document.getElementById("act").content.firstElementChild.cloneNode(true);
   form.action = act.undo;
   form.dataset.seconds = act.seconds;
+  form.elements.decision_no.value = act.decision_no;
   form.querySelector("span").textContent = act.said;
   said.replaceChildren(form);
   countDown(form);
