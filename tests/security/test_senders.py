@@ -169,13 +169,12 @@ def test_an_operator_cannot_give_a_part_of_one_client_s_domain_to_another(wanted
 def test_senders_are_the_operators_and_for_everybody_else_there_are_none():
     client = make_client()
     identity = _assign(client, "nordlicht.example")
+    every = reverse("admin:campaigns_senderidentity_changelist")
     pages = [
-        reverse("admin:campaigns_senderidentity_changelist"),
+        every,
         reverse("admin:campaigns_senderidentity_add"),
-        *(
-            reverse(f"admin:campaigns_senderidentity_{name}", args=[identity.pk])
-            for name in ("change", "history", "delete")
-        ),
+        reverse("admin:campaigns_senderidentity_change", args=[identity.pk]),
+        *(f"{every}{identity.pk}/{stock}/" for stock in ("history", "delete")),
     ]
     for role in Role:
         browser = _signed_in((client, role))
