@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.staff_hands import sign_in
-from tests.support.installation import Installation
+from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
@@ -16,7 +16,8 @@ PALETTE = "#search-input-command"
 
 
 def wait_for(page: "Page", condition: str) -> None:
-    page.wait_for_function(condition)
+    """Ask again and again from here: a page that may evaluate nothing cannot do it by itself."""
+    wait_until(lambda: page.evaluate(condition), what=condition, seconds=10)
 
 
 def user_menu(page: "Page") -> "Locator":

@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
@@ -69,7 +70,7 @@ def test_a_moderator_sees_a_campaign_at_a_glance_and_nothing_to_change(
 ) -> None:
     sign_in(phone, embedded, "mo")
     (campaign_id,) = embedded.rows("SELECT id FROM campaigns_campaign WHERE slug = 'quick-draw'")[0]
-    phone.goto(f"{embedded.facts['admin']}campaigns/campaign/{campaign_id}/change/")
+    phone.goto(f"{embedded.facts['admin']}campaigns/campaign/{UUID(campaign_id)}/change/")
     phone.wait_for_selector(".glance")
     seen(phone, "campaign-at-a-glance")
     assert phone.locator("main form, .glance form, [name=_continue]").count() == 0

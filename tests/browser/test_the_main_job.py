@@ -145,6 +145,6 @@ def page_and_mail_say_so(
 def test_a_stranger_finds_nothing(phone: "Page", embedded: Installation) -> None:
     sign_in(phone, embedded, "stella")
     (campaign_id,) = embedded.rows("SELECT id FROM campaigns_campaign LIMIT 1")[0]
-    answer = phone.goto(f"{embedded.facts['admin']}campaigns/campaign/{campaign_id}/change/")
+    answer = phone.goto(f"{embedded.facts['admin']}campaigns/campaign/{UUID(campaign_id)}/change/")
     assert answer is not None
     assert answer.status == 404

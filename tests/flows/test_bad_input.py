@@ -162,7 +162,7 @@ def test_consent_is_not_taken_for_given(embedded: Installation) -> None:
     "name",
     [
         "Zoë \U0001f469\u200d\U0001f469\u200d\U0001f467",
-        "\u202bשלום مرحبا\u202c",
+        "שלום مرحبا",
         '"); DROP TABLE submissions; --',
         "<script>alert(1)</script>",
         "{{7*7}} ${7*7} $input.body",

@@ -52,6 +52,18 @@ def held_still(installation: Installation, name: str) -> Iterator[None]:
             kill(pid, signal.SIGCONT)
 
 
+@contextmanager
+def photos_held(installation: Installation) -> Iterator[None]:
+    """Hand no photo to the images function until the end of the block."""
+    function = installation.aws("lambda")
+    mapping = function.list_event_source_mappings()["EventSourceMappings"][0]["UUID"]
+    function.update_event_source_mapping(UUID=mapping, Enabled=False)
+    try:
+        yield
+    finally:
+        function.update_event_source_mapping(UUID=mapping, Enabled=True)
+
+
 def enter(crowd: Crowd, many: int) -> set[UUID]:
     outcome = send(crowd.submission, count=many, connections=8)
     assert outcome.only(202), outcome
@@ -134,9 +146,15 @@ def test_a_photo_of_another_campaign_is_looked_at_while_a_flood_of_photos_waits(
         )
         return int(count)
 
-    for number in range(PHOTOS):
-        upload(flooded, number)
-    upload(quiet, PHOTOS)
+    with photos_held(embedded):
+        for number in range(PHOTOS):
+            upload(flooded, number)
+        upload(quiet, PHOTOS)
+        wait_until(
+            lambda: waiting_in(embedded, "IMAGES_QUEUE_URL") > PHOTOS,
+            what="the photos before the function",
+            seconds=SECONDS,
+        )
     wait_until(lambda: looked_at(quiet) == 1, what="the photo", seconds=SECONDS)
     assert looked_at(flooded) < PHOTOS / 2
     wait_until(lambda: looked_at(flooded) == PHOTOS, what="all photos", seconds=SECONDS)

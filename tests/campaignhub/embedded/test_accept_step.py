@@ -24,7 +24,7 @@ NASTY = {
     "markup": "<script>alert(1)</script>&amp;",
     "nothing": None,
     "numbers": [0, -1, 2.5, 1e30, True, False],
-    "nested": {"a": {"b": [{}, [], ""]}},
+    "nested": {"a": {"b": "", "c": None}, "d": ["", 1], "e": {}},
     "}": '},"slug":"other"',
 }
 
