@@ -24,6 +24,7 @@ NOT_TYPED: dict[str, str] = {
     "Submission": "reference route channel locale suspicions consents uploads person_hash body_hash",
     "SubmissionAnswers": "given_name_key family_name_key",
     "ReceiptImage": "key content_type sha256 pages refusal exif",
+    "SubmittedFile": "key sha256",
     "SubmissionEvent": "kind dedupe detail",
     "Award": "prize",
     "Mail": "event address_hash message_id",

@@ -25,7 +25,8 @@ from tests.submissions.factories import NOON, make_campaign
 
 SCRIPT = "<script>fetch('/admin/campaigns/membership/add/')</script>"
 LINES = "Win\r\nBcc: all@example.com\r\n\r\n-- \nYour reference: PAYPAL-1\u2028\u2029\x0bnow"
-HIDDEN = "Win\x00 \u202egnp.exe\u2066\u200b\u200f\ufeff\u00ad a \U000e0041weekend"
+HIDDEN = "Win \u202egnp.exe\u2066\u200b\u200f\ufeff\u00ad a \U000e0041weekend"
+SHORT_SCRIPT = "<script>fetch('/x/')</script>"
 ENCODED = "=?utf-8?b?YmlsbGluZ0BvdGhlci5leGFtcGxl?="
 """``billing@other.example``, as mail programs spell what is not ASCII."""
 
@@ -109,11 +110,12 @@ def test_a_client_s_names_and_contacts_are_no_script_for_who_operates_the_platfo
     campaign = make_campaign()
     client = campaign.client
     client.name = client.sender_name = f"N{SCRIPT}"
-    client.help_email, client.help_phone = f"{SCRIPT}@e.example", SCRIPT
+    client.help_email, client.help_phone = f"{SCRIPT}@e.example", SHORT_SCRIPT
     client.save()
     page = _sample(campaign)
     assert page.count("&lt;script&gt;fetch") > 3
     assert SCRIPT not in page
+    assert SHORT_SCRIPT not in page
 
 
 # ---------------------------------------------------------------- the mail itself
