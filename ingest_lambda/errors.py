@@ -65,6 +65,12 @@ class HashMissing(UploadRefused):
     )
 
 
+class TooManyUploads(UploadRefused):
+    """A submission's photos were replaced so often that its field has no place left."""
+
+    detail = "You've changed this photo very often. Please load the page again and start over."
+
+
 class UnknownRoute(Refused):
     """The campaign cannot be entered on this route, or there is no such route at all."""
 

@@ -1,7 +1,11 @@
-"""The first call of a page: an id, a token, and a form for each photo. Nothing is stored."""
+"""The first call of a page: an id, a token, and a form for each photo.
+
+Nothing is stored, but for a count of the places that a submission has been given
+once its photos are replaced or added to.
+"""
 
 import secrets
-import time
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -10,9 +14,11 @@ from ingest_lambda.challenges import Challenges
 from ingest_lambda.contract import (
     IMAGE_KINDS,
     SUBMIT_SECONDS,
+    UNSENT_KEPT,
     Channel,
     Claims,
     Current,
+    FieldSpec,
     Manifest,
     Mode,
     Purpose,
@@ -36,6 +42,7 @@ from ingest_lambda.errors import (
     Paused,
     ReleaseChanged,
     TokenExpired,
+    TooManyUploads,
     TryAgain,
     UnknownCampaign,
     UnknownRoute,
@@ -54,14 +61,25 @@ from ingest_lambda.table import Partner, Table
 from ingest_lambda.tokens import sign, verify
 from ingest_lambda.uploads import CONTENT_TYPES, UploadForms, incoming_key
 
+MOST_KEYS = 12
+"""Places in the store for one field of one attempt, replaced photos included."""
 
-def new_submission_id() -> UUID:
-    """Return a UUID version 7 (RFC 9562): its first 48 bits are the time, so that rows lie in order."""
-    milliseconds = time.time_ns() // 1_000_000
-    number = (milliseconds << 80) | secrets.randbits(80)
+
+def new_submission_id(at: datetime) -> UUID:
+    """Return a UUID version 7 (RFC 9562): its first 48 bits are the time, so that rows lie in order.
+
+    The time of the start, by which the site knows until when this submission
+    may be sent (``submissions.rules.unsent``).
+    """
+    number = (int(at.timestamp() * 1000) << 80) | secrets.randbits(80)
     number = (number & ~(0xF << 76)) | (7 << 76)
     number = (number & ~(0x3 << 62)) | (2 << 62)
     return UUID(int=number)
+
+
+def _most_keys(spec: FieldSpec) -> int:
+    """Return the most places of a field: twelve, or as many as its form has room for."""
+    return max(MOST_KEYS, spec.max_receipts * spec.images_per_receipt)
 
 
 def source_of(text: str | None) -> str | None:
@@ -102,7 +120,7 @@ class Starter:
 
         Raises:
             UnknownCampaign, NotOpen, Paused, ReleaseChanged, UnknownRoute, LinkUsed,
-            UploadRefused, HashMissing, BadToken, TokenExpired, ChallengeFailed.
+            UploadRefused, HashMissing, TooManyUploads, BadToken, TokenExpired, ChallengeFailed.
             TryAgain: the table or the verifier is away.
         """
         current = self.releases.current(slug)
@@ -120,7 +138,8 @@ class Starter:
         claims = self._claims(request, manifest, earlier, caller, partner, at)
         claims = self._challenged(claims, request, manifest, caller)
         uploads = self._uploads(request.uploads, claims, manifest)
-        claims = claims.model_copy(update={"uploads": uploads})
+        given = self._count_keys(uploads, claims, manifest, is_first=earlier is None)
+        claims = claims.model_copy(update={"uploads": uploads, "keys_given": given})
         return StartAnswer(
             submission_id=claims.submission_id,
             reference=reference_of(claims.submission_id),
@@ -182,6 +201,7 @@ class Starter:
                 "attempt": claims.attempt + 1,
                 "purpose": Purpose.RESUBMIT,
                 "uploads": (),
+                "keys_given": {},
                 "expires_at": stored.resubmit_until or claims.expires_at,
             }
         )
@@ -213,7 +233,7 @@ class Starter:
         locale = request.locale if request.locale in manifest.languages else manifest.languages[0]
         issued_at = at.astimezone(UTC)
         return Claims(
-            submission_id=new_submission_id(),
+            submission_id=new_submission_id(issued_at),
             slug=manifest.slug,
             campaign_id=manifest.campaign_id,
             release=manifest.release,
@@ -281,6 +301,36 @@ class Starter:
             uploads.append(same or self._new_upload(want, claims))
         self._not_too_many(wanted, manifest)
         return tuple(uploads)
+
+    def _count_keys(
+        self, uploads: tuple[Upload, ...], claims: Claims, manifest: Manifest, *, is_first: bool
+    ) -> dict[str, int]:
+        """Return how many places each field has been given, with those of ``uploads`` that are new.
+
+        A token may be used many times, also at once, so from the second call on
+        the table counts. The first call of a submission is bounded by the form
+        itself, and leaves nothing behind.
+        """
+        known = {upload.key for upload in claims.uploads}
+        fresh = Counter(upload.field for upload in uploads if upload.key not in known)
+        given = {
+            name: claims.keys_given.get(name, 0) + fresh[name]
+            for name in {*claims.keys_given, *fresh}
+        }
+        if not fresh or is_first:
+            return given
+        most = {spec.name: _most_keys(spec) for spec in manifest.fields if spec.name in fresh}
+        counted = self.table.count_keys(
+            claims.submission_id,
+            claims.attempt,
+            fresh,
+            before=claims.keys_given,
+            most=most,
+            expires_at=claims.expires_at + UNSENT_KEPT,
+        )
+        if counted is None:
+            raise TooManyUploads(field=min(fresh, key=lambda name: most[name] - given[name]))
+        return given | counted
 
     @staticmethod
     def _new_upload(want: Wanted, claims: Claims) -> Upload:

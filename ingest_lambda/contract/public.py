@@ -1,5 +1,6 @@
 """The public contract, version 1: requests and answers of ``/v1/campaigns/{slug}``."""
 
+from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +18,8 @@ FORM_SECONDS = 30 * 60
 """How long a presigned form takes an upload."""
 SUBMIT_SECONDS = 24 * 60 * 60
 """How long after the first start a submission may be sent."""
+UNSENT_KEPT = timedelta(hours=48)
+"""How long a photo that no submission names is kept after the end of its token."""
 POLL_SECONDS = (1, 2, 4, 8, 15, 30)
 
 Token = Annotated[str, Field(min_length=20, max_length=MAX_TOKEN_CHARS)]

@@ -76,6 +76,8 @@ class Claims(Shape):
     challenge: Literal["passed", "failed", "unreachable"] | None = None
     """Absent where the campaign asks for none."""
     uploads: tuple[Upload, ...] = Field(default=(), max_length=60)
+    keys_given: dict[Name, int] = {}
+    """Field → how many places for a file were handed out for this attempt, replaced ones included."""
     issued_at: Instant
     """Of the first start of this attempt; a renewal keeps it."""
     expires_at: Instant

@@ -10,6 +10,7 @@ partner               ``PARTNER#{SHA-256 of the key}``                ``PARTNER`
 names of token keys   ``TOKEN_KEYS``                                  ``ANNOUNCED``
 submission            ``SUBMISSION#{id}``                             ``SUBMISSION``
 image facts           ``SUBMISSION#{id}``                             ``IMAGE#{attempt}#{receipt}#{part}#{nonce}``
+places for photos     ``SUBMISSION#{id}``                             ``KEYS#{attempt}``
 message               ``SUBMISSION#{id}``                             ``MESSAGE#{message_id}``
 award                 ``SUBMISSION#{id}``                             ``AWARD#{prize}``
 limit                 ``LIMIT#{campaign}#{limit}#{scope hash}``       ``{window}``
@@ -35,8 +36,9 @@ from ingest_lambda.table.keys import (
     submission_item,
     submission_key,
 )
-from ingest_lambda.table.ledger import ItemLine, LedgerItems, LedgerLine
+from ingest_lambda.table.ledger import ItemLine, LedgerLine
 from ingest_lambda.table.limits import KEPT_AFTER_WINDOW, NOTHING, LimitUse, Taken, Uses
+from ingest_lambda.table.photos import PhotoItems
 from ingest_lambda.table.releases import MOST_BLOCKED, BlockListTooLong, Partner, ReleaseItems
 from ingest_lambda.table.store import Cancelled
 
@@ -65,7 +67,7 @@ __all__ = [
 ]
 
 
-class Table(ReleaseItems, LedgerItems):
+class Table(ReleaseItems, PhotoItems):
     """All items behind one client: what is published, what came in, and the ledger over it."""
 
 

@@ -52,6 +52,16 @@ def mirrored_key(submission_id: UUID, kind: str, name: str) -> Item:
     return _key(group_of(submission_id), f"{kind}#{name}" if name else kind)
 
 
+def attempt_of(key: str) -> int:
+    """Return the attempt that an upload belongs to, by its key (``uploads.incoming_key``)."""
+    return int(key.split("/")[-2])
+
+
+def keys_key(submission_id: UUID, attempt: int) -> Item:
+    """Return the key of how many places for photos an attempt was given, by field."""
+    return _key(group_of(submission_id), f"KEYS#{attempt}")
+
+
 def message_key(record: MessageRecord) -> Item:
     """Return the key of a later message."""
     return _key(group_of(record.submission_id), f"MESSAGE#{record.message_id}")

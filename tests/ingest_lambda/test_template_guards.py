@@ -54,6 +54,18 @@ def test_start_reads_what_it_answers_by_and_no_limit_guard_or_block_list():
     assert not any(map(may, others))
 
 
+def test_start_writes_beside_a_submission_and_nowhere_else():
+    mine = [s for name, s in statements() if name.startswith("StartRole")]
+    writing = [
+        (action, s.get("Condition"))
+        for s in mine
+        for action in listed(s["Action"])
+        if action.startswith("dynamodb:") and action != "dynamodb:GetItem"
+    ]
+    beside = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["SUBMISSION#*"]}}
+    assert writing == [("dynamodb:UpdateItem", beside)]
+
+
 def test_what_opens_strangers_files_touches_no_campaign_and_reads_no_receipt():
     mine = [s for name, s in statements() if name.startswith("ImagesRole")]
     (puts,) = [s for s in mine if "dynamodb:PutItem" in listed(s["Action"])]
