@@ -65,7 +65,7 @@ class ListPages:
             return self._act_on_many(request, user)
         text = (request.POST.get("q") or request.GET.get("q", "")).strip()
         asked = request.POST if request.method == "POST" else request.GET
-        if request.method == "POST" and kind_of_search(text) in ("", "reference"):
+        if request.method == "POST" and kind_of_search(text) in ("", "reference", "id"):
             # A reference tells nothing of a person, so this result may have an address.
             return HttpResponseRedirect(f"?{_query(asked, q=text)}")
         campaigns = {
@@ -75,13 +75,19 @@ class ListPages:
             .order_by("name")
         }
         wanted, chosen = _read(asked, text, campaigns)
-        found = find(wanted, campaigns=list(chosen), most=PAGE + 1)
+        open_clients = set(
+            clients_of(user, Capability.SUBMISSION_CONTACT).values_list("pk", flat=True)
+        )
+        by_person = {pk for pk, row in campaigns.items() if row.client_id in open_clients}
+        found = find(wanted, campaigns=list(chosen), by_person=by_person, most=PAGE + 1)
         context = {
             **self.admin_site.each_context(request),
             "title": "Submissions",
             "opts": self.opts,
             "is_fullwidth": "1",
-            **self._rows(user, found.ids[:PAGE], wanted),
+            **self._rows(user, found.ids[:PAGE], wanted, open_clients),
+            "searches_people": bool(by_person),
+            "finds_some_by_reference": len(by_person) < len(campaigns),
             "cut": found.cut,
             "looked_at": LOOKED_AT,
             "text": text,
@@ -96,16 +102,15 @@ class ListPages:
             context["older_link"] = f"?{_query(asked, before=context['older'])}"
         return TemplateResponse(request, "admin/submissions/list.html", context)
 
-    def _rows(self, user: User, found: list[UUID], wanted: Wanted) -> dict[str, Any]:
+    def _rows(
+        self, user: User, found: list[UUID], wanted: Wanted, open_clients: set[int]
+    ) -> dict[str, Any]:
         """Return what each row shows, and note in the log who looked for whom."""
         now = timezone.now()
         by_id = (
             Submission.objects.select_related("campaign__client", "personal")
             .defer("uploads", "consents", "personal__answers")
             .in_bulk(found)
-        )
-        open_clients = set(
-            clients_of(user, Capability.SUBMISSION_CONTACT).values_list("pk", flat=True)
         )
         lead_clients = set(
             clients_of(user, Capability.SUBMISSION_LEAD).values_list("pk", flat=True)

@@ -1,8 +1,11 @@
 """Finding submissions: filters and search, each answered from an index, also at a million rows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+import re
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -17,6 +20,9 @@ _A_QUERY = 900
 """Ids named in one query; SQLite may be built to take no more than 999."""
 LOOKED_AT = 1000
 """Candidates of a search or a rare filter; who types one letter more finds the rest."""
+_DIGIT = re.compile("[0-9]")
+_Row = tuple[datetime, UUID, UUID]
+"""When an entry came, its id, and its campaign's."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +37,20 @@ class Wanted:
     older_than: tuple[datetime, UUID] | None = None
 
 
-def kind_of_search(text: str) -> str:
-    """Say what somebody typed: ``reference``, ``email``, ``name``, or nothing."""
+Kind = Literal["", "reference", "id", "email", "name"]
+
+
+def kind_of_search(text: str) -> Kind:
+    """Say what was typed: a ``reference``, an ``id``, an ``email``, a ``name``, or nothing.
+
+    A name of eight letters can be read as a reference ("Lovelace" as 10VE-1ACE),
+    so only a reference with a digit is surely none of a person.
+    """
     if not text.strip():
         return ""
-    if tidy_reference(text):
+    if _id(text):
+        return "id"
+    if tidy_reference(text) and _DIGIT.search(text):
         return "reference"
     return "email" if "@" in text else "name"
 
@@ -46,26 +61,50 @@ class Found:
 
     ids: list[UUID]
     cut: bool = False
+    hits: Counter[UUID] = field(default_factory=Counter)
+    """Of a search: how many fit in each campaign, this page's and the older ones' together."""
 
 
-def find(wanted: Wanted, *, campaigns: Sequence[UUID], most: int) -> Found:
+def find(
+    wanted: Wanted, *, campaigns: Sequence[UUID], by_person: Collection[UUID], most: int
+) -> Found:
     """Return up to ``most`` submissions, the newest first.
 
-    Only rows of ``campaigns`` are found; whoever calls decides which those are.
+    Only rows of ``campaigns`` are found; the caller decides which those are.
+    Those of ``by_person`` are found by name and address too, all others by a
+    whole reference or id alone: where a page masks a name, a search by its
+    beginning would give it away, a letter at a time.
     """
     rows = _narrowed(wanted)
     if wanted.text.strip():
-        ids = _matching(wanted.text)
-        return Found(_among(ids, rows, campaigns, most), cut=len(ids) >= LOOKED_AT)
+        return _searched(wanted.text, rows, campaigns, by_person, most)
     if wanted.photo_trouble:
         ids = _with_trouble()
-        return Found(_among(ids, rows, campaigns, most), cut=len(ids) >= LOOKED_AT)
+        return Found(_ids(_among(ids, rows, campaigns), most), cut=len(ids) >= LOOKED_AT)
     if wanted.status and (wanted.test or wanted.conflict):
         # Few are: the planner would rather read all of a status, so that is looked at afterwards.
         few = _narrowed(replace(wanted, status=""))
         ids = _newest(few, campaigns, LOOKED_AT)
-        return Found(_among(ids, rows, campaigns, most), cut=len(ids) >= LOOKED_AT)
+        return Found(_ids(_among(ids, rows, campaigns), most), cut=len(ids) >= LOOKED_AT)
     return Found(_newest(rows, campaigns, most))
+
+
+def _searched(
+    text: str,
+    rows: QuerySet[Submission],
+    campaigns: Sequence[UUID],
+    by_person: Collection[UUID],
+    most: int,
+) -> Found:
+    found = _among(_of_reference(text), rows, campaigns)
+    people: list[UUID] = []
+    open_to = [campaign for campaign in campaigns if campaign in by_person]
+    if open_to and kind_of_search(text) in ("email", "name"):
+        people = _of_person(text)
+        found += _among(people, rows, open_to)
+    found = list(dict.fromkeys(found))
+    hits = Counter(campaign for _at, _pk, campaign in found)
+    return Found(_ids(found, most), cut=len(people) >= LOOKED_AT, hits=hits)
 
 
 def _newest(rows: QuerySet[Submission], campaigns: Sequence[UUID], most: int) -> list[UUID]:
@@ -74,25 +113,30 @@ def _newest(rows: QuerySet[Submission], campaigns: Sequence[UUID], most: int) ->
 
 
 def _among(
-    ids: Sequence[UUID], rows: QuerySet[Submission], campaigns: Sequence[UUID], most: int
-) -> list[UUID]:
-    """Return the newest of ``ids`` that are in ``rows`` and ``campaigns``.
+    ids: Sequence[UUID], rows: QuerySet[Submission], campaigns: Sequence[UUID]
+) -> list[_Row]:
+    """Return those of ``ids`` that are in ``rows`` and ``campaigns``.
 
     The campaigns are compared here: named in the query, they would have SQLite
     read every row of theirs instead of these few.
     """
     mine = set(campaigns)
-    found: list[tuple[datetime, UUID]] = []
+    found: list[_Row] = []
     for start in range(0, len(ids), _A_QUERY):
         some = rows.filter(pk__in=ids[start : start + _A_QUERY]).order_by()
         found += [
-            (entered_at, pk)
+            (entered_at, pk, campaign)
             for pk, campaign, entered_at in some.values_list("pk", "campaign_id", "entered_at")
             if campaign in mine
         ]
+    return found
+
+
+def _ids(found: list[_Row], most: int) -> list[UUID]:
+    """Return the newest ``most`` of ``found``."""
     # As the columns of NEWEST_FIRST; SQLite and PostgreSQL both order ids as their hex text.
-    found.sort(key=lambda row: (row[0], row[1].hex), reverse=True)
-    return [pk for _, pk in found[:most]]
+    found = sorted(found, key=lambda row: (row[0], row[1].hex), reverse=True)
+    return [pk for _at, pk, _campaign in found[:most]]
 
 
 def _narrowed(wanted: Wanted) -> QuerySet[Submission]:
@@ -119,14 +163,28 @@ def _with_trouble() -> list[UUID]:
     return list(dict.fromkeys(newest[:LOOKED_AT]))
 
 
-def _matching(text: str) -> list[UUID]:
-    found: list[UUID] = []
+def _of_reference(text: str) -> list[UUID]:
+    """Return what has this id or this whole reference."""
+    if (submission_id := _id(text)) is not None:
+        return [submission_id]
     if reference := tidy_reference(text):
-        found += Submission.objects.filter(reference=reference).values_list("pk", flat=True)
+        return list(Submission.objects.filter(reference=reference).values_list("pk", flat=True))
+    return []
+
+
+def _id(text: str) -> UUID | None:
+    """Return the id that was typed whole, in the one spelling that addresses have."""
+    try:
+        found = UUID(text.strip())
+    except ValueError:
+        return None
+    return found if str(found) == text.strip().lower() else None
+
+
+def _of_person(text: str) -> list[UUID]:
     if "@" in text:
-        people = SubmissionAnswers.objects.filter(email=text.strip().lower())
-        return list(_first(people))
-    return list(dict.fromkeys([*found, *_by_name(text)]))
+        return list(_first(SubmissionAnswers.objects.filter(email=text.strip().lower())))
+    return _by_name(text)
 
 
 def _by_name(text: str) -> list[UUID]:

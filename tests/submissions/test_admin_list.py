@@ -203,7 +203,7 @@ def test_no_filter_sorts_or_reads_the_whole_table():
     for status, test, conflict, older in choices:
         wanted = Wanted(status=status, test=test, conflict=conflict, older_than=older)
         with CaptureQueriesContext(connection) as queries:
-            find(wanted, campaigns=[campaign.pk, other.pk], most=51)
+            find(wanted, campaigns=[campaign.pk, other.pk], by_person=(), most=51)
         query = queries.captured_queries[0]  # a second one, if any, looks rows up by their ids
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
