@@ -28,7 +28,15 @@ _MOST_MARKS = 30
 """In a row over one letter, as Unicode's stream-safe text has it (UAX #15); no language needs more."""
 _DECOMPOSED = 4
 """Characters at most that one character of a normalised answer was typed as, marks beside it apart."""
-_EMAIL = re.compile(r"[^\s@\x00-\x1f]{1,64}@[^\s@\x00-\x1f.]+(\.[^\s@\x00-\x1f.]+)+")
+_SPECIAL = r"\s@\x00-\x1f()<>\[\]:;,\\\""
+"""What stands in no address as it is (RFC 5322, 3.2.3): programs that send mail read ``ada(1)@`` and
+``x<ada@…>`` as ``ada@``, so that one mailbox would be as many people as it likes."""
+_EMAIL = re.compile(
+    rf"(?=[^@]{{1,64}}@)([^{_SPECIAL}]+|\"([^\"\\\s@\x00-\x1f]|\\[^\s@\x00-\x1f])+\")"
+    rf"@[^{_SPECIAL}.]+(\.[^{_SPECIAL}.]+)+"
+)
+_ENCODED_WORD = "=?"
+"""How headers of mails spell other letters (RFC 2047); decoded, it is another address."""
 _NOT_ALLOWED = {"Cc", "Cs"}
 _LINE_BREAKS = "\n\r\t"
 
@@ -106,7 +114,7 @@ def _judge(
     text = _text(field, value, pattern)
     countries = field.countries or manifest.countries
     if field.kind is FieldKind.EMAIL:
-        if len(text) > 254 or not _EMAIL.fullmatch(text):
+        if len(text) > 254 or _ENCODED_WORD in text or not _EMAIL.fullmatch(text):
             raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD, expected="name@example.com")
     elif field.kind is FieldKind.PHONE:
         return _phone(text, countries)

@@ -72,12 +72,12 @@ def normalise_email(address: str) -> str:
 
     Case never matters in practice; dots and ``+tags`` do not at the providers
     that ignore them (their own documentation), and do everywhere else. Quotes
-    around the name and letters beyond ASCII in a domain are another way to write
-    the same.
+    around the name, backslashes inside of them (RFC 5321, 4.1.2) and letters
+    beyond ASCII in a domain are another way to write the same.
     """
     local, _, domain = address.strip().lower().rpartition("@")
     if len(local) > 2 and local[0] == local[-1] == '"':
-        local = local[1:-1]
+        local = re.sub(r"\\(.)", r"\1", local[1:-1])
     if not domain.isascii():
         domain = _in_ascii(domain)
     if domain in _IGNORES_TAGS or _MICROSOFTS.fullmatch(domain):
@@ -97,8 +97,6 @@ def normalise_mailbox(address: str) -> str:
     mistake here costs somebody a mail of theirs, never an entry.
     """
     local, _, domain = normalise_email(address).rpartition("@")
-    # Inside quotes every sign may have a backslash before it (RFC 5321) and be the same.
-    local = re.sub(r"\\(.)", r"\1", local)
     return f"{local.split('+', 1)[0] or local}@{domain.rstrip('.')}"
 
 
