@@ -277,6 +277,10 @@ LOGGING = {
         "celery.beat": {"level": "WARNING"},
         "celery.worker.request": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
+        # Django's own handlers write addresses as they come, tokens and all: to the console while
+        # debugging, from `runserver`, and in mails to administrators with all that a form held.
+        "django": {"level": "INFO", "handlers": []},
+        "django.server": {"level": "INFO", "handlers": [], "propagate": True},
     },
 }
 

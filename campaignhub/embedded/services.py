@@ -46,6 +46,7 @@ def services(plan: Plan, ministack: MiniStack, web_port: int) -> list[Child]:
             *("gunicorn", "campaignhub.wsgi:application", "--bind", f"127.0.0.1:{web_port}"),
             *("--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "10"),
             "--no-control-socket",  # it would be one per user, not one per checkout
+            *("--logger-class", "campaignhub.access_log.TokenlessLogger"),
             *("--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
         ],
         "worker": [
