@@ -19,11 +19,8 @@ and nothing else is.
 The peer is the form that people write first, which is done when it answers.
 """
 
-import sqlite3
 import tempfile
-import threading
 import time
-from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -32,6 +29,7 @@ from bench.cpu import metered
 from bench.load import Answer, Outcome, percentile, send
 from bench.report import Report, Scale
 from bench.submissions import Visitors
+from bench.watch import Watch
 from tests.support.installation import Installation, running_installation
 
 COUNT: dict[Scale, int] = {"small": 600, "bench": 15_000, "soak": 250_000}
@@ -39,43 +37,9 @@ STEADY_RATE = 150
 STEADY_COUNT: dict[Scale, int] = {"small": 300, "bench": 3_000, "soak": 9_000}
 MOST_ON_THE_WAY = 2_000
 CONNECTIONS = 24
-LOOK_SECONDS = 0.05
-PATIENCE_SECONDS = 120
-"""How long nothing new may become visible before the rest counts as lost."""
 
 GOAL_RATE = 250
 GOAL_CPU_MS = 4.0
-
-
-class Watch(threading.Thread):
-    """Notes when each submission became visible in the site's database."""
-
-    def __init__(self, database: Path) -> None:
-        super().__init__(daemon=True)
-        self._address = f"file:{database}?mode=ro"
-        self._over = threading.Event()
-        self.visible: dict[UUID, float] = {}
-        self.times_seen = 0
-
-    def run(self) -> None:
-        """Look for new rows, by the number that SQLite gives them."""
-        last = 0
-        with closing(sqlite3.connect(self._address, uri=True, timeout=20)) as database:
-            while not self._over.wait(LOOK_SECONDS):
-                rows = database.execute(
-                    "SELECT rowid, id FROM submissions_submission WHERE rowid > ? ORDER BY rowid",
-                    (last,),
-                ).fetchall()
-                now = time.perf_counter()
-                for number, key in rows:
-                    last = number
-                    self.visible.setdefault(UUID(key), now)
-                self.times_seen += len(rows)
-
-    def end(self) -> None:
-        """Stop looking."""
-        self._over.set()
-        self.join()
 
 
 def run(report: Report) -> None:
@@ -111,17 +75,17 @@ def _measure(report: Report, installation: Installation, visitors: Visitors, wat
         )
 
     load(0, 100, rate=50)  # the functions' first start is row 5's, not this one's
-    _wait(accepted, watch)
+    watch.wait_for(accepted)
 
     with metered(_root(installation)) as used:
         begin = time.perf_counter()
         flat_out = load(
             100, count, gate=lambda: len(accepted) - len(watch.visible) < MOST_ON_THE_WAY
         )
-        _wait(accepted, watch)
+        watch.wait_for(accepted)
         rate = count / (max(watch.visible.values()) - begin)
     steady = load(100 + count, steady_count, rate=STEADY_RATE)
-    _wait(accepted, watch)
+    watch.wait_for(accepted)
     ages = [
         max(0.0, watch.visible[key] - accepted[key])
         for number in range(100 + count, 100 + count + steady_count)
@@ -151,17 +115,6 @@ def _measure(report: Report, installation: Installation, visitors: Visitors, wat
 def _root(installation: Installation) -> int:
     assert installation._process is not None
     return installation._process.pid
-
-
-def _wait(accepted: dict[UUID, float], watch: Watch) -> None:
-    """Return when all that was accepted is visible, or nothing has moved for long."""
-    moved_at, seen = time.monotonic(), -1
-    while not accepted.keys() <= watch.visible.keys():
-        if len(watch.visible) != seen:
-            moved_at, seen = time.monotonic(), len(watch.visible)
-        if time.monotonic() - moved_at > PATIENCE_SECONDS:
-            return
-        time.sleep(LOOK_SECONDS)
 
 
 def _cpu(report: Report, used: dict[str, float], count: int) -> None:

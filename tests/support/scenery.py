@@ -7,7 +7,7 @@ from tests.support.installation import Installation
 
 _PROGRAM = """
 import json
-from campaigns.models import Campaign, Limit
+from campaigns.models import Campaign, FormField, Limit
 from campaigns.rules.states import CampaignState
 from campaigns.services.clone import clone_campaign
 from campaigns.services.life import move_campaign
@@ -31,6 +31,9 @@ for slug, plan in json.loads(PLAN).items():
         campaign.limits.all().delete()
         for limit in plan["limits"]:
             Limit.objects.create(campaign=campaign, **limit)
+    for position, field in enumerate(plan.get("fields", []), 50):
+        texts = dict.fromkeys(campaign.languages, field["name"])
+        FormField.objects.create(campaign=campaign, position=position, label=texts, **field)
     accepted = [caution.key for caution in publish_cautions(campaign, at=at)]
     release = publish_campaign(campaign, actor=None, at=at, accepted=accepted)
     if plan.get("paused"):
@@ -49,7 +52,7 @@ def make_campaigns(
 
     A plan names the campaign it is ``like`` and may set ``opens_in_hours``,
     ``closes_in_hours``, ``published_in_hours`` (all from now), ``limits`` (rows),
-    ``values`` (columns) and ``paused``.
+    ``fields`` (rows added to the form), ``values`` (columns) and ``paused``.
     """
     program = f"PLAN = {json.dumps(plans)!r}\n{_PROGRAM}"
     made = json.loads(installation.python(program).splitlines()[-1])
