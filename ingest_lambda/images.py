@@ -1,6 +1,7 @@
 """An upload arrived: find out what it is, keep it, write its facts. Never touches the submission."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,7 +9,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
 
-from ingest_lambda.contract import ImageRecord, ImageRefusal, Page
+from ingest_lambda.contract import ImageRecord, ImageRefusal, Page, is_slug
 from ingest_lambda.pictures import NoPicture, look, sha256_of
 from ingest_lambda.releases import Releases
 from ingest_lambda.table import Table
@@ -27,21 +28,22 @@ class Place:
     part: int
 
 
-_LARGEST = 99
-"""Of an attempt, a receipt or a part (``contract.token``)."""
+_NUMBER = "([1-9][0-9]?)"
+"""An attempt, a receipt or a part (``contract.token``)."""
+_UUID = "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_INCOMING = re.compile(f"incoming/([^/]+)/{_UUID}/{_NUMBER}/{_NUMBER}-{_NUMBER}-[0-9a-f]{{8}}")
 
 
 def place_of(key: str) -> Place | None:
-    """Read an incoming key; ``None`` for one that is not of our making."""
-    try:
-        incoming, slug, submission_id, attempt, name = key.split("/")
-        receipt, part, nonce = name.split("-")
-        numbers = (int(attempt), int(receipt), int(part))
-        if incoming != "incoming" or not nonce or not all(0 < n <= _LARGEST for n in numbers):
-            return None
-        return Place(key, slug, UUID(submission_id), *numbers)
-    except ValueError:
+    """Read an incoming key; ``None`` for one that is not of our making (``uploads.incoming_key``).
+
+    Exactly: what is nearly such a key would become facts that the site has no place for.
+    """
+    found = _INCOMING.fullmatch(key)
+    if found is None or not is_slug(found[1]):
         return None
+    attempt, receipt, part = (int(text) for text in found.group(3, 4, 5))
+    return Place(key, found[1], UUID(found[2]), attempt, receipt, part)
 
 
 @dataclass(frozen=True)

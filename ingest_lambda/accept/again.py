@@ -5,6 +5,7 @@ from typing import Any
 
 from ingest_lambda.accept import limits
 from ingest_lambda.accept.judging import Circumstances, missing_hashes, missing_images
+from ingest_lambda.accept.messages import missing
 from ingest_lambda.contract import (
     Claims,
     Manifest,
@@ -134,6 +135,8 @@ def write_again(
     manifest: Manifest,
     known: Circumstances,
     table: Table,
+    *,
+    receives: int,
 ) -> str:
     """Store attempt n + 1, which is welcome only while a new photo is asked for.
 
@@ -143,10 +146,14 @@ def write_again(
     missing. Answers and consents stay those of the first attempt. What it
     shows beyond that takes its own uses of the limits; where there is no room a
     person looks, for it was asked to come.
+
+    Raises:
+        NotKept: the first attempt has not come in several deliveries, or was deleted.
+        TryAgain: it may still come, or the table is busy.
     """
     stored = table.submission(claims.submission_id)
     if stored is None:
-        raise TryAgain("first_attempt_missing")
+        raise missing(receives)
     other = body_hash(said.answers, said.consents, claims)
     if stored.attempt == claims.attempt and stored.body_hash != other:
         return _note_conflict(stored, other, table)
@@ -154,10 +161,10 @@ def write_again(
         return "seen"
     if stored.attempt + 1 != claims.attempt or not _is_asked(stored, claims, known):
         return "not_asked"
-    missing = tuple(missing_images(claims, manifest))
-    if missing:
-        if stored.reasons != missing:
-            _replace(_next(stored, reasons=missing), table)
+    lacks = tuple(missing_images(claims, manifest))
+    if lacks:
+        if stored.reasons != lacks:
+            _replace(_next(stored, reasons=lacks), table)
         return "incomplete"
     record = _next(
         stored,

@@ -31,11 +31,24 @@ ALLOWED: dict[Purpose, frozenset[MessageKind]] = {
 
 
 class NotKept(Exception):
-    """A message that no delivery can make good; ``why`` is the word it goes to quarantine with."""
+    """What no delivery can make good; ``why`` is the word it goes to quarantine with."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+def missing(receives: int) -> TryAgain | NotKept:
+    """Return what to raise where the submission that a token is about is not in the table.
+
+    It may still be in the queue behind, or was deleted (a test's data are): in
+    the end it is nobody's fault, so it ends in quarantine and not as a dead letter.
+    """
+    return (
+        TryAgain("submission_missing")
+        if receives <= PATIENT_RECEIVES
+        else NotKept("unknown_submission")
+    )
 
 
 def keep(
@@ -67,9 +80,7 @@ def keep(
         raise NotKept("too_large")
     stored = table.submission(said.submission_id)
     if stored is None:
-        if receives <= PATIENT_RECEIVES:
-            raise TryAgain("submission_missing")
-        raise NotKept("unknown_submission")
+        raise missing(receives)
     if claims.epoch < stored.epoch:
         raise NotKept("token_withdrawn")
     if table.message_count(said.submission_id, most=MOST_MESSAGES) >= MOST_MESSAGES:

@@ -94,25 +94,34 @@ class Writer:
         except BadToken:
             return self._set_apart(body, "bad_token", sent_timestamp_ms)
         entered = entered_at(envelope.entered_at_ms, sent_timestamp_ms=sent_timestamp_ms)
+        try:
+            return self._settle(envelope, claims, entered, receives)
+        except messages.NotKept as refused:
+            return self._set_apart(body, refused.why, sent_timestamp_ms)
+
+    def _settle(
+        self,
+        envelope: SubmissionEnvelope | MessageEnvelope,
+        claims: Claims,
+        entered: datetime,
+        receives: int,
+    ) -> str:
         if isinstance(envelope, MessageEnvelope):
-            try:
-                return self._patiently(
-                    lambda: messages.keep(
-                        envelope,
-                        claims,
-                        entered=entered,
-                        written=self.clock(),
-                        receives=receives,
-                        table=self.table,
-                    )
+            return self._patiently(
+                lambda: messages.keep(
+                    envelope,
+                    claims,
+                    entered=entered,
+                    written=self.clock(),
+                    receives=receives,
+                    table=self.table,
                 )
-            except messages.NotKept as refused:
-                return self._set_apart(body, refused.why, sent_timestamp_ms)
+            )
         manifest = self.releases.manifest(claims.slug, claims.release)
         if manifest is None:
             # The token is ours, so the release was there: the table lost it or is behind.
             raise TryAgain("release_missing")
-        return self._patiently(lambda: self._write(envelope, claims, manifest, entered))
+        return self._patiently(lambda: self._write(envelope, claims, manifest, entered, receives))
 
     def _set_apart(self, body: str, why: str, sent_timestamp_ms: str) -> str:
         self.quarantine.put(body, why=why, sent_timestamp_ms=sent_timestamp_ms)
@@ -137,7 +146,12 @@ class Writer:
         raise AssertionError("unreachable")
 
     def _write(
-        self, envelope: SubmissionEnvelope, claims: Claims, manifest: Manifest, entered: datetime
+        self,
+        envelope: SubmissionEnvelope,
+        claims: Claims,
+        manifest: Manifest,
+        entered: datetime,
+        receives: int,
     ) -> str:
         current = self.releases.current(claims.slug)
         circumstances = Circumstances(
@@ -149,7 +163,9 @@ class Writer:
             person_secret=self.person_secret,
         )
         if claims.attempt > 1:
-            return again.write_again(envelope.body, claims, manifest, circumstances, self.table)
+            return again.write_again(
+                envelope.body, claims, manifest, circumstances, self.table, receives=receives
+            )
         record = judge(envelope.body, claims, manifest, circumstances)
         if record.status is not SubmissionStatus.INVALID:
             record = self._counted_softly(record, manifest)

@@ -127,8 +127,17 @@ def test_the_notice_with_which_s3_tries_a_queue_is_passed_over(world: World):
         f"incoming/summer/{ID}/1/1-{10**40}-a",
         f"incoming/summer/{ID}/{'9' * 4301}/1-1-a",
         f"incoming/summer/{ID}/0/1-1-a",
+        *(
+            KEY.replace("/1/1-1-", f"/{odd}-")
+            for odd in ("1/1-1_0", "1/1-\uff11", "01/1-1", " 1/1-1")
+        ),
+        *(KEY.replace("abcd1234", odd) for odd in ("", "a" * 900, "abcd12\uffff", "ABCD1234")),
+        *(KEY.replace("summer", odd) for odd in ("", "Summer", "s" * 61, "su mer", "\x00")),
+        KEY.replace(str(ID), f"{{{ID}}}"),
+        KEY.replace(str(ID), str(ID).upper().replace("-", "")),
+        f"{KEY}\n",
     ],
-    ids=range(8),
+    ids=lambda key: ascii(key)[-30:],
 )
 def test_a_key_that_is_not_of_our_making_is_nobodys(key):
     assert place_of(key) is None
