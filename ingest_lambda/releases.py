@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from ingest_lambda.contract import Current, Manifest
+from ingest_lambda.contract import Current, Manifest, key_check
 from ingest_lambda.table import Partner, Table
 
 CURRENT_SECONDS = 30
@@ -24,7 +24,7 @@ class Releases:
         self._currents: dict[str, tuple[float, Current | None]] = {}
         self._block_lists: dict[str, tuple[float, frozenset[str]]] = {}
         self._partners: dict[str, tuple[float, Partner | None]] = {}
-        self._token_keys: tuple[float, frozenset[str]] = (float("-inf"), frozenset())
+        self._token_keys: tuple[float, dict[str, str]] = (float("-inf"), {})
 
     def manifest(self, slug: str, release: int) -> Manifest | None:
         """Return a release's manifest, or ``None`` when there is no such release."""
@@ -65,11 +65,16 @@ class Releases:
             self._partners[key_hash] = (self._clock(), found)
         return found
 
-    def announces_token_key(self, name: str) -> bool:
-        """Tell whether the site announces a token key; a name that it does not is looked for every 2 seconds."""
-        read_at, names = self._token_keys
+    def announces_token_key(self, name: str, secret: bytes | None) -> bool:
+        """Tell whether the site signs with a key of this name that is not ``secret``, the one here, if any.
+
+        A name that it does not announce is looked for every 2 seconds.
+        """
+        read_at, keys = self._token_keys
         age = self._clock() - read_at
-        if age >= CURRENT_SECONDS or (name not in names and age >= STRANGER_SECONDS):
-            names = self._table.announced_token_keys()
-            self._token_keys = (self._clock(), names)
-        return name in names
+        if age >= CURRENT_SECONDS or (name not in keys and age >= STRANGER_SECONDS):
+            keys = self._table.announced_token_keys()
+            self._token_keys = (self._clock(), keys)
+        if name not in keys:
+            return False
+        return secret is None or keys[name] not in ("", key_check(secret))

@@ -1,10 +1,10 @@
 """Tokens: signed with HMAC-SHA256 under a named key, so that keys can be changed without a break.
 
 To change the key: give the site the new one first and the old one behind it. It
-announces the names of both in the table within a minute, so that a function
-which is given the new key later than another asks for a token of it again and
-does not take it for forged. Then update the functions. The old key goes when
-nobody holds a token of it any more.
+announces both in the table within a minute, by name and check value, so that a
+function which is given the new key later than another, or has another key of
+that name, asks for a token of it again and does not take it for forged. Then
+update the functions. The old key goes when nobody holds a token of it any more.
 """
 
 import base64
@@ -33,25 +33,35 @@ def sign(claims: Claims, *, token_keys: str) -> str:
     return f"{name}.{payload}.{_encode(signature)}"
 
 
-def _none(_name: str) -> bool:
+def _none(_name: str, _secret: bytes | None) -> bool:
     return False
 
 
-def verify(token: str, *, token_keys: str, is_announced: Callable[[str], bool] = _none) -> Claims:
+def _is_signed(name: str, payload: str, signature: str, secret: bytes) -> bool:
+    expected = _encode(hmac.digest(secret, f"{name}.{payload}".encode(), hashlib.sha256))
+    return hmac.compare_digest(expected, signature)
+
+
+def verify(
+    token: str,
+    *,
+    token_keys: str,
+    is_announced: Callable[[str, bytes | None], bool] = _none,
+) -> Claims:
     """Return the claims of a token that one of ``token_keys`` signed.
 
     Says nothing about its time or purpose: those are judged by the time of
     entry, which the caller knows.
 
-    A key that is missing here and that the site announces by its name is one
-    that this process is about to be given, so its tokens are neither good nor
-    forged yet. Any other name is what anybody may write, also that of a key that
+    A key that the site announces and that is missing here, or is another one
+    here, is one that this process is about to be given, so its tokens are neither
+    good nor forged yet. Any other name is what anybody may write, also that of a key that
     was taken out of use: forged tokens would be delivered again and again.
 
     Raises:
         BadToken: altered, cut off, or never ours.
         TokenUnreadable: ours, and of another version of this code.
-        TryAgain: signed with a key that is announced and not here yet.
+        TryAgain: not signed with a key of ours, and one of that name is announced that is not here yet.
     """
     if len(token) > MAX_TOKEN_CHARS:
         raise BadToken
@@ -60,11 +70,8 @@ def verify(token: str, *, token_keys: str, is_announced: Callable[[str], bool] =
     secret = token_keys_of(token_keys).get(name)
     if not signature or not token.isascii():
         raise BadToken
-    if secret is None:
-        raise TryAgain("token_key_missing") if is_announced(name) else BadToken
-    expected = _encode(hmac.digest(secret, f"{name}.{payload}".encode(), hashlib.sha256))
-    if not hmac.compare_digest(expected, signature):
-        raise BadToken
+    if secret is None or not _is_signed(name, payload, signature, secret):
+        raise TryAgain("token_key_missing") if is_announced(name, secret) else BadToken
     try:
         return Claims.model_validate_json(
             base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))

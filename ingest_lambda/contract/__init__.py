@@ -15,6 +15,7 @@ from ingest_lambda.contract.keys import (
     MalformedSecret,
     challenge_secrets_of,
     check_person_secret,
+    key_check,
     token_keys_of,
 )
 from ingest_lambda.contract.manifest import (
@@ -200,6 +201,7 @@ __all__ = [
     "entered_at",
     "instant_text",
     "is_slug",
+    "key_check",
     "read_stream_record",
     "reference_of",
     "sentence",

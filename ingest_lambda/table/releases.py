@@ -1,11 +1,11 @@
-"""What Django publishes into the table: releases, what is in force, block lists, partners, names of token keys."""
+"""What Django publishes into the table: releases, what is in force, block lists, partners, token keys by name."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from ingest_lambda.contract import Current, Manifest, instant_text
+from ingest_lambda.contract import Current, Manifest, instant_text, key_check
 from ingest_lambda.table.keys import (
     block_list_key,
     current_key,
@@ -136,12 +136,19 @@ class ReleaseItems(Store):
         item = self._get(partner_key(key_hash), consistent=False)
         return Partner(item["client_id"]["S"], item["name"]["S"]) if item else None
 
-    def announce_token_keys(self, names: Iterable[str]) -> None:
-        """Say which keys sign tokens now; a name that is left out is in use no longer."""
-        item = {**token_keys_key(), "names": {"S": json.dumps(list(names))}}
-        self._transact([{"Put": {"Item": item}}])
+    def announce_token_keys(self, keys: Mapping[str, bytes]) -> None:
+        """Say which keys sign tokens now; a name that is left out is in use no longer.
 
-    def announced_token_keys(self) -> frozenset[str]:
-        """Read the names of the keys that sign tokens; none where none was announced yet."""
+        Each by its name and by what tells it from another key of that name.
+        """
+        checks = {name: key_check(secret) for name, secret in keys.items()}
+        self._transact(
+            [{"Put": {"Item": {**token_keys_key(), "names": {"S": json.dumps(checks)}}}}]
+        )
+
+    def announced_token_keys(self) -> dict[str, str]:
+        """Read the keys that sign tokens, by name; none where none was announced yet."""
         item = self._get(token_keys_key(), consistent=False)
-        return frozenset(json.loads(item["names"]["S"])) if item else frozenset()
+        said = json.loads(item["names"]["S"]) if item else {}
+        # An earlier version of the site announced names alone.
+        return said if isinstance(said, dict) else dict.fromkeys(said, "")

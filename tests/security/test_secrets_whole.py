@@ -176,6 +176,39 @@ def test_an_entry_signed_with_a_key_that_is_announced_comes_again_until_the_key_
     assert functions.stored(begun).status == "approved"
 
 
+def test_so_does_one_under_a_key_of_which_only_the_name_is_here(
+    functions: Functions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that was changed under its old name, or one digit of it: the name alone tells nothing."""
+    begun = functions.begin()
+    claims = verify(begun["token"], token_keys=KEYS)
+    other = KEYS.replace("ab", "99", 1)
+    ahead = sign(claims, token_keys=other)
+    assert ahead.split(".")[0] == begun["token"].split(".")[0]
+    functions.table.announce_token_keys(token_keys_of(other))
+    honest = message_of(begun, token=ahead)
+    assert functions.write(honest, receives=4) == [honest]
+    assert functions.status(begun, token=ahead)[0] == 503
+    assert functions.quarantined() == []
+
+    monkeypatch.setenv("TOKEN_KEYS", other)
+    cool_down()
+    assert functions.write(honest) == []
+    assert functions.stored(begun).status == "approved"
+
+
+def test_names_that_an_earlier_version_announced_are_read(functions: Functions) -> None:
+    names = {"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}, "names": {"S": '["newest"]'}}
+    functions.table._client.put_item(TableName="t", Item=names)
+    begun = functions.begin()
+    claims = verify(begun["token"], token_keys=KEYS)
+    ahead = message_of(begun, token=sign(claims, token_keys=NEW))
+    assert functions.write(ahead) == [ahead]
+    forged = message_of(begun, token=begun["token"][:-2] + "xx")
+    assert functions.write(forged) == []
+    assert functions.quarantined() == ["bad_token"]
+
+
 @pytest.mark.parametrize(
     "token",
     [
@@ -234,7 +267,7 @@ def test_the_site_announces_the_names_of_its_keys_and_nothing_else(
     with simulated_aws(monkeypatch):
         announce_token_keys()
         table = ingest._table()
-        assert table.announced_token_keys() == {"t1"}
+        assert table.announced_token_keys().keys() == {"t1"}
         item = table._client.get_item(
             TableName=table._name, Key={"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}}
         )["Item"]
