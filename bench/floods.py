@@ -227,7 +227,11 @@ def _until(there: Callable[[], bool]) -> None:
 
 def _none_is_dead(report: Report, installation: Installation) -> None:
     queues = installation.aws("sqs")
-    names = [url for name, url in installation.environment.items() if name.endswith("DEAD_LETTER_QUEUE_URL")]
+    names = [
+        url
+        for name, url in installation.environment.items()
+        if name.endswith("DEAD_LETTER_QUEUE_URL")
+    ]
     depth = ["ApproximateNumberOfMessages"]
     dead = sum(
         int(queues.get_queue_attributes(QueueUrl=url, AttributeNames=depth)["Attributes"][depth[0]])
