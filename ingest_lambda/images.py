@@ -3,17 +3,18 @@
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_plus
 from uuid import UUID
 
 from ingest_lambda.contract import ImageRecord, ImageRefusal, Page, is_slug
-from ingest_lambda.pictures import NoPicture, look, sha256_of
+from ingest_lambda.contract.photos import LARGEST_BYTES
+from ingest_lambda.pictures import Decoder, NoPicture, sha256_of, shared_decoder
 from ingest_lambda.releases import Releases
 from ingest_lambda.table import Table
-from ingest_lambda.uploads import LARGEST_BYTES, Bucket, kept_prefix
+from ingest_lambda.uploads import Bucket, kept_prefix
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class ImageKeeper:
     releases: Releases
     bucket: Bucket
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    decoder: Decoder = field(default_factory=shared_decoder)
 
     def handle(self, body: str) -> None:
         """Look at every object that one S3 notification names (its test event names none)."""
@@ -98,7 +100,7 @@ class ImageKeeper:
             "checked_at": self.clock(),
         }
         try:
-            picture = look(content, largest_bytes=LARGEST_BYTES)
+            picture = self.decoder.look(content, largest_bytes=LARGEST_BYTES)
         except NoPicture as refused:
             if refused.why not in (ImageRefusal.EMPTY, ImageRefusal.TOO_LARGE):
                 self.bucket.write(original_key, content, "application/octet-stream")

@@ -6,11 +6,11 @@ from uuid import UUID
 from ingest_lambda.clients import open_client, sdk_session
 from ingest_lambda.config import Config
 from ingest_lambda.contract import FORM_SECONDS, Upload
+from ingest_lambda.contract.photos import LARGEST_BYTES
 
 CONTENT_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "application/pdf"}
 )
-LARGEST_BYTES = 15_000_000
 
 
 def incoming_key(

@@ -97,7 +97,8 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
         # machine a batch that is cut off costs a new start, and five of them its place in the queue.
         "WriteTimeoutSeconds": "10",
         "SubmissionsVisibilitySeconds": "32",
-        "ImagesTimeoutSeconds": "20",
+        # As on AWS, since the decoder's limits are the same (ingest_lambda.pictures.limits).
+        "ImagesTimeoutSeconds": "60",
         "ImagesVisibilitySeconds": "120",
         "Scale": "machine",
         # Objects survive a crash of the emulator, their older versions do not.

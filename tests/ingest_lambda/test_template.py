@@ -17,6 +17,7 @@ from ingest_lambda.contract import (
     MessageRequest,
     SubmitRequest,
 )
+from ingest_lambda.pictures.limits import MEMORY_BYTES, WALL_SECONDS
 from ingest_lambda.quarantine import LARGEST_CHARS
 from ingest_lambda.table import LedgerLine
 from tests.ingest_lambda.declared import default, functions, resources, template, variables
@@ -71,7 +72,18 @@ def test_the_embedded_default_hides_a_message_longer_than_any_call_on_it_lasts()
         if 'Seconds": "' in line
     )
     assert int(given["SubmissionsVisibilitySeconds"]) >= 3 * int(given["WriteTimeoutSeconds"])
-    assert int(given["ImagesVisibilitySeconds"]) >= 6 * int(given["ImagesTimeoutSeconds"])
+    assert int(given["ImagesVisibilitySeconds"]) >= 2 * int(given["ImagesTimeoutSeconds"])
+    assert int(given["ImagesTimeoutSeconds"]) >= WALL_SECONDS + 10
+
+
+def test_the_images_function_outlives_its_decoder_and_has_room_for_it():
+    function = functions()["ImagesFunction"]
+    assert default(function["Timeout"]) >= WALL_SECONDS + 10
+    assert function["MemorySize"] * 1_000_000 >= MEMORY_BYTES + 500_000_000
+
+
+def test_a_photo_shares_its_delivery_with_no_other():
+    assert template()["Resources"]["ImagesMapping"]["Properties"]["BatchSize"] == 1
 
 
 def test_a_body_of_64_kb_fits_into_the_queue_and_not_much_more():
