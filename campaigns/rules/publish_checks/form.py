@@ -64,7 +64,8 @@ def cautions(facts: CampaignFacts) -> Iterator[Finding]:
             code="nobody_looks",
             tab="Basics",
             field="review_mode",
-            message="Receipts are asked for, but nobody looks at them before an entry counts.",
+            message="Receipts are asked for, but nobody looks at them before an entry counts. The "
+            "same file is found again; the same receipt photographed or saved again is not.",
         )
     for field in facts.fields:
         if not set(field.routes) & set(facts.routes):
