@@ -1,5 +1,6 @@
 """What travels on the submissions queue: the gateway's envelope around a request body."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -46,5 +47,11 @@ def entered_at(entered_at_ms: str, *, sent_timestamp_ms: str) -> datetime:
     """Return the time of entry: the gateway's, else when the queue first took the message.
 
     Both in milliseconds since 1970 as decimal text, as AWS writes them.
+
+    Raises:
+        ValueError: neither says a time; what stands there instead is not repeated.
     """
-    return datetime.fromtimestamp(int(entered_at_ms or sent_timestamp_ms) / 1000, tz=UTC)
+    told = entered_at_ms or sent_timestamp_ms
+    if not re.fullmatch("[0-9]{1,14}", told):
+        raise ValueError("a message without a time of entry")
+    return datetime.fromtimestamp(int(told) / 1000, tz=UTC)
