@@ -93,7 +93,9 @@ def _image_keeper() -> "ImageKeeper":
     from ingest_lambda.images import ImageKeeper
     from ingest_lambda.uploads import open_bucket
 
-    return ImageKeeper(table=_table(), releases=_releases(), bucket=open_bucket(config()))
+    keeper = ImageKeeper(table=_table(), releases=_releases(), bucket=open_bucket(config()))
+    keeper.decoder.prepare()
+    return keeper
 
 
 def start(event: Event, _context: object) -> Event:
@@ -174,7 +176,11 @@ def _accepting() -> "Callable[[Delivery], None]":
 
 
 def _answer_of(
-    event: Any, context: Any, handle: "Callable[[Delivery], None]", threads: int
+    event: Any,
+    context: Any,
+    handle: "Callable[[Delivery], None]",
+    threads: int,
+    alone_from: int | None = None,
 ) -> Event:
     from ingest_lambda.batch import UnknownEvent, handle_batch
 
@@ -183,6 +189,7 @@ def _answer_of(
             event,
             handle,
             threads=threads,
+            alone_from=alone_from,
             seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
         )
     except UnknownEvent:
@@ -217,5 +224,15 @@ def write_one(event: Event, context: Any) -> Event:
 @metrics.log_metrics
 def images(event: Any, context: Any) -> Event:
     """Look at a batch of uploads."""
+    from ingest_lambda.images import ALONE_FROM
+
     keeper = _image_keeper()
-    return _answer_of(event, context, lambda delivery: keeper.handle(delivery.body), threads=1)
+
+    def keep(delivery: "Delivery") -> None:
+        keeper.handle(
+            delivery.body,
+            receives=delivery.receives,
+            seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
+        )
+
+    return _answer_of(event, context, keep, threads=1, alone_from=ALONE_FROM)

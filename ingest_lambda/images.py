@@ -1,6 +1,7 @@
 """An upload arrived: find out what it is, keep it, write its facts. Never touches the submission."""
 
 import json
+import logging
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,10 +12,19 @@ from uuid import UUID
 
 from ingest_lambda.contract import ImageRecord, ImageRefusal, Page, is_slug
 from ingest_lambda.contract.photos import LARGEST_BYTES
-from ingest_lambda.pictures import Decoder, NoPicture, sha256_of, shared_decoder
+from ingest_lambda.pictures import (
+    Decoder,
+    NoPicture,
+    Picture,
+    check_size,
+    sha256_of,
+    shared_decoder,
+)
 from ingest_lambda.releases import Releases
 from ingest_lambda.table import Table
 from ingest_lambda.uploads import Bucket, kept_prefix
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,14 @@ def place_of(key: str) -> Place | None:
     return Place(key, found[1], UUID(found[2]), attempt, receipt, part)
 
 
+ALONE_FROM = 3
+"""From this delivery on a record is the only one of its kind in a call: it may have ended the calls before."""
+LAST_DELIVERY = 5
+"""After which the queue would put it among the dead letters (``maxReceiveCount`` in template.yaml)."""
+SECONDS_TO_WRITE = 5
+"""What is left of a call's time for the copies and the facts."""
+
+
 @dataclass(frozen=True)
 class ImageKeeper:
     """What the images function works with; built once per warm function."""
@@ -57,15 +75,30 @@ class ImageKeeper:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     decoder: Decoder = field(default_factory=shared_decoder)
 
-    def handle(self, body: str) -> None:
-        """Look at every object that one S3 notification names (its test event names none)."""
+    def handle(
+        self,
+        body: str,
+        *,
+        receives: int = 1,
+        seconds_left: Callable[[], float] | None = None,
+    ) -> None:
+        """Look at every object that one S3 notification names (its test event names none).
+
+        The last of ``receives`` decodes nothing. All before have failed, so the
+        file is said to give no picture: staff see its entry with the file
+        beside it, and no photo of a visitor lies among dead letters.
+
+        Raises:
+            TryAgain: there was not enough time left of this call.
+        """
         event: dict[str, Any] = json.loads(body)
         for record in event.get("Records", []):
             place = place_of(unquote_plus(record["s3"]["object"]["key"]))
             if place is not None:
-                self.keep(place)
+                seconds = seconds_left() - SECONDS_TO_WRITE if seconds_left else None
+                self.keep(place, decode=receives < LAST_DELIVERY, seconds=seconds)
 
-    def keep(self, place: Place) -> None:
+    def keep(self, place: Place, *, decode: bool = True, seconds: float | None = None) -> None:
         """Keep one upload and its facts.
 
         Twice is once: the facts are put if absent, the copies lie under keys
@@ -80,11 +113,13 @@ class ImageKeeper:
         content = self.bucket.read(place.key)
         if content is None:
             return
-        record = self._record(place, content)
+        record = self._record(place, content, decode=decode, seconds=seconds)
         self.table.put_image(record)
         self.bucket.delete(place.key)
 
-    def _record(self, place: Place, content: bytes) -> ImageRecord:
+    def _record(
+        self, place: Place, content: bytes, *, decode: bool, seconds: float | None
+    ) -> ImageRecord:
         digest = sha256_of(content)
         folder = kept_prefix(place.key, digest)
         original_key = f"{folder}/original"
@@ -100,7 +135,8 @@ class ImageKeeper:
             "checked_at": self.clock(),
         }
         try:
-            picture = self.decoder.look(content, largest_bytes=LARGEST_BYTES)
+            check_size(content, largest_bytes=LARGEST_BYTES)
+            picture = self._look(place, content, seconds=seconds, decode=decode)
         except NoPicture as refused:
             if refused.why not in (ImageRefusal.EMPTY, ImageRefusal.TOO_LARGE):
                 self.bucket.write(original_key, content, "application/octet-stream")
@@ -130,6 +166,14 @@ class ImageKeeper:
             seen_on=self._seen_on(place, digest),
             **facts,
         )
+
+    def _look(
+        self, place: Place, content: bytes, *, seconds: float | None, decode: bool
+    ) -> Picture:
+        if not decode:
+            logger.error("given up", extra={"key": place.key})
+            raise NoPicture(ImageRefusal.DAMAGED)
+        return self.decoder.look(content, seconds=seconds)
 
     def _seen_on(self, place: Place, digest: str) -> UUID | None:
         """Return the other submission of this campaign that holds the same file."""

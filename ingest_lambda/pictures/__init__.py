@@ -6,7 +6,7 @@ are in ``limits``.
 """
 
 from ingest_lambda.pictures.decoder import Decoder, DecoderFault, shared_decoder
-from ingest_lambda.pictures.picture import Copy, NoPicture, Picture, sha256_of
+from ingest_lambda.pictures.picture import Copy, NoPicture, Picture, check_size, sha256_of
 
 __all__ = [
     "Copy",
@@ -14,6 +14,7 @@ __all__ = [
     "DecoderFault",
     "NoPicture",
     "Picture",
+    "check_size",
     "sha256_of",
     "shared_decoder",
 ]

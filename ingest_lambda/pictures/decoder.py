@@ -17,6 +17,7 @@ from functools import cache
 from typing import BinaryIO, cast
 
 from ingest_lambda.contract import ImageRefusal
+from ingest_lambda.errors import TryAgain
 from ingest_lambda.pictures.limits import (
     CPU_SECONDS,
     MEMORY_BYTES,
@@ -69,30 +70,32 @@ class Decoder:
         self._child: _Child | None = None
         self._lock = threading.Lock()
 
-    def look(self, content: bytes, *, largest_bytes: int) -> Picture:
+    def look(self, content: bytes, *, seconds: float | None = None) -> Picture:
         """Decode a file and make the copies that staff will see.
 
+        ``seconds`` is what the caller has left, where it may be less than a file may take.
+
         Raises:
-            NoPicture: empty, too large, no picture, damaged, or over a limit: a
-                child that dies of a file has said that it cannot be read.
+            NoPicture: no picture, damaged, or over a limit: a child that dies of a
+                file has said that it cannot be read.
+            TryAgain: the caller's time was over before that of the file.
             DecoderFault: see there.
         """
-        if not content:
-            raise NoPicture(ImageRefusal.EMPTY)
-        if len(content) > largest_bytes:
-            raise NoPicture(ImageRefusal.TOO_LARGE)
+        allowed = self._wall_seconds if seconds is None else min(seconds, self._wall_seconds)
         with self._lock:
             child = self._ready()
             try:
-                picture = child.ask(content, seconds=self._wall_seconds)
+                return child.ask(content, seconds=allowed)
             except NoPicture:
                 raise
             except (Ended, OSError) as exc:
                 returncode = self._end()
+                self._living()  # its start overlaps with what is written about this file
+                if child.was_stopped and allowed < self._wall_seconds:
+                    raise TryAgain("no time left to decode") from exc
                 logger.warning(
                     "decoder died", extra={"returncode": returncode, "size": len(content)}
                 )
-                self._living()  # its start overlaps with what is written about this file
                 raise NoPicture(ImageRefusal.DAMAGED) from exc
             except Malformed as exc:
                 self._end()
@@ -100,7 +103,6 @@ class Decoder:
             except BaseException:
                 self._end()  # or the next file would be given the rest of this answer
                 raise
-            return picture
 
     def prepare(self) -> None:
         """Start the child without waiting for it, so that its start overlaps with what else is waited for."""
@@ -152,6 +154,8 @@ class _Child:
         self._requests = cast(BinaryIO, self._process.stdin)
         self._answers = cast(BinaryIO, self._process.stdout)
         self._is_ready = False
+        self.was_stopped = False
+        """By us, because its time was over."""
         self.pid = self._process.pid
 
     @property
@@ -178,9 +182,13 @@ class _Child:
                 pipe.close()
         return returncode
 
+    def _stop(self) -> None:
+        self.was_stopped = True
+        self._process.kill()
+
     @contextlib.contextmanager
     def _killed_after(self, seconds: float) -> Iterator[None]:
-        timer = threading.Timer(seconds, self._process.kill)
+        timer = threading.Timer(max(0.0, seconds), self._stop)
         timer.daemon = True
         timer.start()
         try:

@@ -38,3 +38,15 @@ class Picture:
 def sha256_of(content: bytes) -> str:
     """Return the SHA-256 of a file."""
     return hashlib.sha256(content).hexdigest()
+
+
+def check_size(content: bytes, *, largest_bytes: int) -> None:
+    """Refuse what need not be looked at.
+
+    Raises:
+        NoPicture: empty or too large.
+    """
+    if not content:
+        raise NoPicture(ImageRefusal.EMPTY)
+    if len(content) > largest_bytes:
+        raise NoPicture(ImageRefusal.TOO_LARGE)

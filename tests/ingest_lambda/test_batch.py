@@ -47,3 +47,38 @@ def test_a_batch_that_fails_whole_is_reported_and_raises_nothing():
 
 def test_nothing_is_begun_when_the_time_is_nearly_over():
     assert run([record(1), record(2)], seconds_left=1) == ["m1", "m2"]
+
+
+def often(number: int, receives: int) -> dict[str, Any]:
+    return {
+        **record(number, f"m{number}"),
+        "attributes": {"ApproximateReceiveCount": str(receives)},
+    }
+
+
+def in_turn(*records: dict[str, Any]) -> tuple[list[str], list[str]]:
+    handled: list[str] = []
+    answer = handle_batch(
+        list(records),
+        lambda delivery: handled.append(delivery.body),
+        threads=1,
+        seconds_left=lambda: 60,
+        alone_from=3,
+    )
+    return handled, [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+
+
+def test_what_may_have_ended_a_call_is_handled_last_and_one_at_a_time():
+    assert in_turn(often(1, 3), often(2, 1), often(3, 3), often(4, 2)) == (
+        ["m2", "m4", "m3"],
+        ["m1"],
+    )
+
+
+def test_of_two_that_come_together_each_is_handled_before_their_last_delivery():
+    assert in_turn(often(1, 3), often(2, 3)) == (["m2"], ["m1"])
+    assert in_turn(often(1, 4), often(2, 4)) == (["m1"], ["m2"])
+
+
+def test_a_record_by_itself_is_handled_however_often_it_came():
+    assert in_turn(often(1, 5)) == (["m1"], [])

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ingest_lambda.contract import ImageRefusal
+from ingest_lambda.errors import TryAgain
 from ingest_lambda.pictures import Decoder, DecoderFault, NoPicture, Picture
 from ingest_lambda.pictures.child import serve
 from ingest_lambda.pictures.limits import MEMORY_BYTES, MOST_SCANS
@@ -38,7 +39,7 @@ def odd() -> Iterator[Decoder]:
 
 def look(decoder: Decoder, content: bytes) -> Picture | ImageRefusal:
     try:
-        return decoder.look(content, largest_bytes=LARGEST)
+        return decoder.look(content)
     except NoPicture as refused:
         return refused.why
 
@@ -125,22 +126,26 @@ def test_a_process_that_hangs_is_killed():
 )
 def test_a_mistake_of_ours_is_no_fact_about_a_file(odd: Decoder, words: bytes):
     with pytest.raises(DecoderFault):
-        odd.look(words, largest_bytes=LARGEST)
+        odd.look(words)
     assert look(odd, b'{"refusal": "encrypted"}') is ImageRefusal.ENCRYPTED
 
 
 def test_a_decoder_that_does_not_start_is_a_mistake_of_ours():
     missing = Decoder(program="ingest_lambda.pictures.nowhere")
     with pytest.raises(DecoderFault):
-        missing.look(b"any", largest_bytes=LARGEST)
+        missing.look(b"any")
     with pytest.raises(DecoderFault):
-        Decoder(program="platform").look(b"any", largest_bytes=LARGEST)
+        Decoder(program="platform").look(b"any")
 
 
-def test_a_file_is_weighed_before_a_process_is_started(decoder: Decoder):
-    assert look(decoder, b"") is ImageRefusal.EMPTY
-    assert look(decoder, b"\xff" * (LARGEST + 1)) is ImageRefusal.TOO_LARGE
-    assert decoder.pid is None
+def test_a_file_whose_caller_has_no_time_left_is_no_fact():
+    odd = Decoder(program=ODD)
+    try:
+        with pytest.raises(TryAgain):
+            odd.look(b"hang", seconds=0.1)
+        assert look(odd, b"die") is ImageRefusal.DAMAGED
+    finally:
+        odd.close()
 
 
 def test_two_threads_get_each_its_own_picture(decoder: Decoder):

@@ -16,7 +16,7 @@ from PIL import Image
 from ingest_lambda import handlers
 from ingest_lambda.batch import UnknownEvent
 from ingest_lambda.config import config
-from ingest_lambda.contract import Current, ImageRecord, SubmissionStatus
+from ingest_lambda.contract import Current, ImageRecord, ImageRefusal, SubmissionStatus
 from ingest_lambda.load import publish
 from ingest_lambda.rules.people import api_key_hash
 from ingest_lambda.table import Partner, Table
@@ -30,6 +30,7 @@ from tests.ingest_lambda.writing import (
     make_envelope,
     make_manifest,
 )
+from tests.support.bombs import many_scans
 
 RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image", "required": False}
 
@@ -270,6 +271,27 @@ def test_an_upload_becomes_facts_and_a_test_event_of_the_bucket_nothing(table):
     (facts,) = table.records_of(claims.submission_id)
     assert isinstance(facts, ImageRecord)
     assert (facts.width, facts.height, facts.refusal) == (40, 30, None)
+
+
+def test_a_batch_of_uploads_goes_on_past_a_hostile_one(table):
+    photo = io.BytesIO()
+    Image.new("RGB", (40, 30), "white").save(photo, "JPEG")
+    files = [
+        photo.getvalue(),
+        many_scans(800, 800, 3000),
+        b"%PDF-1.7 and no more",
+        photo.getvalue(),
+    ]
+    claims = make_claims()
+    batch = []
+    for part, content in enumerate(files, start=1):
+        key = f"incoming/summer/{claims.submission_id}/1/1-{part}-ab12cd34"
+        boto3.client("s3").put_object(Bucket="receipts", Key=key, Body=content)
+        notice = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
+        batch.append(record(notice, f"m{part}"))
+    assert failures(handlers.images(batch, Context())) == []
+    refusals = {facts.part: facts.refusal for facts in table.records_of(claims.submission_id)}
+    assert refusals == {1: None, 2: ImageRefusal.DAMAGED, 3: ImageRefusal.DAMAGED, 4: None}
 
 
 def test_an_upload_notice_that_is_not_json_comes_back(table):

@@ -7,8 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from ingest_lambda.images import ImageKeeper, place_of
+from ingest_lambda.images import LAST_DELIVERY, ImageKeeper, place_of
+from ingest_lambda.pictures import Decoder, DecoderFault, shared_decoder
 from tests.ingest_lambda.public_path import ID, NOON, World, open_world
+from tests.support.bombs import nested_pdf
 from tests.support.receipts import phone_photo
 
 KEY = f"incoming/summer/{ID}/1/1-1-abcd1234"
@@ -26,13 +28,26 @@ def notice(key: str) -> str:
     return json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
 
 
-def arrive(world: World, content: bytes, key: str = KEY) -> None:
+def arrive(
+    world: World,
+    content: bytes,
+    key: str = KEY,
+    *,
+    decoder: Decoder | None = None,
+    receives: int = 1,
+) -> None:
     world.s3.put_object(Bucket=world.name, Key=key, Body=content)
-    keeper(world).handle(notice(key))
+    keeper(world, decoder).handle(notice(key), receives=receives)
 
 
-def keeper(world: World) -> ImageKeeper:
-    return ImageKeeper(world.table, world.releases, world.bucket, clock=lambda: NOON)
+def keeper(world: World, decoder: Decoder | None = None) -> ImageKeeper:
+    return ImageKeeper(
+        world.table,
+        world.releases,
+        world.bucket,
+        clock=lambda: NOON,
+        decoder=decoder or shared_decoder(),
+    )
 
 
 def facts(world: World, submission_id: UUID = ID) -> list[dict[str, str]]:
@@ -141,3 +156,38 @@ def test_the_notice_with_which_s3_tries_a_queue_is_passed_over(world: World):
 )
 def test_a_key_that_is_not_of_our_making_is_nobodys(key):
     assert place_of(key) is None
+
+
+def test_a_file_that_decodes_for_ever_is_a_fact_in_its_first_delivery(world: World):
+    decoder = Decoder(cpu_seconds=1)
+    try:
+        arrive(world, nested_pdf(9), decoder=decoder)
+        arrive(world, phone_photo(1), f"incoming/summer/{OTHER}/1/1-1-ffff0000", decoder=decoder)
+    finally:
+        decoder.close()
+    assert [found["refusal"] for found in facts(world)] == ["damaged"]
+    assert "refusal" not in facts(world, OTHER)[0]
+
+
+def test_a_mistake_of_ours_leaves_the_upload_and_no_fact(world: World):
+    broken = Decoder(program="ingest_lambda.pictures.nowhere")
+    with pytest.raises(DecoderFault):
+        arrive(world, phone_photo(1), decoder=broken)
+    assert world.keys() == [KEY]
+    assert facts(world) == []
+
+
+def test_the_last_delivery_says_that_a_file_cannot_be_read(world: World):
+    broken = Decoder(program="ingest_lambda.pictures.nowhere")
+    for _ in range(2):
+        arrive(world, phone_photo(1), decoder=broken, receives=LAST_DELIVERY)
+    (found,) = facts(world)
+    assert found["refusal"] == "damaged"
+    assert world.keys() == [f"{kept_under(phone_photo(1))}/original"]
+
+
+def test_what_was_kept_before_the_last_delivery_stays_as_it_was(world: World):
+    arrive(world, phone_photo(1))
+    before = facts(world), world.keys()
+    arrive(world, phone_photo(1), receives=LAST_DELIVERY)
+    assert (facts(world), world.keys()) == before

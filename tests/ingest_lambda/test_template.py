@@ -17,6 +17,7 @@ from ingest_lambda.contract import (
     MessageRequest,
     SubmitRequest,
 )
+from ingest_lambda.images import LAST_DELIVERY
 from ingest_lambda.pictures.limits import MEMORY_BYTES, WALL_SECONDS
 from ingest_lambda.quarantine import LARGEST_CHARS
 from ingest_lambda.table import LedgerLine
@@ -84,6 +85,10 @@ def test_the_images_function_outlives_its_decoder_and_has_room_for_it():
 
 def test_a_photo_shares_its_delivery_with_no_other():
     assert template()["Resources"]["ImagesMapping"]["Properties"]["BatchSize"] == 1
+
+
+def test_the_images_function_knows_the_last_delivery_of_its_queue():
+    assert QUEUES["ImagesQueue"]["RedrivePolicy"]["maxReceiveCount"] == LAST_DELIVERY
 
 
 def test_a_body_of_64_kb_fits_into_the_queue_and_not_much_more():
