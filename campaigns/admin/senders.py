@@ -17,12 +17,12 @@ from campaigns.admin.log import person
 from campaigns.admin.own import OwnClients
 from campaigns.models import Client, SenderIdentity
 from campaigns.rules.roles import Capability
-from campaigns.services.sender import check_identity, own_address, platform_address
+from campaigns.services.sender import check_identity, own_address, platform_address, shared_sender
 from campaigns.services.sender_identities import assign_identity, withdraw_identity
 
 _NOT_VERIFIED = (
-    "The e-mail service doesn't send for it yet. Until it does, the client's e-mails come from the "
-    "platform's own address."
+    "Not verified yet: the e-mail service doesn't send from it. Until it does, the client's e-mails "
+    "come from {}. Verify it with the e-mail service, then check its status here."
 )
 
 
@@ -39,15 +39,15 @@ class SenderIdentityAdmin(ActsAdmin):
     search_help_text = "Domain or address"
     empty_title = "No senders yet"
     empty_words = (
-        "Every client's e-mails come from the platform's own address, in the client's name. Add a "
-        "domain or an address to send a client's e-mails from there."
+        "E-mails of clients without a sender come from the platform's address, like \u201cNorthwind "
+        "via CampaignHub\u201d. Add a domain or an address that a client owns to send from there."
     )
     empty_step = "Add sender"
     add_form = SenderIdentityForm
     add_title = "Add sender"
     add_words = (
-        "Only this client's e-mails can come from it. Verify the domain or address with the e-mail "
-        "service as well; nothing is sent from it before."
+        "Only this client's e-mails can come from it. Nothing is sent from it until the domain or "
+        "address is also verified with the e-mail service."
     )
     add_button = "Add sender"
 
@@ -108,7 +108,11 @@ class SenderIdentityAdmin(ActsAdmin):
             if check_identity(thing, at=timezone.now()):
                 messages.success(request, f"{thing} is verified. E-mails can come from it.")
             else:
-                messages.warning(request, f"The e-mail service doesn't send for {thing} yet.")
+                messages.warning(
+                    request,
+                    f"{thing} is not verified yet. Verify it with the e-mail service, then check "
+                    "again.",
+                )
             return HttpResponseRedirect(request.path)
         if request.method == "POST":
             return super().page_of(thing, request)
@@ -117,7 +121,11 @@ class SenderIdentityAdmin(ActsAdmin):
 
     def shown(self, thing: SenderIdentity) -> dict[str, Any]:
         """Return what it is, and the ways to check and to remove it."""
-        covered = "Every address at it and at its subdomains" if thing.is_domain else "Itself"
+        covered = (
+            "Every address at this domain and its subdomains"
+            if thing.is_domain
+            else "This address only"
+        )
         return {
             "facts": [
                 ("Client", thing.client),
@@ -125,10 +133,10 @@ class SenderIdentityAdmin(ActsAdmin):
                 ("Status", verified_state(thing)),
                 ("Added", f"{exact(thing.assigned_at, 'UTC')} by {person(thing.assigned_by)}"),
             ],
-            "note": "" if thing.verified_at else _NOT_VERIFIED,
+            "note": "" if thing.verified_at else _NOT_VERIFIED.format(platform_address()),
             "act": "Remove sender",
-            "act_words": f"E-mails of {thing.client} come from the platform's own address from "
-            "then on, unless another sender covers theirs.",
+            "act_words": f"{thing.client} can't send from it any more. Its e-mails then come from "
+            f"{platform_address()}, unless another of its senders covers the sender address.",
         }
 
     def end(self, thing: SenderIdentity, request: HttpRequest) -> str:
@@ -152,5 +160,5 @@ def assigned_senders(client: Client) -> str:
         '<ul class="senders">{}</ul><p>E-mails come from <b>{}</b>.</p>'
         "<p>Only your CampaignHub operator can add or remove senders.</p>",
         listed,
-        own_address(client) or platform_address(),
+        own_address(client) or shared_sender(client),
     )

@@ -11,6 +11,12 @@ from campaigns.rules.lines import one_line
 
 _LOCAL = re.compile(r"[a-z0-9_%+-]+(\.[a-z0-9_%+-]+)*")
 _DOMAIN = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])")
+PRODUCT = "CampaignHub"
+_LIKE_LETTERS = str.maketrans("014@|!", "oiaaii")
+_SAME_SHAPE = str.maketrans(
+    "АВСЕНІКМОРТХасеіорухһԍɡɑᴀᴄΑΒΕΗΙΚΜΝΟΡΤΧαορυ", "ABCEHIKMOPTXaceiopyxhGgaacABEHIKMNOPTXaopu"
+)
+"""Cyrillic, Greek and phonetic letters that are drawn as Latin ones."""
 _MOST_LOCAL, _MOST_DOMAIN = 64, 189
 """Together with the ``@`` they fit the 254 characters of an address (RFC 5321)."""
 
@@ -65,14 +71,40 @@ def sender_name_problem(name: str) -> str:
     """Return why a name may not stand before a mail's address, as a sentence; nothing where it may.
 
     Mail programs show the name and hide the address. A name with an address in
-    it is read as the sender's, in whichever spelling the ``@`` comes.
+    it is read as the sender's, in whichever spelling the ``@`` comes; one with the
+    product's name is read as a mail of ours.
     """
     plain = unicodedata.normalize("NFKC", name)
     if set("@<>") & set(plain) or "=?" in plain:
         return "A sender's name can't contain @, < or >. Write the name alone."
     if one_line(plain).replace(" ", "") != plain.replace(" ", ""):
         return "A sender's name can't contain line breaks or invisible characters."
+    if poses_as(name, PRODUCT):
+        return "A sender's name can't contain CampaignHub. Write the client's or the brand's name."
     return ""
+
+
+def poses_as(name: str, other: str) -> bool:
+    """Tell whether ``other`` can be read in a name, whatever its case, spaces, signs and look-alikes."""
+    return _read_as(other) in _read_as(name)
+
+
+def name_on_behalf(client: str, platform: str) -> str:
+    """Return the name before the platform's own address in mails of a client.
+
+    ``client`` is the name that operators gave it: at an address that is no
+    client's, nothing else tells the reader whose mail it is.
+    """
+    name = one_line(client)
+    if not name or sender_name_problem(client) or poses_as(name, platform):
+        return platform
+    return f"{name} via {platform}"
+
+
+def _read_as(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name).translate(_SAME_SHAPE).casefold()
+    plain = plain.translate(_LIKE_LETTERS).replace("rn", "m")
+    return "".join(sign for sign in plain if sign.isalnum()).replace("l", "i")
 
 
 def _domain(identity: str) -> str:

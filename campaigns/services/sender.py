@@ -10,7 +10,14 @@ from campaignhub.aws import ses
 from campaignhub.env import env
 from campaigns.models import Campaign, Client, SenderIdentity
 from campaigns.rules.lines import one_line
-from campaigns.rules.senders import covers, names_at_the_service, sender_name_problem, tidy_identity
+from campaigns.rules.senders import (
+    PRODUCT,
+    covers,
+    name_on_behalf,
+    names_at_the_service,
+    sender_name_problem,
+    tidy_identity,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -36,12 +43,29 @@ def own_address(client: Client) -> str:
 
 
 def sender_of(campaign: Campaign) -> tuple[str, str]:
-    """Return the name and the address that mails of ``campaign`` come from: the client's own, or the platform's."""
+    """Return the name and the address that mails of ``campaign`` come from.
+
+    A name that the client chose stands before its own address alone, whose domain
+    tells whose mail it is. Before the platform's, which is every client's, it could be
+    that of another company; so the name that operators gave the client stands there.
+    """
     client = campaign.client
-    fallback = parseaddr(env().default_from_email)[0]
-    names = (campaign.sender_name, client.sender_name, client.name, fallback)
+    if not (own := own_address(client)):
+        return _shared(client)
+    names = (campaign.sender_name, client.sender_name, client.name)
     fitting = (one_line(name) for name in names if name and not sender_name_problem(name))
-    return next(fitting, ""), own_address(client) or platform_address()
+    return next(fitting, ""), own
+
+
+def shared_sender(client: Client) -> str:
+    """Return how mails of a client without an address of its own are signed, as a mail program shows it."""
+    name, address = _shared(client)
+    return f"{name} <{address}>"
+
+
+def _shared(client: Client) -> tuple[str, str]:
+    platform, address = parseaddr(env().default_from_email)
+    return name_on_behalf(client.name, platform or PRODUCT), address
 
 
 def is_ready(client: Client) -> bool:

@@ -47,7 +47,7 @@ def assign_identity(client: Client, typed: str, *, actor: User, at: datetime) ->
     _refuse_others(actor)
     wanted = tidy_identity(typed)
     if not wanted:
-        raise NotAnIdentity("Type a domain or an e-mail address, like nordlicht.example.")
+        raise NotAnIdentity("Enter a domain such as nordlicht.example, or an e-mail address at it.")
     if covers(wanted, platform_address()):
         raise PlatformsOwn(
             "Every client's e-mails may come from this address. It can't be given to one of them."

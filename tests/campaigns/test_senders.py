@@ -110,6 +110,28 @@ def test_a_name_may_stand_before_an_address(name: str) -> None:
     assert sender_name_problem(name) == ""
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CampaignHub",
+        "campaign-hub",
+        "The Campaign Hub Team",
+        "C4mpa1gnHub",
+        "Carnpaign Hub",
+        "\u0421ampaign\u041dub",
+        "\uff23ampaignHub",
+        "C\u00e0mpaignHub",
+    ],
+)
+def test_no_name_before_an_address_reads_as_the_platforms(name: str) -> None:
+    assert "can't contain CampaignHub" in sender_name_problem(name)
+
+
+@pytest.mark.parametrize("name", ["Campaign for Hubs", "The Hub", "Sommerkampagne"])
+def test_a_name_may_share_a_word_with_the_platforms(name: str) -> None:
+    assert sender_name_problem(name) == ""
+
+
 # ------------------------------------------------------------------ the service
 
 
@@ -118,7 +140,10 @@ def test_a_client_without_a_sender_uses_the_platforms() -> None:
     client = make_client()
     assert check_sender(client, at=NOON)
     assert own_address(client) == ""
-    assert sender_of(make_draft(client=client)) == (client.name, sender.platform_address())
+    assert sender_of(make_draft(client=client)) == (
+        f"{client.name} via CampaignHub",
+        sender.platform_address(),
+    )
 
 
 @pytest.mark.django_db

@@ -30,6 +30,10 @@ SPOOFED = [
     "Nordlicht\r\nBcc: all@example.com",
     "Nordlicht\u202eelpmaxe",
     "Nord\u200blicht",
+    "CampaignHub",
+    "Campaign Hub Support",
+    "C4MPA1GN-HUB",
+    "\u0421ampaign\u041dub",
 ]
 
 
@@ -109,7 +113,7 @@ def test_what_stands_in_the_database_is_judged_again_when_a_mail_is_sent():
     if _has_senders():
         _assign(make_client("Nordlicht"), THEIRS)
     name, address = _sent_from(campaign)
-    assert (name, address) == (campaign.client.name, OURS)
+    assert (name, address) == (f"{campaign.client.name} via CampaignHub", OURS)
     assert outbox.outbox[-1].reply_to == ["help@mallory.example"]
 
 
@@ -232,7 +236,29 @@ def test_a_name_that_is_stored_already_is_judged_again_when_a_mail_is_sent(typed
     campaign = make_campaign(sender_name=typed)
     campaign.client.sender_name = typed
     campaign.client.save()
-    assert _sent_from(campaign) == (campaign.client.name, OURS)
+    assert _sent_from(campaign) == (f"{campaign.client.name} via CampaignHub", OURS)
+
+
+@pytest.mark.django_db
+def test_no_name_that_a_client_chose_stands_before_the_address_of_all_clients():
+    campaign = make_campaign(sender_name="Nordlicht Foods")
+    client = campaign.client
+    owner = _signed_in((client, Role.OWNER))
+    _save_client(owner, client, sender_name="Nordlicht Foods")
+    assert client.sender_name == "Nordlicht Foods"
+    own_page = owner.get(reverse("admin:campaigns_client_change", args=[client.pk]))
+    assert f"{client.name} via CampaignHub &lt;{OURS}&gt;" in own_page.content.decode()
+    assert _sent_from(campaign) == (f"{client.name} via CampaignHub", OURS)
+
+
+@pytest.mark.django_db
+def test_an_operator_s_slip_makes_no_client_of_the_platform_s_name():
+    operator = _signed_in(operator=True)
+    page = operator.post(reverse("admin:campaigns_client_add"), {"name": "CampaignHub Support"})
+    assert "can&#x27;t contain CampaignHub" in page.content.decode()
+    assert not Client.objects.filter(name__startswith="CampaignHub").exists()
+    stored = make_campaign(client=make_client("CampaignHub Support"))
+    assert _sent_from(stored) == ("CampaignHub", OURS)
 
 
 # ---------------------------------------------------------------- the checklist

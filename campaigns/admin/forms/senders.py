@@ -21,8 +21,8 @@ class SenderIdentityForm(forms.Form):
     identity = forms.CharField(
         max_length=254,
         label="Domain or address",
-        help_text="Like nordlicht.example for every address at it, or hello@nordlicht.example.",
-        error_messages={"required": "Type a domain or an address."},
+        help_text="Such as nordlicht.example (every address at it) or hello@nordlicht.example.",
+        error_messages={"required": "Enter a domain or an e-mail address."},
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -47,11 +47,14 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
             "sender_name",
             "sender_email",
         )
-        labels = {"sender_email": "Sender address"}
+        labels = {"help_email": "Help e-mail", "sender_email": "Sender address"}
+        error_messages = {"name": {"required": "Enter the client's name."}}
         help_texts = {
-            "sender_name": "Empty: the client's name.",
-            "sender_email": "An address at one of the senders below. Empty: the platform's own "
-            "address, in the client's name.",
+            "legal_name": "As written in the official rules.",
+            "sender_name": "Used with a sender address of the client's own. Leave empty for the "
+            "client's name.",
+            "sender_email": "An address at one of the senders below. Leave empty to send from the "
+            "platform's address.",
         }
 
     def clean_sender_email(self) -> str:
