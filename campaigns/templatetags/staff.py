@@ -76,7 +76,8 @@ def page_heading(context: Any) -> Heading:
     up = reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist")
     original = context.get("original")
     shown = str(original) if original is not None and "Change " in title else title
-    return Heading(shown, _room(opts), up)
+    room = _room(opts)
+    return Heading(shown) if shown == room else Heading(shown, room, up)
 
 
 def _room(opts: Any) -> str:
