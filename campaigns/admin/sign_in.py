@@ -87,6 +87,7 @@ class SignInForm(AuthenticationForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "User name"
+        self.fields["username"].help_text = "For most people, their e-mail address."
 
     def clean(self) -> dict[str, Any]:
         """Check name and password; say when to come back where neither was looked at."""

@@ -46,6 +46,12 @@ class JoinForm(forms.Form):
         super().__init__(*args, **{"initial": names, **kwargs})
         self._invitation = invitation
 
+    def focus_first_error(self) -> None:
+        """Let the page open at the first field that has to be corrected."""
+        name = next((name for name in self.fields if name in self.errors), "")
+        if name:
+            self.fields[name].widget.attrs["autofocus"] = True
+
     def clean(self) -> dict[str, Any]:
         """Compare the two passwords; refuse one that is easy to guess, and a name that is none."""
         typed = self.cleaned_data

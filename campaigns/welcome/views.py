@@ -134,6 +134,8 @@ def _shown(
     request: HttpRequest, invitation: Invitation, form: JoinForm | None = None
 ) -> HttpResponse:
     """Show who invites to what, and the step that is next for whoever looks at it."""
+    if form is not None:
+        form.focus_first_error()
     account = invitations.account_of(invitation.address)
     completed = invitations.is_completed(account)
     if request.user.is_authenticated:

@@ -28,7 +28,7 @@ class InviteForm(forms.Form):
     )
     email = forms.EmailField(
         label="E-mail",
-        help_text="We send the invitation there.",
+        help_text="We'll send the invitation to this address.",
         max_length=LONGEST_ADDRESS,
         error_messages={
             "required": "Enter an e-mail address.",

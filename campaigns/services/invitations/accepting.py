@@ -193,7 +193,9 @@ def _open(invitation: Invitation | None, at: datetime) -> Invitation:
     if invitation is None or at >= invitation.expires_at or _ended(invitation):
         raise _over(invitation)
     if not may_invite(invitation.invited_by, invitation.client):
-        raise InvitationOver("This invitation was withdrawn. Ask for a new one.")
+        raise InvitationOver(
+            "This invitation was withdrawn. Ask the person who invited you for a new one."
+        )
     return invitation
 
 
@@ -211,10 +213,14 @@ def _over(invitation: Invitation | None) -> InvitationOver:
     if invitation.accepted_at:
         return InvitationOver("This invitation has been accepted. Sign in to start working.")
     if invitation.declined_at:
-        return InvitationOver("This invitation was declined. Ask for a new one.")
+        return InvitationOver(
+            "This invitation was declined. If you changed your mind, ask for a new one."
+        )
     if invitation.withdrawn_at:
         return InvitationOver(
             "This invitation was withdrawn or replaced by a newer one. Use the link in the latest "
             "invitation e-mail, or ask for a new invitation."
         )
-    return InvitationOver("This invitation has expired. Ask for a new one.")
+    return InvitationOver(
+        "This invitation has expired. Ask the person who invited you for a new one."
+    )
