@@ -33,30 +33,29 @@ class ClientAdmin(ScopedModelAdmin):
     client_path = "pk"
     view_capability = Capability.CLIENT_EDIT
     change_capability = Capability.CLIENT_EDIT
-    list_display = ("shown_name", "ready", "campaign_count", "staff_count", "help_email")
+    list_display = ("shown_name", "ready", "campaign_count", "staff_count", "help_contact")
     search_fields = ("name", "legal_name")
     search_help_text = "Name or legal name"
     empty_title = "No client yet"
     empty_words = (
         "A client is a company whose campaigns are run here. Staff see their clients only."
     )
-    empty_step = "Take on a client"
+    empty_step = "Add client"
     fieldsets = (
-        (None, {"fields": ("name",), "description": "Operators name a client."}),
         (
-            "The promoter",
+            "Promoter",
             {
                 "fields": ("legal_name", "address"),
-                "description": "Stands in the official rules and at the foot of every page and "
-                "mail. No campaign can be published without it.",
+                "description": "Shown in the official rules and at the foot of every page and "
+                "e-mail. No campaign can be published without it.",
             },
         ),
         (
             "Help for entrants",
             {
                 "fields": ("help_email", "help_phone"),
-                "description": "On every page and in every mail; answers to mails go to the "
-                "address.",
+                "description": "Shown on every page and in every e-mail. Replies to e-mails go to "
+                "this address.",
             },
         ),
     )
@@ -66,15 +65,21 @@ class ClientAdmin(ScopedModelAdmin):
         """Only who operates the platform takes on a client."""
         return bool(request.user.is_superuser)
 
-    def get_fieldsets(self, _request: HttpRequest, obj: Client | None = None) -> Any:
+    def get_fieldsets(self, request: HttpRequest, obj: Client | None = None) -> Any:
         """Offer an address where there is a sender to choose it from, or one to give up."""
+        name_words = (
+            "Shown to entrants and to the people invited to work for it."
+            if request.user.is_superuser
+            else "Only your CampaignHub operator can change the name."
+        )
+        name = (None, {"fields": ("name",), "description": name_words})
         address = obj and (obj.sender_email or obj.sender_identities.exists())
         sender = (
             "sender_name",
             *(("sender_email",) if address else ()),
             *(("senders",) if obj else ()),
         )
-        return (*self.fieldsets, ("Who mails come from", {"fields": sender}))
+        return (name, *self.fieldsets, ("Sender of e-mails", {"fields": sender}))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Client | None = None) -> Any:
         """Leave the name to operators.
@@ -112,7 +117,7 @@ class ClientAdmin(ScopedModelAdmin):
         """Offer to save, and nothing else: nobody takes on two clients at a stretch."""
         context.update(show_save_and_add_another=False, show_save_and_continue=False)
         if context.get("original") is None:
-            context["title"] = "Take on a client"
+            context["title"] = "Add client"
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return page
 
@@ -128,6 +133,11 @@ class ClientAdmin(ScopedModelAdmin):
         if missing:
             return state(f"{' and '.join(missing).capitalize()} missing", "warn")
         return state("Complete", "good")
+
+    @display(description="Help e-mail", ordering="help_email")
+    def help_contact(self, client: Client) -> str:
+        """Show where entrants' questions go."""
+        return client.help_email or "\u2013"
 
     @display(description="Campaigns", ordering="campaigns_run")
     def campaign_count(self, client: Any) -> int:

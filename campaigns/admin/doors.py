@@ -40,7 +40,7 @@ class BlockEntryAdmin(ActsAdmin):
     add_form = BlockForm
     add_title = "Put somebody on a block list"
     add_words = (
-        "Their entries go to review from half a minute on, in all campaigns of the client. "
+        "Their entries go to review in all campaigns of the client. Applies within 30 seconds. "
         "They aren't told, and nothing is refused by the list alone."
     )
     add_button = "Put on the list"

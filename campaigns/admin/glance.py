@@ -38,7 +38,7 @@ def glance(campaign: Campaign) -> dict[str, Any]:
         dates = [
             ("Opens", exact(campaign.opens_at, campaign.timezone)),
             (
-                "Last minute that counts",
+                "Closes",
                 last_minute(campaign.closes_at, timezone=campaign.timezone, language="en"),
             ),
             ("Open for", length(campaign.opens_at, campaign.closes_at)),

@@ -86,17 +86,21 @@ def _lines(
 ) -> list[Line]:
     lines = []
     if Capability.MAIL_VIEW in granted and (troubled := mail_trouble_count(request)):
-        mails = "1 mail" if troubled == 1 else f"{troubled} mails"
-        verb = "needs" if troubled == 1 else "need"
+        mails = "1 e-mail needs" if troubled == 1 else f"{troubled} e-mails need"
         link = reverse("admin:submissions_mail_changelist") + "?state=failed"
-        lines.append(Line("bad", f"{mails} {verb} a look", "Not sent, or not known to be.", link))
+        lines.append(Line("bad", f"{mails} attention", "Not sent, or we don't know.", link))
     lines += _behind(request.user, granted)  # type: ignore[arg-type]
     week = now + timedelta(days=7)
     for campaign in campaigns:
         link = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
         if campaign.state == CampaignState.PAUSED:
             lines.append(
-                Line("warn", campaign.name, "Paused: nobody can begin an entry.", f"{link}#publish")
+                Line(
+                    "warn",
+                    campaign.name,
+                    "Paused: no new entries can be started.",
+                    f"{link}#publish",
+                )
             )
         elif campaign.state == CampaignState.SCHEDULED and campaign.opens_at:
             lines.append(_dated("info", campaign, "Opens", campaign.opens_at, link, now))

@@ -30,30 +30,29 @@ from campaigns.services.scope import can
 _QUESTIONS: dict[str, tuple[str, str, bool]] = {
     "publish": (
         "Publish {name}?",
-        "The page shows this version to everyone within 30 seconds; who has entered keeps the "
-        "version they saw. From the first publish on, the address never changes.",
+        "The page shows this version to everyone within 30 seconds. People who have already entered "
+        "keep the version they agreed to. The address can't be changed after publishing.",
         False,
     ),
     "publish as test": (
         "Publish {name} as a test?",
-        "It stands at an address that nobody guesses. What it takes counts nowhere and can be "
-        "erased with one press.",
+        "Test entries use an unlisted link and never count. You can delete them all at once.",
         False,
     ),
     "pause": (
         "Pause {name}?",
-        "Nobody can begin an entry until you resume. What is on its way is kept and counts.",
+        "No new entries can be started until you resume. Entries already being sent are kept and count.",
         False,
     ),
     "resume": ("Resume {name}?", "Entries are taken again within 30 seconds.", False),
     "close": (
         "Close {name} for good?",
-        "No more entries are taken, and a closed campaign cannot be opened again.",
+        "No more entries are taken, and a closed campaign can't be reopened.",
         True,
     ),
     "archive": (
         "Archive {name}?",
-        "Its work is done. The page goes on saying that it is over. It cannot be undone.",
+        "The page keeps saying that the campaign is over. This can't be undone.",
         True,
     ),
     "clone": ("Clone {name}?", "The copy is a draft without dates or entries.", False),

@@ -31,7 +31,7 @@ WORDS = {
     "campaign.paused": "Paused a campaign",
     "campaign.closed": "Closed a campaign",
     "campaign.archived": "Archived a campaign",
-    "client.created": "Took on a client",
+    "client.created": "Added a client",
     "client.changed": "Changed a client",
     "client.blocked": "Put somebody on a block list",
     "client.unblocked": "Took somebody off a block list",
@@ -104,7 +104,7 @@ class OwnPeople(admin.RelatedFieldListFilter):
 
 def person(user: User | None) -> str:
     """Return how people call a member of staff; the clock acts by itself."""
-    return (user.get_full_name() or user.username) if user else "The clock"
+    return (user.get_full_name() or user.username) if user else "System"
 
 
 def doer(entry: AuditEntry) -> str:

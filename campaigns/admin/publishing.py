@@ -60,7 +60,7 @@ def _life_steps(campaign: Campaign) -> list[Step]:
     allowed = MOVES[campaign.state]
     steps = []
     if CampaignState.PAUSED in allowed:
-        words = "Nobody can begin an entry until you resume. What is on its way is kept."
+        words = "No new entries until you resume. Entries already being sent are kept."
         steps.append(_step("pause", "Pause", campaign, words))
     if campaign.state == CampaignState.PAUSED:
         steps.append(_step("resume", "Resume", campaign, "Entries are taken again."))
@@ -69,8 +69,8 @@ def _life_steps(campaign: Campaign) -> list[Step]:
     except NoReverseMatch:
         mails = ""
     if mails:
-        words = "What entrants will read, in each language; send one to yourself."
-        steps.append(Step("Read its mails", mails, words))
+        words = "Preview what entrants get, in each language, or send one to yourself."
+        steps.append(Step("Preview e-mails", mails, words))
     steps.append(_step("clone", "Clone", campaign, "A draft like this one, without dates."))
     return [step for step in steps if step]
 
@@ -78,16 +78,16 @@ def _life_steps(campaign: Campaign) -> list[Step]:
 def _danger_steps(campaign: Campaign) -> list[Step]:
     steps = []
     if CampaignState.CLOSED in MOVES[campaign.state]:
-        words = "No more entries are taken. A closed campaign cannot be opened again."
+        words = "No more entries are taken. A closed campaign can't be reopened."
         steps.append(_step("close", "Close for good", campaign, words))
     if CampaignState.ARCHIVED in MOVES[campaign.state]:
-        words = "Its work is done. The page goes on saying that it is over. It cannot be undone."
+        words = "The page keeps saying that the campaign is over. This can't be undone."
         steps.append(_step("archive", "Archive", campaign, words))
     try:
         link = reverse("admin:submissions_test_data", args=[campaign.pk])
     except NoReverseMatch:
         link = ""
     if link:
-        words = "Every entry, photo and mail that came of tests is erased. It cannot be undone."
+        words = "Deletes every entry, photo and e-mail of tests. This can't be undone."
         steps.append(Step("Delete test data", link, words))
     return [step for step in steps if step]

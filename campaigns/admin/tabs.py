@@ -76,7 +76,7 @@ TABS: tuple[Tab, ...] = (
         rows="limits",
     ),
     Tab("legal", "Rules & legal", (Group("", ("rules", "privacy_url")),)),
-    Tab("mails", "Mails", (Group("Who mails come from", ("sender_name",)),)),
+    Tab("mails", "Mails", (Group("Sender of e-mails", ("sender_name",)),)),
     Tab("publish", "Publish", template="admin/campaigns/campaign/publish.html"),
 )
 

@@ -41,7 +41,7 @@ _OF_ADDRESSES_ONLY = frozenset({"http", "https", "www", "com", "dot"})
 
 MOST_CHARS_OF_STAFF, MOST_WORDS_OF_STAFF = 80, 8
 _OF_THE_PRODUCT = frozenset(
-    {"campaignhub", "the clock", "the system", "not signed in", "a colleague", "operator"}
+    {"campaignhub", "the clock", "system", "the system", "not signed in", "a colleague", "operator"}
 )
 """Who did something, where no person did; in small letters."""
 

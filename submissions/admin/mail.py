@@ -42,19 +42,19 @@ TONES = {
     MailState.WITHDRAWN: "idle",
 }
 FATES = {
-    MailState.QUEUED: "It goes out by itself.",
-    MailState.SENDING: "It is on its way to the mail service.",
-    MailState.SENT: "The mail service took it.",
-    MailState.DELIVERED: "It reached the entrant's mailbox.",
-    MailState.BOUNCED: "The entrant's mail provider sent it back. The address may be mistyped.",
-    MailState.COMPLAINED: "The entrant called it spam, so this address gets no more mail.",
-    MailState.FAILED: "It did not go out. Send it again once the cause is gone.",
-    MailState.UNKNOWN: "We stopped while it was being sent, so it may have gone out. Look it up with "
-    "the mail service: if it is not there, send it again; if it is, mark it as sent.",
+    MailState.QUEUED: "It will be sent automatically.",
+    MailState.SENDING: "It is being handed to the e-mail service.",
+    MailState.SENT: "The e-mail service accepted it.",
+    MailState.DELIVERED: "It was delivered to the entrant's mailbox.",
+    MailState.BOUNCED: "The entrant's e-mail provider returned it. The address may be mistyped.",
+    MailState.COMPLAINED: "The entrant marked it as spam, so this address gets no more e-mails.",
+    MailState.FAILED: "It wasn't sent. Send it again once the cause is fixed.",
+    MailState.UNKNOWN: "We were interrupted while sending it, so it may have gone out. Look it up with "
+    "the e-mail service: if it isn't there, send it again; if it is, mark it as sent.",
     MailState.SUPPRESSED: "It was held back.",
-    MailState.NOT_SENT: "Per campaign, an address gets one confirmation an hour and five e-mails a "
-    "day. This one was over that limit and can't be sent later.",
-    MailState.WITHDRAWN: "What it would have said was taken back before it went.",
+    MailState.NOT_SENT: "An address gets one confirmation an hour and five e-mails a day per "
+    "campaign. This one was over that limit and won't be sent.",
+    MailState.WITHDRAWN: "The decision it was about changed before it was sent.",
 }
 _REPEATABLE = (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED)
 
@@ -183,7 +183,10 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
             user, Capability.MAIL_SEND, mail.submission.campaign.client
         ):
             raise Http404
-        acts = {"again": (send_again, "It is queued again."), "sent": (mark_as_sent, "Noted.")}
+        acts = {
+            "again": (send_again, "Queued again. It will be sent automatically."),
+            "sent": (mark_as_sent, "Marked as sent."),
+        }
         act = acts.get(request.POST.get("act", ""))
         if act is None:
             raise Http404
@@ -207,7 +210,7 @@ def _row(mail: Mail, now: datetime) -> dict[str, Any]:
         "tone": TONES[state],
         "queued": moment(mail.queued_at, now=now, timezone=zone),
         "sent": mail.sent_at and moment(mail.sent_at, now=now, timezone=zone),
-        "todo": {MailState.FAILED: "Send again", MailState.UNKNOWN: "Find out, then decide"}.get(
+        "todo": {MailState.FAILED: "Send again", MailState.UNKNOWN: "Check, then decide"}.get(
             state, ""
         ),
     }
@@ -238,10 +241,10 @@ def _chips(asked: QueryDict) -> list[dict[str, str]]:
     state, kind, text = (asked.get(name, "") for name in ("state", "kind", "q"))
     if state in set(MailState):
         label = MailState(state).label
-        chips.append({"name": "Fate", "value": label, "without": _with(asked, state="")})
+        chips.append({"name": "Status", "value": label, "without": _with(asked, state="")})
     if kind in set(MailKind):
         label = MailKind(kind).label
-        chips.append({"name": "Mail", "value": label, "without": _with(asked, kind="")})
+        chips.append({"name": "E-mail", "value": label, "without": _with(asked, kind="")})
     if text:
         chips.append({"name": "Reference", "value": text, "without": _with(asked)})
     return chips
@@ -251,8 +254,8 @@ def _filters(asked: QueryDict) -> list[dict[str, Any]]:
     offered: list[dict[str, Any]] = []
     if not asked.get("state"):
         choices = [(one.label, _with(asked, state=one)) for one in MailState]
-        offered.append({"name": "Fate", "choices": choices})
+        offered.append({"name": "Status", "choices": choices})
     if not asked.get("kind"):
         choices = [(one.label, _with(asked, kind=one)) for one in MailKind]
-        offered.append({"name": "Mail", "choices": choices})
+        offered.append({"name": "E-mail", "choices": choices})
     return offered

@@ -68,7 +68,7 @@ class MailSamplePages:
         context = {
             **self.admin_site.each_context(request),
             **letter_context(letter),
-            "title": f"Mails of {campaign}",
+            "title": f"E-mails of {campaign}",
             "opts": self.opts,
             "campaign": campaign,
             "kind": kind,

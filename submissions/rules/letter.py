@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-INERT_LINK = "This link only works in the entrant's mailbox."
+INERT_LINK = "Link removed: it only works in the entrant's own e-mail."
 """What stands in the place of a link wherever a mail is shown to somebody else."""
 
 

@@ -119,7 +119,9 @@ def send_sample(
         SampleNotSent: the mail service refused it or could not be reached.
     """
     if not actor.email:
-        raise NoAddressOfOwn("Your account has no e-mail address. Ask an owner to add one.")
+        raise NoAddressOfOwn(
+            "Your account has no e-mail address. Ask the team that runs CampaignHub to add one."
+        )
     recent = AuditEntry.objects.filter(code=_SENT, actor=actor, at__gt=at - timedelta(hours=1))
     if recent.count() >= MOST_AN_HOUR:
         raise TooManySamples(f"You get {MOST_AN_HOUR} samples an hour. Send the next one later.")
@@ -129,7 +131,7 @@ def send_sample(
         letter.send()
     except SENDING_ERRORS as exc:
         raise SampleNotSent(
-            "The mail service didn't take it. Check the client's sender address, then try again."
+            "The e-mail service didn't accept it. Check the client's sender address, then try again."
         ) from exc
     audit.record(
         _SENT,

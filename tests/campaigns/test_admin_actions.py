@@ -118,7 +118,7 @@ def test_what_is_missing_is_listed_instead_of_a_button() -> None:
 
 def test_a_test_is_published_at_its_own_address(table: Table, host: LocalHost) -> None:
     browser, campaign = make_open_draft()
-    assert b"nobody guesses" in browser.get(address("publish_test", campaign)).content
+    assert b"unlisted link" in browser.get(address("publish_test", campaign)).content
     done = browser.post(address("publish_test", campaign), follow=True).content.decode()
     assert "Test 1 stands at its own address" in done
     assert host.read(campaign.test_slug, "index.html")

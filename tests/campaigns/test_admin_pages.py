@@ -225,7 +225,7 @@ def test_the_log_names_people_and_shows_only_ones_own_clients() -> None:
     assert "Platform: started" in signed_in(operator).get(address).content.decode()
     line = AuditEntry.objects.get(code="staff.invited")
     own = reverse("admin:campaigns_auditentry_change", args=[line.pk])
-    assert "The clock" in manager_of(client, Role.OWNER).get(own).content.decode()
+    assert "System" in manager_of(client, Role.OWNER).get(own).content.decode()
 
 
 def test_somebody_is_put_on_a_block_list_masked_and_taken_off_again(table: Table) -> None:

@@ -57,7 +57,7 @@ def test_the_list_shows_fates_and_what_to_do():
     make_mail(campaign, MailState.UNKNOWN)
     page = signed_in(campaign).get(LIST).content.decode()
     assert "Unknown" in page
-    assert "Find out, then decide" in page
+    assert "Check, then decide" in page
 
 
 def test_the_list_is_narrowed_by_fate_kind_and_reference():
@@ -68,7 +68,7 @@ def test_the_list_is_narrowed_by_fate_kind_and_reference():
         page = browser.get(LIST, narrowed).content.decode()
         assert failed.submission.reference in page
         assert sent.submission.reference not in page
-    assert "No such mail" in browser.get(LIST, {"kind": "rejected"}).content.decode()
+    assert "No e-mails found" in browser.get(LIST, {"kind": "rejected"}).content.decode()
 
 
 def test_the_pages_of_the_list_hold_every_mail_once():

@@ -59,7 +59,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=UnfoldAdminSelect2MultipleWidget(
             {"data-width": "100%", "data-placeholder": "Type a country"}
         ),
-        label="Who may enter lives in",
+        label="Open to residents of",
         error_messages={"required": "Choose at least one country."},
     )
     routes = forms.MultipleChoiceField(
@@ -70,7 +70,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages={"required": "Choose at least one way to enter."},
     )
     opens_at = forms.DateTimeField(required=False, widget=Moment, label="Opens")
-    closes_at = forms.DateTimeField(required=False, widget=Moment, label="Last minute that counts")
+    closes_at = forms.DateTimeField(
+        required=False, widget=Moment, label="Closes (last minute for entries)"
+    )
     headline = TextsField(most=120, help_text="One line. What can be won, or what to do.")
     supporting = TextsField(rows=2, most=300, label="Supporting sentence")
     prizes = TextsField(
@@ -110,14 +112,15 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         help_texts = {
             "name": "For staff and in mails; visitors see the headline.",
-            "slug": "The end of the page's address. Fixed for ever at the first publish.",
+            "slug": "The end of the page's address. Can't be changed after publishing.",
             "decide_within_days": "Page, mails and the review queue promise this.",
             "resubmit_within_hours": "From 72 to 336; 168 is a week.",
             "minimum_fill_seconds": "Who is faster goes to review. 0 switches it off.",
             "privacy_url": "Where the client explains what it does with personal data.",
             "hero_image": "JPG, PNG or WebP, best 1600 px wide or more.",
             "challenge_on_trouble": "",
-            "sender_name": "Empty: the client's own. Answers go to the client's help contact.",
+            "sender_name": "Used with a sender address of the client's own. Leave empty for the client's sender name. "
+            "Replies go to the client's help contact.",
             "logo": "Stands on top of the page and of every mail.",
         }
         widgets = {

@@ -67,7 +67,7 @@ class Picture(forms.ClearableFileInput):
     """A picture with what it looks like now, or will."""
 
     template_name = "admin/widgets/picture.html"
-    clear_checkbox_label = "Take it off"
+    clear_checkbox_label = "Remove"
 
 
 class Switch(forms.CheckboxInput):
