@@ -100,7 +100,7 @@ def test_tests_and_other_clients_entries_are_not_handed_out():
     page = browser.get(reverse("admin:submissions_review_next"))
 
     assert page.status_code == 200
-    assert "Nothing waits for you" in page.content.decode()
+    assert "Nothing to review" in page.content.decode()
 
 
 def test_the_next_is_fetched_as_a_part_without_the_one_on_the_screen():
