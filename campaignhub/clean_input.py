@@ -7,8 +7,9 @@ from itertools import chain
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 
-_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
-"""Control characters, among them NUL, which PostgreSQL takes in no text; and the marks that turn the
+_UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+"""Control characters, among them NUL, which PostgreSQL takes in no text; the two that no queue carries
+(``ingest_lambda.rules.storable``): a choice of a form or a partner's name goes that way; and the marks that turn the
 reading direction around, by which "fdp.exe" passes for "exe.pdf" and the words behind it are misread.
 Right-to-left scripts need none of them: letters know their own direction."""
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")

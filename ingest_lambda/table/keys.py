@@ -7,9 +7,11 @@ from ingest_lambda.contract import (
     Attribute,
     ImageRecord,
     MessageRecord,
+    Record,
     SubmissionRecord,
     instant_text,
 )
+from ingest_lambda.rules.storable import storable_text
 
 HOUR_SHARDS = 4
 """One partition of the index takes 1,000 writes a second; four take the peak of one campaign."""
@@ -115,5 +117,18 @@ def submission_item(record: SubmissionRecord) -> Item:
         **submission_key(record.id),
         "gsi1pk": {"S": hour_key(record.campaign_id, record.entered_at, shard)},
         "gsi1sk": {"S": f"{instant_text(record.entered_at)}#{record.id}"},
-        **record.to_attributes(),
+        **attributes_of(record),
+    }
+
+
+def attributes_of(record: Record) -> Item:
+    """Return a record's attributes, every text in characters that all stores behind it take.
+
+    Behind the table's stream stands a queue, which refuses some that the table
+    does not. What people send is judged before; this holds for what comes any
+    other way, such as a partner's name.
+    """
+    return {
+        name: {"S": storable_text(value["S"])} if "S" in value else value
+        for name, value in record.to_attributes().items()
     }

@@ -6,6 +6,7 @@ from uuid import UUID
 from ingest_lambda.contract import AwardRecord, ImageRecord, MessageRecord, SubmissionRecord
 from ingest_lambda.table.keys import (
     Item,
+    attributes_of,
     group_of,
     image_key,
     message_key,
@@ -100,7 +101,7 @@ class SubmissionItems(LimitItems):
 
     def put_image(self, record: ImageRecord) -> bool:
         """Store the facts of one file, unless they are there; tell whether they were new."""
-        return self._put_if_absent({**image_key(record), **record.to_attributes()})
+        return self._put_if_absent({**image_key(record), **attributes_of(record)})
 
     def has_image(self, submission_id: UUID, key: str) -> bool:
         """Tell whether the facts of an upload are there."""
@@ -108,7 +109,7 @@ class SubmissionItems(LimitItems):
 
     def put_message(self, record: MessageRecord) -> bool:
         """Store a message under its id, unless it is there; tell whether it was new."""
-        return self._put_if_absent({**message_key(record), **record.to_attributes()})
+        return self._put_if_absent({**message_key(record), **attributes_of(record)})
 
     def message_count(self, submission_id: UUID, *, most: int) -> int:
         """Count the messages of a submission, no further than ``most``."""

@@ -7,7 +7,7 @@ from django.test import RequestFactory
 
 from campaignhub.clean_input import clean_input
 
-UNSEEN = "\x00\x07\x1f\x7f\u202e\u2066"
+UNSEEN = "\x00\x07\x1f\x7f\u202e\u2066\ufffe\uffff"
 
 
 def received(request: HttpRequest) -> HttpRequest:

@@ -17,11 +17,12 @@ from PIL import Image
 
 from campaigns.models import Campaign
 from ingest_lambda.contract import Purpose
+from ingest_lambda.rules.people import api_key_hash
 from ingest_lambda.tokens import sign, verify
 from submissions.models import EntrantMessage, Submission
 from submissions.services.mirror import mirror_records
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS
-from tests.security.functions import Functions, Json, asked, deployed, envelope, photo
+from tests.security.functions import PARTNER_KEY, Functions, Json, asked, deployed, envelope, photo
 from tests.submissions.factories import NOON, make_campaign
 from tests.support.junk import Junk
 
@@ -206,6 +207,29 @@ def test_where_a_visitor_came_from_is_kept_in_characters_that_every_store_takes(
     functions.submit(begun)
     assert reaches_the_site(functions) == {"SubmissionRecord": 1}
     assert Submission.objects.get().source == "poster?? 7"
+
+
+@pytest.mark.parametrize("odd", ["\uffff", "\ufffe\x07"], ids=ascii)
+def test_what_staff_have_named_is_kept_in_such_characters_too(
+    functions: Functions, odd: str
+) -> None:
+    """A partner's name is in every entry of the partner; in the table it may be an old one."""
+    key_hash = api_key_hash(PARTNER_KEY)
+    functions.table._client.put_item(
+        TableName="t",
+        Item={
+            "pk": {"S": f"PARTNER#{key_hash}"},
+            "sk": {"S": "PARTNER"},
+            "client_id": {"S": "k1"},
+            "name": {"S": f"Kiosk {odd}"},
+        },
+    )
+    status, begun = functions.start(asked(), key=PARTNER_KEY)
+    assert status == 200
+    assert functions.submit(begun) == "approved"
+    functions.table.drop_partner(key_hash)  # no part of the stream that the site hears
+    assert reaches_the_site(functions) == {"SubmissionRecord": 1}
+    assert Submission.objects.get().partner.startswith("Kiosk ?")
 
 
 # ------------------------------------------------------------ what is asked and answered at once
