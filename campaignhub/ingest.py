@@ -122,6 +122,22 @@ def absent_items(lines: Collection[ItemLine]) -> list[ItemLine]:
     return _table().absent_items(lines)
 
 
+def forget_photo(
+    submission_id: UUID,
+    attempt: int,
+    key: str,
+    *,
+    seen: SubmissionRecord | None,
+    campaign_id: str | None,
+) -> bool:
+    """Take away the facts of a photo that no submission names, unless one does by now; tell whether they went.
+
+    Raises:
+        IngestBusy: the table is busy or away.
+    """
+    return _table().forget_photo(submission_id, attempt, key, seen=seen, campaign_id=campaign_id)
+
+
 def delete_submission(submission_id: UUID, *, gives_back: bool = False) -> int:
     """Delete all items of a submission; return how many. ``gives_back`` is for test data.
 

@@ -30,6 +30,7 @@ from ingest_lambda.contract import (
     UploadForm,
     Wanted,
     check_person_secret,
+    incoming_key,
     reference_of,
     token_keys_of,
 )
@@ -59,7 +60,7 @@ from ingest_lambda.rules.people import (
 from ingest_lambda.rules.storable import storable_text
 from ingest_lambda.table import Partner, Table
 from ingest_lambda.tokens import sign, verify
-from ingest_lambda.uploads import CONTENT_TYPES, UploadForms, incoming_key
+from ingest_lambda.uploads import CONTENT_TYPES, UploadForms
 
 MOST_KEYS = 12
 """Places in the store for one field of one attempt, replaced photos included."""

@@ -1,23 +1,15 @@
 """The bucket: forms for uploads, and what becomes of what was uploaded."""
 
 from typing import Any
-from uuid import UUID
 
 from ingest_lambda.clients import open_client, sdk_session
 from ingest_lambda.config import Config
-from ingest_lambda.contract import FORM_SECONDS, Upload
+from ingest_lambda.contract import FORM_SECONDS, Upload, kept_folder
 from ingest_lambda.contract.photos import LARGEST_BYTES
 
 CONTENT_TYPES = frozenset(
     {"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "application/pdf"}
 )
-
-
-def incoming_key(
-    slug: str, submission_id: UUID, attempt: int, receipt: int, part: int, nonce: str
-) -> str:
-    """Return where an upload lies until the images function has looked at it."""
-    return f"incoming/{slug}/{submission_id}/{attempt}/{receipt}-{part}-{nonce}"
 
 
 def kept_prefix(incoming: str, sha256: str) -> str:
@@ -26,7 +18,7 @@ def kept_prefix(incoming: str, sha256: str) -> str:
     The hash, because a form takes a second file of the same size as long as it
     lives: that one must not come to lie where the facts of the first point to.
     """
-    return f"receipts/{incoming.removeprefix('incoming/')}/{sha256[:16]}"
+    return f"{kept_folder(incoming)}{sha256[:16]}"
 
 
 class UploadForms:

@@ -18,6 +18,7 @@ from submissions.services import (
     refused,
     suspects,
     sweeps,
+    unsent,
 )
 from submissions.services.mirror import SETTLES_WITHIN
 
@@ -26,6 +27,10 @@ LEDGER_LOOKS_BACK = timedelta(hours=26)
 """Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
 
 ASKED_ROUND_SECONDS = 20
+UNSENT_ROUND_SECONDS = 30
+UNSENT_EVERY_SECONDS = 900
+"""Each round that has something to do looks through the quarantine, whose messages may be looked at a
+thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
 
 
 @shared_task(name="submissions.carry_decisions")
@@ -65,6 +70,12 @@ def compare_all_items() -> None:
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ASKED_ROUND_SECONDS), only_asked=True)
 
 
+@shared_task(name="submissions.sweep_unsent")
+def sweep_unsent() -> None:
+    """Sweep photos that no submission names, as far as a round has time for."""
+    unsent.sweep_unsent(at=timezone.now(), enough=_after(UNSENT_ROUND_SECONDS))
+
+
 def _after(seconds: float) -> Callable[[], bool]:
     ends_at = time.monotonic() + seconds
     return lambda: time.monotonic() >= ends_at
@@ -90,6 +101,11 @@ TIMETABLE: dict[str, dict[str, Any]] = {
         "task": "submissions.reconcile",
         "schedule": crontab(minute="7"),
         "options": {"expires": 3000},
+    },
+    "sweep-unsent-photos": {
+        "task": "submissions.sweep_unsent",
+        "schedule": float(UNSENT_EVERY_SECONDS),
+        "options": {"expires": UNSENT_EVERY_SECONDS},
     },
     "compare-all-items": {
         "task": "submissions.compare_all_items",

@@ -172,6 +172,7 @@ def write_again(
         status=SubmissionStatus.PENDING_REVIEW,
         reasons=(),
         uploads=claims.uploads,
+        earlier_keys=(*stored.earlier_keys, *(upload.key for upload in stored.uploads)),
         body_hash=other,
         conflict_hashes=(),
         suspicions=tuple(dict.fromkeys((*stored.suspicions, *missing_hashes(claims)))),

@@ -92,6 +92,7 @@ class SubmissionRecord(Record):
             "reasons",
             "suspicions",
             "uploads",
+            "earlier_keys",
             "limits_taken",
             "guards_taken",
             "limits_given_back",
@@ -120,6 +121,8 @@ class SubmissionRecord(Record):
     consents: dict[str, Any] = {}
     """Name → ``{"given": bool, "version": int}``."""
     uploads: tuple[Upload, ...] = ()
+    earlier_keys: tuple[str, ...] = ()
+    """Of the photos that earlier attempts showed; :attr:`uploads` are those of the newest."""
     person_hash: str | None = None
     phone_hash: str | None = None
     household_hash: str | None = None
@@ -163,6 +166,10 @@ class SubmissionRecord(Record):
             attempt=self.attempt,
             decided_attempt=self.decided_attempt,
         )
+
+    def names(self, key: str) -> bool:
+        """Tell whether it shows the upload under ``key``, or showed it in an earlier attempt."""
+        return key in self.earlier_keys or any(upload.key == key for upload in self.uploads)
 
 
 class Page(Shape):

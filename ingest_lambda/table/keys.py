@@ -44,7 +44,7 @@ def image_key(record: ImageRecord) -> Item:
 def mirrored_key(submission_id: UUID, kind: str, name: str) -> Item:
     """Return the key of an item that the mirror takes, by the name it has on the site's side.
 
-    A photo's is the key of its upload (``uploads.incoming_key``), of which
+    A photo's is the key of its upload (``contract.incoming_key``), of which
     :func:`image_key` makes its own.
     """
     if kind == "IMAGE":
@@ -52,11 +52,6 @@ def mirrored_key(submission_id: UUID, kind: str, name: str) -> Item:
         receipt, part, nonce = file.split("-", 2)
         name = f"{attempt}#{receipt}#{part}#{nonce}"
     return _key(group_of(submission_id), f"{kind}#{name}" if name else kind)
-
-
-def attempt_of(key: str) -> int:
-    """Return the attempt that an upload belongs to, by its key (``uploads.incoming_key``)."""
-    return int(key.split("/")[-2])
 
 
 def keys_key(submission_id: UUID, attempt: int) -> Item:

@@ -8,13 +8,7 @@ from uuid import UUID
 from botocore.exceptions import ClientError
 
 from ingest_lambda.contract import SubmissionRecord
-from ingest_lambda.table.keys import (
-    attempt_of,
-    guard_key,
-    keys_key,
-    mirrored_key,
-    submission_key,
-)
+from ingest_lambda.table.keys import guard_key, keys_key, mirrored_key, submission_key
 from ingest_lambda.table.ledger import LedgerItems
 from ingest_lambda.table.limits import Taken
 from ingest_lambda.table.store import Cancelled
@@ -75,6 +69,7 @@ class PhotoItems(LedgerItems):
     def forget_photo(
         self,
         submission_id: UUID,
+        attempt: int,
         key: str,
         *,
         seen: SubmissionRecord | None,
@@ -105,7 +100,7 @@ class PhotoItems(LedgerItems):
                 [
                     {"ConditionCheck": {"Key": submission_key(submission_id), **unchanged}},
                     {"Delete": {"Key": mirrored_key(submission_id, "IMAGE", key)}},
-                    {"Delete": {"Key": keys_key(submission_id, attempt_of(key))}},
+                    {"Delete": {"Key": keys_key(submission_id, attempt)}},
                     *self._gives_back(campaign_id or "", submission_id, Taken(guards=guards)),
                 ]
             )

@@ -25,6 +25,7 @@ from submissions.rules.mails import MailState
 from submissions.rules.times import moment
 from submissions.services import deadletters, ledger_rounds
 from submissions.services.pipes import pipe_states, switch_on
+from submissions.services.unsent import unsent
 
 APART = "quarantine"
 """Its messages were never issued by us: they are counted and kept apart, and go by themselves."""
@@ -167,7 +168,7 @@ def _age(count: int | None, since: datetime | None, now: datetime) -> dict[str, 
 
 
 def _inside(now: datetime) -> dict[str, Any]:
-    """Return what is the operators' alone: queues, Pipes, rounds through the table, signs of life.
+    """Return what is the operators' alone: queues, Pipes, rounds, unsent photos, signs of life.
 
     How much waits in a queue is of all clients together: it tells one how busy
     the others are.
@@ -181,6 +182,8 @@ def _inside(now: datetime) -> dict[str, Any]:
         "whole": whole,
         "whole_ended": whole and whole.ended_at and moment(whole.ended_at, now=now, timezone=ZONE),
         "beats": _signs_of_life(now),
+        "unsent": (photos := unsent(at=now)),
+        "unsent_swept": photos.last and moment(photos.last.begun_at, now=now, timezone=ZONE),
     }
 
 

@@ -6,7 +6,14 @@ from submissions.models.files import SubmittedFile
 from submissions.models.history import HistoryIsAppendOnly, Review, ReviewPurpose, SubmissionEvent
 from submissions.models.later import Award, EntrantMessage
 from submissions.models.mail import Mail
-from submissions.models.operations import DeletedTest, Heartbeat, LedgerCheck, LedgerRound
+from submissions.models.operations import (
+    DeletedTest,
+    Heartbeat,
+    LedgerCheck,
+    LedgerRound,
+    StuckEntry,
+    UnsentRound,
+)
 from submissions.models.outbox import OutboxDecision
 from submissions.models.submission import (
     PhotoCheck,
@@ -30,8 +37,10 @@ __all__ = [
     "Review",
     "ReviewClaim",
     "ReviewPurpose",
+    "StuckEntry",
     "Submission",
     "SubmissionAnswers",
     "SubmissionEvent",
     "SubmittedFile",
+    "UnsentRound",
 ]

@@ -38,6 +38,17 @@ class SubmittedFile(models.Model):
                 name="file_refused",
                 condition=Q(counts=False, sha256__isnull=False),
             ),
+            # Ids sort by the time of their start, so what is due to be swept comes first.
+            models.Index(
+                fields=("submission_id",),
+                name="file_unsent",
+                condition=Q(scope__isnull=True, attempt=1),
+            ),
+            models.Index(
+                fields=("submission_id",),
+                name="file_unsent_again",
+                condition=Q(scope__isnull=True, attempt__gt=1),
+            ),
         )
         constraints = (
             models.CheckConstraint(

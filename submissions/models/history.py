@@ -1,7 +1,8 @@
 """The history of a submission: events and verdicts, added and never changed.
 
 The database refuses to change or remove a line, but for those of test
-submissions, which count nowhere (``migrations/0002``).
+submissions, which count nowhere (``migrations/0003``), and the line that says a
+photo was looked at whose submission never came (``migrations/0016``).
 """
 
 from typing import Any

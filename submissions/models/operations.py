@@ -95,3 +95,40 @@ class DeletedTest(models.Model):
 
     def __str__(self) -> str:
         return str(self.submission_id)
+
+
+class StuckEntry(models.Model):
+    """An entry that was seen among dead letters or in quarantine: its photos wait for it.
+
+    It may be sent through again at any time, and lies then where nobody can look.
+    """
+
+    submission_id = models.UUIDField(primary_key=True)
+    seen_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.submission_id)
+
+
+class UnsentRound(models.Model):
+    """One round of the sweep of photos that no submission names (``services.unsent``)."""
+
+    begun_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True)
+    swept = models.PositiveIntegerField(default=0)
+    """Counted one by one, with the photo's own rows, so a round that was killed counts what it did."""
+    kept_back = models.PositiveIntegerField(default=0)
+    """Photos whose time was over and that stay, because their entry may still be on its way."""
+    why = models.CharField(max_length=200, blank=True)
+    """What keeps them back, or what broke the round off."""
+    after = models.UUIDField(null=True)
+    """The submission whose photos were looked at last; the next round goes on behind it."""
+    position = models.CharField(max_length=300, blank=True)
+    """The same of uploads that the images function has not looked at, by key."""
+
+    class Meta:
+        ordering = ("-begun_at", "-id")
+        get_latest_by = "begun_at"
+
+    def __str__(self) -> str:
+        return f"{self.begun_at:%Y-%m-%d %H:%M}: {self.swept} swept"

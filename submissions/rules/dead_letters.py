@@ -5,7 +5,9 @@ import binascii
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -38,6 +40,11 @@ _ENVELOPES = frozenset({"body", "dynamodb", "Keys", "NewImage", "OldImage"})
 """What our own words are wrapped in. Anywhere deeper a key is a form's own, and may be called ``status``."""
 _WORD = re.compile(r"[\w#:./-]{1,200}", re.ASCII)
 """What our own words look like: no address, no sentence."""
+_ABOUT = re.compile(
+    r'"submission_id"\s*:\s*"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"',
+    re.ASCII | re.IGNORECASE,
+)
+_MENTIONS = 5
 _MOST_CHARS = 4000
 _HIDDEN = "•••"
 
@@ -206,6 +213,19 @@ def filed_message(body: str, *, sent_timestamp_ms: str) -> tuple[str, str]:
     if not isinstance(inner, str):
         return body, sent_timestamp_ms
     return inner, str(note.get("sent_timestamp_ms") or sent_timestamp_ms)
+
+
+def entries_of(body: str) -> set[UUID]:
+    """Return the submission that a message of the public path, or its note in quarantine, is about.
+
+    By its first mentions, one of which is its own: also of what this version
+    cannot read, since a later one may.
+    """
+    try:
+        inner, _ = filed_message(body, sent_timestamp_ms="")
+    except RecursionError:
+        inner = body
+    return {UUID(found[1]) for found in islice(_ABOUT.finditer(inner), _MENTIONS)}
 
 
 def with_time_of_entry(body: str, *, sent_timestamp_ms: str) -> str:

@@ -13,9 +13,16 @@ from campaignhub.errors import DomainError
 from campaigns.models import User
 from campaigns.services import audit
 from ingest_lambda.contract import without_tokens
-from submissions.rules.dead_letters import filed_message, judge, masked, with_time_of_entry
+from submissions.rules.dead_letters import (
+    entries_of,
+    filed_message,
+    judge,
+    masked,
+    with_time_of_entry,
+)
 from submissions.services.ledger_rounds import ask_for_round
 from submissions.services.queue_ages import oldest_in
+from submissions.services.stuck import note_stuck
 
 HOLD_SECONDS = 60
 """How long a message is out of others' sight while we look; longer than any of this takes."""
@@ -111,7 +118,7 @@ def depths(*, at: datetime | None = None) -> list[Depth]:
     """
     known = list(pairs().values())
     urls = {url for pair in known for url in (pair.source_url, pair.dead_url) if url}
-    counts = {url: _depth(url) for url in sorted(urls)}
+    counts = {url: depth_of(url) for url in sorted(urls)}
     since = oldest_in(counts, at=at) if at is not None else {}
     return [
         Depth(
@@ -125,7 +132,8 @@ def depths(*, at: datetime | None = None) -> list[Depth]:
     ]
 
 
-def _depth(url: str) -> int | None:
+def depth_of(url: str) -> int | None:
+    """Count what a queue holds, also what is in work or put off; ``None`` where it does not answer."""
     try:
         attributes = impatient_sqs().get_queue_attributes(
             QueueUrl=url,
@@ -157,6 +165,22 @@ def list_dead_letters(queue: str, *, most: int = 100) -> list[DeadLetter]:
 
     _visit(pairs()[queue].dead_url, look, most=most, deleted=[])
     return sorted(found, key=lambda letter: letter.entered_at)
+
+
+def read_bodies(queue: str, *, most: int) -> list[str]:
+    """Return the bodies of up to ``most`` dead letters of a queue; every one stays where it is.
+
+    Raises:
+        QueueAway: try again.
+    """
+    bodies: list[str] = []
+
+    def read(message: dict[str, Any]) -> bool:
+        bodies.append(message["Body"])
+        return False
+
+    _visit(pairs()[queue].dead_url, read, most=most, deleted=[])
+    return bodies
 
 
 def _dead_letter(queue: str, message: dict[str, Any]) -> DeadLetter:
@@ -194,7 +218,7 @@ def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: 
         if message_ids is not None and message["MessageId"] not in message_ids:
             return False
         if pair.source_url:
-            _send(pair, message)
+            _send(pair, message, at)
         else:
             ask_for_round(actor=actor, at=at, lost_at=_sent_at(message))
         return True
@@ -202,7 +226,9 @@ def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: 
     return _settle(pair, send, "deadletters.replayed", actor=actor, at=at)
 
 
-def _send(pair: Pair, message: dict[str, Any]) -> None:
+def _send(pair: Pair, message: dict[str, Any], at: datetime) -> None:
+    if pair.name in ("submissions", "quarantine"):
+        note_stuck(entries_of(message["Body"]), at=at)
     body, sent = message["Body"], message["Attributes"].get("SentTimestamp", "")
     if pair.name == "quarantine":
         body, sent = filed_message(body, sent_timestamp_ms=sent)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from ingest_lambda.contract import ImageRecord, SubmissionRecord, SubmissionStatus
+from ingest_lambda.contract import ImageRecord, SubmissionRecord, SubmissionStatus, owner_of
 from submissions.models import Submission, SubmittedFile
 from submissions.services.upsert import fill_in
 
@@ -45,8 +45,10 @@ def _row(key: str, submission_id: UUID, attempt: int) -> SubmittedFile:
 
 def _halves_of(entry: Shown) -> Iterable[SubmittedFile]:
     record = entry.record
-    for upload in record.uploads:
-        row = _row(upload.key, record.id, record.attempt)
+    mine = [(upload.key, record.attempt) for upload in record.uploads]
+    before = [(key, found[1]) for key in record.earlier_keys if (found := owner_of(key))]
+    for key, attempt in (*before, *mine):
+        row = _row(key, record.id, attempt)
         row.scope, row.entered_at = UUID(record.campaign_id), record.entered_at
         row.counts = entry.status != SubmissionStatus.INVALID
         yield row
@@ -58,10 +60,15 @@ def let_count(submission: Submission) -> None:
 
 
 def adopt_earlier_photos(ids: Collection[UUID]) -> None:
-    """Give the photos of earlier attempts to their submissions, which name only the newest ones."""
+    """Give the photos of earlier attempts to submissions that name none of them.
+
+    A submission that was answered before it began to name them (``earlier_keys``).
+    """
     answered = Submission.objects.filter(pk__in=ids, attempt__gt=1).exclude(uploads=[])
     for pk, attempt, uploads in answered.values_list("pk", "attempt", "uploads"):
         mine = SubmittedFile.objects.filter(submission_id=pk)
+        if mine.filter(attempt__lt=attempt, scope__isnull=False).exists():
+            continue
         half = mine.filter(key=uploads[0]["key"]).values("scope", "entered_at", "counts").first()
         if half:
             mine.filter(attempt__lt=attempt, scope=None).update(**half)

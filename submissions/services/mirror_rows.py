@@ -278,12 +278,17 @@ def image_row(record: ImageRecord) -> ReceiptImage:
     )
 
 
+def checked_line(key: str, attempt: int) -> str:
+    """Name the line that says the file under this key was looked at."""
+    return f"checked:{key.rsplit('/', 1)[-1]}:{attempt}"[:80]
+
+
 def image_event(row: ReceiptImage) -> SubmissionEvent:
     """Return the line that says a file was looked at."""
     return SubmissionEvent(
         submission_id=row.submission_id,
         kind="checked",
-        dedupe=f"checked:{row.key.rsplit('/', 1)[-1]}:{row.attempt}"[:80],
+        dedupe=checked_line(row.key, row.attempt),
         at=row.checked_at,
         detail={"refusal": row.refusal},
     )

@@ -1,16 +1,12 @@
 """The one action that deletes everything a campaign's tests have made."""
 
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from botocore.exceptions import BotoCoreError, ClientError
 from django.db import transaction
 from django.db.models import QuerySet
 
 from campaignhub import ingest
-from campaignhub.aws import s3
-from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaigns.models import Campaign, User
 from campaigns.services import audit
@@ -25,6 +21,7 @@ from submissions.models import (
     SubmissionEvent,
     SubmittedFile,
 )
+from submissions.services.bucket import BucketBusy, empty_folder
 
 _AT_ONCE = 200
 _REMEMBERED = timedelta(days=15)
@@ -60,8 +57,8 @@ def delete_test_data(campaign: Campaign, *, actor: User, at: datetime) -> int:
         for submission_id in ids:
             ingest.delete_submission(submission_id, gives_back=True)
         for place in ("incoming", "receipts"):
-            _empty_folder(f"{place}/{campaign.test_slug}/")
-    except (ingest.IngestBusy, BotoCoreError, ClientError) as exc:
+            empty_folder(f"{place}/{campaign.test_slug}/")
+    except (ingest.IngestBusy, BucketBusy) as exc:
         raise TestDataBusy(
             "The platform is busy, so not everything is deleted yet. Please try again in a minute."
         ) from exc
@@ -78,14 +75,6 @@ def delete_test_data(campaign: Campaign, *, actor: User, at: datetime) -> int:
             after={"submissions": len(ids)},
         )
     return len(ids)
-
-
-def _empty_folder(prefix: str) -> None:
-    pages = s3().get_paginator("list_objects_v2").paginate(Bucket=env().bucket_name, Prefix=prefix)
-    for page in pages:
-        keys: list[Any] = [{"Key": held["Key"]} for held in page.get("Contents", [])]
-        if keys:
-            s3().delete_objects(Bucket=env().bucket_name, Delete={"Objects": keys, "Quiet": True})
 
 
 def _delete_rows(ids: list[UUID], at: datetime) -> None:

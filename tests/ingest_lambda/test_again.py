@@ -132,6 +132,8 @@ def test_a_new_attempt_brings_its_photo_and_takes_its_guard():
     stored = desk.stored(first.submission_id)
     assert stored.attempt == 2
     assert stored.uploads == second.uploads
+    assert stored.earlier_keys == tuple(upload.key for upload in first.uploads)
+    assert all(map(stored.names, (*stored.earlier_keys, second.uploads[0].key)))
     assert len(stored.guards_taken) == 2
     used = make_claims(uploads=second.uploads)
     assert desk.send(used) == "invalid"

@@ -30,6 +30,7 @@ NOT_TYPED: dict[str, str] = {
     "Mail": "event address_hash message_id",
     "LedgerCheck": "depths rows",
     "LedgerRound": "position gaps",
+    "UnsentRound": "why position",
     "Heartbeat": "name trouble",
     "OutboxDecision": "decision",
 }

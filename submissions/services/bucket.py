@@ -1,0 +1,60 @@
+"""Taking files out of the bucket."""
+
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from campaignhub.aws import s3
+from campaignhub.env import env
+
+
+class BucketBusy(Exception):
+    """The bucket did not answer, or refused; what is gone is gone, the rest goes the next time."""
+
+
+def empty_folder(prefix: str) -> None:
+    """Remove everything below a prefix, a thousand files a call; the same twice changes nothing.
+
+    Raises:
+        BucketBusy: try again.
+    """
+    try:
+        pages = s3().get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=env().bucket_name, Prefix=prefix):
+            remove([held["Key"] for held in page.get("Contents", [])])
+    except (BotoCoreError, ClientError) as exc:
+        raise BucketBusy(type(exc).__name__) from exc
+
+
+def remove(keys: list[str]) -> None:
+    """Remove at most a thousand files; one that is not there counts as removed.
+
+    Raises:
+        BucketBusy: try again.
+    """
+    if not keys:
+        return
+    named: list[Any] = [{"Key": key} for key in keys]
+    try:
+        answer = s3().delete_objects(
+            Bucket=env().bucket_name, Delete={"Objects": named, "Quiet": True}
+        )
+    except (BotoCoreError, ClientError) as exc:
+        raise BucketBusy(type(exc).__name__) from exc
+    if answer.get("Errors"):
+        raise BucketBusy("delete_objects")
+
+
+def keys_after(position: str, *, prefix: str, most: int = 1000) -> list[tuple[str, Any]]:
+    """Return the keys below a prefix behind ``position``, in order, each with when it came.
+
+    Raises:
+        BucketBusy: try again.
+    """
+    try:
+        answer = s3().list_objects_v2(
+            Bucket=env().bucket_name, Prefix=prefix, StartAfter=position, MaxKeys=most
+        )
+    except (BotoCoreError, ClientError) as exc:
+        raise BucketBusy(type(exc).__name__) from exc
+    return [(held["Key"], held["LastModified"]) for held in answer.get("Contents", [])]
