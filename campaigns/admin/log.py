@@ -52,7 +52,11 @@ WORDS = {
     "sign_in.not_confirmed": "Failed to confirm their password",
     "sign_in.refused": "Blocked: too many sign-in attempts",
     "mail.sent_again": "Sent a mail again",
+    "mail.listed": "Opened the list of mails",
+    "mail.searched": "Searched mails",
+    "mail.read": "Read a mail",
     "submission.contact_seen": "Saw personal data",
+    "submission.listed": "Opened the list of entries",
     "submission.searched": "Searched entries",
 }
 """Code → what happened; a code that is not here speaks for itself."""

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaigns.models import Campaign, Client, User
+from campaigns.models import Campaign, User
 from campaigns.rules.roles import Capability
-from campaigns.services import audit
 from campaigns.services.scope import campaigns_of, can, clients_of
 from ingest_lambda.contract import SubmissionStatus
+from submissions.admin.list_filters import FLAGS, chips_of, filters_of, in_force, query_of
 from submissions.admin.person import answers_of, name_of, staff_of
 from submissions.admin.verdicts import SAID, reason_choices, take_verdict
 from submissions.models import Submission
@@ -24,6 +24,7 @@ from submissions.models.submission import STATUSES
 from submissions.rules.masking import mask
 from submissions.rules.times import moment, urgency
 from submissions.services.listing import LOOKED_AT, Wanted, find, kind_of_search
+from submissions.services.looks import Search, note_look
 
 PAGE = 50
 TONES = {
@@ -40,11 +41,6 @@ _ACTS = {
     "approve": ("Approve", "Each entrant is told by mail a minute later."),
     "reject": ("Reject", "Each entrant is told why by mail a minute later."),
     "ask_again": ("Ask again", "Each entrant gets a link by mail to send a new photo."),
-}
-_FLAGS = {
-    "test": "Test entries",
-    "photo": "Trouble with a photo",
-    "conflict": "Came twice, differently",
 }
 
 
@@ -67,7 +63,7 @@ class ListPages:
         asked = request.POST if request.method == "POST" else request.GET
         if request.method == "POST" and kind_of_search(text) in ("", "reference", "id"):
             # A reference tells nothing of a person, so this result may have an address.
-            return HttpResponseRedirect(f"?{_query(asked, q=text)}")
+            return HttpResponseRedirect(f"?{query_of(asked, q=text)}")
         campaigns = {
             row.pk: row
             for row in campaigns_of(user, Capability.SUBMISSION_VIEW)
@@ -80,73 +76,43 @@ class ListPages:
         )
         by_person = {pk for pk, row in campaigns.items() if row.client_id in open_clients}
         found = find(wanted, campaigns=list(chosen), by_person=by_person, most=PAGE + 1)
+        rows = _rows_of(found.ids[:PAGE])
+        open_to = {pk: row.client_id for pk, row in chosen.items() if pk in by_person}
+        hits = dict.fromkeys(open_to.values(), 0)
+        for pk, client in open_to.items():
+            hits[client] += found.hits[pk]
+        note_look(
+            "submission",
+            rows=[row for row in rows if row.campaign.client_id in open_clients],
+            actor=user,
+            at=timezone.now(),
+            target=next((f"campaign:{row.slug}" for row in chosen.values()), "")
+            if asked.get("campaign")
+            else "",
+            search=Search(kind_of_search(text), text, hits) if text else None,
+            only=in_force(asked),
+        )
         context = {
             **self.admin_site.each_context(request),
             "title": "Submissions",
             "opts": self.opts,
             "is_fullwidth": "1",
-            **self._rows(user, found.ids[:PAGE], wanted, open_clients),
+            **_shown(user, rows, open_clients),
             "searches_people": bool(by_person),
             "finds_some_by_reference": len(by_person) < len(campaigns),
             "cut": found.cut,
             "looked_at": LOOKED_AT,
             "text": text,
-            "chips": _chips(asked, campaigns),
-            "filters": _filters(asked, campaigns),
-            "kept": {k: v for k, v in asked.items() if k in ("status", "campaign", *_FLAGS)},
-            "narrowed": any(asked.get(k) for k in ("status", "campaign", *_FLAGS)) or bool(text),
+            "chips": chips_of(asked, campaigns),
+            "filters": filters_of(asked, campaigns),
+            "kept": {k: v for k, v in asked.items() if k in ("status", "campaign", *FLAGS)},
+            "narrowed": any(asked.get(k) for k in ("status", "campaign", *FLAGS)) or bool(text),
         }
         if len(found.ids) > PAGE:
             last = context["rows"][-1]["submission"]
             context["older"] = f"{int(last.entered_at.timestamp() * 1_000_000)}.{last.pk}"
-            context["older_link"] = f"?{_query(asked, before=context['older'])}"
+            context["older_link"] = f"?{query_of(asked, before=context['older'])}"
         return TemplateResponse(request, "admin/submissions/list.html", context)
-
-    def _rows(
-        self, user: User, found: list[UUID], wanted: Wanted, open_clients: set[int]
-    ) -> dict[str, Any]:
-        """Return what each row shows, and note in the log who looked for whom."""
-        now = timezone.now()
-        by_id = (
-            Submission.objects.select_related("campaign__client", "personal")
-            .defer("uploads", "consents", "personal__answers")
-            .in_bulk(found)
-        )
-        lead_clients = set(
-            clients_of(user, Capability.SUBMISSION_LEAD).values_list("pk", flat=True)
-        )
-        submissions = [by_id[pk] for pk in found if pk in by_id]
-        if (kind := kind_of_search(wanted.text)) in ("email", "name"):
-            clients: set[Client | None] = {row.campaign.client for row in submissions}
-            for client in clients or {None}:
-                audit.record(
-                    "submission.searched",
-                    actor=user,
-                    client=client,
-                    target="submissions",
-                    at=now,
-                    after={"by": kind},
-                )
-        rows = []
-        for row in submissions:
-            masked = row.campaign.client_id not in open_clients
-            email, zone = answers_of(row).email, row.campaign.timezone
-            rows.append(
-                {
-                    "submission": row,
-                    "name": name_of(row, masked=masked),
-                    "email": mask(email, "email") if masked else email,
-                    "status": row.get_status_display(),
-                    "tone": TONES[SubmissionStatus(row.status)],
-                    "entered": moment(row.entered_at, now=now, timezone=zone),
-                    "due": row.decide_by
-                    and row.status == SubmissionStatus.PENDING_REVIEW
-                    and moment(row.decide_by, now=now, timezone=zone),
-                    "urgency": urgency(row.decide_by, now=now),
-                    "may_act": row.campaign.client_id in lead_clients,
-                }
-            )
-        return {"rows": rows, "may_act": bool(lead_clients)}
 
     # ---------------------------------------------------------------- many at once
 
@@ -212,6 +178,41 @@ class ListPages:
         return HttpResponseRedirect(reverse("admin:submissions_submission_changelist"))
 
 
+def _rows_of(ids: list[UUID]) -> list[Submission]:
+    by_id = (
+        Submission.objects.select_related("campaign__client", "personal")
+        .defer("uploads", "consents", "personal__answers")
+        .in_bulk(ids)
+    )
+    return [by_id[pk] for pk in ids if pk in by_id]
+
+
+def _shown(user: User, submissions: list[Submission], open_clients: set[int]) -> dict[str, Any]:
+    """Return what each row shows."""
+    now = timezone.now()
+    lead_clients = set(clients_of(user, Capability.SUBMISSION_LEAD).values_list("pk", flat=True))
+    rows = []
+    for row in submissions:
+        masked = row.campaign.client_id not in open_clients
+        email, zone = answers_of(row).email, row.campaign.timezone
+        rows.append(
+            {
+                "submission": row,
+                "name": name_of(row, masked=masked),
+                "email": mask(email, "email") if masked else email,
+                "status": row.get_status_display(),
+                "tone": TONES[SubmissionStatus(row.status)],
+                "entered": moment(row.entered_at, now=now, timezone=zone),
+                "due": row.decide_by
+                and row.status == SubmissionStatus.PENDING_REVIEW
+                and moment(row.decide_by, now=now, timezone=zone),
+                "urgency": urgency(row.decide_by, now=now),
+                "may_act": row.campaign.client_id in lead_clients,
+            }
+        )
+    return {"rows": rows, "may_act": bool(lead_clients)}
+
+
 def _read(
     asked: QueryDict, text: str, campaigns: dict[UUID, Campaign]
 ) -> tuple[Wanted, dict[UUID, Campaign]]:
@@ -249,49 +250,3 @@ def _chosen(texts: list[str]) -> dict[UUID, int]:
         except ValueError:
             continue  # not of our page
     return found
-
-
-def _query(asked: QueryDict, **changes: str | None) -> str:
-    kept = QueryDict(mutable=True)
-    for name in ("status", "campaign", *_FLAGS):
-        if asked.get(name):
-            kept[name] = asked.get(name, "")
-    for name, value in changes.items():
-        kept.pop(name, None)
-        if value:
-            kept[name] = value
-    return kept.urlencode()
-
-
-def _chips(asked: QueryDict, campaigns: dict[UUID, Campaign]) -> list[dict[str, str]]:
-    """Return the filters in force, each with the address of the list without it."""
-    chips = []
-    if label := dict(STATUSES).get(asked.get("status", "")):
-        chips.append({"name": "State", "value": label, "without": _query(asked, status=None)})
-    if named := asked.get("campaign"):
-        names = [row.name for pk, row in campaigns.items() if str(pk) == named]
-        shown = names[0] if names else "none that you may see"
-        chips.append({"name": "Campaign", "value": shown, "without": _query(asked, campaign=None)})
-    chips += [
-        {"name": "", "value": label, "without": _query(asked, **{name: None})}
-        for name, label in _FLAGS.items()
-        if name in asked
-    ]
-    return chips
-
-
-def _filters(asked: QueryDict, campaigns: dict[UUID, Campaign]) -> list[dict[str, Any]]:
-    """Return what the list can still be narrowed by."""
-    offered: list[dict[str, Any]] = []
-    if not asked.get("status"):
-        choices = [(label, _query(asked, status=code)) for code, label in STATUSES]
-        offered.append({"name": "State", "choices": choices})
-    if not asked.get("campaign") and len(campaigns) > 1:
-        choices = [(row.name, _query(asked, campaign=str(pk))) for pk, row in campaigns.items()]
-        offered.append({"name": "Campaign", "choices": choices})
-    flags = [
-        (label, _query(asked, **{name: "1"})) for name, label in _FLAGS.items() if name not in asked
-    ]
-    if flags:
-        offered.append({"name": "More", "choices": flags})
-    return offered

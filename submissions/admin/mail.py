@@ -1,6 +1,6 @@
 """Mails in the admin: each with its fate and what to do about it, readable as it was sent."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,10 +13,10 @@ from django.utils import timezone
 from campaignhub.errors import DomainError
 from campaigns.admin.routes import one, page
 from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import Campaign
+from campaigns.models import AuditEntry, Campaign, User
 from campaigns.rules.roles import Capability
 from campaigns.services import audit
-from campaigns.services.scope import campaigns_of, can
+from campaigns.services.scope import campaigns_of, can, clients_of
 from ingest_lambda.contract import tidy_reference
 from submissions.admin.mail_samples import MailSamplePages, letter_context, query_of, unable
 from submissions.admin.person import answers_of, name_of, staff_of
@@ -24,10 +24,12 @@ from submissions.models import Mail
 from submissions.rules.mails import MailKind, MailState
 from submissions.rules.times import moment
 from submissions.services.letters import compose, html_to_read
+from submissions.services.looks import Search, note_look
 from submissions.services.mail_marks import mark_as_sent
 from submissions.services.mails import send_again
 
 PAGE = 50
+_A_READING = timedelta(minutes=1)
 TONES = {
     MailState.QUEUED: "info",
     MailState.SENDING: "info",
@@ -101,6 +103,7 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
         rows = _narrowed(self.get_queryset(request), asked)
         rows = rows.select_related("submission__campaign", "submission__personal")
         found = list(rows.order_by("-queued_at", "-id")[: PAGE + 1])
+        self._note_look(user, found[:PAGE], asked, now)
         context = {
             **self.admin_site.each_context(request),
             "title": "Mails",
@@ -122,6 +125,19 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
             context["older"] = f"{int(last.queued_at.timestamp() * 1_000_000)}.{last.pk}"
         return TemplateResponse(request, "admin/submissions/mails.html", context)
 
+    def _note_look(self, user: User, found: list[Mail], asked: QueryDict, now: datetime) -> None:
+        search = None
+        if text := asked.get("q", "").strip():
+            clients = clients_of(user, Capability.MAIL_VIEW).values_list("pk", flat=True)
+            hits = dict.fromkeys(clients, 0)
+            for mail in found:
+                hits[mail.submission.campaign.client_id] += 1
+            search = Search("reference", text, hits)
+        # Several mails of one entry show one person.
+        rows = {mail.submission_id: mail.submission for mail in found}.values()
+        only = [chip["value"] for chip in _chips(asked) if chip["name"] != "Reference"]
+        note_look("mail", rows=rows, actor=user, at=now, search=search, only=only)
+
     # ---------------------------------------------------------------- one mail
 
     def _mail(self, request: HttpRequest, mail_id: int) -> Mail:
@@ -141,14 +157,7 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
         user, now = staff_of(request), timezone.now()
         submission = mail.submission
         client, zone = submission.campaign.client, submission.campaign.timezone
-        audit.record(
-            "mail.read",
-            actor=user,
-            client=client,
-            target=f"submission:{submission.reference}",
-            at=now,
-            after={"mail": mail.kind},
-        )
+        _note_reading(mail, user, now)
         letter = compose(mail, at=mail.sent_at or now)
         may_act = can(user, Capability.MAIL_SEND, client) and mail.state in _REPEATABLE
         context = {
@@ -171,8 +180,9 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
         return TemplateResponse(request, "admin/submissions/mail.html", context)
 
     def html_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
-        """Show the HTML of a mail as the entrant gets it."""
+        """Show the HTML of a mail as the entrant gets it: the frame in the page that reads it, or alone."""
         mail = self._mail(request, mail_id)
+        _note_reading(mail, staff_of(request), timezone.now())
         return unable(html_to_read(mail, at=mail.sent_at or timezone.now()))
 
     def act_view(self, request: HttpRequest, mail_id: int) -> HttpResponse:
@@ -197,6 +207,19 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
         else:
             messages.success(request, act[1])
         return HttpResponseRedirect(reverse("admin:submissions_mail_read", args=[mail.pk]))
+
+
+def _note_reading(mail: Mail, user: User, now: datetime) -> None:
+    """Note who reads a mail. The page and the frame in it are one reading, so a line counts for a minute."""
+    about: dict[str, Any] = {
+        "code": "mail.read",
+        "actor": user,
+        "client": mail.submission.campaign.client,
+        "target": f"submission:{mail.submission.reference}",
+        "after": {"mail": mail.kind},
+    }
+    if not AuditEntry.objects.filter(at__gt=now - _A_READING, **about).exists():
+        audit.record(at=now, **about)
 
 
 def _row(mail: Mail, now: datetime) -> dict[str, Any]:
