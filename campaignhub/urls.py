@@ -26,7 +26,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 if env().mail_webhook_secret:
-    # Notices of deliveries, bounces and complaints, from SES by way of SNS.
-    from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
+    from campaignhub.mail_notices import MailNotices
 
-    urlpatterns.append(path("anymail/amazon_ses/tracking/", AmazonSESTrackingWebhookView.as_view()))
+    urlpatterns.append(path("anymail/amazon_ses/tracking/", MailNotices.as_view()))

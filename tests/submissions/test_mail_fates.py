@@ -5,10 +5,10 @@ import json
 from typing import Any
 
 import pytest
-from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
 from django.core.exceptions import SuspiciousOperation
 from django.test import RequestFactory
 
+from campaignhub.mail_notices import MailNotices
 from submissions.models import Mail
 from submissions.rules.mails import MailKind, MailState
 from submissions.services.mirror import mirror_stream_records
@@ -63,7 +63,7 @@ def tell(kind: str, *, message_id: str = "0100-abc", secret: str = SECRET) -> in
             "authorization": "Basic " + base64.b64encode(secret.encode()).decode(),
         },
     )
-    return int(AmazonSESTrackingWebhookView.as_view()(request).status_code)
+    return int(MailNotices.as_view()(request).status_code)
 
 
 @pytest.mark.parametrize(
