@@ -34,6 +34,7 @@ from ingest_lambda.contract import (
     reference_of,
     token_keys_of,
 )
+from ingest_lambda.contract.photos import declared_type
 from ingest_lambda.errors import (
     BadToken,
     ChallengeFailed,
@@ -60,7 +61,7 @@ from ingest_lambda.rules.people import (
 from ingest_lambda.rules.storable import storable_text
 from ingest_lambda.table import Partner, Table
 from ingest_lambda.tokens import sign, verify
-from ingest_lambda.uploads import CONTENT_TYPES, UploadForms
+from ingest_lambda.uploads import UploadForms
 
 MOST_KEYS = 12
 """Places in the store for one field of one attempt, replaced photos included."""
@@ -292,14 +293,14 @@ class Starter:
         places: set[tuple[int, int]] = set()
         uploads = []
         for want in wanted:
-            self._may_upload(want, claims, manifest)
+            content_type = self._may_upload(want, claims, manifest)
             if (want.receipt, want.part) in places:
                 raise UploadRefused(field=want.field)
             places.add((want.receipt, want.part))
             same = kept.get(
-                (want.field, want.receipt, want.part, want.size, want.content_type, want.sha256)
+                (want.field, want.receipt, want.part, want.size, content_type, want.sha256)
             )
-            uploads.append(same or self._new_upload(want, claims))
+            uploads.append(same or self._new_upload(want, content_type, claims))
         self._not_too_many(wanted, manifest)
         return tuple(uploads)
 
@@ -334,7 +335,7 @@ class Starter:
         return given | counted
 
     @staticmethod
-    def _new_upload(want: Wanted, claims: Claims) -> Upload:
+    def _new_upload(want: Wanted, content_type: str, claims: Claims) -> Upload:
         return Upload(
             field=want.field,
             receipt=want.receipt,
@@ -348,17 +349,19 @@ class Starter:
                 secrets.token_hex(4),
             ),
             size=want.size,
-            content_type=want.content_type,
+            content_type=content_type,
             sha256=want.sha256,
             processed=want.processed,
         )
 
     @staticmethod
-    def _may_upload(want: Wanted, claims: Claims, manifest: Manifest) -> None:
+    def _may_upload(want: Wanted, claims: Claims, manifest: Manifest) -> str:
+        """Return the type that its form is signed for."""
         field = manifest.field(want.field)
         if field is None or field.kind not in IMAGE_KINDS or claims.route not in field.routes:
             raise UploadRefused(field=want.field)
-        if want.content_type not in CONTENT_TYPES:
+        content_type = declared_type(want.content_type, want.name)
+        if content_type is None:
             raise UploadRefused(field=want.field)
         if not 0 < want.size <= manifest.max_image_bytes:
             raise UploadRefused(field=want.field)
@@ -366,6 +369,7 @@ class Starter:
         # sends without a hash is looked at by a person.
         if want.sha256 is None and claims.channel is not Channel.PARTNER:
             raise HashMissing(field=want.field)
+        return content_type
 
     @staticmethod
     def _not_too_many(wanted: tuple[Wanted, ...], manifest: Manifest) -> None:

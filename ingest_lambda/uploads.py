@@ -7,10 +7,6 @@ from ingest_lambda.config import Config
 from ingest_lambda.contract import FORM_SECONDS, Upload, kept_folder
 from ingest_lambda.contract.photos import LARGEST_BYTES
 
-CONTENT_TYPES = frozenset(
-    {"image/jpeg", "image/png", "image/webp", "image/heic", "image/heif", "application/pdf"}
-)
-
 
 def kept_prefix(incoming: str, sha256: str) -> str:
     """Return the folder in which the original and its copies are kept, for an upload and its hash.

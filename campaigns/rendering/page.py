@@ -18,6 +18,7 @@ from campaigns.rendering.words import page_words, script_words
 from campaigns.rules.words import who_in_words
 from ingest_lambda.contract import Route
 from ingest_lambda.contract.dates import day_in_words, place_of
+from ingest_lambda.contract.photos import MOST_PIXELS, PAGE_BRANDS
 from ingest_lambda.contract.postal import POSTAL_CODES
 
 SCRIPTS = (
@@ -175,5 +176,7 @@ def _settings(content: PageContent, language: str, api_url: str) -> dict[str, An
         "opens": content.opens_at.isoformat() if content.opens_at else None,
         "closes": content.closes_at.isoformat() if content.closes_at else None,
         "help": content.help_email,
+        "brands": PAGE_BRANDS,
+        "pixels": MOST_PIXELS,
         "postal": [POSTAL_CODES.get(country, ".*") for country in content.countries],
     }

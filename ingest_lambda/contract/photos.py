@@ -7,6 +7,8 @@ brands with its settings (``campaigns.rendering``), so that both give one verdic
 from enum import StrEnum
 
 LARGEST_BYTES = 15_000_000
+MOST_PIXELS = 64_000_000
+"""The page makes a smaller copy of what has more, where its browser can; the function refuses it."""
 HEADER_BYTES = 1024
 """Where a kind must show: PDF readers look for the header that far, behind whatever a mailer put before it."""
 
@@ -53,3 +55,52 @@ def _brands(head: bytes) -> set[str]:
     end = min(int.from_bytes(head[:4], "big"), len(head))
     places = [8, *range(16, end - 3, 4)]
     return {head[place : place + 4].decode("latin-1") for place in places}
+
+
+PAGE_BRANDS = {
+    kind.value: brands for kind, brands in ((Kind.AVIF, AVIF_BRANDS), (Kind.HEIC, HEIC_BRANDS))
+}
+"""For the page's script, in the order in which :func:`kind_of` asks."""
+
+UNKNOWN_TYPE = "application/octet-stream"
+"""What a form is signed for where neither type nor name says more: the function looks at the content."""
+
+_TYPES = {kind.value: kind.value for kind in Kind} | {
+    "image/heif": "image/heif",
+    "image/heic-sequence": Kind.HEIC.value,
+    "image/heif-sequence": "image/heif",
+    "image/jpg": Kind.JPEG.value,
+    "image/pjpeg": Kind.JPEG.value,
+    "image/x-png": Kind.PNG.value,
+    "application/x-pdf": Kind.PDF.value,
+}
+_SAYS_NOTHING = ("", UNKNOWN_TYPE, "binary/octet-stream")
+_BY_ENDING = {
+    "jpg": Kind.JPEG.value,
+    "jpeg": Kind.JPEG.value,
+    "jpe": Kind.JPEG.value,
+    "jfif": Kind.JPEG.value,
+    "png": Kind.PNG.value,
+    "webp": Kind.WEBP.value,
+    "heic": Kind.HEIC.value,
+    "heif": "image/heif",
+    "hif": "image/heif",
+    "avif": Kind.AVIF.value,
+    "pdf": Kind.PDF.value,
+}
+
+
+def declared_type(content_type: str, name: str | None = None) -> str | None:
+    """Return the type under which an announced file may be uploaded, or ``None`` to refuse it.
+
+    What a phone or an old server calls a file is a claim, and often none: a type
+    that says nothing is taken by the ending of the name, and without a name
+    left to the content, by which every file is judged in the end.
+    """
+    said = content_type.partition(";")[0].strip().lower()
+    if said not in _SAYS_NOTHING:
+        return _TYPES.get(said)
+    if not name:
+        return UNKNOWN_TYPE
+    _, dot, ending = name.rpartition(".")
+    return _BY_ENDING.get(ending.strip().lower()) if dot else UNKNOWN_TYPE

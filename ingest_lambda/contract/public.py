@@ -32,6 +32,8 @@ class Wanted(Shape):
     receipt: int = Field(default=1, ge=1, le=10)
     part: int = Field(default=1, ge=1, le=99)
     content_type: str = Field(max_length=100)
+    name: str | None = Field(default=None, max_length=255)
+    """The file's own, by whose ending a type is known that says nothing; it is kept nowhere."""
     size: int = Field(ge=0, le=1_000_000_000)
     sha256: Sha256 | None = None
     processed: bool = False

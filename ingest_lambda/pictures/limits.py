@@ -5,7 +5,6 @@ Measured on 27 November 2026, Intel Xeon, two cores, one thread, whole way from
 the file to its copies: see ``bench/photos.py``, which measures it again.
 """
 
-MOST_PIXELS = 64_000_000
 MOST_PAGES = 5
 """Of a PDF."""
 

@@ -9,11 +9,11 @@ from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, PngImagePlugi
 from PIL.ExifTags import GPSTAGS, TAGS
 
 from ingest_lambda.contract import ImageRefusal
-from ingest_lambda.contract.photos import Kind
+from ingest_lambda.contract.photos import MOST_PIXELS, Kind
 from ingest_lambda.pictures.copies import copies_of, shrunk_size
 from ingest_lambda.pictures.counting import box_items, jpeg_scans, webp_frames
 from ingest_lambda.pictures.failures import decoding
-from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_PIXELS, MOST_SCANS
+from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_SCANS
 from ingest_lambda.pictures.picture import NoPicture, Picture
 from ingest_lambda.pictures.png import reduce_png
 from ingest_lambda.rules.storable import storable_text

@@ -118,6 +118,7 @@ def test_a_page_of_another_release_must_be_loaded_again(world: World, release):
         pytest.param([{**PHOTO, "field": "email"}], id="no field for images"),
         pytest.param([{**PHOTO, "field": "selfie"}], id="no field at all"),
         pytest.param([{**PHOTO, "content_type": "image/svg+xml"}], id="type"),
+        pytest.param([{**PHOTO, "content_type": "", "name": "page.html"}], id="ending"),
         pytest.param([{**PHOTO, "size": 0}], id="empty"),
         pytest.param([{**PHOTO, "size": 15_000_001}], id="too large"),
         pytest.param([PHOTO, PHOTO], id="same place twice"),
@@ -129,6 +130,22 @@ def test_a_file_that_the_form_does_not_take_is_refused_with_its_field(world: Wor
     with pytest.raises(errors.UploadRefused) as caught:
         start(world, uploads=uploads)
     assert caught.value.field == uploads[-1]["field"]
+
+
+@pytest.mark.parametrize(
+    ("said", "signed"),
+    [
+        ({"content_type": "image/jpg"}, "image/jpeg"),
+        ({"content_type": "", "name": "IMG_1.HEIC"}, "image/heic"),
+        ({"content_type": "application/octet-stream"}, "application/octet-stream"),
+    ],
+)
+def test_a_type_that_says_little_is_taken_and_the_content_decides(world: World, said, signed):
+    first = start(world, uploads=[{**PHOTO, **said}])
+    again = start(world, token=first.token, uploads=[{**PHOTO, **said}])
+    (form,) = first.uploads
+    assert form.fields["Content-Type"] == signed
+    assert again.uploads[0].fields["key"] == form.fields["key"], "the same photo keeps its place"
 
 
 def test_the_free_route_takes_no_receipt(world: World):

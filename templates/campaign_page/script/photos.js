@@ -3,7 +3,7 @@
 import { boxOf, complain } from "./answers.js";
 import { form, make, photosOnly, preview, say, settings, t } from "./ground.js";
 import { dropFile, keepFile, keptFile, save, sentBefore, state } from "./keep.js";
-import { digest, lineIsSlow, qualityOf, smallerCopy, typeOf } from "./pictures.js";
+import { digest, lineIsSlow, pixelsOf, qualityOf, smallerCopy, typeOf } from "./pictures.js";
 import { Refused, backOff, call, waitForLine } from "./server.js";
 
 const LARGEST_BYTES = 15_000_000;
@@ -108,7 +108,9 @@ async function prepare(photo) {
   }
   const words = known(photo);
   if (words) return withdraw(photo, words);
-  const copy = type.startsWith("image/") && (file.size > LARGEST_BYTES || (lineIsSlow() && file.size > 1_500_000)) ? await smallerCopy(file) : null;
+  const heavy = type.startsWith("image/")
+    && (file.size > LARGEST_BYTES || (lineIsSlow() && file.size > 1_500_000) || await pixelsOf(file) > settings.pixels);
+  const copy = heavy ? await smallerCopy(file) : null;
   if (copy) Object.assign(photo, { file: copy, size: copy.size, type: copy.type, processed: true });
   if (photo.size > LARGEST_BYTES) return withdraw(photo, t("too_large"));
   photo.sha256 = copy ? await digest(copy) : photo.hash;
@@ -244,7 +246,7 @@ function ask(box, how) {
 const sized = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1e6).toFixed(1)} MB`);
 
 function card(box, photo) {
-  const shown = photo.url && /jpeg|png|webp/.test(photo.type);
+  const shown = photo.url && /avif|jpeg|png|webp/.test(photo.type);
   const picture = shown ? make("img", { src: photo.url, alt: "" }) : make("span", { className: "kind", textContent: photo.type.split("/")[1].toUpperCase() });
   const arrival = photo.failed ? t("failed") : photo.done ? t("uploaded") : t("uploading");
   const act = (word, work, name = photo.name) => {
