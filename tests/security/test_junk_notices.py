@@ -60,7 +60,8 @@ def post(body: bytes, kind: str = "Notification", **headers: str) -> int:
         content_type="text/plain; charset=utf-8",
         headers={"x-amz-sns-message-type": kind, "x-amz-sns-message-id": "m", **headers},
     )
-    return int(convert_exception_to_response(MailNotices.as_view())(request).status_code)
+    answer: Any = convert_exception_to_response(MailNotices.as_view())(request)
+    return int(answer.status_code)
 
 
 @pytest.fixture(autouse=True)
