@@ -27,7 +27,7 @@ LEDGER_LOOKS_BACK = timedelta(hours=26)
 """Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
 
 ASKED_ROUND_SECONDS = 20
-UNSENT_ROUND_SECONDS = 30
+UNSENT_ROUND_SECONDS = 120
 UNSENT_EVERY_SECONDS = 900
 """Each round that has something to do looks through the quarantine, whose messages may be looked at a
 thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""

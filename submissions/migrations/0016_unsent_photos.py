@@ -76,16 +76,8 @@ class Migration(migrations.Migration):
             model_name="submittedfile",
             index=models.Index(
                 fields=["submission_id"],
-                condition=models.Q(scope__isnull=True, attempt=1),
+                condition=models.Q(scope__isnull=True),
                 name="file_unsent",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="submittedfile",
-            index=models.Index(
-                fields=["submission_id"],
-                condition=models.Q(scope__isnull=True, attempt__gt=1),
-                name="file_unsent_again",
             ),
         ),
         migrations.RunPython(let_go, refuse),

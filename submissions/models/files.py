@@ -42,12 +42,7 @@ class SubmittedFile(models.Model):
             models.Index(
                 fields=("submission_id",),
                 name="file_unsent",
-                condition=Q(scope__isnull=True, attempt=1),
-            ),
-            models.Index(
-                fields=("submission_id",),
-                name="file_unsent_again",
-                condition=Q(scope__isnull=True, attempt__gt=1),
+                condition=Q(scope__isnull=True),
             ),
         )
         constraints = (

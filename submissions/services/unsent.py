@@ -44,7 +44,7 @@ from submissions.services import bucket, in_flight
 from submissions.services.mirror_rows import checked_line
 from submissions.services.repair import bring_here
 
-MOST_A_ROUND = 1000
+MOST_A_ROUND = 2000
 _COUNTED_TO = 10_000
 """How far the page of operations counts what waits."""
 _MOST_TROUBLES = 3

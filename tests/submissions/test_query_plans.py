@@ -9,6 +9,7 @@ from django.urls import reverse
 from campaigns.admin.badges import troubled_mails
 from campaigns.rules.roles import Role
 from submissions.models import Submission
+from submissions.services import unsent
 from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
@@ -52,3 +53,16 @@ def test_the_desk_reads_no_campaign_s_every_entry():
         for step in steps
         if step.startswith("SCAN submissions_") or "submission_of_campaign (campaign_id=?)" in step
     ]
+
+
+def test_the_sweep_of_unsent_photos_begins_with_those_that_were_not_sent():
+    """It looks every quarter of an hour, and a million photos were."""
+    for look in (
+        lambda: list(unsent._first_photos(None, NOON)),
+        lambda: list(unsent._second_photos(NOON)),
+        lambda: unsent.unsent(at=NOON),
+    ):
+        with CaptureQueriesContext(connection) as queries:
+            look()
+        first = plans(queries)[0][0]
+        assert "file_unsent" in first, first
