@@ -111,6 +111,10 @@ class ScopedModelAdmin(ModelAdmin):
             kwargs["queryset"] = clients_of(request.user, self.change_capability)  # type: ignore[arg-type]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_changeform_initial_data(self, _request: HttpRequest) -> dict[str, Any]:
+        """Fill in nothing from an address: what a form begins with is ours, not whose link it was."""
+        return {}
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 404 where Django would say "not allowed"."""
         _open_nothing_beside(request)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -18,13 +18,13 @@ from campaigns.admin.forms.widgets import Chips, Colour, Moment, Picture, Plain,
 from campaigns.admin.places import COUNTRIES, CURRENCIES
 from campaigns.models import Campaign
 from campaigns.rules.slugs import TEST_PREFIX
+from campaigns.rules.zones import ZONES
 from campaigns.services.pictures import HERO, LOGO, NotAPicture, Use, tidy_picture
 from ingest_lambda.contract import ReviewMode, Route
 
 ROUTES = {Route.PURCHASE.value: "By purchase", Route.FREE.value: "Free"}
 _YEARS = range(2000, 2100)
 """Campaigns are of our time; beyond it no clock can be reckoned with."""
-_ZONES = sorted(name for name in available_timezones() if "/" in name and "Etc/" not in name)
 _REVIEW = {
     ReviewMode.EVERY.value: "A person looks at each before it counts.",
     ReviewMode.WINNERS.value: "Who wins is checked before the prize is sent.",
@@ -127,7 +127,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "challenge_provider": Plain,
             "challenge_on_trouble": Plain,
             "timezone": UnfoldAdminSelect2Widget(
-                {"data-width": "100%"}, choices=[(name, name.replace("_", " ")) for name in _ZONES]
+                {"data-width": "100%"}, choices=[(name, name.replace("_", " ")) for name in ZONES]
             ),
             "currency": UnfoldAdminSelect2Widget(
                 {"data-width": "100%"},
@@ -196,7 +196,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_timezone(self) -> str:
         """Take a zone of the list only: every time of the campaign is read in it."""
         name: str = self.cleaned_data["timezone"]
-        if name not in available_timezones():
+        if name not in ZONES:
             raise forms.ValidationError("Choose a time zone from the list.")
         return name
 

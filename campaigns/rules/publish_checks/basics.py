@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from zoneinfo import available_timezones
 
 from campaigns.rules.publish_checks.facts import CampaignFacts
 from campaigns.rules.publish_checks.finding import Finding
 from campaigns.rules.slugs import slug_problem
+from campaigns.rules.zones import ZONES
 
 SHORTEST = timedelta(days=1)
 LONGEST = timedelta(days=366)
@@ -17,7 +17,7 @@ FRESH = timedelta(hours=1)
 def problems(facts: CampaignFacts, at: datetime) -> Iterator[Finding]:
     """Say what is missing or wrong."""
     yield from _dates(facts, at)
-    if facts.timezone not in available_timezones():
+    if facts.timezone not in ZONES:
         yield _basic("timezone_unknown", "timezone", "Choose the time zone of the campaign.")
     if sentence := slug_problem(facts.slug):
         yield _basic("slug_not_allowed", "slug", sentence)
