@@ -8,11 +8,13 @@ from ingest_lambda.contract import (
     POLL_SECONDS,
     Action,
     Claims,
+    ImageRecord,
     Manifest,
     Purpose,
     Reason,
     ReasonCode,
     ShownAward,
+    ShownImage,
     ShownReason,
     StatusAnswer,
     SubmissionRecord,
@@ -23,12 +25,14 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.errors import BadToken, UnknownCampaign
 from ingest_lambda.releases import Releases
-from ingest_lambda.rules.photos import are_as_announced
+from ingest_lambda.rules.photos import are_as_announced, shown_images
 from ingest_lambda.rules.windows import working_days_after
 from ingest_lambda.table import Table
 from ingest_lambda.tokens import verify
 
 _UNTIL = (ReasonCode.LIMIT_REACHED, ReasonCode.ENTERED_TOO_EARLY)
+_OWN = (Purpose.OWN, Purpose.RESUBMIT)
+"""Tokens of who sends the photos; a link to the status tells of the submission alone."""
 _WAITING = (SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW)
 
 
@@ -66,6 +70,7 @@ class StatusReader:
                 submission_id=submission_id,
                 reference=reference_of(submission_id),
                 status="queued",
+                images=self._images(claims, record)[0],
                 poll_after_seconds=POLL_SECONDS[0],
             )
         if claims.epoch < record.epoch:
@@ -79,7 +84,8 @@ class StatusReader:
         self, record: SubmissionRecord, manifest: Manifest, claims: Claims, at: datetime
     ) -> StatusAnswer:
         status = record.shown_status
-        unproved = self._is_unproved(record)
+        images, photos = self._images(claims, record)
+        unproved = self._is_unproved(record, photos)
         if unproved:
             status = SubmissionStatus.RECEIVED
         waiting = status in _WAITING
@@ -102,6 +108,7 @@ class StatusReader:
             )
             if waiting and not unproved
             else None,
+            images=images,
             reasons=tuple(
                 _shown(reason, manifest, claims.locale, None if ended else at) for reason in reasons
             ),
@@ -111,7 +118,24 @@ class StatusReader:
             poll_after_seconds=POLL_SECONDS[2 if unproved else -1] if waiting else None,
         )
 
-    def _is_unproved(self, record: SubmissionRecord) -> bool:
+    def _images(
+        self, claims: Claims, record: SubmissionRecord | None
+    ) -> tuple[tuple[ShownImage, ...], tuple[ImageRecord, ...]]:
+        """Return what is told of the photos, and the facts about those that came.
+
+        Of an attempt that is not written yet the token says which they are.
+        """
+        uploads = claims.uploads
+        if record is not None and record.attempt >= claims.attempt:
+            uploads = record.uploads
+        if not uploads and not (record and record.uploads):
+            return (), ()
+        photos = self.table.images(claims.submission_id)
+        told = uploads if claims.purpose in _OWN else ()
+        return shown_images(told, photos), photos
+
+    @staticmethod
+    def _is_unproved(record: SubmissionRecord, photos: tuple[ImageRecord, ...]) -> bool:
         """Tell whether it would count by its campaign's own rules, but for its photos.
 
         The writer judges before they are looked at, and a file that is another than
@@ -120,8 +144,7 @@ class StatusReader:
         """
         if record.shown_status is not SubmissionStatus.APPROVED or record.decision_status:
             return False
-        uploads = record.uploads
-        return bool(uploads) and not are_as_announced(uploads, self.table.images(record.id))
+        return bool(record.uploads) and not are_as_announced(record.uploads, photos)
 
     @staticmethod
     def _reasons(record: SubmissionRecord, status: SubmissionStatus) -> tuple[Reason, ...]:

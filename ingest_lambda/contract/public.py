@@ -10,7 +10,7 @@ from ingest_lambda.contract.manifest import MOST_RELEASES, Language, Name
 from ingest_lambda.contract.reasons import ReasonCode
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.token import MAX_TOKEN_CHARS, Sha256
-from ingest_lambda.contract.words import MessageKind, Route, SubmissionStatus
+from ingest_lambda.contract.words import ImageState, MessageKind, Route, SubmissionStatus
 
 MAX_SUBMISSION_BYTES = 64 * 1024
 MAX_MESSAGE_BYTES = 16 * 1024
@@ -118,6 +118,21 @@ class ShownAward(Shape):
     state: str
 
 
+class ShownImage(Shape):
+    """A photo that this submission announced, and what is known of it.
+
+    Of other people's photos it says nothing: whether somebody else sent the same
+    file is not for its sender to find out.
+    """
+
+    field: Name
+    receipt: int
+    part: int
+    state: ImageState
+    code: str | None = None
+    """Of a refused one: an ``ImageRefusal``, or ``same_photo``."""
+
+
 class Action(Shape):
     """Something the entrant may do now, and until when."""
 
@@ -136,6 +151,8 @@ class StatusAnswer(Shape):
     received_at: Instant | None = None
     status: SubmissionStatus | str
     decide_by: Instant | None = None
+    images: tuple[ShownImage, ...] = ()
+    """Told to the holder of the submission's own token, before it is sent and after."""
     reasons: tuple[ShownReason, ...] = ()
     awards: tuple[ShownAward, ...] = ()
     mail: str | None = None

@@ -162,6 +162,20 @@ class Suspicion(StrEnum):
     """It was asked for a new photo, and shows more than a limit has room for."""
 
 
+class ImageState(StrEnum):
+    """What is known of an announced photo, as its sender may know it."""
+
+    AWAITED = "awaited"
+    """It has not come, or was not looked at yet."""
+    TAKEN = "taken"
+    REFUSED = "refused"
+    """It gives no picture, or is the same file as another of this submission; ``code`` says which."""
+
+
+SAME_PHOTO = "same_photo"
+"""The code of a photo that is the same file as another one of its own submission."""
+
+
 class ImageRefusal(StrEnum):
     """Why an uploaded file gave no picture."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ingest_lambda.contract import ImageRecord, Upload
+from ingest_lambda.contract import SAME_PHOTO, ImageRecord, ImageState, ShownImage, Upload
 
 
 def are_as_announced(uploads: Iterable[Upload], photos: Iterable[ImageRecord]) -> bool:
@@ -14,3 +14,34 @@ def are_as_announced(uploads: Iterable[Upload], photos: Iterable[ImageRecord]) -
         and photo.refusal is None
         for upload in uploads
     )
+
+
+def shown_images(
+    uploads: Iterable[Upload], photos: Iterable[ImageRecord]
+) -> tuple[ShownImage, ...]:
+    """Tell what is known of each announced photo, by these photos of its own submission alone.
+
+    Of two that are one file the later place is the one too many.
+    """
+    came = {photo.key: photo for photo in photos}
+    shown, files = [], set()
+    for upload in sorted(uploads, key=lambda one: (one.receipt, one.part)):
+        photo = came.get(upload.key)
+        state, code = ImageState.AWAITED, None
+        if photo is not None:
+            state = ImageState.TAKEN
+            if photo.refusal is not None:
+                state, code = ImageState.REFUSED, photo.refusal.value
+            elif photo.sha256 in files:
+                state, code = ImageState.REFUSED, SAME_PHOTO
+            files.add(photo.sha256)
+        shown.append(
+            ShownImage(
+                field=upload.field,
+                receipt=upload.receipt,
+                part=upload.part,
+                state=state,
+                code=code,
+            )
+        )
+    return tuple(shown)
