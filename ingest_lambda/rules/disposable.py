@@ -2,6 +2,8 @@
 
 from functools import cache
 
+from ingest_lambda.rules.people import normalise_email
+
 
 @cache
 def _domains() -> frozenset[str]:
@@ -18,5 +20,6 @@ def is_disposable(address: str) -> bool:
 
     A reason to look, never to refuse: the list is others' opinion.
     """
-    labels = address.rpartition("@")[2].strip().lower().split(".")
+    # As a mail program reads it: wide letters and such as cannot be seen make no other domain.
+    labels = normalise_email(address).rpartition("@")[2].split(".")
     return any(".".join(labels[n:]) in _domains() for n in range(len(labels) - 1))

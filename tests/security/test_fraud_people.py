@@ -6,7 +6,7 @@ from email.utils import getaddresses
 import pytest
 from django.core.mail.message import sanitize_address
 
-from ingest_lambda.contract import ReasonCode, SubmissionStatus
+from ingest_lambda.contract import ReasonCode, SubmissionStatus, Suspicion
 from ingest_lambda.rules.people import normalise_email, normalise_mailbox
 from tests.ingest_lambda.writing import limit
 from tests.security.functions import Functions, deployed
@@ -88,3 +88,25 @@ def test_a_mail_goes_to_the_mailbox_that_was_counted(email: str) -> None:
         for one in (read, sanitize_address(email, "utf-8")):
             assert normalise_email(one) == normalise_email(email)
             assert normalise_mailbox(one) == normalise_mailbox(email)
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        "mailinator.com",
+        "MAILINATOR.com",
+        "sub.mailinator.com",
+        "\uff4dailinator.com",
+        "mail\u200binator.com",
+        "mail\u00adinator.com",
+        "sub.mailinator\u3002com",
+    ],
+    ids=ascii,
+)
+def test_a_mailbox_to_throw_away_is_one_in_every_spelling_of_its_domain(
+    functions: Functions, domain: str
+) -> None:
+    """The encoding for names of hosts undoes wide letters and takes out what cannot be seen (RFC 3490)."""
+    begun = functions.begin()
+    assert functions.submit(begun, answers={"email": f"ada@{domain}"}) == "pending_review"
+    assert functions.stored(begun).suspicions == (Suspicion.DISPOSABLE_EMAIL,)
