@@ -31,19 +31,19 @@ class BlockEntryAdmin(ActsAdmin):
     list_display_links = ("who",)
     list_filter = ("kind", ("client", OwnClients))
     list_select_related = ("client", "created_by")
-    empty_title = "Nobody is on a block list"
+    empty_title = "Block lists are empty"
     empty_words = (
-        "Whoever you put here goes to review with every entry, with the reason beside it. "
-        "Nobody is refused by it alone."
+        "Every entry of a person you add here goes to review, with the reason beside it. "
+        "Entries aren't refused by the list alone."
     )
-    empty_step = "Put somebody on a list"
+    empty_step = "Add to block list"
     add_form = BlockForm
-    add_title = "Put somebody on a block list"
+    add_title = "Add to block list"
     add_words = (
         "Their entries go to review in all campaigns of the client. Applies within 30 seconds. "
         "They aren't told, and nothing is refused by the list alone."
     )
-    add_button = "Put on the list"
+    add_button = "Add"
 
     @display(description="Who", ordering="hint")
     def who(self, entry: BlockEntry) -> str:
@@ -71,7 +71,7 @@ class BlockEntryAdmin(ActsAdmin):
             actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
         )
-        messages.success(request, f"{entry.hint} is on the list of {entry.client}.")
+        messages.success(request, f"{entry.hint} is on the block list of {entry.client}.")
         return HttpResponseRedirect(self.list_address())
 
     def shown(self, thing: BlockEntry) -> dict[str, Any]:
@@ -82,10 +82,10 @@ class BlockEntryAdmin(ActsAdmin):
                 ("Client", thing.client),
                 ("Since", exact(thing.created_at, "UTC")),
                 ("By", person(thing.created_by)),
-                ("Why", thing.note or "Nothing was noted."),
+                ("Reason", thing.note or "None given"),
             ],
-            "act": "Take off the list",
-            "act_words": "Entries of this person go their usual way within 30 seconds.",
+            "act": "Remove from block list",
+            "act_words": "Their entries are treated like any other within 30 seconds.",
         }
 
     def end(self, thing: BlockEntry, request: HttpRequest) -> str:

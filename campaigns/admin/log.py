@@ -15,7 +15,7 @@ from campaigns.admin.lists import exact, named, when
 from campaigns.admin.own import OwnClients
 from campaigns.admin.scoped import ScopedModelAdmin
 from campaigns.models import AuditEntry, Invitation, User
-from campaigns.rules.roles import Capability
+from campaigns.rules.roles import Capability, Role
 from campaigns.services.scope import clients_of
 
 WORDS = {
@@ -25,6 +25,10 @@ WORDS = {
     "campaign.limit_rows_changed": "Changed limits",
     "campaign.cloned": "Cloned a campaign",
     "campaign.published": "Published a campaign",
+    "campaign.published_as_test": "Published a test",
+    "campaign.amended": "Amended a campaign",
+    "campaign.limits_set": "Set limits",
+    "campaign.test_data_deleted": "Deleted test data",
     "campaign.tested": "Published a test",
     "campaign.scheduled": "Scheduled a campaign",
     "campaign.live": "Opened a campaign",
@@ -33,8 +37,8 @@ WORDS = {
     "campaign.archived": "Archived a campaign",
     "client.created": "Added a client",
     "client.changed": "Changed a client",
-    "client.blocked": "Put somebody on a block list",
-    "client.unblocked": "Took somebody off a block list",
+    "client.blocked": "Added to a block list",
+    "client.unblocked": "Removed from a block list",
     "partner.key_made": "Made a partner's key",
     "partner.key_revoked": "Revoked a partner's key",
     "sender.assigned": "Added a sender",
@@ -45,16 +49,24 @@ WORDS = {
     "staff.invitation_declined": "Declined an invitation",
     "staff.joined": "Accepted an invitation",
     "staff.role_changed": "Changed a role",
-    "staff.role_withdrawn": "Took a role away",
+    "staff.role_withdrawn": "Removed a colleague",
     "staff.password_changed": "Changed their password",
     "sign_in.succeeded": "Signed in",
     "sign_in.failed": "Failed to sign in",
     "sign_in.not_confirmed": "Failed to confirm their password",
     "sign_in.refused": "Blocked: too many sign-in attempts",
-    "mail.sent_again": "Sent a mail again",
-    "mail.listed": "Opened the list of mails",
-    "mail.searched": "Searched mails",
-    "mail.read": "Read a mail",
+    "mail.listed": "Opened the list of e-mails",
+    "mail.searched": "Searched e-mails",
+    "mail.read": "Read an e-mail",
+    "mail.sent_again": "Sent an e-mail again",
+    "mail.marked_as_sent": "Marked an e-mail as sent",
+    "ledger.round_asked": "Started a comparison",
+    "pipe.switched_on": "Switched on a Pipe",
+    "submission.approved": "Approved an entry",
+    "submission.rejected": "Rejected an entry",
+    "submission.needs_resubmission": "Asked for a new photo",
+    "submission.pending_review": "Reopened an entry",
+    "submission.revoked": "Revoked an entry",
     "submission.contact_seen": "Saw personal data",
     "submission.listed": "Opened the list of entries",
     "submission.searched": "Searched entries",
@@ -128,13 +140,13 @@ class AuditEntryAdmin(ScopedModelAdmin):
     list_select_related = ("actor", "client")
     list_filter = (Room, ("client", OwnClients), ("actor", OwnPeople))
     search_fields = ("target",)
-    search_help_text = "What it was done to, like summer-receipts"
+    search_help_text = "Search, such as summer-receipts"
     show_full_result_count = False
     paginator = InfinitePaginator
     ordering = ("-at", "-id")
     list_per_page = 50
-    empty_title = "Nothing happened yet"
-    empty_words = "Whoever changes, publishes, decides or sees personal data leaves a line here."
+    empty_title = "No log entries yet"
+    empty_words = "Every change, publish, decision and view of personal data is recorded here, with who did it."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Show what concerns no client to who operates the platform."""
@@ -216,10 +228,16 @@ def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:
     earlier, later = _flat(before), _flat(after)
     names = [*later, *(name for name in earlier if name not in later)]
     return [
-        (name.replace("_", " ").capitalize(), earlier.get(name, ""), later.get(name, ""))
+        (name.replace("_", " ").capitalize(), _said(earlier, name), _said(later, name))
         for name in names
         if earlier.get(name, "") != later.get(name, "")
     ]
+
+
+def _said(values: dict[str, str], name: str) -> str:
+    """Return a value as people say it: a role by its label."""
+    value = values.get(name, "")
+    return Role(value).label if name == "role" and value in set(Role) else value
 
 
 def _flat(value: Any, prefix: str = "") -> dict[str, str]:

@@ -207,6 +207,8 @@ def test_a_line_of_the_log_shows_what_changed_and_only_that() -> None:
         ("Headline · de", "Gewinne", ""),
     ]
     assert differences(None, {"release": 3}) == [("Release", "", "3")]
+    changed = {"role": "campaign_manager"}, {"role": "moderator"}
+    assert differences(*changed) == [("Role", "Campaign manager", "Moderator")]
 
 
 def test_the_log_names_people_and_shows_only_ones_own_clients() -> None:

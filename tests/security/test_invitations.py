@@ -1,5 +1,6 @@
 """Invitations: only the mailbox gets the link, and membership starts when its owner accepts."""
 
+import re
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -411,3 +412,25 @@ def test_a_password_that_is_easy_to_guess_is_not_taken(password: str) -> None:
     assert step(page) == "join"
     assert page.context["form"].errors["password"]
     assert account_of(ADA) is None
+
+
+def test_a_page_that_refuses_what_was_typed_opens_at_the_first_error_and_names_it() -> None:
+    client = make_client()
+    invite(manager_of(client, Role.OWNER), client)
+    browser = Browser()
+    open_link(mailed_link(), browser)
+    page = accept(browser, password="short", password_again="shorter").content.decode()
+    fields = re.findall(r"<input[^>]*>", page)
+    (chosen,) = [field for field in fields if "autofocus" in field]
+    assert 'name="password"' in chosen
+    assert 'aria-invalid="true"' in chosen
+    described = re.search(r'aria-describedby="([^"]+)"', chosen)
+    assert described
+    assert all(f'id="{name}"' in page for name in described[1].split())
+    assert "short" not in re.findall(r'value="([^"]*)"', page)
+
+
+def test_a_link_that_is_not_complete_can_be_entered_again() -> None:
+    page = open_link("https://campaignhub.example/welcome/#cut-off")
+    assert page.status_code == 410
+    assert f'href="{reverse("welcome")}"' in page.content.decode()

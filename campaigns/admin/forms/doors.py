@@ -45,8 +45,8 @@ class BlockForm(_OfClient):
     value = forms.CharField(
         max_length=254,
         label="Address or number",
-        help_text="Only a keyed hash and a masked hint are kept.",
-        error_messages={"required": "Type the address or number."},
+        help_text="Only a masked form of it can be seen later.",
+        error_messages={"required": "Enter the address or number."},
     )
     country = forms.ChoiceField(
         choices=[("", "Written with + and country code"), *COUNTRIES.items()],
@@ -55,7 +55,7 @@ class BlockForm(_OfClient):
         label="Country of a phone number",
     )
     note = forms.CharField(
-        required=False, max_length=200, label="Why", help_text="For colleagues. No personal data."
+        required=False, max_length=200, label="Reason (staff only)", help_text="No personal data."
     )
 
 
@@ -65,15 +65,18 @@ class PartnerKeyForm(_OfClient):
     name = forms.CharField(
         max_length=80,
         label="Partner",
-        help_text="A kiosk, a call centre, an app: what you would look for.",
-        error_messages={"required": "Say who gets the key."},
+        help_text="The name you will look for, such as a kiosk, call centre or app.",
+        error_messages={"required": "Enter the partner's name."},
     )
     rate_per_second = forms.IntegerField(
         initial=10,
         min_value=1,
         label="Entries a second, at most",
-        help_text="Over it, the gateway asks the partner to wait.",
+        help_text="Above it, the partner is asked to wait.",
     )
     quota_per_day = forms.IntegerField(
-        required=False, min_value=1, label="Entries a day, at most", help_text="Empty: no end."
+        required=False,
+        min_value=1,
+        label="Entries a day, at most",
+        help_text="Leave empty for no limit.",
     )

@@ -23,6 +23,7 @@ class InviteForm(forms.Form):
     client = forms.ModelChoiceField(
         Client.objects.none(),
         widget=Plain,
+        empty_label="Choose a client",
         help_text="They see this client only, unless they work for others too.",
         error_messages={"required": "Choose a client."},
     )
