@@ -170,8 +170,8 @@ class PartnerKeyAdmin(ActsAdmin):
                 *([] if thing.key_hash or revoked else [("Opens", _UNBOUND)]),
             ],
             "act": "" if thing.revoked_at else "Revoke the key",
-            "act_words": "Whoever uses it can't start entries from then on. It can't be undone; "
-            "make another key instead. Entries that were started keep counting.",
+            "act_words": "No new entries can be started with it. This can't be undone; make another "
+            "key instead. Entries already started keep counting.",
         }
 
     def end(self, thing: PartnerKey, request: HttpRequest) -> str:

@@ -130,7 +130,7 @@ KINDS: tuple[Kind, ...] = (
     Kind(FieldKind.OTHER_IMAGE, "Other photo", "photo_camera", ("images_per_receipt",)),
     Kind(
         FieldKind.HIDDEN,
-        "From the address",
+        "URL parameter (UTM)",
         "link",
         ("name",),
         label={"en": "utm_source"},

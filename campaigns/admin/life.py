@@ -244,7 +244,7 @@ class CampaignLife(ScopedModelAdmin):
 
     def pause(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Take no new entries for the moment."""
-        words = "{name} is paused within 30 seconds."
+        words = "{name} will be paused within 30 seconds."
         return self._move(request, object_id, "pause", CampaignState.PAUSED, words)
 
     def resume(self, request: HttpRequest, object_id: UUID) -> HttpResponse:

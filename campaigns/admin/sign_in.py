@@ -24,6 +24,11 @@ from campaigns.services.sign_in import Origin
 from campaigns.services.throttle import TooManyAttempts
 
 _DEVICE_COOKIE = "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
+_REQUIRED = {
+    "old_password": "Enter your current password.",
+    "new_password1": "Choose a new password.",
+    "new_password2": "Enter the new password again.",
+}
 _DIFFERENT = "That user name and password don't match. Check both and try again."
 
 
@@ -88,6 +93,8 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "User name"
         self.fields["username"].help_text = "For most people, their e-mail address."
+        self.fields["username"].error_messages["required"] = "Enter your user name."
+        self.fields["password"].error_messages["required"] = "Enter your password."
 
     def clean(self) -> dict[str, Any]:
         """Check name and password; say when to come back where neither was looked at."""
@@ -113,6 +120,8 @@ class PasswordForm(AdminOwnPasswordChangeForm):
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._request = request
+        for name, sentence in _REQUIRED.items():
+            self.fields[name].error_messages["required"] = sentence
 
     def clean_old_password(self) -> str:
         """Check the current password, as a sign-in does."""

@@ -38,9 +38,9 @@ BASICS = Tab(
     "basics",
     "Basics",
     (
-        Group("Whose and what", ("client", ("name", "slug"))),
+        Group("Client and name", ("client", ("name", "slug"))),
         Group("When", ("timezone", ("opens_at", "closes_at"))),
-        Group("Where, and in which languages", ("countries", "languages", "default_language")),
+        Group("Countries and languages", ("countries", "languages", "default_language")),
         Group("How people enter", ("routes", "currency")),
         Group("Review", ("review_mode", ("decide_within_days", "resubmit_within_hours"))),
     ),
@@ -51,7 +51,7 @@ TABS: tuple[Tab, ...] = (
         "page",
         "Page",
         (
-            Group("Words", ("headline", "supporting", "prizes")),
+            Group("Texts", ("headline", "supporting", "prizes")),
             Group("Pictures", ("logo", "logo_alt", "hero_image", "hero_alt")),
             Group(
                 "Colours",
@@ -66,7 +66,7 @@ TABS: tuple[Tab, ...] = (
         "limits",
         "Limits",
         (
-            Group("Against haste and robots", ("minimum_fill_seconds",)),
+            Group("Spam and bot protection", ("minimum_fill_seconds",)),
             Group(
                 "Challenge",
                 ("challenge_provider", ("challenge_site_key", "challenge_on_trouble")),

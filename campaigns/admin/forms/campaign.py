@@ -27,7 +27,7 @@ _YEARS = range(2000, 2100)
 """Campaigns are of our time; beyond it no clock can be reckoned with."""
 _REVIEW = {
     ReviewMode.EVERY.value: "A person looks at each before it counts.",
-    ReviewMode.WINNERS.value: "Who wins is checked before the prize is sent.",
+    ReviewMode.WINNERS.value: "Winners are checked before prizes are sent.",
     ReviewMode.NONE.value: "Every valid entry counts at once.",
 }
 _TYPE_PAIRS = {
@@ -76,13 +76,15 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     headline = TextsField(most=120, help_text="One line. What can be won, or what to do.")
     supporting = TextsField(rows=2, most=300, label="Supporting sentence")
     prizes = TextsField(
-        rows=2, most=500, label="Prizes in words", help_text="Stands in the box of facts."
+        rows=2, most=500, label="Prize summary", help_text="Shown in the key-facts box."
     )
     rules = TextsField(
         rows=16, label="Official rules", help_text="An empty line begins a paragraph."
     )
     hero_alt = TextsField(
-        most=300, label="What the hero image shows", help_text="For who can't see it."
+        most=300,
+        label="Alt text of the hero image",
+        help_text="For people who can't see the image.",
     )
     logo_alt = TextsField(most=120, label="What the logo says")
 
@@ -111,17 +113,17 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "sender_name": "Sender's name",
         }
         help_texts = {
-            "name": "For staff and in mails; visitors see the headline.",
+            "name": "For staff and in e-mails; visitors see the headline.",
             "slug": "The end of the page's address. Can't be changed after publishing.",
-            "decide_within_days": "Page, mails and the review queue promise this.",
+            "decide_within_days": "Promised on the page, in e-mails and in the review queue.",
             "resubmit_within_hours": "From 72 to 336; 168 is a week.",
-            "minimum_fill_seconds": "Who is faster goes to review. 0 switches it off.",
+            "minimum_fill_seconds": "Faster entries go to review. 0 turns it off.",
             "privacy_url": "Where the client explains what it does with personal data.",
             "hero_image": "JPG, PNG or WebP, best 1600 px wide or more.",
             "challenge_on_trouble": "",
             "sender_name": "Used with a sender address of the client's own. Leave empty for the client's sender name. "
             "Replies go to the client's help contact.",
-            "logo": "Stands on top of the page and of every mail.",
+            "logo": "Shown at the top of the page and of every e-mail.",
         }
         widgets = {
             "challenge_provider": Plain,

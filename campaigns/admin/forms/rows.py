@@ -31,7 +31,7 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
     options = ChoicesField(label="Choices")
     meaning = forms.ChoiceField(
         required=False,
-        choices=[("", "No special meaning"), *MEANINGS.items()],
+        choices=[("", "Custom question"), *MEANINGS.items()],
         widget=Plain,
         label="Meaning",
     )
@@ -64,7 +64,7 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
             "minimum": "From",
             "maximum": "To",
             "pattern": "Pattern",
-            "minimum_age": "Youngest, in years",
+            "minimum_age": "Minimum age",
             "max_receipts": "Receipts in one entry",
             "images_per_receipt": "Photos of each",
             "purpose": "Given for",
