@@ -87,7 +87,7 @@ def _lines(
     lines = []
     if Capability.MAIL_VIEW in granted and (troubled := mail_trouble_count(request)):
         mails = "1 e-mail needs" if troubled == 1 else f"{troubled} e-mails need"
-        link = reverse("admin:submissions_mail_changelist") + "?state=failed"
+        link = reverse("admin:submissions_mail_changelist") + "?state=attention"
         lines.append(Line("bad", f"{mails} attention", "Not sent, or we don't know.", link))
     lines += _behind(request.user, granted)  # type: ignore[arg-type]
     week = now + timedelta(days=7)

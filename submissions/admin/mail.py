@@ -29,6 +29,9 @@ from submissions.services.mail_marks import mark_as_sent
 from submissions.services.mails import send_again
 
 PAGE = 50
+ATTENTION = "attention"
+"""In the place of a state: those that need a person, as the home page counts them."""
+_NEED_ATTENTION = (MailState.FAILED, MailState.UNKNOWN)
 _A_READING = timedelta(minutes=1)
 TONES = {
     MailState.QUEUED: "info",
@@ -240,7 +243,9 @@ def _row(mail: Mail, now: datetime) -> dict[str, Any]:
 
 
 def _narrowed(rows: QuerySet[Mail], asked: QueryDict) -> QuerySet[Mail]:
-    if asked.get("state") in set(MailState):
+    if asked.get("state") == ATTENTION:
+        rows = rows.filter(state__in=_NEED_ATTENTION)
+    elif asked.get("state") in set(MailState):
         rows = rows.filter(state=asked["state"])
     if asked.get("kind") in set(MailKind):
         rows = rows.filter(kind=asked["kind"])
@@ -262,8 +267,8 @@ def _with(asked: QueryDict, **changes: str) -> str:
 def _chips(asked: QueryDict) -> list[dict[str, str]]:
     chips = []
     state, kind, text = (asked.get(name, "") for name in ("state", "kind", "q"))
-    if state in set(MailState):
-        label = MailState(state).label
+    if state == ATTENTION or state in set(MailState):
+        label = "Needs attention" if state == ATTENTION else MailState(state).label
         chips.append({"name": "Status", "value": label, "without": _with(asked, state="")})
     if kind in set(MailKind):
         label = MailKind(kind).label
@@ -276,7 +281,8 @@ def _chips(asked: QueryDict) -> list[dict[str, str]]:
 def _filters(asked: QueryDict) -> list[dict[str, Any]]:
     offered: list[dict[str, Any]] = []
     if not asked.get("state"):
-        choices = [(one.label, _with(asked, state=one)) for one in MailState]
+        choices = [("Needs attention", _with(asked, state=ATTENTION))]
+        choices += [(one.label, _with(asked, state=one)) for one in MailState]
         offered.append({"name": "Status", "choices": choices})
     if not asked.get("kind"):
         choices = [(one.label, _with(asked, kind=one)) for one in MailKind]

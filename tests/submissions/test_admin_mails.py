@@ -71,6 +71,19 @@ def test_the_list_is_narrowed_by_fate_kind_and_reference():
     assert "No e-mails found" in browser.get(LIST, {"kind": "rejected"}).content.decode()
 
 
+def test_the_home_page_leads_to_every_mail_that_it_counts():
+    campaign = make_campaign()
+    troubled = [make_mail(campaign, state) for state in (MailState.FAILED, MailState.UNKNOWN)]
+    sent = make_mail(campaign)
+    browser = signed_in(campaign)
+    line = browser.get(reverse("admin:index")).context["lines"][0]
+    assert line.title == "2 e-mails need attention"
+    page = browser.get(line.link).content.decode()
+    assert all(mail.submission.reference in page for mail in troubled)
+    assert sent.submission.reference not in page
+    assert "Needs attention" in page
+
+
 def test_the_pages_of_the_list_hold_every_mail_once():
     campaign = make_campaign()
     for _ in range(60):
