@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.contrib.auth.password_validation import (
+    CommonPasswordValidator,
+    UserAttributeSimilarityValidator,
+)
 from django.core.exceptions import ValidationError
 
 from campaigns.models import Client, User
@@ -11,6 +14,14 @@ from campaigns.rules.passwords import core_of, is_pattern, leans_on, names_withi
 from campaigns.services.scope import campaigns_of, clients_of
 
 PRODUCT = "CampaignHub"
+
+
+class UnlikeThePerson(UserAttributeSimilarityValidator):
+    """Django's validator, which names columns: a person knows no "username" of an account to come."""
+
+    def get_error_message(self) -> str:
+        """Return what is said where a password is close to a name or an address of the person."""
+        return "This password is too close to your name or e-mail address. Choose another."
 
 
 class HardToGuess:

@@ -69,6 +69,13 @@ def test_what_a_guesser_tries_first_is_refused(password: str, ada: User) -> None
         validate_password(password, ada)
 
 
+def test_a_refusal_speaks_of_the_person_and_names_no_column(ada: User) -> None:
+    with pytest.raises(ValidationError) as refused:
+        validate_password(ada.username, ada)
+    assert any("your name or e-mail address" in sentence for sentence in refused.value.messages)
+    assert "username" not in " ".join(refused.value.messages)
+
+
 def test_names_of_other_clients_are_not_told_by_a_refusal(ada: User) -> None:
     make_client("Fabrikam Brewing")
     validate_password("Fabrikam Brewing", ada)
