@@ -7,14 +7,27 @@ from django.db.models import F
 
 from campaignhub.errors import DomainError
 from campaigns.models import Client, Membership, User
-from campaigns.rules.roles import Role
+from campaigns.rules.roles import Capability, Role
 from campaigns.services import audit, invitations
+from campaigns.services.scope import can
 
 
 class AlreadyThere(DomainError):
     """The person has this role at this client already."""
 
     code = "staff_already_there"
+
+
+class MayNotManageStaff(DomainError):
+    """Who changes a role, or takes one, manages the client's staff at that very moment."""
+
+    code = "may_not_manage_staff"
+
+
+class NoLongerThere(DomainError):
+    """The role was taken away before."""
+
+    code = "staff_no_longer_there"
 
 
 class LastOwner(DomainError):
@@ -32,10 +45,12 @@ def change_role(
     Who can no longer manage staff loses the invitations they have sent.
 
     Raises:
+        MayNotManageStaff: ``actor`` does not manage the client's staff (any more).
+        NoLongerThere: the role was taken away before.
         LastOwner: the client would have none left.
         AlreadyThere: they have that role too.
     """
-    membership = _locked(membership)
+    membership = _locked(membership, actor)
     before = membership.role
     if role.value == before:
         return membership
@@ -67,9 +82,9 @@ def withdraw_role(membership: Membership, *, actor: User | None, at: datetime) -
     their sessions end, and they can sign in again only to accept an invitation.
 
     Raises:
-        LastOwner: the client would have none left.
+        MayNotManageStaff, NoLongerThere, LastOwner: as :func:`change_role`.
     """
-    membership = _locked(membership)
+    membership = _locked(membership, actor)
     if membership.role == Role.OWNER:
         _keep_an_owner(membership)
     audit.record(
@@ -95,10 +110,19 @@ def _end_sessions_without_a_role(user: User) -> None:
     )
 
 
-def _locked(membership: Membership) -> Membership:
-    """Lock the client, so that two owners cannot let each other go at the same moment."""
-    Client.objects.select_for_update().get(pk=membership.client_id)
-    return Membership.objects.select_related("user", "client").get(pk=membership.pk)
+def _locked(membership: Membership, actor: User | None) -> Membership:
+    """Lock the client, so that two owners cannot let each other go at the same moment.
+
+    Whether ``actor`` may is asked behind the lock: who waits for it may be let go by
+    the one who holds it, and must not put a friend in their place.
+    """
+    client = Client.objects.select_for_update().get(pk=membership.client_id)
+    if actor is not None and not can(actor, Capability.STAFF_MANAGE, client):
+        raise MayNotManageStaff(f"You don't manage the staff of {client} any more.")
+    found = Membership.objects.select_related("user", "client").filter(pk=membership.pk).first()
+    if found is None:
+        raise NoLongerThere(f"This role at {client} was taken away before.")
+    return found
 
 
 def _keep_an_owner(membership: Membership) -> None:

@@ -164,6 +164,10 @@ class ListPages:
         act = request.POST["act"]
         form["verdict"] = act
         for row in chosen:
+            # Hundreds take a while, in which who does it may be let go.
+            if not can(user, Capability.SUBMISSION_LEAD, row.campaign.client):
+                troubles.append(f"You don't decide on entries of {row.campaign.client} any more.")
+                continue
             try:
                 take_verdict(row, form, after=seen[row.pk], actor=user, at=timezone.now())
             except DomainError as error:

@@ -7,17 +7,25 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from django.db.models.signals import post_save
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Client, Invitation, Membership, User
+from campaigns.models import Campaign, Client, Invitation, Membership, User
 from campaigns.rules.roles import Role
 from campaigns.services import invitations
 from campaigns.services.invitations import HasAccount, InvitationOver, MayNotInvite
-from campaigns.services.staff import change_role, withdraw_role
+from campaigns.services.staff import (
+    MayNotManageStaff,
+    NoLongerThere,
+    change_role,
+    withdraw_role,
+)
+from submissions.models import Submission
 from tests.campaigns.factories import make_client, make_user
 from tests.security.signing_in import RIGHT, is_in, make_account, sign_in
+from tests.security.two_clients import make_entry, make_side
 from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db
@@ -120,7 +128,81 @@ def test_an_account_that_operators_have_put_out_of_use_is_not_taken_over() -> No
         invitations.withdraw(invitation, actor=None, at=timezone.now())
 
 
+def test_who_was_let_go_gives_and_takes_no_role() -> None:
+    """Their page was open, or their click waited behind the one that let them go."""
+    client, other = make_client(), make_client("Other")
+    make_user((client, Role.OWNER))
+    let_go = make_user((client, Role.OWNER), (other, Role.OWNER))
+    friend, rival = make_user((client, Role.MODERATOR)), make_user((client, Role.CAMPAIGN_MANAGER))
+    now = timezone.now()
+    withdraw_role(let_go.memberships.get(client=client), actor=None, at=now)
+    with pytest.raises(MayNotManageStaff):
+        change_role(friend.memberships.get(), Role.OWNER, actor=let_go, at=now)
+    with pytest.raises(MayNotManageStaff):
+        withdraw_role(rival.memberships.get(), actor=let_go, at=now)
+    for stranger in (friend, rival, make_user((other, Role.OWNER)), make_user()):
+        with pytest.raises(MayNotManageStaff):
+            change_role(friend.memberships.get(), Role.OWNER, actor=stranger, at=now)
+    assert friend.memberships.get().role == Role.MODERATOR
+    assert rival.memberships.exists()
+
+
+def test_a_role_that_was_taken_is_taken_once() -> None:
+    client = make_client()
+    owner, leaver = make_user((client, Role.OWNER)), make_user((client, Role.MODERATOR))
+    seen = leaver.memberships.get()
+    withdraw_role(leaver.memberships.get(), actor=owner, at=timezone.now())
+    for again in (
+        partial(withdraw_role, seen),
+        partial(change_role, seen, Role.CAMPAIGN_MANAGER),
+    ):
+        with pytest.raises(NoLongerThere):
+            again(actor=owner, at=timezone.now())
+    assert not leaver.memberships.exists()
+
+
+def test_an_act_on_many_ends_with_the_role_of_who_does_it() -> None:
+    """They are let go once the first entry is decided on; the others stay as they are."""
+    side = make_side("Quillmark")
+    more = [make_entry(side[Campaign], "Quillmark") for _ in range(3)]
+    entries = [side[Submission], *more]
+    membership = side.staff[Role.CAMPAIGN_MANAGER].memberships.get()
+    browser = side.browser(Role.CAMPAIGN_MANAGER)
+
+    def let_go(**_: Any) -> None:
+        if Membership.objects.filter(pk=membership.pk).exists():
+            withdraw_role(membership, actor=None, at=timezone.now())
+
+    post_save.connect(let_go, sender=Submission)
+    try:
+        browser.post(
+            reverse("admin:submissions_submission_changelist"),
+            {"act": "approve", "confirmed": "1", "id": [f"{one.pk}.0" for one in entries]},
+        )
+    finally:
+        post_save.disconnect(let_go, sender=Submission)
+    approved = Submission.objects.filter(pk__in=[one.pk for one in entries], status="approved")
+    assert approved.count() == 1
+
+
 # ---------------------------------------------------------------- two at the same moment
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_who_is_let_go_at_the_same_moment_promotes_a_friend_before_it_or_never() -> None:
+    for number in range(6):
+        client = make_client(f"Client {number}")
+        owner, leaver = make_user((client, Role.OWNER)), make_user((client, Role.OWNER))
+        friend = make_user((client, Role.MODERATOR)).memberships.get()
+        now = timezone.now()
+        let_go, promoted = at_once(
+            partial(withdraw_role, leaver.memberships.get(), actor=owner, at=now),
+            partial(change_role, friend, Role.OWNER, actor=leaver, at=now),
+        )
+        assert let_go is None
+        if isinstance(promoted, MayNotManageStaff):
+            assert Membership.objects.get(pk=friend.pk).role == Role.MODERATOR
 
 
 @pytest.mark.postgres
