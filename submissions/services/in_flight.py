@@ -18,6 +18,13 @@ MOST_READ = 1000
 """Of the messages of one queue; of a longer one nobody can say what is in it."""
 LONGEST = timedelta(days=31)
 """How long an entry can be on its way: ten days queued, fourteen as a dead letter, seven set apart."""
+LONGEST_SEEN = 2 * LONGEST
+"""How long a photo waits for an entry that is seen where it cannot be written from.
+
+Anybody can name an entry of their own in a message that goes to quarantine, and in
+another when that one is over; without an end their photo would be kept for ever.
+Twice as long as an entry can be on its way, for staff may send it through again.
+"""
 _MARGIN = timedelta(hours=1)
 """By which a queue's own word on its oldest message may be off."""
 

@@ -179,9 +179,11 @@ class _Sweep:
             bring_here([submission_id], at=self._at)
             due = [(photo, ends_at) for photo, ends_at in due if not _is_named(photo, record)]
         if StuckEntry.objects.filter(pk=submission_id).exists():
-            self._this.kept_back += len(due)
-            self._note("Their entries are among the dead letters, or were lately.")
-            return
+            waiting = [ends for _, ends in due if ends > self._at - in_flight.LONGEST_SEEN]
+            self._this.kept_back += len(waiting)
+            if waiting:
+                self._note("Their entries are among the dead letters, or were lately.")
+            due = [(photo, ends) for photo, ends in due if ends not in waiting]
         for photo, ends_at in due:
             if ends_at >= self._flight.since:
                 self._this.kept_back += 1

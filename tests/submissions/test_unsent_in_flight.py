@@ -12,6 +12,7 @@ from campaignhub import aws
 from campaigns.models import Campaign
 from submissions.models import StuckEntry
 from submissions.rules.dead_letters import entries_of
+from submissions.rules.unsent import LONGEST_ASKED
 from submissions.services import deadletters, in_flight
 from submissions.services.deadletters import pairs, replay
 from submissions.services.stuck import REMEMBERED, note_stuck
@@ -89,6 +90,26 @@ def test_what_was_thrown_away_goes_once_nothing_can_be_on_its_way(campaign: Any)
     assert sweep(DUE + REMEMBERED + timedelta(seconds=1)).swept == 1
     assert stuck.places() == set()
     assert not StuckEntry.objects.exists()
+
+
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_a_photo_is_not_kept_for_ever_by_naming_its_entry_again_and_again(
+    campaign: Any, attempt: int
+) -> None:
+    """Whoever holds a token can have any number of messages set apart that name its entry."""
+    asked = timedelta(0) if attempt == 1 else LONGEST_ASKED
+    ends_at = NOON + timedelta(days=1) if attempt == 1 else NOON + asked
+    photo = take(campaign, begin(), attempt=attempt)
+    while_seen = [ends_at + timedelta(days=day) for day in range(3, 62, 10)]
+    for moment in (*while_seen, ends_at + in_flight.LONGEST_SEEN - timedelta(seconds=1)):
+        note_stuck({photo.image.submission_id}, at=moment)
+        assert sweep(moment).swept == 0
+        assert photo.places() == EVERYWHERE
+    last = ends_at + in_flight.LONGEST_SEEN
+    note_stuck({photo.image.submission_id}, at=last)
+    put(set_apart(photo.image.submission_id), "quarantine")
+    assert (sweep(last).swept, sweep(last).kept_back) == (1, 0)
+    assert photo.places() == set()
 
 
 def test_an_entry_that_waits_in_a_queue_that_does_not_say_its_age_keeps_its_photos(
