@@ -1,10 +1,12 @@
 """The emulator's queues behave as SQS's do, though only a part of each is walked."""
 
+import json
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from ingest_lambda.table.keys import current_key
 from tests.campaignhub.embedded.conftest import Bench, eventually
 
 pytestmark = pytest.mark.flow
@@ -183,3 +185,41 @@ def test_what_is_given_up_in_one_group_lets_the_others_go_on(bench: Bench) -> No
         )
     assert receive(bench, url) == []
     assert sorted(bench.bodies(dead)) == ["a0", "a1", "a2", "b0"]
+
+
+def taken(slug: str) -> str:
+    """Spell what the gateway takes at the address of a slug."""
+    return json.dumps({"body": {}, "slug": slug}, separators=(",", ":"))
+
+
+def send_as_the_gateway(bench: Bench, url: str, slugs: list[str]) -> None:
+    """Send a message of each of these campaigns, in order."""
+    for start in range(0, len(slugs), 10):
+        bench.sqs.send_message_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(place), "MessageBody": taken(slug), "MessageGroupId": slug}
+                for place, slug in enumerate(slugs[start : start + 10])
+            ],
+        )
+
+
+def test_invented_campaigns_have_one_turn_together(bench: Bench) -> None:
+    """Anybody may write any name in the place of a campaign, another in each message."""
+    name, _stream = bench.table()
+    for slug in ("honest", "other"):
+        item = current_key(slug)
+        bench.dynamodb.put_item(TableName=name, Item=item)
+    _, url, _ = bench.queue(visibility=60)
+    send_as_the_gateway(bench, url, [f"invented-{number}" for number in range(100)])
+    send_as_the_gateway(bench, url, ["other"] * 20 + ["honest"])
+
+    assert [message["Body"] for message in receive(bench, url)[:3]] == [
+        taken("invented-0"),
+        taken("other"),
+        taken("honest"),
+    ]
+    seen = 10
+    while messages := receive(bench, url):
+        seen += len(messages)
+    assert seen == 121, "nothing is lost of what nobody knows"
