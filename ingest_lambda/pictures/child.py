@@ -15,8 +15,9 @@ import traceback
 from typing import BinaryIO
 
 from ingest_lambda.contract import ImageRefusal
-from ingest_lambda.contract.photos import LARGEST_BYTES
+from ingest_lambda.contract.photos import LARGEST_BYTES, kind_of
 from ingest_lambda.pictures.decode import decode, load_libraries
+from ingest_lambda.pictures.limits import CPU_SECONDS
 from ingest_lambda.pictures.picture import NoPicture
 from ingest_lambda.pictures.protocol import (
     READY,
@@ -37,7 +38,7 @@ def serve(requests: BinaryIO, answers: BinaryIO, *, cpu_seconds: int) -> None:
             content = read_frame(requests, most=LARGEST_BYTES)
         except Ended:
             return
-        allow_cpu(cpu_seconds)
+        allow_cpu(min(cpu_seconds, allowed_seconds(content)))
         try:
             picture = decode(content)
         except NoPicture as refused:
@@ -52,6 +53,12 @@ def serve(requests: BinaryIO, answers: BinaryIO, *, cpu_seconds: int) -> None:
             return
         else:
             write_picture(answers, picture)
+
+
+def allowed_seconds(content: bytes) -> int:
+    """Return what a file of its kind may take; one of none is refused at once."""
+    kind = kind_of(content)
+    return CPU_SECONDS[kind] if kind else 1
 
 
 def limit_process(memory_bytes: int) -> None:

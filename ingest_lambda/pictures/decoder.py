@@ -60,7 +60,7 @@ class Decoder:
     def __init__(
         self,
         *,
-        cpu_seconds: int = CPU_SECONDS,
+        cpu_seconds: int = max(CPU_SECONDS.values()),
         wall_seconds: float = WALL_SECONDS,
         memory_bytes: int = MEMORY_BYTES,
         program: str = PROGRAM,

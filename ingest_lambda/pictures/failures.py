@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from PIL import Image
+
 from ingest_lambda.contract import ImageRefusal
 from ingest_lambda.pictures.picture import NoPicture
 
@@ -22,5 +24,7 @@ def decoding() -> Iterator[None]:
         yield
     except NoPicture:
         raise
+    except Image.DecompressionBombError as exc:
+        raise NoPicture(ImageRefusal.TOO_MANY_PIXELS) from exc
     except Exception as exc:
         raise NoPicture(ImageRefusal.DAMAGED) from exc

@@ -1,9 +1,10 @@
 """Pictures of pixels, shown as a browser shows them: upright, in sRGB, on white, the first frame."""
 
 import io
+import re
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
 from PIL.ExifTags import GPSTAGS, TAGS
@@ -11,8 +12,9 @@ from PIL.ExifTags import GPSTAGS, TAGS
 from ingest_lambda.contract import ImageRefusal
 from ingest_lambda.contract.photos import MOST_PIXELS, Kind
 from ingest_lambda.pictures.copies import copies_of, shrunk_size
-from ingest_lambda.pictures.counting import box_items, jpeg_scans, webp_frames
+from ingest_lambda.pictures.counting import box_items, webp_frames
 from ingest_lambda.pictures.failures import decoding
+from ingest_lambda.pictures.jpeg import reduce_jpeg
 from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_SCANS
 from ingest_lambda.pictures.picture import NoPicture, Picture
 from ingest_lambda.pictures.png import reduce_png
@@ -32,8 +34,8 @@ _UPRIGHT = {
 }
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
-# We refuse by the header ourselves, by our own limit and before a pixel is decoded.
-Image.MAX_IMAGE_PIXELS = None
+# Pillow raises for twice as many, where it reserves memory before a header can be asked.
+Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
 
 
 @dataclass(frozen=True)
@@ -69,42 +71,17 @@ def read_raster(content: bytes, kind: Kind) -> Picture:
 
 
 def _open_jpeg(content: bytes) -> Opened:
-    scans, ends = jpeg_scans(content, most=MOST_SCANS)
-    if scans > MOST_SCANS:
+    jpeg = reduce_jpeg(content, most_scans=MOST_SCANS)
+    if jpeg.scans > MOST_SCANS:
         raise NoPicture(ImageRefusal.DAMAGED)
-    if not ends:
-        content = _ended(content)
     # Not by Image.open, which looks for the further pictures in a phone's file: they are no concern of ours.
     with decoding():
-        image = JpegImagePlugin.JpegImageFile(io.BytesIO(content))
-    opened = _opened(image)
+        image = JpegImagePlugin.JpegImageFile(io.BytesIO(jpeg.pixels))
+    opened = _opened(image, profile=jpeg.profile, exif=jpeg.exif)
     with decoding():
         image.draft(None, shrunk_size(opened.width, opened.height))
         image.load()
     return opened
-
-
-def _ended(content: bytes) -> bytes:
-    """Give a JPEG the end marker that it lacks, if only that is missing.
-
-    A decoder fills what is missing with grey and says nothing. So it is given
-    something else to fill with: where that shows, there were pixels missing.
-
-    Raises:
-        NoPicture: pixels are missing.
-    """
-    shown = []
-    for filler in (b"", bytes(range(1, 251)) * 40):
-        with decoding():
-            image = JpegImagePlugin.JpegImageFile(io.BytesIO(content + filler + b"\xff\xd9"))
-        _bound(image)
-        with decoding():
-            image.draft(None, (1, 1))
-            image.load()
-        shown.append(image.tobytes())
-    if shown[0] != shown[1]:
-        raise NoPicture(ImageRefusal.DAMAGED)
-    return content + b"\xff\xd9"
 
 
 def _open_png(content: bytes) -> Opened:
@@ -132,12 +109,21 @@ def _open_webp(content: bytes) -> Opened:
 def _open_avif(content: bytes) -> Opened:
     if box_items(content) > MOST_ITEMS:
         raise NoPicture(ImageRefusal.DAMAGED)
-    with decoding():
-        image = AvifImagePlugin.AvifImageFile(io.BytesIO(content))
+    try:
+        with decoding():
+            image = AvifImagePlugin.AvifImageFile(io.BytesIO(content))
+    except NoPicture:
+        # Pillow fails at EXIF that it cannot read. Under another name it is passed over.
+        with decoding():
+            image = AvifImagePlugin.AvifImageFile(io.BytesIO(_EXIF_ITEM.sub(rb"\1none", content)))
     opened = _opened(image)
     with decoding():
         image.load()
     return opened
+
+
+_EXIF_ITEM = re.compile(rb"(infe[\x02\x03].{3}(?:.{4}|.{6}))Exif", re.DOTALL)
+"""Version, flags, an item's number of two or four bytes and its protection stand before its type (ISO/IEC 14496-12)."""
 
 
 def _open_heic(content: bytes) -> Opened:
@@ -157,8 +143,17 @@ def _open_heic(content: bytes) -> Opened:
     if size[0] * size[1] > MOST_PIXELS:
         raise NoPicture(ImageRefusal.TOO_MANY_PIXELS)
     with decoding():
-        image = primary.to_pillow()
-    return _opened(image)
+        # Not by its to_pillow, which fails at EXIF that it cannot read.
+        data = primary.data
+        image = Image.frombytes(
+            primary.mode, primary.size, data, "raw", primary.mode, primary.stride
+        )
+        image.info["icc_profile"] = primary.info.get("icc_profile")
+        exif = primary.info.get("exif")
+    opened = _opened(image, exif=exif.removeprefix(b"Exif\0\0") if isinstance(exif, bytes) else b"")
+    return replace(
+        opened, orientation=1
+    )  # it was turned by the boxes that say so; its EXIF only repeats them
 
 
 _OPENERS: dict[Kind, Callable[[bytes], Opened]] = {
