@@ -33,7 +33,13 @@ SCRIPTS = (
     "server.js",
 )
 """The modules of the page's script; the first is the one that the page names."""
-SCRIPTS_LOADED_LATER = ("matching.js", "pattern_worker.js", "sha256.js")
+SCRIPTS_LOADED_LATER = (
+    "arrivals.js",
+    "matching.js",
+    "pattern_worker.js",
+    "quality.js",
+    "sha256.js",
+)
 """Beside them: a page loads those that it turns out to need, and none ahead."""
 PREVIEW_SCRIPT = "preview.js"
 """Named by the page of a preview beside the first; no published page has it."""

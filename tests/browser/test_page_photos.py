@@ -226,8 +226,9 @@ def test_a_file_that_cannot_be_taken_is_told_in_words(
     [
         (draw_receipt(211).filter(ImageFilter.GaussianBlur(9)), "looks blurred"),
         (draw_receipt(212).point(lambda value: value // 12), "very dark"),
+        (draw_receipt(216).point(lambda value: 246 + value // 30), "very bright"),
     ],
-    ids=["blurred", "dark"],
+    ids=["blurred", "dark", "bright"],
 )
 def test_a_photo_that_is_hard_to_read_gets_a_hint_that_can_be_waved_off(
     phone: "Page", address: str, picture: Image.Image, words: str

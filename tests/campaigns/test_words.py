@@ -13,7 +13,7 @@ from campaigns.rules.words import (
     limit_in_words,
     who_in_words,
 )
-from ingest_lambda.contract import LimitScope, WindowKind
+from ingest_lambda.contract import ImageRefusal, LimitScope, WindowKind
 from ingest_lambda.contract.dates import LANGUAGES
 
 SCRIPTS = Path("templates/campaign_page/script")
@@ -111,6 +111,7 @@ def test_the_script_says_no_word_that_no_catalogue_has_and_no_catalogue_has_one_
         "challenge_failed",
         "opens",
         "closed",
+        *(refusal.value for refusal in ImageRefusal),
     }
     by_status = {key for key in unsaid if key.startswith("is_")}
     assert unsaid - by_code - by_status <= {"not_open"}

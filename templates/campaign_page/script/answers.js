@@ -77,6 +77,7 @@ const judgeConsent = (box) => ("required" in box.dataset && !box.querySelector("
 
 function judgePhotos(box) {
   const mine = state.photos.filter((photo) => photo.field === box.dataset.photos);
+  if (mine.some((photo) => photo.code)) return t("photo_refused");
   if (mine.some((photo) => photo.failed)) return t("photo_failed");
   const wanted = "required" in box.dataset || (photosOnly() && !state.photos.length);
   if (mine.length || !wanted) return "";

@@ -86,6 +86,7 @@ function next(answer, sent) {
   const asked = (answer.actions || []).find((action) => action.kind === "resubmit");
   const open = OPEN.includes(answer.status);
   return [
+    open && (answer.images || []).some(({ state: fate }) => fate === "refused") && words(t("refused_after")),
     answer.status === "needs_resubmission" && words(asked ? asked.until && t("send_by", { day: moment(asked.until) }) : t("too_late_to_send")),
     // The promise ends with a day: its instant is the midnight after it.
     sent.used && words(t("link_used")),

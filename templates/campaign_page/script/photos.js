@@ -1,9 +1,9 @@
 // Photos: chosen, looked at, sent at once while the form is filled in, shown as cards.
 
 import { boxOf, complain } from "./answers.js";
-import { form, make, photosOnly, preview, say, settings, t } from "./ground.js";
+import { form, make, photosOnly, preview, say, settings, sleep, t } from "./ground.js";
 import { dropFile, keepFile, keptFile, save, sentBefore, state } from "./keep.js";
-import { digest, lineIsSlow, pixelsOf, qualityOf, smallerCopy, typeOf } from "./pictures.js";
+import { digest, lineIsSlow, pixelsOf, smallerCopy, typeOf } from "./pictures.js";
 import { Refused, backOff, call, waitForLine } from "./server.js";
 
 const LARGEST_BYTES = 15_000_000;
@@ -53,7 +53,7 @@ export async function fitSession() {
 export async function renewSession() {
   await starting.catch(() => {});
   state.session = null;
-  for (const photo of state.photos) photo.done = false;
+  for (const photo of state.photos) Object.assign(photo, { done: false, taken: false, asked: 0 });
   await Promise.all(state.photos.map(resume));
 }
 
@@ -76,6 +76,7 @@ export async function resumePhotos() {
     if (photo.file) photo.url = URL.createObjectURL(photo.file);
     if (!photo.done) resume(photo);
   }
+  if (state.photos.some((photo) => photo.done)) askWhatBecame();
   draw();
 }
 
@@ -95,11 +96,16 @@ async function choose(box, file, { receipt, replaces } = {}) {
   draw();
   save();
   keepFile(photo);
-  qualityOf(file).then((hint) => { if (hint && isHere(photo)) { photo.hint = hint; save(); draw(); } });
-  await prepare(photo);
+  const measured = measure(photo, file);
+  await prepare(photo, measured);
 }
 
-async function prepare(photo) {
+// Modules that come when they are needed; a line that is down leaves the form without them.
+const measure = (photo, file) => import("./quality.js").then(({ qualityOf }) => qualityOf(file))
+  .then((hint) => { if (hint && isHere(photo)) { photo.hint = hint; save(); draw(); } }).catch(() => {});
+const askWhatBecame = () => !preview && import("./arrivals.js").then(({ ask }) => ask(draw)).catch(() => {});
+
+async function prepare(photo, measured) {
   const { file, type } = photo;
   try { photo.hash = await digest(file); } catch (error) {
     if (!(error instanceof TypeError)) return withdraw(photo, t("not_photo")); // a phone may take a file away again
@@ -118,6 +124,7 @@ async function prepare(photo) {
   photo.ready = true;
   if (copy) keepFile(photo);
   save();
+  await Promise.race([measured, sleep(2000)]); // the hint comes before the upload, unless that would wait for it
   return upload(photo);
 }
 
@@ -169,7 +176,7 @@ async function upload(photo) {
   }
   if (!isHere(photo)) return;
   photo.failed = !photo.done;
-  if (photo.done) say("");
+  if (photo.done) { say(""); askWhatBecame(); }
   save();
   draw();
 }
@@ -219,7 +226,10 @@ export function draw() {
   }
 }
 
-const fate = (mine) => (mine.length && mine.every((photo) => photo.done) ? t("all_uploaded") : mine.some((photo) => photo.failed) ? t("photo_failed") : "");
+const fate = (mine) => {
+  if (mine.some((photo) => photo.code)) return t("photo_refused");
+  return mine.length && mine.every((photo) => photo.done) ? t("all_uploaded") : mine.some((photo) => photo.failed) ? t("photo_failed") : "";
+};
 
 function group(box, receipt, number, most) {
   const mine = inBox(box).filter((photo) => photo.receipt === receipt);
@@ -248,7 +258,7 @@ const sized = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))
 function card(box, photo) {
   const shown = photo.url && /avif|jpeg|png|webp/.test(photo.type);
   const picture = shown ? make("img", { src: photo.url, alt: "" }) : make("span", { className: "kind", textContent: photo.type.split("/")[1].toUpperCase() });
-  const arrival = photo.failed ? t("failed") : photo.done ? t("uploaded") : t("uploading");
+  const arrival = photo.code ? t("not_taken") : photo.failed ? t("failed") : photo.done ? t("uploaded") : t("uploading");
   const act = (word, work, name = photo.name) => {
     const button = make("button", { type: "button", className: "link", textContent: t(word) });
     button.setAttribute("aria-label", `${t(word)}: ${name}`);
@@ -257,20 +267,23 @@ function card(box, photo) {
     return button;
   };
   const replace = () => ask(box, { receipt: photo.receipt, replaces: photo });
-  const hint = photo.hint && make("div", { className: "hint" },
+  const refusal = photo.code && make("div", { className: "hint" },
+    make("p", { textContent: t(photo.code) || t("refused") }),
+    act("choose_another", replace));
+  const hint = !refusal && photo.hint && make("div", { className: "hint" },
     make("p", { textContent: t(photo.hint) }),
     act("take_again", replace),
     act("send_anyway", () => { photo.hint = ""; save(); draw(); }));
-  const item = make("li", { className: `card${photo.failed ? " lost" : ""}` },
+  const item = make("li", { className: `card${photo.failed || photo.code ? " lost" : ""}` },
     make("span", { className: "thumb" }, picture, !photo.done && !photo.failed && ring(photo)),
     make("div", { className: "about" },
       make("p", { className: "name", textContent: photo.name }),
       make("p", { className: "quiet", textContent: `${sized(photo.size)} · ${arrival}` })),
     make("div", { className: "acts" },
       photo.failed && !photo.gone && act("try_again", () => resume(photo)),
-      act("replace", replace),
+      !photo.code && act("replace", replace),
       act("remove", () => { remove(photo); complain(box, ""); draw(); })),
-    hint);
+    refusal || hint);
   item.dataset.key = photo.key;
   return item;
 }

@@ -1,4 +1,4 @@
-// Pictures before they are sent: what a file really is, a smaller copy for a slow line, too blurred or dark to read.
+// Pictures before they are sent: what a file really is, a smaller copy for a slow line.
 
 import { settings } from "./ground.js";
 
@@ -24,7 +24,7 @@ export async function digest(file) {
 
 export const lineIsSlow = () => Boolean(navigator.connection && (navigator.connection.downlink < 1.5 || navigator.connection.saveData));
 
-async function drawn(file, scaleOf) {
+export async function drawn(file, scaleOf) {
   const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
   const scale = Math.min(1, scaleOf(picture));
   const canvas = document.createElement("canvas");
@@ -58,25 +58,4 @@ export async function smallerCopy(file) {
     const copy = await new Promise((take) => canvas.toBlob(take, "image/jpeg", 0.85));
     return copy && (copy.size < file.size || room < 1) ? copy : null;
   } catch { return null; } // HEIC and PDF are not drawn by every browser
-}
-
-// "dark", "blurred" or "". A hint, not a verdict: print has hard edges, so where the steepest
-// hundredth of all edges is flat, it is not in focus.
-export async function qualityOf(file) {
-  try {
-    const { canvas: { width, height }, pen } = await drawn(file, ({ width, height }) => 800 / Math.max(width, height));
-    const { data } = pen.getImageData(0, 0, width, height);
-    const grey = new Float32Array(width * height);
-    let light = 0;
-    for (let i = 0; i < grey.length; i += 1) {
-      grey[i] = 0.299 * data[4 * i] + 0.587 * data[4 * i + 1] + 0.114 * data[4 * i + 2];
-      light += grey[i];
-    }
-    if (light / grey.length < 45) return "dark";
-    const steps = new Uint32Array(512);
-    for (let y = 0; y < height; y += 1) for (let x = 1; x < width; x += 1) steps[Math.round(Math.abs(grey[y * width + x] - grey[y * width + x - 1]))] += 1;
-    let left = (grey.length - height) / 100, steepest = 511;
-    while (steepest > 0 && (left -= steps[steepest]) > 0) steepest -= 1;
-    return steepest < 12 ? "blurred" : "";
-  } catch { return ""; }
 }

@@ -1,0 +1,176 @@
+"""A photo that can't be used is told of in seconds, beside it; nobody waits for that, and it is asked seldom."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ingest_lambda.contract import ImageRefusal, StatusAnswer
+from tests.browser.visiting import (
+    STATUS,
+    add_photo,
+    answer_status,
+    fill_in,
+    now,
+    open_form,
+    outcome,
+    photo,
+    send,
+    status,
+    uploaded,
+)
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.flow]
+DAMAGED = b"\xff\xd8\xff\xe0" + b"not a picture " * 300
+CAN_T = ".card .hint"
+AGAIN = f"{CAN_T} button"
+
+
+def images(state: str, code: str | None = None, part: int = 1) -> tuple[dict[str, Any], ...]:
+    """Say of one photo what became of it."""
+    told = {"field": "receipt", "receipt": 1, "part": part, "state": state, "code": code}
+    return ({name: value for name, value in told.items() if value is not None},)
+
+
+def answers(page: "Page", answer: StatusAnswer) -> list[str]:
+    """Let the server answer for an entry like this; return the calls as they come."""
+    asked: list[str] = []
+    page.on(
+        "request", lambda request: asked.append(request.url) if STATUS.search(request.url) else 0
+    )
+    answer_status(page, answer)
+    return asked
+
+
+def choose_another(page: "Page", number: int) -> None:
+    """Press the button beside a refused photo and choose another one."""
+    with page.expect_file_chooser() as chooser:
+        page.click(AGAIN)
+    chooser.value.set_files(photo(number))
+
+
+def test_a_photo_that_cannot_be_read_is_told_of_in_seconds_and_another_goes_in_its_place(
+    phone: "Page", receipts: str
+) -> None:
+    """By the real functions."""
+    open_form(phone, receipts)
+    fill_in(phone, email="refused@example.com")
+    add_photo(phone, 0, content=DAMAGED)
+    phone.wait_for_selector(CAN_T, timeout=60_000)
+    assert "can’t be read" in phone.inner_text(CAN_T)
+    assert phone.locator(".card.lost").count() == 1
+    assert "can’t be used" in phone.inner_text(".fate")
+    send(phone)
+    assert "can’t be used" in phone.inner_text("#summary")
+    choose_another(phone, 301)
+    uploaded(phone)
+    assert phone.locator(CAN_T).count() == 0
+    send(phone)
+    outcome(phone, "pending_review")
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        *((refusal.value, "") for refusal in ImageRefusal),
+        ("same_photo", "added this photo already"),
+        ("encrypted", "protected by a password"),
+        ("too_many_pages", "more than five pages"),
+        ("of_tomorrow", "can’t be read"),
+    ],
+)
+def test_each_code_has_words(phone: "Page", receipts: str, code: str, words: str) -> None:
+    phone.clock.install(time=now())
+    answers(phone, status("queued", images=images("refused", code)))
+    open_form(phone, receipts)
+    add_photo(phone, 302)
+    phone.clock.run_for(3_000)
+    uploaded_or_refused(phone)
+    said = phone.inner_text(f"{CAN_T} p")
+    assert said
+    assert words in said
+
+
+def uploaded_or_refused(page: "Page") -> None:
+    """Let the page's clock run until the photo is told of."""
+    for _ in range(40):
+        if page.locator(CAN_T).count():
+            return
+        page.clock.run_for(1_000)
+    page.wait_for_selector(CAN_T, timeout=1_000)
+
+
+def test_a_photo_of_which_nothing_is_known_is_asked_about_four_times_and_no_more(
+    phone: "Page", receipts: str
+) -> None:
+    asked = answers(phone, status("queued", images=images("awaited")))
+    open_form(phone, receipts)
+    phone.clock.install(time=now())
+    add_photo(phone, 303)
+    let_run(phone, asked, calls=4)
+    phone.clock.run_for(300_000)
+    assert len(asked) == 4
+    assert phone.locator(CAN_T).count() == 0
+    phone.reload()
+    phone.wait_for_selector("#form:not([hidden])")
+    phone.clock.run_for(300_000)
+    assert len(asked) == 4, "also over a reload"
+
+
+def let_run(page: "Page", asked: list[str], *, calls: int) -> None:
+    """Let the page's clock run until the server was asked so often."""
+    for _ in range(240):
+        if len(asked) >= calls:
+            return
+        page.clock.run_for(1_000)
+    assert len(asked) == calls
+
+
+def test_one_that_is_taken_is_asked_about_no_more(phone: "Page", receipts: str) -> None:
+    asked = answers(phone, status("queued", images=images("taken")))
+    open_form(phone, receipts)
+    phone.clock.install(time=now())
+    add_photo(phone, 304)
+    let_run(phone, asked, calls=1)
+    phone.clock.run_for(300_000)
+    assert len(asked) == 1
+    assert phone.inner_text(".fate") == "Your photo is with us."
+
+
+def test_a_form_without_photos_asks_about_none(phone: "Page", quick: str) -> None:
+    asked = answers(phone, status("queued"))
+    open_form(phone, quick)
+    phone.clock.install(time=now())
+    fill_in(phone, email="none@example.com")
+    phone.clock.run_for(120_000)
+    assert asked == []
+
+
+@pytest.mark.parametrize("module", ["arrivals.js", "quality.js"])
+def test_without_what_is_loaded_later_the_form_is_sent_all_the_same(
+    phone: "Page", receipts: str, module: str
+) -> None:
+    phone.route(f"**/{module}", lambda route: route.abort())
+    open_form(phone, receipts)
+    fill_in(phone, email="bare@example.com")
+    add_photo(phone, 305)
+    uploaded(phone)
+    answer_status(phone, status("pending_review", received_at=now()))
+    send(phone)
+    outcome(phone, "pending_review")
+
+
+def test_after_it_was_sent_a_refusal_is_told_too(phone: "Page", receipts: str) -> None:
+    open_form(phone, receipts)
+    fill_in(phone, email="after@example.com")
+    add_photo(phone, 306)
+    uploaded(phone)
+    answer_status(
+        phone,
+        status("pending_review", received_at=now(), images=images("refused", "damaged")),
+    )
+    send(phone)
+    outcome(phone, "pending_review")
+    assert "One of your photos can’t be read." in phone.inner_text("#done")
