@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 
-from campaigns.models import User
+from campaigns.models import Release, User
 from submissions.admin.wording import in_words
 from submissions.models import Submission, SubmissionAnswers
-from submissions.rules.masking import mask, shown_name
+from submissions.rules.masking import hidden_meaning, mask, shown_name
 from submissions.rules.times import moment
 
 MOST_SHOWN = 10
@@ -37,6 +37,7 @@ def staff_of(request: HttpRequest) -> User:
 def shown_answers(submission: Submission, *, masked: bool) -> list[tuple[str, str, str]]:
     """Return what was answered: the label, what it means to us where that says more, the answer."""
     answers = answers_of(submission).answers
+    sent_to = _fields_of_release(submission) if masked else {}
     shown = []
     for row in submission.campaign.form_fields.all():
         if row.name not in answers:
@@ -45,10 +46,26 @@ def shown_answers(submission: Submission, *, masked: bool) -> list[tuple[str, st
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         meaning = in_words(row.meaning)
         same = _letters(meaning) == _letters(str(row))
-        shown.append(
-            (str(row), "" if same else meaning, mask(text, row.meaning) if masked else text)
-        )
+        if masked:
+            asked_as = (row.meaning, row.kind)
+            text = mask(text, hidden_meaning(asked_as, sent_to.get(row.name, asked_as)))
+        shown.append((str(row), "" if same else meaning, text))
     return shown
+
+
+def _fields_of_release(submission: Submission) -> dict[str, tuple[str, str]]:
+    """Return meaning and kind of each field, by name, of the form that an entry was sent with.
+
+    The form that staff see may have been changed since.
+    """
+    rows = Release.objects.filter(
+        campaign=submission.campaign_id, number=submission.release, is_test=submission.is_test
+    )
+    manifest = rows.values_list("manifest", flat=True).first() or {}
+    return {
+        field["name"]: (field.get("meaning") or "", field["kind"])
+        for field in manifest.get("fields", ())
+    }
 
 
 def _letters(words: str) -> str:

@@ -1,8 +1,29 @@
 """What a moderator sees of personal data: enough to compare, not enough to contact."""
 
-from ingest_lambda.contract import Meaning
+from collections.abc import Mapping
+
+from ingest_lambda.contract import FieldKind, Meaning
 
 _CONTACT = {Meaning.EMAIL, Meaning.PHONE, Meaning.ADDRESS, Meaning.BIRTH_DATE}
+_HIDDEN = _CONTACT | {Meaning.FAMILY_NAME}
+_BY_KIND: Mapping[str, str] = {
+    FieldKind.EMAIL: Meaning.EMAIL,
+    FieldKind.PHONE: Meaning.PHONE,
+    FieldKind.BIRTH_DATE: Meaning.BIRTH_DATE,
+}
+
+
+def hidden_meaning(*asked_as: tuple[str, str]) -> str:
+    """Return the meaning by which an answer is masked, or nothing where it is shown.
+
+    Each of ``asked_as`` is the meaning and the kind of its field, as one version of
+    the form has them: a meaning can be taken from a field while its answers stay,
+    and one form has each meaning once, so the address of a friend has none.
+    """
+    meanings = (
+        found for meaning, kind in asked_as for found in (meaning, _BY_KIND.get(kind, ""))
+    )
+    return next((meaning for meaning in meanings if meaning in _HIDDEN), "")
 
 
 def mask(text: str, meaning: str) -> str:
