@@ -20,9 +20,7 @@ def hidden_meaning(*asked_as: tuple[str, str]) -> str:
     the form has them: a meaning can be taken from a field while its answers stay,
     and one form has each meaning once, so the address of a friend has none.
     """
-    meanings = (
-        found for meaning, kind in asked_as for found in (meaning, _BY_KIND.get(kind, ""))
-    )
+    meanings = (found for meaning, kind in asked_as for found in (meaning, _BY_KIND.get(kind, "")))
     return next((meaning for meaning in meanings if meaning in _HIDDEN), "")
 
 
