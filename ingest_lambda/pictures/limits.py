@@ -1,6 +1,6 @@
 """What one file may cost, in one place: the same on one machine and on AWS.
 
-Measured on 27 November 2026 on two cores of an Intel Xeon, one thread, the whole
+Measured on 27 November 2026 on two cores of an AMD EPYC, one thread, the whole
 way from the file to its copies, in seconds of CPU and megabytes of address
 space. The files have 64 megapixels, most of them also as 1,440 × 44,444 pixels,
 and up to 15 MB; ``bench/photos.py`` measures some of them again.
@@ -44,6 +44,8 @@ MOST_ANSWER_BYTES = 64_000_000
 
 MOST_SCANS = 100
 """Of a JPEG. Encoders write one or about ten; each takes as long as a whole baseline JPEG."""
+MOST_PARTS = 20_000
+"""Segments of a JPEG or chunks of a PNG. The largest honest file has some thousands."""
 MOST_FRAMES = 1_000
 """Of an animation, of which only the first is shown."""
 MOST_OBJECTS = 50_000

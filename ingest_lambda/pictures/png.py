@@ -5,6 +5,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ingest_lambda.contract import ImageRefusal
+from ingest_lambda.pictures.limits import MOST_PARTS
+from ingest_lambda.pictures.picture import NoPicture
+
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
 _LARGEST_EXIF = 1_000_000
@@ -24,9 +28,14 @@ def reduce_png(content: bytes, *, largest_profile: int) -> Png:
 
     A missing end marker is put there; a last chunk that was cut short keeps what
     is left of it, and the decoder says whether that is enough.
+
+    Raises:
+        NoPicture: it is in too many parts.
     """
     kept, profile, exif = [_SIGNATURE], b"", b""
-    for name, data in _chunks(content):
+    for number, (name, data) in enumerate(_chunks(content)):
+        if number > MOST_PARTS:
+            raise NoPicture(ImageRefusal.DAMAGED)
         if name in _PIXELS:
             kept.append(_chunk(name, data))
         elif name == b"iCCP":

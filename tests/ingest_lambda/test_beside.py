@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageStat
 from ingest_lambda.contract import ImageRefusal
 from ingest_lambda.pictures import NoPicture
 from ingest_lambda.pictures.decode import decode
-from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_OBJECTS
+from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_OBJECTS, MOST_PARTS
 from tests.support.bombs import pdf_of, png_chunk, stream
 from tests.support.profiles import EXCHANGED, profile
 from tests.support.receipts import draw_receipt, receipt_bytes
@@ -161,6 +161,8 @@ def test_pixels_that_are_missing_are_not_made_up(share: float, how: dict[str, bo
     "content",
     [
         pytest.param(pdf_of(*[b"null"] * (MOST_OBJECTS + 1)), id="objects of a PDF"),
+        pytest.param(jpeg(*[segment(0xE5, b"")] * (MOST_PARTS + 1)), id="segments of a JPEG"),
+        pytest.param(png(*[png_chunk(b"tEXt", b"")] * (MOST_PARTS + 1)), id="chunks of a PNG"),
         pytest.param(receipt_bytes(1, "WEBP") + b"ANMF" * (MOST_FRAMES + 1), id="frames of a WebP"),
         pytest.param(receipt_bytes(1, "HEIF") + b"infe" * (MOST_ITEMS + 1), id="items of a HEIC"),
         pytest.param(
