@@ -10,6 +10,7 @@ from tests.browser.visiting import (
     STATUS,
     add_photo,
     answer_status,
+    asked_again,
     fill_in,
     now,
     open_form,
@@ -176,3 +177,23 @@ def test_after_it_was_sent_a_refusal_is_told_too(phone: "Page", receipts: str) -
     send(phone)
     outcome(phone, "pending_review")
     assert "One of your photos can’t be read." in phone.inner_text("#done")
+
+
+def test_of_a_second_photo_that_was_asked_for_it_is_told_as_well(
+    phone: "Page", receipts: str
+) -> None:
+    open_form(phone, receipts)
+    fill_in(phone, email="second@example.com")
+    add_photo(phone, 307)
+    uploaded(phone)
+    answer_status(phone, asked_again())
+    send(phone)
+    outcome(phone, "needs_resubmission")
+    phone.wait_for_selector("#form:not([hidden])")
+    phone.unroute(STATUS)
+    told = asked_again().model_dump() | {"images": images("refused", "encrypted")}
+    answer_status(phone, StatusAnswer.model_validate(told))
+    add_photo(phone, 308)
+    phone.wait_for_selector(CAN_T, timeout=60_000)
+    assert "protected by a password" in phone.inner_text(CAN_T)
+    assert phone.locator(f"{CAN_T} button").inner_text() == "Choose another"

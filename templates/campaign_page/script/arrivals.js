@@ -25,7 +25,7 @@ export async function ask(draw) {
     const step = Math.min(...open.map((photo) => photo.asked || 0));
     await sleep(1000 * WAITS_SECONDS[step] * (0.9 + Math.random() * 0.2));
     const photos = outstanding();
-    if (!photos.length || !state.session || state.sent) break;
+    if (!photos.length || !state.session) break;
     for (const photo of photos) photo.asked = (photo.asked || 0) + 1;
     const told = await images();
     for (const photo of photos) {
