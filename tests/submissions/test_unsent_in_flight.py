@@ -188,6 +188,7 @@ def test_queues_that_do_not_answer_keep_everything(
         (f'{{"body":{{"submission_id": "{begin()}", "answers":', 1),
         (json.dumps([{"submission_id": str(begin())} for _ in range(99)]), 5),
     ],
+    ids=["nothing", "nested deep", "a digit short", "cut off", "many"],
 )
 def test_an_entry_is_found_in_what_cannot_be_read_too(body: str, found: int) -> None:
     assert len(entries_of(body)) == found
