@@ -79,8 +79,9 @@ def find(
     if wanted.text.strip():
         return _searched(wanted.text, rows, campaigns, by_person, most)
     if wanted.photo_trouble:
-        ids = _with_trouble()
-        return Found(_ids(_among(ids, rows, campaigns), most), cut=len(ids) >= LOOKED_AT)
+        photos = _in_trouble(campaigns)
+        ids = list(dict.fromkeys(photos))
+        return Found(_ids(_among(ids, rows, campaigns), most), cut=len(photos) >= LOOKED_AT)
     if wanted.status and (wanted.test or wanted.conflict):
         # Few are: the planner would rather read all of a status, so that is looked at afterwards.
         few = _narrowed(replace(wanted, status=""))
@@ -158,9 +159,15 @@ def _troubles() -> QuerySet[ReceiptImage]:
     return ReceiptImage.objects.filter(~Q(refusal="") | Q(seen_on__isnull=False)).order_by()
 
 
-def _with_trouble() -> list[UUID]:
-    newest = _troubles().order_by("-checked_at").values_list("submission_id", flat=True)
-    return list(dict.fromkeys(newest[:LOOKED_AT]))
+def _in_trouble(campaigns: Sequence[UUID]) -> list[UUID]:
+    """Return the entries of ``campaigns`` whose photos were in trouble last, once for each photo.
+
+    Asked before the limit: files that are no pictures, uploaded without an entry or
+    to another client's campaign, are quickly a thousand, and must hide none.
+    """
+    of_these = Submission.objects.filter(pk=OuterRef("submission_id"), campaign__in=campaigns)
+    newest = _troubles().filter(Exists(of_these)).order_by("-checked_at")
+    return list(newest.values_list("submission_id", flat=True)[:LOOKED_AT])
 
 
 def _of_reference(text: str) -> list[UUID]:

@@ -10,6 +10,7 @@ from campaigns.admin.badges import troubled_mails
 from campaigns.rules.roles import Role
 from submissions.models import Submission
 from submissions.services import unsent
+from submissions.services.listing import Wanted, find
 from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
@@ -66,3 +67,14 @@ def test_the_sweep_of_unsent_photos_begins_with_those_that_were_not_sent():
             look()
         first = plans(queries)[0][0]
         assert "file_unsent" in first, first
+
+
+def test_the_list_of_photos_in_trouble_reads_them_and_looks_up_whose_each_is():
+    campaign = make_campaign()
+    with CaptureQueriesContext(connection) as queries:
+        find(Wanted(photo_trouble=True), campaigns=[campaign.pk], by_person=(), most=10)
+    steps = plans(queries)[0]
+    assert "image_with_trouble" in steps[0]
+    assert not [step for step in steps if step.startswith("SCAN submissions_submission")]
+    assert "sqlite_autoindex_submissions_submission_1 (id=?)" in " ".join(steps)
+    assert not [step for step in steps if "TEMP B-TREE" in step]
