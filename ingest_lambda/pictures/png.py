@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest_lambda.contract import ImageRefusal
+from ingest_lambda.pictures.gamut import numbered_profile
 from ingest_lambda.pictures.limits import MOST_PARTS
 from ingest_lambda.pictures.picture import NoPicture
 
@@ -32,7 +33,7 @@ def reduce_png(content: bytes, *, largest_profile: int) -> Png:
     Raises:
         NoPicture: it is in too many parts.
     """
-    kept, profile, exif = [_SIGNATURE], b"", b""
+    kept, profile, numbered, exif = [_SIGNATURE], b"", b"", b""
     for number, (name, data) in enumerate(_chunks(content)):
         if number > MOST_PARTS:
             raise NoPicture(ImageRefusal.DAMAGED)
@@ -40,10 +41,12 @@ def reduce_png(content: bytes, *, largest_profile: int) -> Png:
             kept.append(_chunk(name, data))
         elif name == b"iCCP":
             profile = _inflated(data.partition(b"\0")[2][1:], largest_profile)
+        elif name == b"cICP" and len(data) == 4:  # before a profile, where both are there
+            numbered = numbered_profile(data[0], data[1])
         elif name == b"eXIf" and len(data) <= _LARGEST_EXIF:
             exif = bytes(data)
     kept.append(_chunk(b"IEND", b""))
-    return Png(b"".join(kept), profile, exif)
+    return Png(b"".join(kept), numbered or profile, exif)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -14,6 +14,7 @@ from ingest_lambda.contract.photos import MOST_PIXELS, Kind
 from ingest_lambda.pictures.copies import copies_of, shrunk_size
 from ingest_lambda.pictures.counting import box_items, webp_frames
 from ingest_lambda.pictures.failures import decoding
+from ingest_lambda.pictures.gamut import boxed_profile
 from ingest_lambda.pictures.jpeg import reduce_jpeg
 from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_SCANS
 from ingest_lambda.pictures.picture import NoPicture, Picture
@@ -119,7 +120,7 @@ def _open_avif(content: bytes) -> Opened:
     opened = _opened(image)
     with decoding():
         image.load()
-    return opened
+    return replace(opened, profile=opened.profile or boxed_profile(content))
 
 
 _EXIF_ITEM = re.compile(rb"(infe[\x02\x03].{3}(?:.{4}|.{6}))Exif", re.DOTALL)
@@ -151,9 +152,8 @@ def _open_heic(content: bytes) -> Opened:
         image.info["icc_profile"] = primary.info.get("icc_profile")
         exif = primary.info.get("exif")
     opened = _opened(image, exif=exif.removeprefix(b"Exif\0\0") if isinstance(exif, bytes) else b"")
-    return replace(
-        opened, orientation=1
-    )  # it was turned by the boxes that say so; its EXIF only repeats them
+    # It was turned by the boxes that say so; its EXIF only repeats them.
+    return replace(opened, profile=opened.profile or boxed_profile(content), orientation=1)
 
 
 _OPENERS: dict[Kind, Callable[[bytes], Opened]] = {

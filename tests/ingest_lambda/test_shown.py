@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 from ingest_lambda.pictures import Picture
 from ingest_lambda.pictures.decode import decode
-from tests.support.bombs import pdf_of, stream
+from tests.support.bombs import pdf_of, png_chunk, stream
 from tests.support.profiles import DISPLAY_P3, EXCHANGED, SRGB, profile
 from tests.support.receipts import draw_receipt, pdf_pages
 from tests.support.renderings import by_libheif, by_magick, by_pdftoppm, differences
@@ -191,6 +191,27 @@ def test_avif_with_exchanged_colours_is_shown_by_its_profile():
     content = with_profile(EXCHANGED, "AVIF")
     same = with_profile(EXCHANGED, "PNG")
     assert max(differences(shown(content), by_magick(same, "png"))) < ALIKE
+
+
+def numbered(content: bytes, primaries: int) -> bytes:
+    """Return a HEIC or AVIF whose colours are said to be others, by their number."""
+    place = content.index(b"colrnclx") + 8
+    return content[:place] + primaries.to_bytes(2, "big") + b"\0\x0d" + content[place + 4 :]
+
+
+@pytest.mark.parametrize("kind", ["HEIF", "AVIF", "PNG"])
+def test_display_p3_by_its_number_is_shown_as_by_its_profile(kind: str):
+    strong = coloured()
+    same = saved(strong, "PNG", icc_profile=profile(DISPLAY_P3))
+    if kind == "PNG":
+        plain = saved(strong, "PNG")
+        content = plain[:33] + png_chunk(b"cICP", bytes((12, 13, 0, 1))) + plain[33:]
+    else:
+        plain = heic(strong) if kind == "HEIF" else saved(strong, "AVIF", quality=90)
+        content = numbered(plain, 12)
+    other = by_magick(same, "png")
+    assert max(differences(shown(content), other)) < 2 * ALIKE
+    assert max(differences(shown(plain), other)) > 8 * ALIKE, "and not as it stands"
 
 
 # ------------------------------------------------------------------ PDF
