@@ -40,6 +40,8 @@ _ENVELOPES = frozenset({"body", "dynamodb", "Keys", "NewImage", "OldImage"})
 """What our own words are wrapped in. Anywhere deeper a key is a form's own, and may be called ``status``."""
 _WORD = re.compile(r"[\w#:./-]{1,200}", re.ASCII)
 """What our own words look like: no address, no sentence."""
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
+"""What a key of ours or a field of a form is called. Others may be anything, an address too."""
 _ABOUT = re.compile(
     r'"submission_id"\s*:\s*"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"',
     re.ASCII | re.IGNORECASE,
@@ -87,12 +89,17 @@ def _envelope(content: dict[str, Any]) -> Verdict:
     try:
         envelope = _ENVELOPE.validate_python(content)
     except ValidationError as exc:
-        places = sorted({".".join(map(str, error["loc"][:3])) for error in exc.errors()})
+        places = sorted({".".join(map(_part, error["loc"][:3])) for error in exc.errors()})
         return Verdict("Unreadable", f"It has another shape than we send: {', '.join(places[:3])}.")
     return Verdict(
         f"{envelope.kind.capitalize()} {envelope.body.submission_id}",
         "The writer could not finish it in all its tries: the table was away, or this is a bug.",
     )
+
+
+def _part(of_place: str | int) -> str:
+    text = str(of_place)
+    return text if text.isdecimal() or _NAME.fullmatch(text) else _HIDDEN
 
 
 def _quarantined(content: dict[str, Any]) -> Verdict:
@@ -163,7 +170,7 @@ def masked(body: str) -> str:
 
     Said in full is only what stands where we write it, under a name that we gave
     it, in the shape of our own words: a message may come from anybody, nested to
-    no end.
+    no end. Of a name that no field can have only its place is said.
     """
     try:
         content = json.loads(body)
@@ -183,8 +190,10 @@ def _masked(value: Any, *, is_ours: bool, key: str = "") -> Any:
         if is_ours and len(value) == 1 and set(value) <= {"S", "N", "BOOL"}:
             return {kind: _masked(held, is_ours=True, key=key) for kind, held in value.items()}
         return {
-            name: _masked(held, is_ours=is_ours and (not key or key in _ENVELOPES), key=str(name))
-            for name, held in value.items()
+            _shown_name(name, place): _masked(
+                held, is_ours=is_ours and (not key or key in _ENVELOPES), key=str(name)
+            )
+            for place, (name, held) in enumerate(value.items(), start=1)
         }
     if isinstance(value, list):
         return [_masked(held, is_ours=False) for held in value]
@@ -198,6 +207,11 @@ def _masked(value: Any, *, is_ours: bool, key: str = "") -> Any:
         except ValueError:
             return _HIDDEN
     return _HIDDEN
+
+
+def _shown_name(name: str, place: int) -> str:
+    """Return a key as it may be read: whoever sends a form names its fields as they like."""
+    return name if _NAME.fullmatch(name) else f"{_HIDDEN} {place}"
 
 
 def filed_message(body: str, *, sent_timestamp_ms: str) -> tuple[str, str]:
