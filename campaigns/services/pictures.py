@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+import re
+import struct
 import warnings
 from dataclasses import dataclass
 from typing import IO
@@ -14,7 +16,15 @@ from campaignhub.errors import DomainError
 MOST_BYTES = 20_000_000
 MOST_PIXELS = 50_000_000
 """Four bytes each while it is worked on: 200 MB. A phone's largest photos have 50 megapixels."""
+MOST_SCANS = 100
+"""Of a JPEG. Encoders write one or about ten; each costs as much as a whole picture, and all staff
+of all clients share the process that decodes it."""
 _FORMATS = ("JPEG", "PNG", "WEBP")
+_JPEG, _BEGINS_SCAN, _ENDS = b"\xff\xd8", b"\xda", b"\xd9"
+_AFTER_SCAN = re.compile(rb"\xff([^\x00\xff\xd0-\xd7])")
+"""The next marker: within a scan 0xff stands before a zero or a restart only (ITU-T T.81, B.1.1.2)."""
+_DAMAGE = (OSError, SyntaxError, ValueError, ArithmeticError, LookupError, TypeError, struct.error)
+"""Pillow's words for a damaged file, and what its readers of metadata let through."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,8 @@ def _decoded(content: bytes) -> Image.Image:
         "This file isn't a picture we can read. Please choose a JPG, PNG or WebP."
     )
     too_many = NotAPicture("This picture has more than 50 megapixels. Please save it smaller.")
+    if _has_too_many_scans(content):
+        raise NotAPicture("This picture is built up in too many steps. Please save it again.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -74,9 +86,24 @@ def _decoded(content: bytes) -> Image.Image:
             return _in_srgb(ImageOps.exif_transpose(picture))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise too_many from error
-    except (OSError, SyntaxError, ValueError) as error:  # Pillow's words for a damaged file
+    except _DAMAGE as error:
         raise unreadable from error
     raise too_many
+
+
+def _has_too_many_scans(content: bytes) -> bool:
+    """Tell whether a JPEG is built up in more than :data:`MOST_SCANS` steps; what comes behind its end is none."""
+    scans, place = 0, len(_JPEG)
+    while content.startswith(_JPEG) and (marker := _AFTER_SCAN.search(content, place)):
+        place = marker.end()
+        if marker[1] == _ENDS:
+            break
+        if marker[1] == _BEGINS_SCAN:
+            scans += 1
+            if scans > MOST_SCANS:
+                return True
+        place += int.from_bytes(content[place : place + 2], "big")
+    return False
 
 
 def _in_srgb(picture: Image.Image) -> Image.Image:
