@@ -15,9 +15,9 @@ import traceback
 from typing import BinaryIO
 
 from ingest_lambda.contract import ImageRefusal
-from ingest_lambda.contract.photos import LARGEST_BYTES, kind_of
+from ingest_lambda.contract.photos import LARGEST_BYTES, Kind, kind_of
 from ingest_lambda.pictures.decode import decode, load_libraries
-from ingest_lambda.pictures.limits import CPU_SECONDS
+from ingest_lambda.pictures.limits import CPU_SECONDS, JPEG_2000_CPU_SECONDS
 from ingest_lambda.pictures.picture import NoPicture
 from ingest_lambda.pictures.protocol import (
     READY,
@@ -58,6 +58,8 @@ def serve(requests: BinaryIO, answers: BinaryIO, *, cpu_seconds: int) -> None:
 def allowed_seconds(content: bytes) -> int:
     """Return what a file of its kind may take; one of none is refused at once."""
     kind = kind_of(content)
+    if kind is Kind.PDF and b"/JPXDecode" in content:  # a picture's own entries are never packed
+        return JPEG_2000_CPU_SECONDS
     return CPU_SECONDS[kind] if kind else 1
 
 

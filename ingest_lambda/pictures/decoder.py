@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 from ingest_lambda.contract import ImageRefusal
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.pictures.limits import (
-    CPU_SECONDS,
+    JPEG_2000_CPU_SECONDS,
     MEMORY_BYTES,
     MOST_ANSWER_BYTES,
     WALL_SECONDS,
@@ -60,7 +60,7 @@ class Decoder:
     def __init__(
         self,
         *,
-        cpu_seconds: int = max(CPU_SECONDS.values()),
+        cpu_seconds: int = JPEG_2000_CPU_SECONDS,
         wall_seconds: float = WALL_SECONDS,
         memory_bytes: int = MEMORY_BYTES,
         program: str = PROGRAM,

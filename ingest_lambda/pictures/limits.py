@@ -16,6 +16,7 @@ AVIF                                    2.3    630
 HEIC of 15 MB, in one piece             5.8    610
 PDF, five pages scanned at 300 dots     1.2    180
 PDF, 80 mm × 2 m at 300 dots            0.8    350
+PDF, five pages scanned in JPEG 2000    5.0    400
 ======================================  =====  ======
 """
 
@@ -33,6 +34,8 @@ CPU_SECONDS = {
     Kind.PDF: 4,
 }
 """Twice the slowest honest file, a PDF's somewhat more. The kernel counts whole seconds: one more at most."""
+JPEG_2000_CPU_SECONDS = 15
+"""Of a PDF with pictures in JPEG 2000, which take ten times as long as others: one of 64 megapixels 7.4 by its area."""
 WALL_SECONDS = 45
 """When the child is killed whatever it does. So much longer than ``CPU_SECONDS`` that only a child
 that hangs gets there, and no honest photo on a busy machine; less than the function's timeout."""

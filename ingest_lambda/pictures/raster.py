@@ -228,8 +228,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
 def _shrunk(image: Image.Image, width: int, height: int) -> Image.Image:
     if image.width <= width and image.height <= height:
         return image
-    # Whole steps first, by averages: a third of the time, and no difference that is seen.
-    return image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=1.5)
+    # Half the time of Lanczos, and as sharp where print is made smaller; whole steps first, by averages.
+    return image.resize((width, height), Image.Resampling.HAMMING, reducing_gap=1.5)
 
 
 def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:

@@ -11,10 +11,17 @@ from pathlib import Path
 import pytest
 
 from ingest_lambda.contract import ImageRefusal
+from ingest_lambda.contract.photos import Kind
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.pictures import Decoder, DecoderFault, NoPicture, Picture
-from ingest_lambda.pictures.child import serve
-from ingest_lambda.pictures.limits import MEMORY_BYTES, MOST_SCANS
+from ingest_lambda.pictures.child import allowed_seconds, serve
+from ingest_lambda.pictures.limits import (
+    CPU_SECONDS,
+    JPEG_2000_CPU_SECONDS,
+    MEMORY_BYTES,
+    MOST_SCANS,
+    WALL_SECONDS,
+)
 from ingest_lambda.pictures.protocol import READY, read_answer, read_frame, write_frame
 from tests.support.bombs import huge_png, many_scans, nested_pdf
 from tests.support.receipts import receipt_bytes
@@ -77,6 +84,14 @@ def test_a_file_that_takes_too_much_memory_is_a_fact_and_the_next_one_is_read():
         assert_it_still_reads(decoder)
     finally:
         decoder.close()
+
+
+def test_every_kind_may_take_so_long_and_no_longer_than_the_function_waits():
+    assert set(CPU_SECONDS) == set(Kind)
+    assert allowed_seconds(nested_pdf(1)) == CPU_SECONDS[Kind.PDF]
+    assert allowed_seconds(nested_pdf(1) + b"/JPXDecode") == JPEG_2000_CPU_SECONDS
+    assert allowed_seconds(b"<html></html>") == 1
+    assert 2 * max(*CPU_SECONDS.values(), JPEG_2000_CPU_SECONDS) <= WALL_SECONDS
 
 
 def test_scans_are_counted_before_any_is_decoded(decoder: Decoder):
