@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaignhub import aws
 from campaigns.models import AuditEntry
 from campaigns.rules.roles import Role
+from submissions.admin.dead_letters import SHOWN
 from submissions.models import Heartbeat, LedgerCheck, LedgerRound, OutboxDecision, Submission
 from submissions.services.deadletters import pairs
 from submissions.services.decisions import approve_submission
@@ -87,6 +88,18 @@ def test_dead_letters_are_shown_masked_and_only_to_those_whose_campaign_they_nam
     assert len(everything.context["letters"]) == 2
     assert "ada@example.com" not in everything.content.decode()
     assert "somebody-elses" not in mine.content.decode()
+
+
+def test_another_client_s_many_dead_letters_hide_none_of_one_s_own():
+    campaign = make_campaign()
+    for _ in range(SHOWN + 1):
+        put("somebody-elses")
+    put(campaign.slug)
+    browser = manager(campaign)
+    assert len(browser.get(letters()).context["letters"]) == 1
+    browser.post(letters(), {"act": "replay_all"})
+    assert depth(pairs()["submissions"].dead_url) == SHOWN + 1
+    assert depth(pairs()["submissions"].source_url) == 1
 
 
 def test_a_manager_replays_and_discards_nobody_else_s():
