@@ -11,12 +11,12 @@ slowest honest file                     s      MB
 JPEG, progressive and tall              4.0    720
 JPEG, progressive in CMYK               2.7    590
 PNG, tall                               4.2    790
-WebP, see-through                       3.7    1,160
+WebP, see-through                       3.7    1,060
 AVIF                                    2.3    630
 HEIC of 15 MB, in one piece             5.8    610
 PDF, five pages scanned at 300 dots     1.2    180
 PDF, 80 mm × 2 m at 300 dots            0.8    350
-PDF, five pages scanned in JPEG 2000    5.0    400
+PDF, five pages scanned in JPEG 2000    5.0    290
 ======================================  =====  ======
 """
 
@@ -40,7 +40,7 @@ WALL_SECONDS = 45
 """When the child is killed whatever it does. So much longer than ``CPU_SECONDS`` that only a child
 that hangs gets there, and no honest photo on a busy machine; less than the function's timeout."""
 MEMORY_BYTES = 1_500_000_000
-"""Address space of the child: what the largest honest file takes and a third of it. Not twice as much,
+"""Address space of the child: what the largest honest file takes and two fifths more. Not twice as much,
 since the function has 2,048 MB in all (template.yaml), of which its own end takes up to 250."""
 MOST_ANSWER_BYTES = 64_000_000
 """Of all copies of one file together; they have at most 32 megapixels (``copies``)."""
