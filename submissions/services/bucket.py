@@ -46,7 +46,7 @@ def remove(keys: list[str]) -> None:
 
 
 def keys_after(position: str, *, prefix: str, most: int = 1000) -> list[tuple[str, Any]]:
-    """Return the keys below a prefix behind ``position``, in order, each with when it came.
+    """Return the keys below a prefix behind ``position``, in order, each with when it came; at most a thousand.
 
     Raises:
         BucketBusy: try again.

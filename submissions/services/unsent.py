@@ -45,6 +45,8 @@ from submissions.services.mirror_rows import checked_line
 from submissions.services.repair import bring_here
 
 MOST_A_ROUND = 2000
+MOST_UPLOADS = 1000
+"""Of those that were never looked at: what one call lists."""
 _COUNTED_TO = 10_000
 """How far the page of operations counts what waits."""
 _MOST_TROUBLES = 3
@@ -120,6 +122,7 @@ class _Sweep:
         self._enough = enough
         self._troubles = 0
         self._flight = in_flight.InFlight(at)
+        self._campaigns: dict[str, str | None] = {}
 
     def run(self) -> None:
         """Go through what is due of first photos, of second ones, and of what was never looked at."""
@@ -127,7 +130,7 @@ class _Sweep:
         first = list(_first_photos(this.after, self._at))
         again = list(_second_photos(self._at))
         try:
-            fresh = bucket.keys_after(this.position, prefix=INCOMING, most=MOST_A_ROUND)
+            fresh = bucket.keys_after(this.position, prefix=INCOMING, most=MOST_UPLOADS)
         except bucket.BucketBusy:
             self._note(_AWAY)
             return
@@ -147,7 +150,7 @@ class _Sweep:
             if not self._look_at(photos):
                 return
             this.position = photos[-1].key
-        this.position = fresh[-1][0] if len(fresh) == MOST_A_ROUND else ""
+        this.position = fresh[-1][0] if len(fresh) == MOST_UPLOADS else ""
 
     def _note(self, why: str) -> None:
         self._this.why = self._this.why or why
@@ -189,7 +192,29 @@ class _Sweep:
                 self._this.kept_back += 1
                 self._note(self._flight.why)
             else:
-                _sweep(self._this, photo, record)
+                self._sweep(photo, record)
+
+    def _sweep(self, photo: _Photo, record: SubmissionRecord | None) -> None:
+        if not ingest.forget_photo(
+            photo.submission_id,
+            photo.attempt,
+            photo.key,
+            seen=record,
+            campaign_id=record.campaign_id if record else self._campaign_of(photo),
+        ):
+            return  # its submission was written at this moment
+        bucket.empty_folder(kept_folder(photo.key))
+        bucket.remove([photo.key])
+        _drop_rows(self._this, photo)
+
+    def _campaign_of(self, photo: _Photo) -> str | None:
+        """Return the id by which the table knows a campaign; its release is large, so it is read once."""
+        slug = slug_of_upload(photo.key)
+        if slug not in self._campaigns:
+            current = ingest.read_current(slug)
+            release = current and ingest.read_release(slug, current.release)
+            self._campaigns[slug] = release.campaign_id if release else None
+        return self._campaigns[slug]
 
 
 def _by_submission(photos: list[_Photo]) -> Iterator[list[_Photo]]:
@@ -242,29 +267,11 @@ def _ends_at(photo: _Photo, record: SubmissionRecord | None) -> datetime:
     )
 
 
-def _sweep(this: UnsentRound, photo: _Photo, record: SubmissionRecord | None) -> None:
-    campaign_id = record.campaign_id if record else _campaign_of(photo.key)
-    if not ingest.forget_photo(
-        photo.submission_id, photo.attempt, photo.key, seen=record, campaign_id=campaign_id
-    ):
-        return  # its submission was written at this moment
-    bucket.empty_folder(kept_folder(photo.key))
-    bucket.remove([photo.key])
-    _drop_rows(this, photo)
-
-
 def _is_named(photo: _Photo, record: SubmissionRecord) -> bool:
     if record.names(photo.key):
         return True
     # Answered before submissions named their earlier photos: nobody can tell, so it is kept.
     return photo.attempt < record.attempt and not record.earlier_keys
-
-
-def _campaign_of(key: str) -> str | None:
-    slug = slug_of_upload(key)
-    current = ingest.read_current(slug)
-    release = current and ingest.read_release(slug, current.release)
-    return release.campaign_id if release else None
 
 
 @transaction.atomic

@@ -386,7 +386,7 @@ def test_one_that_an_entry_names_stays_for_staff_to_send_its_notice_again(campai
 def test_the_walk_through_uploads_goes_round(
     campaign: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unsent, "MOST_A_ROUND", 2)
+    monkeypatch.setattr(unsent, "MOST_UPLOADS", 2)
     kept = [_upload(campaign, send(campaign, begin(NOON)).id) for _ in range(3)]
     for key in kept:
         about = key.split("/")[2]
