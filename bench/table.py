@@ -78,6 +78,10 @@ def _line(*cells: str) -> str:
 
 
 def _places(known: dict[str, dict[str, object]]) -> list[str]:
-    """Say where and when, once where all ran on one machine on one day."""
-    ran = {f"{str(entry['at'])[:10]} on {entry['machine']}" for entry in known.values()}
-    return [f"Measured on {where}." for where in sorted(ran)]
+    """Say where and when, once where all ran on one machine on one day, else by program."""
+    ran: dict[str, list[str]] = {}
+    for name, entry in known.items():
+        ran.setdefault(f"{str(entry['at'])[:10]} on {entry['machine']}", []).append(name)
+    if len(ran) == 1:
+        return [f"Measured on {where}." for where in ran]
+    return [f"- {', '.join(names)}: measured on {where}." for where, names in sorted(ran.items())]

@@ -59,3 +59,16 @@ def test_every_program_is_there(capsys: pytest.CaptureFixture[str]) -> None:
         assert (ROOT / "bench" / f"{name}.py").exists(), name
     assert main(["accept", "nonsense"]) == 2
     assert "There is no nonsense" in capsys.readouterr().out
+
+
+def test_figures_of_several_machines_say_which_are_from_where(
+    kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure("accept", met=True)
+    monkeypatch.setattr(report, "machine", lambda: "another machine")
+    measure("journey", met=True)
+    measure("desk", met=True)
+
+    told = [line for line in table.short().splitlines() if "easured on" in line]
+    assert len(told) == 2
+    assert next(line for line in told if "another" in line).startswith("- journey, desk: ")
