@@ -79,8 +79,16 @@ def test_what_the_mirror_pipe_gave_up_is_compared_with_progress(
     desktop.wait_for_selector("text=/Comparing everything|Every entry, photo/")
     look(desktop, "operations-comparing")
     desktop.wait_for_selector("text=Every entry, photo, message and prize", timeout=60_000)
-    assert embedded.rows(
-        "SELECT count(*) FROM submissions_receiptimage WHERE submission_id = ?",
-        (submission_id.hex,),
-    ) == [(1,)]
+    # The page may still tell of the round before.
+    wait_until(
+        lambda: (
+            embedded.rows(
+                "SELECT count(*) FROM submissions_receiptimage WHERE submission_id = ?",
+                (submission_id.hex,),
+            )
+            == [(1,)]
+        ),
+        what="the photo, from the comparison",
+        seconds=120,
+    )
     look(desktop, "operations-compared")

@@ -6,6 +6,7 @@ up every other campaign.
 """
 
 import json
+import sys
 import time
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ def judged(manifest: Manifest, answers: dict[str, Any]) -> tuple[SubmissionRecor
     """Judge an entry as the writer does, from the queue's text on; return the CPU seconds it took.
 
     The best of several: a warm function, on a machine that does other things too.
+    Without what follows the tests line by line, which costs more than the judging.
     """
     body = make_envelope(make_claims(), answers=answers)
     assert len(json.dumps(answers, ensure_ascii=False).encode()) <= MAX_SUBMISSION_BYTES
@@ -49,16 +51,21 @@ def judged(manifest: Manifest, answers: dict[str, Any]) -> tuple[SubmissionRecor
         person_secret="ef" * 32,
     )
     best = float("inf")
-    for _round in range(4):
-        begun = time.process_time()
-        envelope = _read(body)
-        record = judge(
-            envelope.body,  # type: ignore[arg-type]
-            verify(envelope.body.token, token_keys=KEYS),
-            manifest,
-            known,
-        )
-        best = min(best, time.process_time() - begun)
+    traced_by = sys.gettrace()
+    sys.settrace(None)
+    try:
+        for _round in range(6):
+            begun = time.process_time()
+            envelope = _read(body)
+            record = judge(
+                envelope.body,  # type: ignore[arg-type]
+                verify(envelope.body.token, token_keys=KEYS),
+                manifest,
+                known,
+            )
+            best = min(best, time.process_time() - begun)
+    finally:
+        sys.settrace(traced_by)
     return record, best
 
 
