@@ -89,7 +89,7 @@ class ListPages:
             target=next((f"campaign:{row.slug}" for row in chosen.values()), "")
             if asked.get("campaign")
             else "",
-            search=Search(kind_of_search(text), text, hits) if text else None,
+            search=Search(found.by, text, hits) if text else None,
             only=in_force(asked),
         )
         context = {

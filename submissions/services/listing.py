@@ -63,6 +63,8 @@ class Found:
     cut: bool = False
     hits: Counter[UUID] = field(default_factory=Counter)
     """Of a search: how many fit in each campaign, this page's and the older ones' together."""
+    by: Kind = ""
+    """What the search turned out to be of: eight letters that are an entry's reference are no name."""
 
 
 def find(
@@ -97,15 +99,18 @@ def _searched(
     by_person: Collection[UUID],
     most: int,
 ) -> Found:
+    by = kind_of_search(text)
     found = _among(_of_reference(text), rows, campaigns)
     people: list[UUID] = []
     open_to = [campaign for campaign in campaigns if campaign in by_person]
-    if open_to and kind_of_search(text) in ("email", "name"):
+    if open_to and by in ("email", "name"):
         people = _of_person(text)
-        found += _among(people, rows, open_to)
-    found = list(dict.fromkeys(found))
+        persons = _among(people, rows, open_to)
+        if found and not persons:
+            by = "reference"
+        found = list(dict.fromkeys([*found, *persons]))
     hits = Counter(campaign for _at, _pk, campaign in found)
-    return Found(_ids(found, most), cut=len(people) >= LOOKED_AT, hits=hits)
+    return Found(_ids(found, most), cut=len(people) >= LOOKED_AT, hits=hits, by=by)
 
 
 def _newest(rows: QuerySet[Submission], campaigns: Sequence[UUID], most: int) -> list[UUID]:

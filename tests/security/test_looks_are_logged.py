@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import connection
@@ -17,6 +18,7 @@ from campaignhub.env import env
 from campaigns.models import AuditEntry, Campaign, Client, User
 from campaigns.rules.roles import Role
 from campaigns.services import audit
+from ingest_lambda.contract import reference_of
 from submissions.admin.listing import PAGE
 from submissions.models import Mail, Submission
 from submissions.services.mirror import mirror_stream_records
@@ -31,6 +33,8 @@ LIST = reverse("admin:submissions_submission_changelist")
 MAILS = reverse("admin:submissions_mail_changelist")
 LOG = reverse("admin:campaigns_auditentry_changelist")
 READS = Role.CAMPAIGN_MANAGER
+NO_DIGIT = 48
+"""Of a submission whose reference has letters alone."""
 
 
 def make_entries(campaign: Campaign, number: int = 1, **answers: str) -> list[Submission]:
@@ -78,6 +82,23 @@ def test_a_search_with_hits_leaves_a_line_with_their_number_and_no_term(text: st
     assert re.fullmatch("[0-9a-f]{32}", line.after["term"])
     for word in ("ziel", "grace", "example.org"):
         assert word not in f"{line.after}{line.before}{line.target}".lower()
+
+
+@pytest.mark.parametrize(
+    ("called", "by", "hits"), [("Zielinska", "reference", 1), ("{reference}", "name", 2)]
+)
+def test_a_reference_of_letters_alone_is_one_unless_a_person_is_called_so(
+    called: str, by: str, hits: int
+) -> None:
+    campaign = make_campaign()
+    record = make_record(campaign, id=UUID(int=NO_DIGIT))
+    mirror_stream_records([streamed(record)], at=timezone.now())
+    typed = reference_of(record.id).replace("-", "")
+    assert typed.isalpha()
+    make_entries(campaign, last=called.format(reference=typed))
+    signed_in(who(campaign)).post(LIST, {"q": typed})
+    (line,) = lines(campaign, "submission.searched")
+    assert (line.after["by"], line.after["hits"]) == (by, hits)
 
 
 @pytest.mark.parametrize("text", ["nobody", "nobody@example.org", "K7M4-2QXD"])
