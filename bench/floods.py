@@ -60,7 +60,8 @@ class Flood:
 
     def under_way(self) -> int:
         """Count what got its 202 and is not in Django."""
-        return len(self.accepted.keys() - self.watch.visible.keys())
+        # Copies, which are made at once: comparing asks each id for its hash, and other threads add in between.
+        return len(self.accepted.copy().keys() - self.watch.visible.copy().keys())
 
     def rise(self) -> None:
         """Return when as many wait as should; give up when none was accepted for long."""
