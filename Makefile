@@ -57,7 +57,7 @@ bench: install-dev
 
 # Repetitions and millions of rows: hours, not minutes.
 soak: install-dev
-	@$(BIN)/pytest -q -n0 -m soak tests/flows tests/ingest_lambda/test_mutated.py
+	@$(BIN)/pytest -q -n0 -m soak tests/flows tests/ingest_lambda/pictures/test_mutated.py
 	@exec $(BIN)/python -m bench soak
 
 clean:

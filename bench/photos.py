@@ -27,9 +27,8 @@ from PIL import Image
 from bench.cpu import descendants, seconds_of
 from bench.load import percentile
 from bench.report import Report, Scale
-from ingest_lambda.pictures import Decoder
+from ingest_lambda.adapters.decoder import PROGRAM, Decoder
 from ingest_lambda.pictures.decode import decode
-from ingest_lambda.pictures.decoder import PROGRAM
 from ingest_lambda.pictures.limits import MEMORY_BYTES
 from tests.support.bombs import many_scans, nested_pdf
 from tests.support.receipts import draw_receipt

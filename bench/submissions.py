@@ -12,8 +12,8 @@ from hashlib import sha256
 from uuid import UUID, uuid4
 
 from bench.load import Request
-from ingest_lambda.contract import Claims, Route, Upload
-from ingest_lambda.tokens import sign
+from ingest_lambda.adapters.tokens import sign
+from ingest_lambda.contract import Route, TokenPayload, Upload
 from tests.support.installation import Installation
 
 SLUG = "summer-receipts"
@@ -60,7 +60,7 @@ class Visitors:
     def submission(self, number: int) -> Request:
         """Return the n-th submission as a request, with a token of two minutes ago."""
         submission_id, now = self.id_of(number), datetime.now(UTC)
-        claims = Claims(
+        payload = TokenPayload(
             submission_id=submission_id,
             slug=SLUG,
             campaign_id=self.campaign_id,
@@ -85,7 +85,7 @@ class Visitors:
         )
         body = {
             "submission_id": str(submission_id),
-            "token": sign(claims, token_keys=self.token_keys),
+            "token": sign(payload, token_keys=self.token_keys),
             "answers": {**self.answers, "email": f"ada.{self._run}.{number}@example.com"},
             "consents": self.consents,
         }

@@ -12,25 +12,27 @@ from uuid import UUID
 
 from campaignhub.aws import dynamodb, sqs
 from campaignhub.env import env
-from ingest_lambda import accept, batch, decide, load, quarantine, releases, table, tokens
+from ingest_lambda import batch
+from ingest_lambda.adapters import quarantine, releases, table, tokens
 from ingest_lambda.contract import (
-    Claims,
     Current,
     Decision,
     Manifest,
     Record,
     SubmissionRecord,
+    TokenPayload,
     complete,
     token_keys_of,
 )
 from ingest_lambda.errors import TryAgain
+from ingest_lambda.functions import decide, publish, write
 from ingest_lambda.rules import people, windows
 
 complete()  # every process of Django's comes by here before it starts a thread
 
 IngestBusy = TryAgain
 """The table is busy or away; do the same again later."""
-Superseded = load.Superseded
+Superseded = publish.Superseded
 """A later release or revision is in force already."""
 SubmissionMissing = decide.SubmissionMissing
 LedgerLine = table.LedgerLine
@@ -54,7 +56,7 @@ def publish_release(manifest: Manifest, current: Current) -> None:
         IngestBusy: try again later.
         Superseded: a later one is current, or the number belongs to other content.
     """
-    load.publish(manifest, current, table=_table())
+    publish.publish(manifest, current, table=_table())
 
 
 def set_current(current: Current) -> None:
@@ -63,7 +65,7 @@ def set_current(current: Current) -> None:
     Raises:
         IngestBusy, Superseded: as :func:`publish_release`.
     """
-    load.move(current, table=_table())
+    publish.move(current, table=_table())
 
 
 def read_current(slug: str) -> Current | None:
@@ -214,9 +216,9 @@ def announce_token_keys() -> None:
     _table().announce_token_keys(token_keys_of(env().token_keys))
 
 
-def sign_token(claims: Claims) -> str:
+def sign_token(payload: TokenPayload) -> str:
     """Sign a token, for a link in a mail."""
-    return tokens.sign(claims, token_keys=env().token_keys)
+    return tokens.sign(payload, token_keys=env().token_keys)
 
 
 def person_hash(campaign_id: str, email: str) -> str:
@@ -240,8 +242,8 @@ def mailbox_hash(campaign_id: str, email: str) -> str:
 
 
 @cache
-def _writer() -> accept.Writer:
-    return accept.Writer(
+def _writer() -> write.Writer:
+    return write.Writer(
         table=_table(),
         releases=releases.Releases(_table()),
         quarantine=quarantine.QuarantineQueue(sqs, env().quarantine_queue_url),

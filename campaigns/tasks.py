@@ -24,7 +24,7 @@ def move_due() -> None:
 
 @shared_task(name="campaigns.announce_token_keys")
 def announce_token_keys() -> None:
-    """Keep the names of the keys that sign tokens in the table; see :mod:`ingest_lambda.tokens`."""
+    """Keep the names of the keys that sign tokens in the table; see :mod:`ingest_lambda.adapters.tokens`."""
     ingest.announce_token_keys()
 
 

@@ -13,19 +13,19 @@ from uuid import UUID
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.table import Table, open_table
 from ingest_lambda.config import config
 from ingest_lambda.contract import MalformedSecret
-from ingest_lambda.releases import Releases
-from ingest_lambda.table import Table, open_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ingest_lambda.accept import Writer
     from ingest_lambda.batch import Delivery
-    from ingest_lambda.images import ImageKeeper
-    from ingest_lambda.start import Starter
-    from ingest_lambda.status import StatusReader
+    from ingest_lambda.functions.images import ImageKeeper
+    from ingest_lambda.functions.start import Starter
+    from ingest_lambda.functions.status import StatusReader
+    from ingest_lambda.functions.write import Writer
 
 logger = Logger()
 # What the modules below say goes out as the same JSON lines.
@@ -48,10 +48,10 @@ def _releases() -> Releases:
 
 @cache
 def _starter() -> "Starter":
-    from ingest_lambda.challenges import Challenges
+    from ingest_lambda.adapters.bucket import open_forms
+    from ingest_lambda.adapters.challenge import Challenges
     from ingest_lambda.contract import challenge_secrets_of
-    from ingest_lambda.start import Starter
-    from ingest_lambda.uploads import open_forms
+    from ingest_lambda.functions.start import Starter
 
     settings = config()
     return Starter(
@@ -66,16 +66,16 @@ def _starter() -> "Starter":
 
 @cache
 def _status_reader() -> "StatusReader":
-    from ingest_lambda.status import StatusReader
+    from ingest_lambda.functions.status import StatusReader
 
     return StatusReader(table=_table(), releases=_releases(), token_keys=config().token_keys)
 
 
 @cache
 def _writer() -> "Writer":
-    from ingest_lambda.accept import Writer
+    from ingest_lambda.adapters.quarantine import open_quarantine
     from ingest_lambda.contract import complete
-    from ingest_lambda.quarantine import open_quarantine
+    from ingest_lambda.functions.write import Writer
 
     complete()
     settings = config()
@@ -90,8 +90,8 @@ def _writer() -> "Writer":
 
 @cache
 def _image_keeper() -> "ImageKeeper":
-    from ingest_lambda.images import ImageKeeper
-    from ingest_lambda.uploads import open_bucket
+    from ingest_lambda.adapters.bucket import open_bucket
+    from ingest_lambda.functions.images import ImageKeeper
 
     keeper = ImageKeeper(table=_table(), releases=_releases(), bucket=open_bucket(config()))
     keeper.decoder.prepare()
@@ -102,7 +102,7 @@ def start(event: Event, _context: object) -> Event:
     """``POST …/start``, for pages and, with an API key, for partners."""
     from ingest_lambda import http
     from ingest_lambda.contract import Channel, StartAnswer, StartRequest
-    from ingest_lambda.start import Caller
+    from ingest_lambda.functions.start import Caller
 
     starter = _starter()
 
@@ -224,7 +224,7 @@ def write_one(event: Event, context: Any) -> Event:
 @metrics.log_metrics
 def images(event: Any, context: Any) -> Event:
     """Look at a batch of uploads."""
-    from ingest_lambda.images import ALONE_FROM
+    from ingest_lambda.functions.images import ALONE_FROM
 
     keeper = _image_keeper()
 

@@ -115,7 +115,7 @@ def group_of(message: Message) -> str | None:
 
 
 def is_campaign(slug: str) -> bool:
-    """Tell whether a campaign was ever published under a slug (``ingest_lambda.table.keys.current_key``)."""
+    """Tell whether a campaign was ever published under a slug (``ingest_lambda.adapters.table.keys.current_key``)."""
     tables = list(dynamodb._tables.values())
     return any("CURRENT" in table["items"].get(f"CAMPAIGN#{slug}", ()) for table in tables)
 

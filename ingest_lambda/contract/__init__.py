@@ -99,8 +99,8 @@ from ingest_lambda.contract.shape import (
 from ingest_lambda.contract.status import ANSWERABLE, shown_status
 from ingest_lambda.contract.token import (
     MAX_TOKEN_CHARS,
-    Claims,
     Sha256,
+    TokenPayload,
     Upload,
     without_tokens,
 )
@@ -154,7 +154,6 @@ __all__ = [
     "AwardState",
     "ChallengeSpec",
     "Channel",
-    "Claims",
     "ConsentSpec",
     "Country",
     "Current",
@@ -204,6 +203,7 @@ __all__ = [
     "Suspicion",
     "TakenLimit",
     "Token",
+    "TokenPayload",
     "Upload",
     "UploadForm",
     "Wanted",

@@ -1,4 +1,4 @@
-"""What a token says, and how one is cut out of a text. How it is signed: ``ingest_lambda.tokens``."""
+"""What a token says, and how one is cut out of a text. How it is signed: ``ingest_lambda.adapters.tokens``."""
 
 import re
 from typing import Annotated, Literal
@@ -50,7 +50,7 @@ class Upload(Shape):
     """The browser sent a smaller copy, so EXIF of the camera is missing for an honest reason."""
 
 
-class Claims(Shape):
+class TokenPayload(Shape):
     """What ``start`` promised to one submission, signed so that nothing needs to be stored.
 
     Signed, not encrypted: it holds keyed hashes of the address, never the

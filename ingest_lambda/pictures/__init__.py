@@ -1,20 +1,10 @@
 """Hostile files become pictures, or a reason why not. Decoded here and nowhere else.
 
-``decoder`` is the function's end and loads no decoder; ``child`` is the program
-at the other end of the pipes, and ``decode`` what it does. The limits of both
-are in ``limits``.
+``child`` is a program of its own, started by ``adapters.decoder``, which loads no
+decoder. The two speak by ``protocol``; ``decode`` is what the child does with a
+file, ``limits`` what one file may cost.
 """
 
-from ingest_lambda.pictures.decoder import Decoder, DecoderFault, shared_decoder
 from ingest_lambda.pictures.picture import Copy, NoPicture, Picture, check_size, sha256_of
 
-__all__ = [
-    "Copy",
-    "Decoder",
-    "DecoderFault",
-    "NoPicture",
-    "Picture",
-    "check_size",
-    "sha256_of",
-    "shared_decoder",
-]
+__all__ = ["Copy", "NoPicture", "Picture", "check_size", "sha256_of"]

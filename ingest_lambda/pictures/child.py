@@ -1,7 +1,7 @@
 """The decoder: a program that reads files from one pipe and answers pictures through another.
 
 ``python -m ingest_lambda.pictures.child CPU_SECONDS MEMORY_BYTES``, started by
-``decoder.Decoder`` and by nothing else. It takes its limits before it sees a file. Whatever a decoder
+``adapters.decoder.Decoder`` and by nothing else. It takes its limits before it sees a file. Whatever a decoder
 raises is an answer about the file (``decoding.decoding``); what our own code
 raises is answered with its traceback, so that no mistake of ours looks like a
 damaged photo.

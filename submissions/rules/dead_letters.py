@@ -215,7 +215,7 @@ def _shown_name(name: str, place: int) -> str:
 
 
 def filed_message(body: str, *, sent_timestamp_ms: str) -> tuple[str, str]:
-    """Return the message inside a quarantine's note (``ingest_lambda.quarantine``) and when the queue took it.
+    """Return the message inside a quarantine's note (``ingest_lambda.adapters.quarantine``) and when the queue took it.
 
     What is no such note is returned as it is, with the time that is known of it.
     """

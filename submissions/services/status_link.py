@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from campaignhub.env import env
 from campaignhub.ingest import sign_token
-from ingest_lambda.contract import Channel, Claims, Mode, Purpose, Route
+from ingest_lambda.contract import Channel, Mode, Purpose, Route, TokenPayload
 from submissions.models import Mail, Submission
 from submissions.rules.mails import ASKS_FOR_A_PHOTO
 
@@ -24,7 +24,7 @@ def _signed(submission: Submission, *, resubmit: bool) -> str:
     slug = campaign.test_slug if submission.is_test else campaign.slug
     issued_at = submission.started_at
     until = submission.resubmit_until if resubmit else None
-    claims = Claims(
+    payload = TokenPayload(
         submission_id=submission.pk,
         attempt=submission.attempt + 1 if resubmit else submission.attempt,
         slug=slug,
@@ -41,4 +41,4 @@ def _signed(submission: Submission, *, resubmit: bool) -> str:
     languages = campaign.languages
     own_folder = submission.locale in languages and submission.locale != languages[0]
     folder = f"{submission.locale}/" if own_folder else ""
-    return f"{env().public_site_url}/c/{slug}/{folder}status/#{sign_token(claims)}"
+    return f"{env().public_site_url}/c/{slug}/{folder}status/#{sign_token(payload)}"

@@ -14,7 +14,6 @@ from uuid import UUID
 
 from ingest_lambda.contract import (
     Action,
-    Claims,
     PageState,
     Problem,
     Purpose,
@@ -22,6 +21,7 @@ from ingest_lambda.contract import (
     ReasonCode,
     ShownReason,
     StatusAnswer,
+    TokenPayload,
     sentence,
 )
 from tests.support.receipts import receipt_bytes
@@ -157,7 +157,7 @@ def asked_again() -> StatusAnswer:
 
 def mail_link(address: str, slug: str, *, purpose: Purpose = Purpose.STATUS) -> str:
     """Return the address behind a mail's button. The router answers, so nobody verifies its signature."""
-    claims = Claims(
+    payload = TokenPayload(
         submission_id=SUBMISSION,
         attempt=2 if purpose is Purpose.RESUBMIT else 1,
         slug=slug,
@@ -169,8 +169,8 @@ def mail_link(address: str, slug: str, *, purpose: Purpose = Purpose.STATUS) -> 
         expires_at=now() + timedelta(days=7),
         purpose=purpose,
     )
-    payload = base64.urlsafe_b64encode(claims.model_dump_json().encode()).rstrip(b"=").decode()
-    return f"{address}status/#k1.{payload}.c2lnbmF0dXJl"
+    encoded = base64.urlsafe_b64encode(payload.model_dump_json().encode()).rstrip(b"=").decode()
+    return f"{address}status/#k1.{encoded}.c2lnbmF0dXJl"
 
 
 class Held:

@@ -11,7 +11,7 @@ from moto import mock_aws
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from campaigns.hosting.local import LocalHost
-from ingest_lambda.table import Table
+from ingest_lambda.adapters.table import Table
 
 
 def make_table() -> Table:

@@ -10,7 +10,7 @@ from campaigns.hosting.local import LocalHost
 from campaigns.models import Campaign, Membership
 from campaigns.rules.roles import Role
 from campaigns.rules.states import CampaignState
-from ingest_lambda.table import Table
+from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import make_client, make_draft, make_promoter, make_user
 
 pytestmark = pytest.mark.django_db

@@ -23,8 +23,8 @@ from campaigns.models import (
 from campaigns.rules.roles import Role
 from campaigns.rules.states import CampaignState
 from campaigns.services import audit
+from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Mode
-from ingest_lambda.table import Table
 from submissions.services import mirror
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client, make_user

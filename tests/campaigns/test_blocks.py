@@ -15,7 +15,7 @@ from campaigns.services.blocks import (
     masked,
     unblock,
 )
-from ingest_lambda.table import Table
+from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, make_client
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from campaigns.services.clone import clone_campaign
 from campaigns.services.life import MoveNotAllowed, due_moves, move_campaign, republish
 from campaigns.services.publish import publish_test
 from campaigns.tasks import move_due
-from ingest_lambda.table import Table
+from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, make_draft, publish
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,7 @@ from campaigns.services.partners import (
     make_partner_key,
     revoke_partner_key,
 )
-from ingest_lambda.table import Partner, Table
+from ingest_lambda.adapters.table import Partner, Table
 from tests.campaigns.conftest import make_table
 from tests.campaigns.factories import NOON, make_client
 from tests.support.at_once import at_once

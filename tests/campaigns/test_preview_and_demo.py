@@ -14,8 +14,8 @@ from campaigns.services.changes import changes_since_release
 from campaigns.services.demo import make_demo
 from campaigns.services.pictures import HERO, tidy_picture
 from campaigns.services.preview import preview_files
+from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Manifest
-from ingest_lambda.table import Table
 from tests.campaigns.factories import make_client, make_draft, publish
 
 pytestmark = pytest.mark.django_db

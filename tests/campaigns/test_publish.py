@@ -19,8 +19,8 @@ from campaigns.services.publish import (
     publish_cautions,
     publish_test,
 )
+from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Manifest, Mode
-from ingest_lambda.table import Table
 from tests.campaigns.factories import NOON, logged, make_draft, publish
 from tests.campaigns.published import placement_of, shown_state
 

@@ -12,8 +12,8 @@ from campaigns.rules.states import CampaignState
 from campaigns.services import carry as carrying
 from campaigns.services.life import move_campaign
 from campaigns.services.publish import publish_test
+from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Manifest
-from ingest_lambda.table import Table
 from tests.campaigns.conftest import make_table
 from tests.campaigns.factories import NOON, make_draft, publish
 from tests.campaigns.published import placement_of, shown_state, shows

@@ -25,7 +25,7 @@ from campaigns.services.sender_identities import (
     assign_identity,
     withdraw_identity,
 )
-from ingest_lambda.table import Table
+from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, logged, make_client, make_draft, make_user
 
 NAMES = ("nordlicht.example", "mail.nordlicht.example", "licht.example", "a@nordlicht.example")

@@ -9,8 +9,8 @@ from pydantic import TypeAdapter
 from campaigns.hosting.local import LocalHost
 from campaigns.models.campaign import new_test_slug
 from campaigns.rules.slugs import RESERVED, slug_problem
+from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Slug
-from ingest_lambda.table import Table
 from tests.campaigns.factories import make_draft, publish
 
 

@@ -10,7 +10,7 @@ from campaigns.rules.roles import Role
 from campaigns.rules.states import CampaignState
 from campaigns.services.life import due_moves, move_campaign
 from campaigns.services.staff import LastOwner, withdraw_role
-from ingest_lambda.table import Table
+from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, make_client, make_draft, make_user, publish
 from tests.support.at_once import at_once
 

@@ -11,15 +11,15 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from ingest_lambda import contract
+from ingest_lambda.adapters.quarantine import quarantine_body
+from ingest_lambda.adapters.table.keys import group_of, image_key, message_key, submission_item
+from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract import MIRRORED, Shape, read_stream_record
-from ingest_lambda.images import place_of
-from ingest_lambda.quarantine import quarantine_body
-from ingest_lambda.table.keys import group_of, image_key, message_key, submission_item
-from ingest_lambda.tokens import sign, verify
+from ingest_lambda.functions.images import place_of
 from tests.contract.reading import SAMPLES, sample
 
 WHOLE: dict[str, type[Shape]] = {
-    "claims": contract.Claims,
+    "token_payload": contract.TokenPayload,
     "current": contract.Current,
     "decision": contract.Decision,
     "envelope_message": contract.MessageEnvelope,
@@ -182,16 +182,18 @@ def test_a_key_that_nobody_knows_is_refused_without_repeating_what_it_held(name)
 
 def test_a_token_is_signed_and_read_as_before():
     golden = sample("token")
-    claims = contract.Claims.model_validate_json(json.dumps(golden["claims"]))
-    assert verify(golden["token"], token_keys=golden["keys"]) == claims
-    assert sign(claims, token_keys=golden["keys"]) == golden["token"]
+    payload = contract.TokenPayload.model_validate_json(json.dumps(golden["payload"]))
+    assert verify(golden["token"], token_keys=golden["keys"]) == payload
+    assert sign(payload, token_keys=golden["keys"]) == golden["token"]
 
 
 def test_the_bucket_tells_of_an_upload_by_a_key_that_says_where_it_belongs():
     (record,) = sample("s3_notification")["Records"]
     place = place_of(record["s3"]["object"]["key"])
     assert place is not None
-    upload = contract.Claims.model_validate_json(json.dumps(sample("claims"))).uploads[0]
+    upload = contract.TokenPayload.model_validate_json(json.dumps(sample("token_payload"))).uploads[
+        0
+    ]
     assert place.key == upload.key
     assert (place.receipt, place.part) == (upload.receipt, upload.part)
 

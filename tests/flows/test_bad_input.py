@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from ingest_lambda.contract import Claims
-from ingest_lambda.tokens import sign, verify
+from ingest_lambda.adapters.tokens import sign, verify
+from ingest_lambda.contract import TokenPayload
 from tests.flows.bad import Scenery, held, in_table, refused
 from tests.support.installation import Installation, wait_until
 from tests.support.visitor import Visitor
@@ -67,10 +67,10 @@ def test_an_entry_outside_the_dates_is_kept_as_invalid(
 
 # ------------------------------------------------------------ tokens
 def resigned(installation: Installation, token: str, **changes: Any) -> str:
-    """Return a token with other claims, signed with this installation's own key."""
+    """Return a token with another payload, signed with this installation's own key."""
     keys = installation.environment["TOKEN_KEYS"]
-    claims = verify(token, token_keys=keys).model_dump()
-    return sign(Claims.model_validate({**claims, **changes}), token_keys=keys)
+    payload = verify(token, token_keys=keys).model_dump()
+    return sign(TokenPayload.model_validate({**payload, **changes}), token_keys=keys)
 
 
 def test_a_token_that_is_not_good_here_opens_nothing(embedded: Installation) -> None:

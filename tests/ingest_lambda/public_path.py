@@ -11,10 +11,13 @@ from uuid import UUID
 import boto3
 from moto import mock_aws
 
+from ingest_lambda.adapters.bucket import Bucket, open_bucket, open_forms
+from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.table import Table, open_table
+from ingest_lambda.adapters.tokens import sign
 from ingest_lambda.config import Config
 from ingest_lambda.contract import (
     Channel,
-    Claims,
     Current,
     FieldKind,
     FieldSpec,
@@ -23,13 +26,10 @@ from ingest_lambda.contract import (
     Route,
     SubmissionRecord,
     SubmissionStatus,
+    TokenPayload,
 )
-from ingest_lambda.releases import Releases
-from ingest_lambda.start import Starter
-from ingest_lambda.status import StatusReader
-from ingest_lambda.table import Table, open_table
-from ingest_lambda.tokens import sign
-from ingest_lambda.uploads import Bucket, open_bucket, open_forms
+from ingest_lambda.functions.start import Starter
+from ingest_lambda.functions.status import StatusReader
 from tests.ingest_lambda.declared import create_table
 
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -111,8 +111,8 @@ def open_world() -> Iterator[World]:
         yield world
 
 
-def claims(**changes: Any) -> Claims:
-    """Return the claims of a first start at noon."""
+def payload(**changes: Any) -> TokenPayload:
+    """Return what the token of a first start at noon says."""
     told: dict[str, Any] = {
         "submission_id": ID,
         "slug": "summer",
@@ -123,12 +123,12 @@ def claims(**changes: Any) -> Claims:
         "issued_at": NOON,
         "expires_at": NOON + timedelta(hours=24),
     }
-    return Claims.model_validate(told | changes)
+    return TokenPayload.model_validate(told | changes)
 
 
 def token(**changes: Any) -> str:
-    """Return a signed token with these claims."""
-    return sign(claims(**changes), token_keys=TOKEN_KEYS)
+    """Return a signed token that says this."""
+    return sign(payload(**changes), token_keys=TOKEN_KEYS)
 
 
 def record(**changes: Any) -> SubmissionRecord:

@@ -6,10 +6,10 @@ import boto3
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from ingest_lambda.adapters.quarantine import LARGEST_CHARS, QuarantineQueue, open_quarantine
+from ingest_lambda.adapters.table import open_table
 from ingest_lambda.config import Config
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.quarantine import LARGEST_CHARS, QuarantineQueue, open_quarantine
-from ingest_lambda.table import open_table
 
 pytestmark = pytest.mark.usefixtures("account")
 

@@ -14,21 +14,21 @@ from moto import mock_aws
 from PIL import Image
 
 from ingest_lambda import handlers
+from ingest_lambda.adapters.table import Partner, Table
+from ingest_lambda.adapters.tokens import verify
 from ingest_lambda.batch import UnknownEvent
 from ingest_lambda.config import config
 from ingest_lambda.contract import Current, ImageRecord, ImageRefusal, SubmissionStatus
-from ingest_lambda.load import publish
+from ingest_lambda.functions.publish import publish
 from ingest_lambda.rules.people import api_key_hash
-from ingest_lambda.table import Partner, Table
-from ingest_lambda.tokens import verify
 from tests.ingest_lambda.declared import create_table
 from tests.ingest_lambda.writing import (
     EMAIL_FIELD,
     KEYS,
     NOON,
-    make_claims,
     make_envelope,
     make_manifest,
+    make_payload,
 )
 from tests.support.bombs import many_scans
 
@@ -82,7 +82,7 @@ def table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         publish(manifest, current, table=opened)
         cool_down()
         if request.param == "warm":
-            handlers.write([record(make_envelope(make_claims()))], Context())
+            handlers.write([record(make_envelope(make_payload()))], Context())
             handlers.status(request_of(path={"slug": "summer", "id": "none"}), Context())
         yield opened
         cool_down()
@@ -123,21 +123,21 @@ SHAPES: dict[str, Callable[[dict[str, Any]], Any]] = {
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_the_writer_takes_a_submission_in_every_shape(table, shape):
-    claims = make_claims()
-    event = SHAPES[shape](record(make_envelope(claims)))
+    payload = make_payload()
+    event = SHAPES[shape](record(make_envelope(payload)))
     assert failures(handlers.write(event, Context())) == []
-    assert table.submission(claims.submission_id) is not None
+    assert table.submission(payload.submission_id) is not None
 
 
 def test_poison_in_a_batch_of_25_comes_back_alone(table):
-    sent = [make_claims() for _ in range(25)]
-    batch = [record(make_envelope(claims), f"m{n}") for n, claims in enumerate(sent)]
-    batch[7] = record(make_envelope(make_claims(release=99)), "m7")  # a release that is not there
+    sent = [make_payload() for _ in range(25)]
+    batch = [record(make_envelope(payload), f"m{n}") for n, payload in enumerate(sent)]
+    batch[7] = record(make_envelope(make_payload(release=99)), "m7")  # a release that is not there
     batch[11] = {"messageId": "m11"}
     batch[13] = record("not json", "m13")
     assert failures(handlers.write(batch, Context())) == ["m7", "m11"]
-    for n, claims in enumerate(sent):
-        assert (table.submission(claims.submission_id) is not None) is (n not in (7, 11, 13))
+    for n, payload in enumerate(sent):
+        assert (table.submission(payload.submission_id) is not None) is (n not in (7, 11, 13))
     queue = boto3.client("sqs")
     (apart,) = queue.receive_message(QueueUrl=config().quarantine_queue_url)["Messages"]
     assert (
@@ -155,18 +155,18 @@ def test_an_event_of_no_known_shape_is_an_error_and_writes_nothing(table, event)
 
 
 def test_a_call_that_is_nearly_over_begins_nothing(table):
-    claims = make_claims()
-    answer = handlers.write([record(make_envelope(claims))], Context(1_000))
+    payload = make_payload()
+    answer = handlers.write([record(make_envelope(payload))], Context(1_000))
     assert failures(answer) == ["m1"]
-    assert table.submission(claims.submission_id) is None
+    assert table.submission(payload.submission_id) is None
 
 
 @pytest.mark.parametrize(
     ("body", "status"),
     [
-        (lambda: make_envelope(make_claims()), 204),
+        (lambda: make_envelope(make_payload()), 204),
         (lambda: "forged", 204),
-        (lambda: make_envelope(make_claims(release=99)), 503),
+        (lambda: make_envelope(make_payload(release=99)), 503),
     ],
 )
 def test_the_inner_way_in_answers_done_or_again_and_never_a_4xx(table, body, status):
@@ -224,9 +224,9 @@ def test_a_partner_is_known_by_its_key_on_its_own_way_only(table, resource, chan
         asked, path={"slug": "summer"}, resource=resource, headers={"X-Api-Key": "a key"}
     )
     started = json.loads(handlers.start(event, Context())["body"])
-    claims = verify(started["token"], token_keys=KEYS)
-    assert claims.channel == channel
-    assert claims.partner == ("Kiosks" if channel == "partner" else None)
+    payload = verify(started["token"], token_keys=KEYS)
+    assert payload.channel == channel
+    assert payload.partner == ("Kiosks" if channel == "partner" else None)
 
 
 def test_a_key_that_the_gateway_lets_in_and_the_table_does_not_know_opens_nothing(table):
@@ -262,13 +262,13 @@ def test_a_visitor_who_writes_the_distributions_header_is_no_other_device(table,
 def test_an_upload_becomes_facts_and_a_test_event_of_the_bucket_nothing(table):
     photo = io.BytesIO()
     Image.new("RGB", (40, 30), "white").save(photo, "JPEG")
-    claims = make_claims()
-    key = f"incoming/summer/{claims.submission_id}/1/1-1-ab12cd34"
+    payload = make_payload()
+    key = f"incoming/summer/{payload.submission_id}/1/1-1-ab12cd34"
     boto3.client("s3").put_object(Bucket="receipts", Key=key, Body=photo.getvalue())
     notice = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
     batch = {"Records": [record(notice), record('{"Event": "s3:TestEvent"}', "m2")]}
     assert failures(handlers.images(batch, Context())) == []
-    (facts,) = table.records_of(claims.submission_id)
+    (facts,) = table.records_of(payload.submission_id)
     assert isinstance(facts, ImageRecord)
     assert (facts.width, facts.height, facts.refusal) == (40, 30, None)
 
@@ -282,15 +282,15 @@ def test_a_batch_of_uploads_goes_on_past_a_hostile_one(table):
         b"%PDF-1.7 and no more",
         photo.getvalue(),
     ]
-    claims = make_claims()
+    payload = make_payload()
     batch = []
     for part, content in enumerate(files, start=1):
-        key = f"incoming/summer/{claims.submission_id}/1/1-{part}-ab12cd34"
+        key = f"incoming/summer/{payload.submission_id}/1/1-{part}-ab12cd34"
         boto3.client("s3").put_object(Bucket="receipts", Key=key, Body=content)
         notice = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
         batch.append(record(notice, f"m{part}"))
     assert failures(handlers.images(batch, Context())) == []
-    refusals = {facts.part: facts.refusal for facts in table.records_of(claims.submission_id)}
+    refusals = {facts.part: facts.refusal for facts in table.records_of(payload.submission_id)}
     assert refusals == {1: None, 2: ImageRefusal.DAMAGED, 3: ImageRefusal.DAMAGED, 4: None}
 
 
@@ -299,8 +299,8 @@ def test_an_upload_notice_that_is_not_json_comes_back(table):
 
 
 def test_a_submission_that_waits_is_told_so(table):
-    claims = make_claims()
-    handlers.write([record(make_envelope(claims))], Context())
-    stored = table.submission(claims.submission_id)
+    payload = make_payload()
+    handlers.write([record(make_envelope(payload))], Context())
+    stored = table.submission(payload.submission_id)
     assert stored is not None
     assert stored.status is SubmissionStatus.PENDING_REVIEW

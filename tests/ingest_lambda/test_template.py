@@ -8,6 +8,8 @@ import pytest
 
 from campaignhub.embedded.deploy import TEMPLATE
 from campaignhub.embedded.pipes.pattern import passes
+from ingest_lambda.adapters.quarantine import LARGEST_CHARS
+from ingest_lambda.adapters.table import LedgerLine
 from ingest_lambda.config import Config
 from ingest_lambda.contract import (
     MAX_SUBMISSION_BYTES,
@@ -17,10 +19,8 @@ from ingest_lambda.contract import (
     MessageRequest,
     SubmitRequest,
 )
-from ingest_lambda.images import LAST_DELIVERY
+from ingest_lambda.functions.images import LAST_DELIVERY
 from ingest_lambda.pictures.limits import MEMORY_BYTES, WALL_SECONDS
-from ingest_lambda.quarantine import LARGEST_CHARS
-from ingest_lambda.table import LedgerLine
 from tests.ingest_lambda.declared import default, functions, resources, template, variables
 
 QUEUES = resources("AWS::SQS::Queue")

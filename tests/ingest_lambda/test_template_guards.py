@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from ingest_lambda.table import keys
+from ingest_lambda.adapters.table import keys
 from tests.ingest_lambda.declared import default, functions, listed, resources, template
 
 

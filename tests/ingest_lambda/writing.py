@@ -8,21 +8,21 @@ from uuid import UUID, uuid4
 
 import boto3
 
-from ingest_lambda.accept import Writer
+from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.table import Table
+from ingest_lambda.adapters.tokens import sign
 from ingest_lambda.contract import (
-    Claims,
     Current,
     Decision,
     Manifest,
     SubmissionRecord,
     SubmissionStatus,
+    TokenPayload,
     Upload,
 )
-from ingest_lambda.decide import apply_decision
-from ingest_lambda.load import publish
-from ingest_lambda.releases import Releases
-from ingest_lambda.table import Table
-from ingest_lambda.tokens import sign
+from ingest_lambda.functions.decide import apply_decision
+from ingest_lambda.functions.publish import publish
+from ingest_lambda.functions.write import Writer
 from tests.ingest_lambda.declared import create_table
 
 KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
@@ -69,7 +69,7 @@ def make_upload(sha256: str = "a" * 64, nonce: str = "n1") -> Upload:
     )
 
 
-def make_claims(**overrides: Any) -> Claims:
+def make_payload(**overrides: Any) -> TokenPayload:
     """Make what ``start`` promised ten minutes before noon."""
     given: dict[str, Any] = {
         "submission_id": uuid4(),
@@ -81,7 +81,7 @@ def make_claims(**overrides: Any) -> Claims:
         "issued_at": NOON - timedelta(minutes=10),
         "expires_at": NOON + timedelta(hours=24),
     }
-    return Claims.model_validate(given | overrides)
+    return TokenPayload.model_validate(given | overrides)
 
 
 @cache
@@ -143,7 +143,7 @@ class Desk:
 
     def send(
         self,
-        claims: Claims,
+        payload: TokenPayload,
         *,
         at: datetime = NOON,
         answers: dict[str, Any] | None = None,
@@ -151,7 +151,7 @@ class Desk:
     ) -> str:
         """Send a submission at an instant; ``changes`` go into the envelope."""
         return self.writer.accept(
-            make_envelope(claims, at=at, answers=answers, **changes), sent_timestamp_ms="1"
+            make_envelope(payload, at=at, answers=answers, **changes), sent_timestamp_ms="1"
         )
 
     def stored(self, submission_id: UUID) -> SubmissionRecord:
@@ -162,7 +162,7 @@ class Desk:
 
 
 def make_envelope(
-    claims: Claims,
+    payload: TokenPayload,
     *,
     at: datetime = NOON,
     answers: dict[str, Any] | None = None,
@@ -172,11 +172,11 @@ def make_envelope(
     envelope = {
         "kind": "submission",
         "schema": 1,
-        "slug": claims.slug,
+        "slug": payload.slug,
         "entered_at_ms": str(int(at.timestamp() * 1000)),
         "body": {
-            "submission_id": str(claims.submission_id),
-            "token": sign(claims, token_keys=KEYS),
+            "submission_id": str(payload.submission_id),
+            "token": sign(payload, token_keys=KEYS),
             "answers": {"email": "ann@example.com"} if answers is None else answers,
             "consents": {},
         },

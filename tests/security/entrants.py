@@ -10,7 +10,7 @@ from django.core import mail as outbox
 
 from campaignhub.env import env
 from campaigns.models import Campaign
-from ingest_lambda import tokens
+from ingest_lambda.adapters import tokens
 from ingest_lambda.errors import BadToken
 from submissions.models import Mail, Submission
 from submissions.rules.mails import MailKind

@@ -14,11 +14,11 @@ import pytest
 from moto import mock_aws
 
 from ingest_lambda import handlers
+from ingest_lambda.adapters.table import Partner, Table
 from ingest_lambda.config import config
 from ingest_lambda.contract import Current, Manifest, SubmissionRecord
-from ingest_lambda.load import publish
+from ingest_lambda.functions.publish import publish
 from ingest_lambda.rules.people import api_key_hash
-from ingest_lambda.table import Partner, Table
 from tests.ingest_lambda.declared import create_table
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS, make_manifest
 

@@ -18,12 +18,18 @@ from pydantic import ValidationError
 from campaigns.models import FormField
 from campaigns.rules.publish_checks import CampaignFacts, FieldFacts, problems_of
 from campaigns.services.manifest import _field_spec
-from ingest_lambda.accept.judging import Circumstances, judge
-from ingest_lambda.accept.writer import _read
+from ingest_lambda.adapters.tokens import verify
 from ingest_lambda.contract import MAX_SUBMISSION_BYTES, Manifest, SubmissionRecord
-from ingest_lambda.tokens import verify
+from ingest_lambda.functions.write.validation import Circumstances, judge
+from ingest_lambda.functions.write.writer import _read
 from tests.campaigns.facts import CONSENT, EMAIL, FACTS, NOON, texts
-from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS, make_claims, make_envelope, make_manifest
+from tests.ingest_lambda.writing import (
+    EMAIL_FIELD,
+    KEYS,
+    make_envelope,
+    make_manifest,
+    make_payload,
+)
 
 MOST_SECONDS = 0.05
 ENTERED = datetime(2026, 6, 10, 12, tzinfo=UTC)
@@ -40,7 +46,7 @@ def judged(manifest: Manifest, answers: dict[str, Any]) -> tuple[SubmissionRecor
     The best of several: a warm function, on a machine that does other things too.
     Without what follows the tests line by line, which costs more than the judging.
     """
-    body = make_envelope(make_claims(), answers=answers)
+    body = make_envelope(make_payload(), answers=answers)
     assert len(json.dumps(answers, ensure_ascii=False).encode()) <= MAX_SUBMISSION_BYTES
     known = Circumstances(
         entered=ENTERED,

@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from campaigns.models import Campaign
+from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract import Purpose
 from ingest_lambda.rules.people import api_key_hash
-from ingest_lambda.tokens import sign, verify
 from submissions.models import EntrantMessage, Submission
 from submissions.services.mirror import mirror_records
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS
@@ -149,14 +149,14 @@ def test_an_answer_about_an_entry_that_was_deleted_is_put_aside_and_is_no_dead_l
 ) -> None:
     """As when a campaign's test data are deleted while a tester holds the link to send again."""
     begun = entered(functions)
-    claims = verify(begun["token"], token_keys=KEYS)
-    again = claims.model_copy(update={"attempt": 2, "purpose": Purpose.RESUBMIT})
+    payload = verify(begun["token"], token_keys=KEYS)
+    again = payload.model_copy(update={"attempt": 2, "purpose": Purpose.RESUBMIT})
     said = {
         "submission_id": begun["submission_id"],
         "token": sign(again, token_keys=KEYS),
         "answers": {"email": "ada@example.com"},
     }
-    functions.table.delete_submission(claims.submission_id)
+    functions.table.delete_submission(payload.submission_id)
     late = envelope(json.dumps(said))
     assert functions.write(late, receives=1) == [late]
     assert functions.write(late, receives=4) == []

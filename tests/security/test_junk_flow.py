@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from ingest_lambda.tokens import sign, verify
+from ingest_lambda.adapters.tokens import sign, verify
 from tests.flows.bad import fresh_receipt, held, in_table
 from tests.support.installation import Installation, wait_until
 from tests.support.junk import Call, Junk
@@ -70,8 +70,8 @@ def tokens(installation: Installation, slug: str) -> Callable[[UUID], str]:
     """Return what signs a token for any id, as ``start`` would have; one call of it is enough."""
     begun, keys = Visitor(installation, slug), installation.environment["TOKEN_KEYS"]
     begun.start()
-    claims = verify(begun.token, token_keys=keys)
-    return lambda own: sign(claims.model_copy(update={"submission_id": own}), token_keys=keys)
+    payload = verify(begun.token, token_keys=keys)
+    return lambda own: sign(payload.model_copy(update={"submission_id": own}), token_keys=keys)
 
 
 def test_no_body_that_a_stranger_sends_becomes_a_dead_letter(embedded: Installation) -> None:

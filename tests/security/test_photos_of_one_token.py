@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from ingest_lambda.contract import SubmissionStatus
-from ingest_lambda.start import MOST_KEYS
+from ingest_lambda.functions.start import MOST_KEYS
 from tests.security.functions import Functions, Json, asked, deployed, photo
 
 REFUSED = (422, "upload_refused", "receipt")

@@ -13,6 +13,7 @@ from campaignhub import ingest
 from campaignhub.env import Env
 from campaigns.tasks import TIMETABLE, announce_token_keys
 from ingest_lambda import handlers
+from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract.keys import (
     CHALLENGE_SECRETS,
     HEX_SECRET,
@@ -22,7 +23,6 @@ from ingest_lambda.contract.keys import (
     check_person_secret,
     token_keys_of,
 )
-from ingest_lambda.tokens import sign, verify
 from tests.ingest_lambda.declared import template
 from tests.ingest_lambda.writing import KEYS
 from tests.security.functions import Context, Functions, Json, cool_down, deployed, envelope
@@ -181,9 +181,9 @@ def test_so_does_one_under_a_key_of_which_only_the_name_is_here(
 ) -> None:
     """A key that was changed under its old name, or one digit of it: the name alone tells nothing."""
     begun = functions.begin()
-    claims = verify(begun["token"], token_keys=KEYS)
+    payload = verify(begun["token"], token_keys=KEYS)
     other = KEYS.replace("ab", "99", 1)
-    ahead = sign(claims, token_keys=other)
+    ahead = sign(payload, token_keys=other)
     assert ahead.split(".")[0] == begun["token"].split(".")[0]
     functions.table.announce_token_keys(token_keys_of(other))
     honest = message_of(begun, token=ahead)
@@ -201,8 +201,8 @@ def test_names_that_an_earlier_version_announced_are_read(functions: Functions) 
     names = {"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}, "names": {"S": '["newest"]'}}
     functions.table._client.put_item(TableName="t", Item=names)
     begun = functions.begin()
-    claims = verify(begun["token"], token_keys=KEYS)
-    ahead = message_of(begun, token=sign(claims, token_keys=NEW))
+    payload = verify(begun["token"], token_keys=KEYS)
+    ahead = message_of(begun, token=sign(payload, token_keys=NEW))
     assert functions.write(ahead) == [ahead]
     forged = message_of(begun, token=begun["token"][:-2] + "xx")
     assert functions.write(forged) == []
@@ -254,8 +254,8 @@ def test_a_token_of_ours_that_this_version_cannot_read_is_no_stranger_s(
 ) -> None:
     """A newer version of ``start`` may sign what an older writer has never seen."""
     begun = functions.begin()
-    claims = verify(begun["token"], token_keys=KEYS)
-    newer = sign(claims.model_copy(update={"locale": "not a language"}), token_keys=KEYS)
+    payload = verify(begun["token"], token_keys=KEYS)
+    newer = sign(payload.model_copy(update={"locale": "not a language"}), token_keys=KEYS)
     honest = message_of(begun, token=newer)
     assert functions.write(honest) == [honest]
     assert functions.quarantined() == []

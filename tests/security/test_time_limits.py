@@ -15,7 +15,7 @@ from storages.backends.s3 import S3Storage
 
 from campaignhub import aws, settings
 from campaignhub.embedded import deploy
-from ingest_lambda import quarantine, table, uploads
+from ingest_lambda.adapters import bucket, quarantine, table
 from ingest_lambda.config import Config
 
 ROOT = Path(settings.__file__).parents[1]
@@ -98,7 +98,7 @@ def clients() -> list[Any]:
     config = Config(aws_endpoint_url="http://127.0.0.1:9")
     made += [
         table.open_table(config)._client,
-        uploads.open_bucket(config)._client,
+        bucket.open_bucket(config)._client,
         quarantine.open_quarantine(config).client(),
         deploy.client("sqs", "http://127.0.0.1:9"),
     ]

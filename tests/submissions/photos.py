@@ -18,7 +18,7 @@ from ingest_lambda.contract import (
     incoming_key,
     kept_folder,
 )
-from ingest_lambda.start import new_submission_id
+from ingest_lambda.functions.start import new_submission_id
 from submissions.models import ReceiptImage, SubmissionEvent, SubmittedFile, UnsentRound
 from submissions.services.mirror import mirror_stream_records
 from submissions.services.unsent import sweep_unsent
@@ -65,7 +65,7 @@ def files_under(prefix: str) -> list[str]:
 
 
 def _hint(image: ImageRecord) -> Any:
-    from ingest_lambda.table import guard_key
+    from ingest_lambda.adapters.table import guard_key
 
     campaign = ingest.read_current(str(image.slug))
     release = campaign and ingest.read_release(str(image.slug), campaign.release)

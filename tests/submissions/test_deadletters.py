@@ -13,8 +13,8 @@ from django.utils import timezone
 from campaignhub import aws
 from campaignhub.env import env
 from campaigns.models import AuditEntry
+from ingest_lambda.adapters.quarantine import LARGEST_CHARS, quarantine_body
 from ingest_lambda.contract import entered_at
-from ingest_lambda.quarantine import LARGEST_CHARS, quarantine_body
 from submissions.models import LedgerRound, Submission
 from submissions.rules.dead_letters import judge, masked, with_time_of_entry
 from submissions.services.deadletters import (

@@ -12,8 +12,8 @@ from django.core.management.base import CommandError
 
 from campaignhub import ingest
 from campaigns.models import AuditEntry, Campaign
+from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import AwardState, Mode
-from ingest_lambda.table import Table
 from submissions.models import (
     Award,
     DeletedTest,

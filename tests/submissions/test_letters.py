@@ -9,7 +9,7 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 from campaignhub.env import env
-from ingest_lambda import tokens
+from ingest_lambda.adapters import tokens
 from ingest_lambda.contract import Mode, Purpose, Reason, ReasonCode, SubmissionStatus
 from submissions.models import Mail, Submission
 from submissions.rules.mails import MailKind
@@ -107,11 +107,11 @@ def test_the_link_of_a_question_takes_the_next_attempt_until_the_deadline_and_ot
             r"https?://\S+/status/#(\S+)", str(compose(mail, at=NOON, link=link_of(mail)).body)
         )
         assert link is not None
-        claims = tokens.verify(link[1], token_keys=env().token_keys)
-        assert (claims.purpose, claims.attempt) == (purpose, attempt)
-        assert claims.submission_id == mail.submission_id
+        payload = tokens.verify(link[1], token_keys=env().token_keys)
+        assert (payload.purpose, payload.attempt) == (purpose, attempt)
+        assert payload.submission_id == mail.submission_id
         if purpose is Purpose.RESUBMIT:
-            assert claims.expires_at == NOON + timedelta(days=7)
+            assert payload.expires_at == NOON + timedelta(days=7)
 
 
 @pytest.mark.django_db

@@ -7,8 +7,8 @@ import pytest
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
+from ingest_lambda.adapters.table.keys import image_key
 from ingest_lambda.contract import SubmissionStatus
-from ingest_lambda.table.keys import image_key
 from submissions.models import OutboxDecision, PhotoCheck, ReceiptImage, Review, Submission
 from submissions.services.ledger_rounds import compare_everything
 from submissions.services.mirror import mirror_stream_records

@@ -9,13 +9,13 @@ import pytest
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from campaigns.models import Campaign
+from ingest_lambda.adapters.table.keys import keys_key
 from ingest_lambda.contract import (
     Mode,
     SubmissionStatus,
     incoming_key,
     kept_folder,
 )
-from ingest_lambda.table.keys import keys_key
 from submissions.models import ReceiptImage, Submission, SubmissionEvent, UnsentRound
 from submissions.rules.unsent import LONGEST_ASKED
 from submissions.services import bucket, unsent

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from bench.load import Request
-from ingest_lambda.contract import Claims, Route, Upload
-from ingest_lambda.tokens import sign
+from ingest_lambda.adapters.tokens import sign
+from ingest_lambda.contract import Route, TokenPayload, Upload
 from tests.support.installation import Installation
 
 
@@ -48,17 +48,17 @@ class Crowd:
         person = f"{self.mark}.{self.person(number)}"
         body = {
             "submission_id": str(self.id_of(number)),
-            "token": sign(self._claims(number), token_keys=self._keys),
+            "token": sign(self._payload(number), token_keys=self._keys),
             "answers": {**self.campaign["answers"], "email": f"ada.{person}@example.com"},
             "consents": self.campaign["consents"],
         }
         address = f"{self._api}/v1/campaigns/{slug}/submissions"
         return Request(address, json.dumps(body).encode())
 
-    def _claims(self, number: int) -> Claims:
+    def _payload(self, number: int) -> TokenPayload:
         begun = datetime.now(UTC) - self.begun_before
         slug, has_receipt = self.campaign["slug"], self.campaign["receipt_field"] is not None
-        return Claims(
+        return TokenPayload(
             submission_id=self.id_of(number),
             slug=slug,
             campaign_id=self.campaign["id"],

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from ingest_lambda.table.keys import current_key
+from ingest_lambda.adapters.table.keys import current_key
 from tests.campaignhub.embedded.conftest import Bench, eventually
 
 pytestmark = pytest.mark.flow

@@ -1,0 +1,1 @@
+"""What stands outside: the table, the bucket, queues, the verifier, the decoder's process, the keys of tokens."""

@@ -1,0 +1,102 @@
+"""Apply a decision to the table: once, in order, with all that follows from it in one transaction."""
+
+from typing import Any
+
+from ingest_lambda.adapters.table import NOTHING, Cancelled, Table, Taken
+from ingest_lambda.contract import (
+    ANSWERABLE,
+    KEEPS_SLOT,
+    Decision,
+    ReasonCode,
+    SubmissionRecord,
+    SubmissionStatus,
+)
+from ingest_lambda.errors import TryAgain
+from ingest_lambda.functions.write.resubmissions import replace_and_take
+
+_FREES = frozenset({SubmissionStatus.REJECTED, SubmissionStatus.INVALID})
+
+
+class SubmissionMissing(Exception):
+    """A decision on something that the table does not hold."""
+
+
+def apply_decision(decision: Decision, *, table: Table) -> bool:
+    """Write a decision to its submission; ``False`` where a later or equal one was there already.
+
+    Guarded by the decision's number and the item's version, so it may be
+    delivered twice, late or out of order. Slots and guards are given back in
+    the same transaction that forgets them, hence once; a verdict that lets a
+    rejected or refused submission in again takes what is still free.
+
+    Raises:
+        SubmissionMissing: there is no such submission.
+        TryAgain: somebody wrote to the submission at the same moment.
+    """
+    stored = table.submission(decision.submission_id)
+    if stored is None:
+        raise SubmissionMissing(str(decision.submission_id))
+    if stored.decision_no >= decision.decision_no:
+        return False
+    # A verdict on an attempt that has been answered meanwhile says nothing about the new one.
+    answered = decision.attempt < stored.attempt and decision.status in ANSWERABLE
+    freed = NOTHING if answered else _given_back(decision, stored)
+    record = stored.model_copy(update=_changes(decision, stored, freed))
+    if _counts_again(decision, stored):
+        replace_and_take(record, table=table)
+        return True
+    try:
+        table.replace_submission(record, gives_back=freed)
+    except Cancelled as cancelled:
+        raise TryAgain("version_moved") from cancelled
+    return True
+
+
+def _counts_again(decision: Decision, stored: SubmissionRecord) -> bool:
+    """Tell whether a submission that holds no slot, or gave some back, is let in by this verdict."""
+    if decision.status in _FREES:
+        return False
+    if stored.limits_given_back or stored.guards_given_back:
+        return True
+    let_in = (SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW)
+    return decision.status in let_in and stored.shown_status is SubmissionStatus.INVALID
+
+
+def _given_back(decision: Decision, stored: SubmissionRecord) -> Taken:
+    """Return what a verdict frees: the campaign's choice on a rejection, all of it on ``invalid``.
+
+    Never for a duplicate or an altered receipt, whatever the campaign says
+    (DOMAIN §4). The choice is the one of the release that the submission was
+    judged by; it was noted with the slot when that was taken.
+    """
+    if any(reason.code in KEEPS_SLOT for reason in decision.reasons):
+        return NOTHING
+    if decision.status is SubmissionStatus.INVALID:
+        return Taken(stored.limits_taken, stored.guards_taken)
+    if decision.status is not SubmissionStatus.REJECTED or not decision.gives_back:
+        return NOTHING
+    return Taken(
+        tuple(taken for taken in stored.limits_taken if taken.gives_back_when_rejected),
+        stored.guards_taken if stored.guards_give_back else (),
+    )
+
+
+def _changes(decision: Decision, stored: SubmissionRecord, freed: Taken) -> dict[str, Any]:
+    expired = any(r.code is ReasonCode.RESUBMISSION_EXPIRED for r in decision.reasons)
+    changes: dict[str, Any] = {
+        "decision_no": decision.decision_no,
+        "decision_status": decision.status,
+        "decided_attempt": decision.attempt,
+        "decision_reasons": decision.reasons,
+        # Kept when it has passed: an answer that entered before it may still be in the queue.
+        "resubmit_until": stored.resubmit_until if expired else decision.resubmit_until,
+        "version": stored.version + 1,
+    }
+    if freed:
+        changes |= {
+            "limits_taken": tuple(t for t in stored.limits_taken if t not in freed.limits),
+            "guards_taken": tuple(g for g in stored.guards_taken if g not in freed.guards),
+            "limits_given_back": (*stored.limits_given_back, *freed.limits),
+            "guards_given_back": (*stored.guards_given_back, *freed.guards),
+        }
+    return changes

@@ -1,0 +1,191 @@
+"""What an entrant may know of a submission: no personal data, for a mail may have gone astray."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.table import Table
+from ingest_lambda.adapters.tokens import verify
+from ingest_lambda.contract import (
+    POLL_SECONDS,
+    Action,
+    ImageRecord,
+    Manifest,
+    Purpose,
+    Reason,
+    ReasonCode,
+    ShownAward,
+    ShownImage,
+    ShownReason,
+    StatusAnswer,
+    SubmissionRecord,
+    SubmissionStatus,
+    TokenPayload,
+    reference_of,
+    sentence,
+    token_keys_of,
+)
+from ingest_lambda.errors import BadToken, UnknownCampaign
+from ingest_lambda.rules.photos import are_as_announced, shown_images
+from ingest_lambda.rules.windows import working_days_after
+
+_UNTIL = (ReasonCode.LIMIT_REACHED, ReasonCode.ENTERED_TOO_EARLY)
+_OWN = (Purpose.OWN, Purpose.RESUBMIT)
+"""Tokens of who sends the photos; a link to the status tells of the submission alone."""
+_WAITING = (SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW)
+
+
+@dataclass(frozen=True)
+class StatusReader:
+    """What the status call works with; built once per warm function."""
+
+    table: Table
+    releases: Releases
+    token_keys: str
+
+    def __post_init__(self) -> None:
+        """Stop here, and loudly, where a key is malformed."""
+        token_keys_of(self.token_keys)
+
+    def read(self, slug: str, submission_id: UUID, token: str, *, at: datetime) -> StatusAnswer:
+        """Answer for the holder of a token of this submission.
+
+        ``queued`` until the writer has stored it: the accept step promised it
+        is safe, and it is, though nobody has looked at it yet.
+
+        Raises:
+            BadToken: none of ours, or of another submission or campaign.
+        """
+        payload = verify(
+            token,
+            token_keys=self.token_keys,
+            is_announced=self.releases.announces_token_key,
+        )
+        if payload.submission_id != submission_id or payload.slug != slug:
+            raise BadToken
+        record = self.table.submission(submission_id)
+        if record is None or (record.attempt < payload.attempt and payload.purpose is Purpose.OWN):
+            return StatusAnswer(
+                submission_id=submission_id,
+                reference=reference_of(submission_id),
+                status="queued",
+                images=self._images(payload, record)[0],
+                poll_after_seconds=POLL_SECONDS[0],
+            )
+        if payload.epoch < record.epoch:
+            raise BadToken
+        manifest = self.releases.manifest(slug, record.release)
+        if manifest is None:
+            raise UnknownCampaign
+        return self._answer(record, manifest, payload, at)
+
+    def _answer(
+        self, record: SubmissionRecord, manifest: Manifest, payload: TokenPayload, at: datetime
+    ) -> StatusAnswer:
+        status = record.shown_status
+        images, photos = self._images(payload, record)
+        unproved = self._is_unproved(record, photos)
+        if unproved:
+            status = SubmissionStatus.RECEIVED
+        waiting = status in _WAITING
+        reasons = self._reasons(record, status)
+        current = self.releases.current(record.slug)
+        ended = at >= (current.closes_at if current else manifest.closes_at)
+        if ended:
+            reasons = tuple(reason.model_copy(update={"again_at": None}) for reason in reasons)
+        awards = self.table.awards(record.id)
+        return StatusAnswer(
+            submission_id=record.id,
+            reference=reference_of(record.id),
+            received_at=record.entered_at,
+            status=status,
+            decide_by=working_days_after(
+                # Of an answer to what was asked again, from when it came (as the mirror reckons).
+                record.entered_at if record.attempt == 1 else record.written_at,
+                manifest.decide_within_days,
+                timezone=manifest.timezone,
+            )
+            if waiting and not unproved
+            else None,
+            images=images,
+            reasons=tuple(
+                _shown(reason, manifest, payload.locale, None if ended else at)
+                for reason in reasons
+            ),
+            awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
+            actions=_actions(record, status, at),
+            may_enter_again_at=_again_at(reasons),
+            poll_after_seconds=POLL_SECONDS[2 if unproved else -1] if waiting else None,
+        )
+
+    def _images(
+        self, payload: TokenPayload, record: SubmissionRecord | None
+    ) -> tuple[tuple[ShownImage, ...], tuple[ImageRecord, ...]]:
+        """Return what is told of the photos, and the facts about those that came.
+
+        Of an attempt that is not written yet the token says which they are.
+        """
+        uploads = payload.uploads
+        if record is not None and record.attempt >= payload.attempt:
+            uploads = record.uploads
+        if not uploads and not (record and record.uploads):
+            return (), ()
+        photos = self.table.images(payload.submission_id)
+        told = uploads if payload.purpose in _OWN else ()
+        return shown_images(told, photos), photos
+
+    @staticmethod
+    def _is_unproved(record: SubmissionRecord, photos: tuple[ImageRecord, ...]) -> bool:
+        """Tell whether it would count by its campaign's own rules, but for its photos.
+
+        The writer judges before they are looked at, and a file that is another than
+        was announced, or never comes, sends the submission to review (``submissions``):
+        nobody is told *approved* before.
+        """
+        if record.shown_status is not SubmissionStatus.APPROVED or record.decision_status:
+            return False
+        return bool(record.uploads) and not are_as_announced(record.uploads, photos)
+
+    @staticmethod
+    def _reasons(record: SubmissionRecord, status: SubmissionStatus) -> tuple[Reason, ...]:
+        if record.decision_status is not status:
+            return record.reasons
+        if status is SubmissionStatus.NEEDS_RESUBMISSION:
+            # An answer that lacked a photo: what is missing, beside what was asked for.
+            return (*record.decision_reasons, *record.reasons)
+        return record.decision_reasons
+
+
+def _again_at(reasons: tuple[Reason, ...]) -> datetime | None:
+    """Return when the next entry is possible: with several limits reached, when the last has room."""
+    bound = [r.again_at for r in reasons if r.code in _UNTIL]
+    known = [at for at in bound if at is not None]
+    return max(known) if known and len(known) == len(bound) else None
+
+
+def _shown(reason: Reason, manifest: Manifest, locale: str, at: datetime | None) -> ShownReason:
+    return ShownReason(
+        field=reason.field,
+        code=reason.code,
+        message=sentence(
+            reason,
+            locale=locale,
+            texts=manifest.reason_texts,
+            timezone=manifest.timezone,
+            limits=manifest.limits,
+            at=at,
+        ),
+        found=reason.found,
+        expected=reason.expected,
+    )
+
+
+def _actions(
+    record: SubmissionRecord, status: SubmissionStatus, at: datetime
+) -> tuple[Action, ...]:
+    if status is not SubmissionStatus.NEEDS_RESUBMISSION:
+        return ()
+    if record.resubmit_until is not None and at > record.resubmit_until:
+        return ()
+    return (Action(kind="resubmit", until=record.resubmit_until),)

@@ -1,0 +1,9 @@
+"""The writer: one envelope from the queue becomes one submission in the table, exactly once.
+
+``writer`` routes and creates, ``validation`` says what is wrong or suspect, ``limits`` what is taken,
+``resubmissions`` settles with what is stored already, ``messages`` keeps what is said later.
+"""
+
+from ingest_lambda.functions.write.writer import Quarantine, Writer
+
+__all__ = ["Quarantine", "Writer"]
