@@ -31,8 +31,9 @@ from django.urls import path, reverse
 
 from campaignhub.startup import keep_what_is_loaded
 from campaignhub.urls import urlpatterns as _ours
-from campaigns.models import Campaign, Client, FormField, Membership, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import Client, Membership, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import reference_of
 from submissions.models import Submission, SubmissionAnswers, SubmissionEvent
 from submissions.rules.names import fold

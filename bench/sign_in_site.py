@@ -22,7 +22,7 @@ from django.core.wsgi import get_wsgi_application
 from django.urls import reverse
 
 from campaignhub.startup import keep_what_is_loaded
-from campaigns.models import User
+from campaigns.accounts.models import User
 
 PLAIN_BACKEND = "django.contrib.auth.backends.ModelBackend"
 PLAIN_HASHER = "django.contrib.auth.hashers.Argon2PasswordHasher"

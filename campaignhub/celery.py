@@ -7,6 +7,7 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import beat_embedded_init
+from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
 
@@ -23,16 +24,17 @@ def _add_steps() -> None:
 
 _add_steps()
 
-TIMETABLES = ("campaigns.tasks", "submissions.tasks")
-"""Where apps keep a ``TIMETABLE``: name → ``{"task": …, "schedule": …}``, as Celery's beat wants it."""
-
 
 @app.on_after_finalize.connect
 def _read_the_timetable(sender: Celery, **_: Any) -> None:
-    """Join the timetables that each app keeps beside its tasks."""
+    """Join the timetables that each app keeps beside its tasks.
+
+    A ``TIMETABLE`` is name → ``{"task": …, "schedule": …}``, as Celery's beat wants it.
+    """
     schedule: dict[str, Any] = {}
-    for module in filter(find_spec, TIMETABLES):
-        schedule.update(import_module(module).TIMETABLE)
+    for module in (f"{config.name}.tasks" for config in apps.get_app_configs()):
+        if find_spec(module):
+            schedule.update(getattr(import_module(module), "TIMETABLE", {}))
     sender.conf.beat_schedule = schedule
 
 

@@ -25,7 +25,8 @@ INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
-    "campaigns.admin.apps.StaffAdminConfig",
+    "campaignhub.staff_site.apps.StaffSiteConfig",
+    "campaignhub.staff_site.apps.StaffAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -37,7 +38,11 @@ INSTALLED_APPS = [
     "anymail",
     "storages",
     "campaignhub",
-    "campaigns",
+    "campaigns.accounts",
+    "campaigns.access",
+    "campaigns.setup",
+    "campaigns.publishing",
+    "campaigns.workbench",
     "submissions",
 ]
 
@@ -100,20 +105,25 @@ else:
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_USER_MODEL = "campaigns.User"
-AUTHENTICATION_BACKENDS = ["campaigns.admin.sign_in.SignInBackend"]
+AUTH_USER_MODEL = "accounts.User"
+STAFF_SITE = {
+    "SCOPE": "campaigns.accounts.services.scope",
+    "SIGN_IN": "campaigns.accounts.sign_in",
+}
+"""What the staff site asks about people: what they may see, and how they sign in."""
+AUTHENTICATION_BACKENDS = ["campaigns.accounts.sign_in.SignInBackend"]
 PASSWORD_HASHERS = [
     "campaignhub.passwords.Argon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "campaigns.services.passwords.UnlikeThePerson"},
+    {"NAME": "campaigns.accounts.services.passwords.UnlikeThePerson"},
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 12},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "campaigns.services.passwords.HardToGuess"},
+    {"NAME": "campaigns.accounts.services.passwords.HardToGuess"},
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
@@ -287,7 +297,7 @@ LOGGING = {
 
 def _unfold() -> dict[str, Any]:
     # The admin's look imports models, which are not there while settings load.
-    from campaigns.admin.theme import UNFOLD as THEME
+    from campaignhub.staff_site.theme import UNFOLD as THEME
 
     return THEME
 

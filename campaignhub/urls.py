@@ -21,8 +21,8 @@ urlpatterns = [
     path("healthz", health.live),
     path("readyz", health.ready),
     path("c/", include("campaigns.hosting.urls")),
-    path("draft/", include("campaigns.hosting.draft_urls")),
-    path("welcome/", include("campaigns.welcome.urls")),
+    path("draft/", include("campaigns.publishing.urls")),
+    path("welcome/", include("campaigns.accounts.welcome.urls")),
     path("admin/", admin.site.urls),
 ]
 if env().mail_webhook_secret:

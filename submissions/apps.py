@@ -11,7 +11,7 @@ class SubmissionsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the admin's pages; listen to what the mail service tells."""
-        for page in ("submission", "mail"):
+        for page in ("submission", "mail", "review_home", "mail_home"):
             import_module(f"submissions.admin.{page}")
         from anymail.signals import tracking
 

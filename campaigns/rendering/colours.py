@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from campaigns.rules.contrast import LEAST, contrast, luminance, mix, nearest_passing
+from campaigns.setup.rules.contrast import LEAST, contrast, luminance, mix, nearest_passing
 
 DARK_SURFACE = "#15171a"
 DARK_TEXT = "#f2f2ef"

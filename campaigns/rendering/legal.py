@@ -3,7 +3,7 @@
 from campaigns.rendering.content import PageContent
 from campaigns.rendering.fields import minimum_age
 from campaigns.rendering.words import page_words
-from campaigns.rules.words import countries_in_words, last_minute
+from campaigns.setup.rules.words import countries_in_words, last_minute
 from ingest_lambda.contract import Route
 from ingest_lambda.contract.dates import time_in_words
 

@@ -15,7 +15,7 @@ from campaigns.rendering.legal import legal_lines, promoter_of
 from campaigns.rendering.pictures import hashed, place_pictures
 from campaigns.rendering.policy import page_policy
 from campaigns.rendering.words import page_words, script_words
-from campaigns.rules.words import who_in_words
+from campaigns.setup.rules.words import who_in_words
 from ingest_lambda.contract import Route
 from ingest_lambda.contract.dates import day_in_words, place_of
 from ingest_lambda.contract.photos import MOST_PIXELS, PAGE_BRANDS

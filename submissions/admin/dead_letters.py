@@ -11,10 +11,10 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaigns.admin.routes import page
-from campaigns.models import User
-from campaigns.rules.roles import Capability
-from campaigns.services.scope import campaigns_of
+from campaignhub.staff_site.routes import page
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.setup.services.scope import campaigns_of
 from submissions.admin.operations import APART, ZONE, may_operate
 from submissions.admin.person import staff_of
 from submissions.rules.times import moment

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from campaignhub.errors import DomainError
-from campaigns.admin.routes import one, page
-from campaigns.models import User
-from campaigns.rules.roles import Capability
-from campaigns.services import audit
-from campaigns.services.scope import campaigns_of, can
+from campaignhub.staff_site.routes import one, page
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services import audit
+from campaigns.accounts.services.scope import can
+from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.admin.person import name_of, other_entries, shown_answers, staff_of
 from submissions.admin.photos import shots_of

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.http import QueryDict
 
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from submissions.models.submission import STATUSES
 
 FLAGS = {

@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaigns.models import Campaign, User
-from campaigns.rules.roles import Capability
-from campaigns.services.scope import campaigns_of, can, clients_of
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services.scope import can, clients_of
+from campaigns.setup.models import Campaign
+from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.admin.list_filters import FLAGS, chips_of, filters_of, in_force, query_of
 from submissions.admin.person import answers_of, name_of, staff_of

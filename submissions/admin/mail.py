@@ -11,12 +11,14 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaigns.admin.routes import one, page
-from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import AuditEntry, Campaign, User
-from campaigns.rules.roles import Capability
-from campaigns.services import audit
-from campaigns.services.scope import campaigns_of, can, clients_of
+from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.scoped import ScopedModelAdmin
+from campaigns.accounts.models import AuditEntry, User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services import audit
+from campaigns.accounts.services.scope import can, clients_of
+from campaigns.setup.models import Campaign
+from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import tidy_reference
 from submissions.admin.mail_samples import MailSamplePages, letter_context, query_of, unable
 from submissions.admin.person import answers_of, name_of, staff_of

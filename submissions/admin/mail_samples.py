@@ -11,9 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaigns.models import Campaign
-from campaigns.rules.roles import Capability
-from campaigns.services.scope import campaigns_of, can
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services.scope import can
+from campaigns.setup.models import Campaign
+from campaigns.setup.services.scope import campaigns_of
 from submissions.admin.person import staff_of
 from submissions.rules.mails import MailKind
 from submissions.services.letters import html_to_read

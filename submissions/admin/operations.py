@@ -14,16 +14,19 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from campaignhub.errors import DomainError
-from campaigns.admin.badges import troubled_mails
-from campaigns.admin.routes import page
-from campaigns.models import Campaign, User
-from campaigns.rules.roles import Capability
-from campaigns.services.scope import campaigns_of, can
+from campaignhub.staff_site.navigation import Item, register
+from campaignhub.staff_site.routes import page
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services.scope import can
+from campaigns.setup.models import Campaign
+from campaigns.setup.services.scope import campaigns_of
 from submissions.admin.person import staff_of
 from submissions.models import Heartbeat, LedgerCheck, LedgerRound, OutboxDecision
 from submissions.rules.mails import MailState
 from submissions.rules.times import moment
 from submissions.services import deadletters, ledger_rounds
+from submissions.services.mail_attention import troubled_mails
 from submissions.services.pipes import pipe_states, switch_on
 from submissions.services.unsent import unsent
 
@@ -216,3 +219,15 @@ def _ledger(campaigns: QuerySet[Campaign], now: datetime) -> dict[str, Any]:
             if row["campaign"] in names
         ],
     }
+
+
+register(
+    Item(
+        "Operations",
+        10,
+        "Operations",
+        "monitoring",
+        "admin:submissions_operations",
+        Capability.OPERATIONS,
+    )
+)

@@ -6,7 +6,8 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest
 
-from campaigns.models import Release, User
+from campaigns.accounts.models import User
+from campaigns.publishing.models import Release
 from submissions.admin.wording import in_words
 from submissions.models import Submission, SubmissionAnswers
 from submissions.rules.masking import hidden_meaning, mask, shown_name

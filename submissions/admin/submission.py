@@ -6,8 +6,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.urls import URLPattern
 
-from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.rules.roles import Capability
+from campaignhub.staff_site.scoped import ScopedModelAdmin
+from campaigns.accounts.rules.roles import Capability
 from submissions.admin.dead_letters import DeadLettersPages
 from submissions.admin.desk import DeskPages
 from submissions.admin.listing import ListPages

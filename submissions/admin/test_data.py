@@ -10,10 +10,10 @@ from django.urls import URLPattern, reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaigns.admin.routes import one, page
-from campaigns.models import Campaign
-from campaigns.rules.roles import Capability
-from campaigns.services.scope import campaigns_of
+from campaignhub.staff_site.routes import one, page
+from campaigns.accounts.rules.roles import Capability
+from campaigns.setup.models import Campaign
+from campaigns.setup.services.scope import campaigns_of
 from submissions.admin.person import staff_of
 from submissions.services.test_data import delete_test_data, test_submissions
 

@@ -8,7 +8,7 @@ from django.http import Http404, QueryDict
 from pydantic import ValidationError
 
 from campaignhub.errors import DomainError
-from campaigns.models import User
+from campaigns.accounts.models import User
 from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, sentence
 from ingest_lambda.contract.sentences.english import ENGLISH
 from submissions.models import Submission

@@ -13,7 +13,7 @@ class ReviewClaim(models.Model):
     submission = models.OneToOneField(
         "submissions.Submission", primary_key=True, on_delete=models.CASCADE, related_name="claim"
     )
-    actor = models.ForeignKey("campaigns.User", on_delete=models.CASCADE)
+    actor = models.ForeignKey("accounts.User", on_delete=models.CASCADE)
     until = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

@@ -1,8 +1,8 @@
 """The history of a submission: events and verdicts, added and never changed.
 
 The database refuses to change or remove a line, but for those of test
-submissions, which count nowhere (``migrations/0003``), and the line that says a
-photo was looked at whose submission never came (``migrations/0016``).
+submissions, which count nowhere, and the line that says a photo was looked at
+whose submission never came (``migrations/0001_initial``).
 """
 
 from typing import Any
@@ -40,7 +40,7 @@ class SubmissionEvent(AppendOnly):
     kind = models.CharField(max_length=20)
     dedupe = models.CharField(max_length=80)
     at = models.DateTimeField()
-    actor = models.ForeignKey("campaigns.User", null=True, on_delete=models.PROTECT)
+    actor = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT)
     detail = models.JSONField(default=dict)
 
     class Meta:
@@ -87,7 +87,7 @@ class Review(AppendOnly):
     verdict = models.CharField(max_length=20, choices=STATUSES)
     reasons = models.JSONField(default=list)
     note = models.TextField(max_length=1000, blank=True)
-    actor = models.ForeignKey("campaigns.User", null=True, on_delete=models.PROTECT)
+    actor = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT)
     at = models.DateTimeField()
 
     class Meta:

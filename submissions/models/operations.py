@@ -48,7 +48,7 @@ class LedgerRound(models.Model):
     """Items that still differ after the repair."""
     gaps = models.JSONField(default=list)
     """Some of them, as ``photo of <submission>``."""
-    asked_by = models.ForeignKey("campaigns.User", null=True, on_delete=models.PROTECT)
+    asked_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT)
     """Who wants it done now; it goes by the clock where this is empty."""
 
     class Meta:

@@ -9,7 +9,7 @@ INERT_LINK = "Link removed: it only works in the entrant's own e-mail."
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """What a mail says. Each text is one line (:func:`campaigns.rules.lines.one_line`); none is markup."""
+    """What a mail says. Each text is one line (:func:`campaigns.accounts.rules.lines.one_line`); none is markup."""
 
     language: str
     subject: str

@@ -23,7 +23,7 @@ def is_for_anothers_photo(reasons: Collection[Reason]) -> bool:
 
 
 def is_receipt_limit(name: str) -> bool:
-    """Tell whether a limit counts receipts, by its name (``campaigns.models.Limit.name``)."""
+    """Tell whether a limit counts receipts, by its name (``campaigns.setup.models.Limit.name``)."""
     return name.startswith(f"{LimitScope.RECEIPT}_")
 
 

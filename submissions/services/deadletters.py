@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from campaignhub.aws import impatient_sqs, sqs
 from campaignhub.env import env
 from campaignhub.errors import DomainError
-from campaigns.models import User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
 from ingest_lambda.contract import without_tokens
 from submissions.rules.dead_letters import (
     entries_of,

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from campaignhub import ingest
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from submissions.models import DeletedTest, LedgerCheck, Submission
 from submissions.rules.ledger import Tally, hours_between
 from submissions.services import deadletters

@@ -25,8 +25,8 @@ from django.db.models import Model, QuerySet
 
 from campaignhub import ingest
 from campaignhub.ingest import ItemLine
-from campaigns.models import User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
 from submissions.models import (
     Award,
     DeletedTest,

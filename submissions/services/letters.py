@@ -13,11 +13,11 @@ from django.core.files.storage import storages
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
-from campaigns.models import Campaign
-from campaigns.rules.contrast import contrast
-from campaigns.rules.lines import one_line
-from campaigns.rules.plain_names import name_to_greet
-from campaigns.services.sender import sender_of
+from campaigns.accounts.rules.lines import one_line
+from campaigns.accounts.rules.plain_names import name_to_greet
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.contrast import contrast
+from campaigns.setup.services.sender import sender_of
 from ingest_lambda.contract import SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
 from submissions.models import Mail, PhotoCheck, Submission

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from campaigns.models import User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
 from ingest_lambda.contract import tidy_reference
 from submissions.models import Submission
 from submissions.rules.names import fold

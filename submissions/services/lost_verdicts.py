@@ -12,7 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from campaignhub import ingest
-from campaigns.services import audit
+from campaigns.accounts.services import audit
 from ingest_lambda.contract import Decision, SubmissionRecord
 from submissions.models import OutboxDecision, Review, Submission
 from submissions.services.verdict_log import write_down

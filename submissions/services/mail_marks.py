@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 
 from campaignhub.errors import DomainError
-from campaigns.models import User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
 from submissions.models import Mail, SubmissionEvent
 from submissions.rules.mails import MailState
 

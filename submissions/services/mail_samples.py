@@ -7,8 +7,9 @@ from django.core.mail import EmailMultiAlternatives
 
 from campaignhub.errors import DomainError
 from campaignhub.ingest import working_days_after
-from campaigns.models import AuditEntry, Campaign, User
-from campaigns.services import audit
+from campaigns.accounts.models import AuditEntry, User
+from campaigns.accounts.services import audit
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     Channel,
     Reason,

@@ -15,8 +15,9 @@ from django.db.models import Q
 
 from campaignhub.env import env
 from campaignhub.errors import DomainError
-from campaigns.models import Campaign, User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionEvent
 from submissions.rules.mails import FATES, MailKind, MailState, is_still_true

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import Q
 
-from campaigns.models import Campaign, FormField
+from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from campaignhub.ingest import working_days_after
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,

@@ -13,8 +13,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from campaignhub import aws
 from campaignhub.env import env
 from campaignhub.errors import DomainError
-from campaigns.models import User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
 
 _ON_ITS_WAY = frozenset({"creating", "updating", "starting", "stopping"})
 

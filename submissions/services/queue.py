@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from campaigns.models import User
+from campaigns.accounts.models import User
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Review, ReviewClaim, Submission
 from submissions.services.merge import first_of

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from campaigns.models import Release
+from campaigns.publishing.models import Release
 from ingest_lambda.contract import Manifest, Reason, ReasonCode, Suspicion, WindowKind
 from submissions.models import PhotoCheck, Submission
 from submissions.rules.suspects import image_suspicions, is_receipt_limit

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from campaignhub import ingest
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, Suspicion
 from submissions.models import ReceiptImage, Submission
 from submissions.rules.suspects import COUNTS_UNSEEN

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from campaignhub import ingest
 from campaignhub.errors import DomainError
-from campaigns.models import Campaign, User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
+from campaigns.setup.models import Campaign
 from submissions.models import (
     Award,
     DeletedTest,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from campaigns.models import User
+from campaigns.accounts.models import User
 from ingest_lambda.contract import Suspicion
 from submissions.models import Review, Submission, SubmissionEvent
 

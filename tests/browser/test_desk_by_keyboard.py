@@ -105,7 +105,7 @@ def test_who_decides_second_is_told_who_was_first_and_led_back(
     here = open_next(page, embedded)
     reference = (page.text_content(".reference") or "").strip()
     embedded.python(
-        "from campaigns.models import User\n"
+        "from campaigns.accounts.models import User\n"
         "from submissions.services.decisions import approve_submission\n"
         f"approve_submission('{here}', actor=User.objects.get(username='olivia'), at=timezone.now())\n"
     )

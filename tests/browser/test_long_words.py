@@ -20,17 +20,18 @@ WIDTHS = (390, 1024, 1440)
 ROOMS = (
     "",
     "campaigns/campaign/",
-    "campaigns/client/",
-    "campaigns/senderidentity/",
-    "campaigns/membership/",
-    "campaigns/auditentry/",
+    "accounts/client/",
+    "accounts/senderidentity/",
+    "accounts/membership/",
+    "accounts/auditentry/",
     "submissions/submission/",
     "submissions/mail/",
 )
 MAKE = f"""
-from campaigns.models import Campaign, Client, SenderIdentity, User
-from campaigns.rules.roles import Role
-from campaigns.services import invitations
+from campaigns.accounts.models import Client, SenderIdentity, User
+from campaigns.setup.models import Campaign
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import invitations
 operator, at = User.objects.get(username="operator"), timezone.now()
 client = Client.objects.create(
     name={WORD!r}, legal_name={WORD!r} + " GmbH", help_email={ADDRESS!r}

@@ -219,7 +219,7 @@ def test_a_new_photo_is_taken_right_on_the_page_that_asks_for_it(
         "shell",
         "-c",
         "from django.utils import timezone\n"
-        "from campaigns.models import User\n"
+        "from campaigns.accounts.models import User\n"
         "from ingest_lambda.contract import Reason\n"
         "from submissions.models import Submission\n"
         "from submissions.services import decisions\n"

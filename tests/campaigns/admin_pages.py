@@ -5,8 +5,9 @@ from typing import Any
 from django.test import Client as Browser
 from django.urls import reverse
 
-from campaigns.models import Campaign, Client, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import Client, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from tests.campaigns.factories import make_client, make_user
 
 

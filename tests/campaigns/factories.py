@@ -4,18 +4,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from campaigns.models import (
-    AuditEntry,
-    Campaign,
-    Client,
-    FormField,
-    Limit,
-    Membership,
-    Release,
-    User,
-)
-from campaigns.rules.roles import Role
-from campaigns.services.publish import publish_campaign
+from campaigns.accounts.models import AuditEntry, Client, Membership, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.publishing.models import Release
+from campaigns.publishing.services.publish import publish_campaign
+from campaigns.setup.models import Campaign, FormField, Limit
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
 

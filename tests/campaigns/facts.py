@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from campaigns.rules.publish_checks import (
+from campaigns.publishing.rules.publish_checks import (
     CampaignFacts,
     FieldFacts,
     Finding,

@@ -1,7 +1,8 @@
 """What stands at the table and at the host after a publish."""
 
 from campaigns.hosting.local import LocalHost
-from campaigns.models import Campaign, Placement
+from campaigns.publishing.models import Placement
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import PageState
 
 

@@ -9,20 +9,13 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.admin.log import differences
-from campaigns.models import (
-    AuditEntry,
-    BlockEntry,
-    Campaign,
-    Client,
-    Invitation,
-    Membership,
-    PartnerKey,
-    User,
-)
-from campaigns.rules.roles import Role
-from campaigns.rules.states import CampaignState
-from campaigns.services import audit
+from campaigns.access.models import BlockEntry, PartnerKey
+from campaigns.accounts.admin.log import differences
+from campaigns.accounts.models import AuditEntry, Client, Invitation, Membership, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import audit
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Mode
 from submissions.services import mirror
@@ -59,7 +52,7 @@ def make_things(client: Client, count: int) -> None:
 
 @pytest.mark.parametrize(
     "page",
-    ["campaigns_campaign", "campaigns_membership", "campaigns_auditentry", "campaigns_client"],
+    ["campaigns_campaign", "accounts_membership", "accounts_auditentry", "accounts_client"],
 )
 def test_a_list_asks_as_many_queries_for_many_rows_as_for_few(
     page: str, django_assert_max_num_queries: Any
@@ -100,7 +93,7 @@ def test_the_home_page_says_what_waits_and_leaves_tests_out() -> None:
     context = manager_of(client).get(reverse("admin:index")).context
     assert context["waiting"] == 2
     (card,) = context["cards"]
-    assert card.pulse.total == 2
+    assert card.stats.total == 2
 
 
 def test_the_home_page_names_what_opens_closes_pauses_and_is_unfinished() -> None:
@@ -147,7 +140,7 @@ def test_a_filter_is_a_chip_that_can_be_taken_off() -> None:
 
 
 def invite(browser: Browser, client: Client, email: str, role: Role = Role.MODERATOR) -> Any:
-    address = reverse("admin:campaigns_membership_add")
+    address = reverse("admin:accounts_membership_add")
     wanted = {"client": client.pk, "email": email, "role": role.value}
     return browser.post(address, wanted, follow=True)
 
@@ -160,7 +153,7 @@ def test_an_invitation_stands_above_the_staff_until_it_is_withdrawn() -> None:
     assert "sending an invitation to ada@example.com" in words
     assert "Open invitations" in words
     assert f"Moderator, {client}" in words
-    address = reverse("admin:campaigns_membership_invitation", args=[Invitation.objects.get().pk])
+    address = reverse("admin:accounts_membership_invitation", args=[Invitation.objects.get().pk])
     shown = browser.get(address).content.decode()
     assert "Send again" in shown
     gone = browser.post(address, {"act": "withdraw"}, follow=True).content.decode()
@@ -183,13 +176,13 @@ def test_a_role_is_changed_and_withdrawn_but_never_the_last_owners() -> None:
     owner = make_user((client, Role.OWNER))
     browser = signed_in(owner)
     other = Membership.objects.get(user=make_user((client, Role.MODERATOR)))
-    address = reverse("admin:campaigns_membership_change", args=[other.pk])
+    address = reverse("admin:accounts_membership_change", args=[other.pk])
     browser.post(address, {"act": "role", "role": Role.CAMPAIGN_MANAGER.value})
     other.refresh_from_db()
     assert other.role == Role.CAMPAIGN_MANAGER
     browser.post(address, {"act": "withdraw"})
     assert not Membership.objects.filter(pk=other.pk).exists()
-    own = reverse("admin:campaigns_membership_change", args=[owner.memberships.get().pk])
+    own = reverse("admin:accounts_membership_change", args=[owner.memberships.get().pk])
     answer = browser.post(own, {"act": "withdraw"}, follow=True)
     assert "is the last owner" in answer.content.decode()
     assert owner.memberships.exists()
@@ -217,7 +210,7 @@ def test_the_log_names_people_and_shows_only_ones_own_clients() -> None:
     User.objects.filter(pk=invited.pk).update(first_name="Grace", last_name="Hopper")
     audit.record("staff.invited", actor=None, client=client, target=f"user:{invited.pk}", at=now)
     audit.record("platform.started", actor=None, client=None, target="platform", at=now)
-    address = reverse("admin:campaigns_auditentry_changelist")
+    address = reverse("admin:accounts_auditentry_changelist")
     page = manager_of(client, Role.OWNER).get(address).content.decode()
     assert "Grace Hopper" in page
     assert "Invited a colleague" in page
@@ -226,7 +219,7 @@ def test_the_log_names_people_and_shows_only_ones_own_clients() -> None:
     User.objects.filter(pk=operator.pk).update(is_superuser=True)
     assert "Platform: started" in signed_in(operator).get(address).content.decode()
     line = AuditEntry.objects.get(code="staff.invited")
-    own = reverse("admin:campaigns_auditentry_change", args=[line.pk])
+    own = reverse("admin:accounts_auditentry_change", args=[line.pk])
     assert "System" in manager_of(client, Role.OWNER).get(own).content.decode()
 
 
@@ -234,15 +227,15 @@ def test_somebody_is_put_on_a_block_list_masked_and_taken_off_again(table: Table
     client = make_client()
     browser = manager_of(client, Role.OWNER)
     browser.post(
-        reverse("admin:campaigns_blockentry_add"),
+        reverse("admin:access_blockentry_add"),
         {"client": client.pk, "kind": "email", "value": "ada@example.com", "note": "Sells."},
     )
     entry = BlockEntry.objects.get()
     assert table.block_list(str(client.pk)) == {entry.value_hash}
-    page = browser.get(reverse("admin:campaigns_blockentry_changelist")).content.decode()
+    page = browser.get(reverse("admin:access_blockentry_changelist")).content.decode()
     assert entry.hint in page
     assert "ada@example.com" not in page
-    browser.post(reverse("admin:campaigns_blockentry_change", args=[entry.pk]))
+    browser.post(reverse("admin:access_blockentry_change", args=[entry.pk]))
     assert not BlockEntry.objects.exists()
     assert table.block_list(str(client.pk)) == set()
 
@@ -253,12 +246,12 @@ def test_a_key_that_belongs_to_no_client_is_not_said_to_work() -> None:
         client=client, name="Kiosks", key_id="k", usage_plan_id="p", created_at=timezone.now()
     )
     browser = manager_of(client, Role.OWNER)
-    shown = browser.get(reverse("admin:campaigns_partnerkey_changelist")).content.decode()
+    shown = browser.get(reverse("admin:access_partnerkey_changelist")).content.decode()
     assert "Opens nothing" in shown
-    one = reverse("admin:campaigns_partnerkey_change", args=[key.pk])
+    one = reverse("admin:access_partnerkey_change", args=[key.pk])
     assert "Revoke it and make another" in browser.get(one).content.decode()
     PartnerKey.objects.update(key_hash="0" * 64)
-    shown = browser.get(reverse("admin:campaigns_partnerkey_changelist")).content.decode()
+    shown = browser.get(reverse("admin:access_partnerkey_changelist")).content.decode()
     assert "Opens nothing" not in shown
     assert "Works" in shown
 
@@ -266,7 +259,7 @@ def test_a_key_that_belongs_to_no_client_is_not_said_to_work() -> None:
 def test_what_is_no_address_is_refused_at_the_form(table: Table) -> None:
     client = make_client()
     page = manager_of(client, Role.OWNER).post(
-        reverse("admin:campaigns_blockentry_add"),
+        reverse("admin:access_blockentry_add"),
         {"client": client.pk, "kind": "email", "value": "ada"},
     )
     assert "like" in page.content.decode()

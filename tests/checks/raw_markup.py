@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("campaignhub", "campaigns", "submissions", "ingest_lambda", "templates")
-NOT_OURS = ("campaigns/static/campaigns/admin/alpine/alpine.csp.min.js",)
+NOT_OURS = ("campaignhub/staff_site/static/staff_site/alpine/alpine.csp.min.js",)
 
 _CODE = {
     "javascript:": r"javascript:",
@@ -44,10 +44,10 @@ MEANT = {
     ("submissions/admin/mail_samples.py", "inline policy"): "a mail's own styles, in a sandbox",
     ("templates/email/message.html", "inline style"): "mail clients load no stylesheet",
     ("templates/email/invitation.html", "inline style"): "mail clients load no stylesheet",
-    ("campaigns/static/campaigns/admin/rows.js", "markup from text"): "a template of the page, "
+    ("campaigns/workbench/static/workbench/rows.js", "markup from text"): "a template of the page, "
     "with the row's number put into it",
     (
-        "campaigns/static/campaigns/admin/campaign.js",
+        "campaigns/workbench/static/workbench/campaign.js",
         "markup from text",
     ): "the preview, in a sandbox",
 }

@@ -22,9 +22,9 @@ Facts = dict[str, Any]
 SHOP = "Corner shop"
 _BY_STORE = """
 import json
-from campaigns.models import Campaign, FormField, Limit
-from campaigns.services.clone import clone_campaign
-from campaigns.services.publish import publish_campaign, publish_cautions
+from campaigns.setup.models import Campaign, FormField, Limit
+from campaigns.workbench.services.clone import clone_campaign
+from campaigns.publishing.services.publish import publish_campaign, publish_cautions
 
 campaign = Campaign.objects.filter(slug="three-per-store").first()
 if campaign is None:
@@ -119,8 +119,8 @@ def a_key(installation: Installation, client: str) -> tuple[str, str]:
     """Make a partner's key for a client, as staff do; return the key and its name."""
     name = f"Kiosk {uuid4()}"
     said = installation.python(
-        "from campaigns.models import Client\n"
-        "from campaigns.services.partners import make_partner_key\n"
+        "from campaigns.accounts.models import Client\n"
+        "from campaigns.access.services.partners import make_partner_key\n"
         f"client, _ = {client}\n"
         f"made = make_partner_key(client, name={name!r}, actor=None, at=timezone.now())\n"
         "print(made.value)\n"
@@ -151,8 +151,8 @@ def test_a_partners_key_opens_its_own_clients_campaigns_until_it_is_revoked(
     assert visitor.row("channel, partner") == ("partner", name)
 
     embedded.python(
-        "from campaigns.models import PartnerKey\n"
-        "from campaigns.services.partners import revoke_partner_key\n"
+        "from campaigns.access.models import PartnerKey\n"
+        "from campaigns.access.services.partners import revoke_partner_key\n"
         f"key = PartnerKey.objects.get(name={name!r})\n"
         "revoke_partner_key(key, actor=None, at=timezone.now())\n"
     )

@@ -24,7 +24,7 @@ STEP_SECONDS = 3
 def ask_again(installation: Installation, visitor: Visitor) -> None:
     """Let a moderator ask for a better photo, and the time for a change of mind go by."""
     installation.python(
-        "from campaigns.models import User\n"
+        "from campaigns.accounts.models import User\n"
         "from ingest_lambda.contract import Reason, ReasonCode\n"
         "from submissions.services.decisions import ask_again\n"
         "from submissions.services.mails import deliver_mails\n"

@@ -94,8 +94,8 @@ def test_a_partner_enters_for_a_customer_with_a_key_and_only_with_it(
 ) -> None:
     name = f"Kiosk {uuid4()}"
     made = embedded.python(
-        "from campaigns.models import Client, User\n"
-        "from campaigns.services.partners import make_partner_key\n"
+        "from campaigns.accounts.models import Client, User\n"
+        "from campaigns.access.services.partners import make_partner_key\n"
         "client = Client.objects.get(campaigns__slug='quick-draw')\n"
         f"made = make_partner_key(client, name='{name}', actor=User.objects.get(username='olivia'),\n"
         "    at=timezone.now())\n"

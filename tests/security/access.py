@@ -11,18 +11,11 @@ from typing import Any, Literal
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from campaigns.models import (
-    AuditEntry,
-    BlockEntry,
-    Campaign,
-    Client,
-    Invitation,
-    Membership,
-    PartnerKey,
-    SenderIdentity,
-)
-from campaigns.rules.roles import Capability, Role
-from campaigns.services.drafts import draft_token
+from campaigns.access.models import BlockEntry, PartnerKey
+from campaigns.accounts.models import AuditEntry, Client, Invitation, Membership, SenderIdentity
+from campaigns.accounts.rules.roles import Capability, Role
+from campaigns.publishing.services.drafts import draft_token
+from campaigns.setup.models import Campaign
 from submissions.models import Mail, Submission
 from tests.security.two_clients import Side
 
@@ -142,45 +135,45 @@ DECLARED: dict[str, Access] = {
         Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
     ),
     # People
-    "admin:campaigns_client_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
-    "admin:campaigns_client_add": Access("room", superusers=True),
-    "admin:campaigns_client_change": thing(
+    "admin:accounts_client_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:accounts_client_add": Access("room", superusers=True),
+    "admin:accounts_client_change": thing(
         Capability.CLIENT_EDIT, Capability.CLIENT_EDIT, {"name": "Ours now"}
     ),
-    "admin:campaigns_membership_changelist": room(Capability.STAFF_MANAGE, Capability.STAFF_MANAGE),
-    "admin:campaigns_membership_add": room(
+    "admin:accounts_membership_changelist": room(Capability.STAFF_MANAGE, Capability.STAFF_MANAGE),
+    "admin:accounts_membership_add": room(
         Capability.STAFF_MANAGE,
         Capability.STAFF_MANAGE,
         {"client": "{client}", "email": "mallory@example.com", "role": "owner"},
     ),
-    "admin:campaigns_membership_change": thing(
+    "admin:accounts_membership_change": thing(
         Capability.STAFF_MANAGE,
         Capability.STAFF_MANAGE,
         {"role": "owner"},
         {"act": "withdraw"},
     ),
-    "admin:campaigns_membership_invitation": thing(
+    "admin:accounts_membership_invitation": thing(
         Capability.STAFF_MANAGE, Capability.STAFF_MANAGE, {"act": "send_again"}, {"act": "withdraw"}
     ),
-    "admin:campaigns_blockentry_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
-    "admin:campaigns_blockentry_add": room(
+    "admin:access_blockentry_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:access_blockentry_add": room(
         Capability.CLIENT_EDIT,
         Capability.CLIENT_EDIT,
         {"client": "{client}", "kind": "email", "value": "ada@example.com"},
     ),
-    "admin:campaigns_blockentry_change": thing(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
-    "admin:campaigns_partnerkey_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
-    "admin:campaigns_partnerkey_add": room(
+    "admin:access_blockentry_change": thing(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:access_partnerkey_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:access_partnerkey_add": room(
         Capability.CLIENT_EDIT,
         Capability.CLIENT_EDIT,
         {"client": "{client}", "name": "Ours", "rate_per_second": "10"},
     ),
-    "admin:campaigns_partnerkey_change": thing(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
-    "admin:campaigns_senderidentity_changelist": Access("room", superusers=True),
-    "admin:campaigns_senderidentity_add": Access("room", superusers=True),
-    "admin:campaigns_senderidentity_change": Access("thing", superusers=True),
-    "admin:campaigns_auditentry_changelist": room(Capability.AUDIT_VIEW, Capability.AUDIT_VIEW),
-    "admin:campaigns_auditentry_change": thing(Capability.AUDIT_VIEW, NOTHING),
+    "admin:access_partnerkey_change": thing(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
+    "admin:accounts_senderidentity_changelist": Access("room", superusers=True),
+    "admin:accounts_senderidentity_add": Access("room", superusers=True),
+    "admin:accounts_senderidentity_change": Access("thing", superusers=True),
+    "admin:accounts_auditentry_changelist": room(Capability.AUDIT_VIEW, Capability.AUDIT_VIEW),
+    "admin:accounts_auditentry_change": thing(Capability.AUDIT_VIEW, NOTHING),
     # Entries
     "admin:submissions_submission_changelist": room(
         Capability.SUBMISSION_VIEW, Capability.SUBMISSION_VIEW, {"q": "quill"}, *_MANY
@@ -216,12 +209,12 @@ OPTIONAL = {
 
 _MODELS = {
     "campaigns_campaign": Campaign,
-    "campaigns_client": Client,
-    "campaigns_membership": Membership,
-    "campaigns_auditentry": AuditEntry,
-    "campaigns_blockentry": BlockEntry,
-    "campaigns_partnerkey": PartnerKey,
-    "campaigns_senderidentity": SenderIdentity,
+    "accounts_client": Client,
+    "accounts_membership": Membership,
+    "accounts_auditentry": AuditEntry,
+    "access_blockentry": BlockEntry,
+    "access_partnerkey": PartnerKey,
+    "accounts_senderidentity": SenderIdentity,
 }
 
 

@@ -40,7 +40,7 @@ NOT_TYPED: dict[str, str] = {
 def typed_columns() -> Iterator[tuple[type[models.Model], str]]:
     """Name every column that holds what somebody typed."""
     for model in apps.get_models():
-        if model._meta.app_label not in OURS:
+        if model.__module__.split(".")[0] not in OURS:
             continue
         not_typed = NOT_TYPED.get(model.__name__, "").split()
         for column in model._meta.concrete_fields:

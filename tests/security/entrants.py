@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from django.core import mail as outbox
 
 from campaignhub.env import env
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.adapters import tokens
 from ingest_lambda.errors import BadToken
 from submissions.models import Mail, Submission

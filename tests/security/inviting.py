@@ -8,9 +8,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Client, Invitation
-from campaigns.rules.roles import Role
-from campaigns.services.invitations.mail import deliver_invitations
+from campaigns.accounts.models import Client, Invitation
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services.invitations.mail import deliver_invitations
 
 PASSWORD = "a sentence of my own"
 ADA = "ada@example.com"
@@ -25,7 +25,7 @@ def invite(
 ) -> Any:
     """Send the invitation's form, and follow to the list."""
     wanted = {"client": client.pk, "email": address, "role": role.value, **names}
-    return browser.post(reverse("admin:campaigns_membership_add"), wanted, follow=True)
+    return browser.post(reverse("admin:accounts_membership_add"), wanted, follow=True)
 
 
 def waiting(client: Client) -> Invitation:

@@ -6,21 +6,14 @@ from typing import Any
 from uuid import uuid4
 
 from campaignhub import ingest
-from campaigns.models import (
-    BlockEntry,
-    Campaign,
-    Client,
-    FormField,
-    Invitation,
-    Limit,
-    PartnerKey,
-    SenderIdentity,
-    User,
-)
-from campaigns.rules.roles import Role
-from campaigns.rules.states import CampaignState
-from campaigns.services import audit, invitations, publish
-from campaigns.services.life import move_campaign
+from campaigns.access.models import BlockEntry, PartnerKey
+from campaigns.accounts.models import Client, Invitation, SenderIdentity, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import audit, invitations
+from campaigns.publishing.services import publish
+from campaigns.publishing.services.lifecycle import move_campaign
+from campaigns.setup.models import Campaign, FormField, Limit
+from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.contract import (
     Channel,
     Reason,
@@ -139,7 +132,7 @@ def make_scene(*, at: datetime) -> Scene:
             "mail": [mail.pk for mail in mails],
             "queue": ["submissions", "images", "mirror", "quarantine", "pipe"],
             "slug": [campaign.slug],
-            "app_label": ["campaigns", "submissions"],
+            "app_label": ["accounts", "access", "campaigns", "submissions"],
         },
     )
 

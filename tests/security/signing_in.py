@@ -7,8 +7,8 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client as Browser
 from django.urls import reverse
 
-from campaigns.models import Client, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import Client, User
+from campaigns.accounts.rules.roles import Role
 from tests.campaigns.factories import make_client, make_user
 
 OURS = "campaignhub.passwords.Argon2Hasher"

@@ -17,9 +17,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from campaignhub.env import env
-from campaigns.admin.scoped import ScopedModelAdmin
-from campaigns.models import BlockEntry, Campaign, Client, Membership, PartnerKey, User
-from campaigns.rules.roles import CAPABILITIES, Capability, Role
+from campaignhub.staff_site.scoped import ScopedModelAdmin
+from campaigns.access.models import BlockEntry, PartnerKey
+from campaigns.accounts.models import Client, Membership, User
+from campaigns.accounts.rules.roles import CAPABILITIES, Capability, Role
+from campaigns.setup.models import Campaign
 from submissions.models import Mail, Submission
 from tests.campaigns.factories import make_user
 from tests.security.access import (
@@ -117,15 +119,15 @@ STOCK = (
     "campaigns/campaign/{campaign}/delete/",
     "campaigns/campaign/{campaign_capitals}/change/",
     "campaigns/campaign/{campaign_bare}/publish/",
-    "campaigns/client/0{client}/change/",
-    "campaigns/client/{client}/delete/",
-    "campaigns/auditentry/add/",
+    "accounts/client/0{client}/change/",
+    "accounts/client/{client}/delete/",
+    "accounts/auditentry/add/",
     "r/1/{entry}/",
     "autocomplete/",
     "campaigns/",
     "submissions/",
     "auth/group/",
-    "campaigns/user/",
+    "accounts/user/",
     "django_celery_results/taskresult/",
 )
 """What Django and unfold would register, and the other spellings of an id."""
@@ -164,7 +166,7 @@ def test_who_is_not_signed_in_is_asked_to_everywhere_but_on_public_pages(theirs:
                 assert answer.status_code == 302, path
                 assert answer["Location"].startswith(reverse("admin:login")), path
                 assert not answer.content, path
-    assert changed(before) == {"campaigns.User"}
+    assert changed(before) == {"accounts.User"}
 
 
 def test_a_stranger_finds_nothing_and_changes_nothing(theirs: Side, ours: Side) -> None:
@@ -249,7 +251,7 @@ def test_a_room_does_nothing_to_what_is_another_client_s(theirs: Side, ours: Sid
             assert answer.status_code < 500, address.route
             assert MARK not in answer.content.decode(errors="replace"), address.route
     # A search and a replay are written down, and the next entry of one's own is held.
-    assert changed(before) <= {"campaigns.AuditEntry", "submissions.ReviewClaim"}
+    assert changed(before) <= {"accounts.AuditEntry", "submissions.ReviewClaim"}
     assert not theirs.client.audit_entries.filter(actor__in=ours.staff.values()).exists()
 
 
@@ -294,7 +296,9 @@ def test_an_operator_comes_everywhere(theirs: Side) -> None:
 def test_who_may_see_a_thing_and_not_change_it_finds_no_page_of_it(
     model: type[Any], theirs: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    address = reverse(f"admin:campaigns_{model._meta.model_name}_change", args=[theirs[model].pk])
+    address = reverse(
+        f"admin:{model._meta.app_label}_{model._meta.model_name}_change", args=[theirs[model].pk]
+    )
     room = admin.site._registry[model]
     monkeypatch.setattr(type(room), "view_capability", Capability.CAMPAIGN_VIEW)
     browser = theirs.browser(Role.MODERATOR)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from campaigns.models import AuditEntry, StateChange
-from campaigns.services import audit
+from campaigns.accounts.models import AuditEntry
+from campaigns.accounts.services import audit
+from campaigns.setup.models import StateChange
 from submissions.models import Review, Submission, SubmissionEvent
 from submissions.services.decisions import approve_submission
 from submissions.services.mirror import mirror_stream_records
@@ -19,7 +20,7 @@ from tests.submissions.factories import NOON, make_campaign, make_record, stream
 
 pytestmark = pytest.mark.django_db
 TABLES: dict[str, Any] = {
-    "campaigns_auditentry": AuditEntry,
+    "accounts_auditentry": AuditEntry,
     "campaigns_statechange": StateChange,
     "submissions_submissionevent": SubmissionEvent,
     "submissions_review": Review,
@@ -72,7 +73,7 @@ def test_no_statement_takes_a_line_away(name: str, statement: str, lines: dict[s
 @pytest.mark.postgres
 @pytest.mark.parametrize(
     "name",
-    ["campaigns_client", "campaigns_campaign", "campaigns_user", "submissions_submission"],
+    ["accounts_client", "campaigns_campaign", "accounts_user", "submissions_submission"],
 )
 def test_what_lines_hang_on_is_not_emptied_with_them(name: str, lines: dict[str, int]) -> None:
     _try(f"TRUNCATE {name} CASCADE")

@@ -9,8 +9,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.rules.roles import Role
-from campaigns.tasks import clear_sessions
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.tasks import clear_sessions
 from tests.campaigns.factories import make_client, make_user
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +62,7 @@ def test_a_message_for_the_next_page_does_not_travel_in_a_cookie():
     browser = Browser()
     browser.force_login(make_user((client, Role.OWNER)))
     saved = browser.post(
-        reverse("admin:campaigns_client_change", args=[client.pk]),
+        reverse("admin:accounts_client_change", args=[client.pk]),
         {"legal_name": "Nordlicht Ltd", "_save": "1"},
     )
 

@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from campaigns.models import FormField
-from campaigns.rules.publish_checks import CampaignFacts, FieldFacts, problems_of
-from campaigns.services.manifest import _field_spec
+from campaigns.publishing.rules.publish_checks import CampaignFacts, FieldFacts, problems_of
+from campaigns.publishing.services.manifest import _field_spec
+from campaigns.setup.models import FormField
 from ingest_lambda.adapters.tokens import verify
 from ingest_lambda.contract import MAX_SUBMISSION_BYTES, Manifest, SubmissionRecord
 from ingest_lambda.functions.write.validation import Circumstances, judge

@@ -7,9 +7,9 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
-from campaigns.rules.zones import ZONES
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.zones import ZONES
 from tests.campaigns.admin_pages import campaign_data
 from tests.security.two_clients import MARK, Side, make_side, signed_in
 

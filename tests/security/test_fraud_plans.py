@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from submissions.services.files import are_shown_by_others, others_with
 from submissions.services.suspects import review_suspects
 from tests.submissions.factories import NOON, make_campaign

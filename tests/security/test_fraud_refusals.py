@@ -4,7 +4,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from campaigns.models import Campaign, Release, User
+from campaigns.accounts.models import User
+from campaigns.publishing.models import Release
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     ImageRecord,
     Reason,

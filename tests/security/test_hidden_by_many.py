@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from submissions.models import ReceiptImage, Submission
 from submissions.services.listing import LOOKED_AT, Wanted, find
 from tests.security.two_clients import make_entry, make_side

@@ -15,8 +15,8 @@ from django.utils import timezone
 from campaignhub import aws
 from campaignhub.content_policy import HEADER
 from campaignhub.env import env
-from campaigns.rules.roles import Role
-from campaigns.services.drafts import draft_token
+from campaigns.accounts.rules.roles import Role
+from campaigns.publishing.services.drafts import draft_token
 from submissions.services.deadletters import pairs
 from tests.security.addresses import addresses
 from tests.security.columns import typed_columns, untouched_columns

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
 _MAKE = """
 import json
-from campaigns.services.drafts import draft_token
+from campaigns.publishing.services.drafts import draft_token
 from tests.security.addresses import addresses
 from tests.security.scene import make_scene
 

@@ -14,18 +14,18 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Invitation, User
-from campaigns.rules.invitations import (
+from campaigns.accounts.models import Invitation, User
+from campaigns.accounts.rules.invitations import (
     MOST_MAILS_A_DAY,
     clean_address,
     company_to_mail,
     person_to_mail,
 )
-from campaigns.rules.roles import Role
-from campaigns.services.invitations import NotAnAddress, TooManyInvitations
-from campaigns.services.invitations import invite as invite_as
-from campaigns.services.invitations.mail import LEASE, deliver_invitations
-from campaigns.tasks import TIMETABLE
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services.invitations import NotAnAddress, TooManyInvitations
+from campaigns.accounts.services.invitations import invite as invite_as
+from campaigns.accounts.services.invitations.mail import LEASE, deliver_invitations
+from campaigns.accounts.tasks import TIMETABLE
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import NOON, make_client, make_user
 from tests.security.inviting import ADA, accept, invite, link_in, mailed_link, open_link, waiting
@@ -55,7 +55,7 @@ def html_of_last() -> str:
 
 def test_the_worker_sends_and_looks_for_what_is_due_every_few_seconds() -> None:
     task = TIMETABLE["deliver-invitations"]
-    assert task["task"] == "campaigns.deliver_invitations"
+    assert task["task"] == "accounts.deliver_invitations"
     assert task["schedule"] <= 10
 
 
@@ -152,7 +152,7 @@ def test_sending_again_counts_as_well() -> None:
     browser = manager_of(client, Role.OWNER)
     invite(browser, client)
     for _ in range(5):
-        address = reverse("admin:campaigns_membership_invitation", args=[waiting(client).pk])
+        address = reverse("admin:accounts_membership_invitation", args=[waiting(client).pk])
         page = browser.post(address, {"act": "send_again"}, follow=True)
     assert "Too many invitations to ada@example.com" in page.content.decode()
     assert Invitation.objects.count() == 3
@@ -165,7 +165,7 @@ def test_all_clients_together_send_a_few_mails_a_day_to_one_address_and_learn_no
         browser = manager_of(client, Role.OWNER)
         invite(browser, client)
         deliver_invitations(at=timezone.now(), most=50)
-        shown = browser.get(reverse("admin:campaigns_membership_changelist")).content.decode()
+        shown = browser.get(reverse("admin:accounts_membership_changelist")).content.decode()
         pages.append(shown[shown.index("Open invitations") :].count("Invited"))
     assert len(mail.outbox) == MOST_MAILS_A_DAY
     assert len(set(pages)) == 1
@@ -188,10 +188,10 @@ def test_a_mail_that_cannot_be_sent_is_tried_again_and_then_said(settings: Any) 
         at += timedelta(minutes=5)
     invitation = waiting(client)
     assert (invitation.mail_attempts, invitation.mail_error) == (3, "AnymailAPIError")
-    page = browser.get(reverse("admin:campaigns_membership_changelist")).content.decode()
+    page = browser.get(reverse("admin:accounts_membership_changelist")).content.decode()
     assert "E-mail couldn&#x27;t be sent" in page
     settings.EMAIL_BACKEND = ours
-    address = reverse("admin:campaigns_membership_invitation", args=[invitation.pk])
+    address = reverse("admin:accounts_membership_invitation", args=[invitation.pk])
     browser.post(address, {"act": "send_again"})
     guest = Browser()
     open_link(mailed_link(), guest)
@@ -217,7 +217,7 @@ def test_nothing_is_sent_for_an_invitation_that_has_ended() -> None:
     client = make_client()
     browser = manager_of(client, Role.OWNER)
     invite(browser, client)
-    address = reverse("admin:campaigns_membership_invitation", args=[waiting(client).pk])
+    address = reverse("admin:accounts_membership_invitation", args=[waiting(client).pk])
     browser.post(address, {"act": "withdraw"})
     assert deliver_invitations(at=timezone.now(), most=50) == 0
     assert mail.outbox == []

@@ -10,10 +10,10 @@ from django.test import Client as Browser
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
-from campaigns.models import AuditEntry, Client, Invitation, Membership, User
-from campaigns.rules.roles import Role
-from campaigns.services.invitations import account_of
-from campaigns.services.staff import change_role, withdraw_role
+from campaigns.accounts.models import AuditEntry, Client, Invitation, Membership, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services.invitations import account_of
+from campaigns.accounts.services.staff import change_role, withdraw_role
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client, make_user
 from tests.security.hostile import MARK, hostile, raw_in
@@ -78,7 +78,7 @@ def test_neither_the_inviter_nor_a_second_tenant_ever_sees_a_link() -> None:
     honest, attacker = manager_of(first, Role.OWNER), manager_of(second, Role.OWNER)
     pages = [invite(honest, first, role=Role.OWNER), invite(attacker, second)]
     invitation = waiting(second)
-    detail = reverse("admin:campaigns_membership_invitation", args=[invitation.pk])
+    detail = reverse("admin:accounts_membership_invitation", args=[invitation.pk])
     pages += [attacker.get(detail), attacker.post(detail, {"act": "send_again"}, follow=True)]
     link = mailed_link()
     shown = "".join(page.content.decode() for page in pages)
@@ -203,10 +203,10 @@ def test_the_page_the_list_the_mail_and_the_work_are_alike_with_and_without_an_a
     browser = manager_of(client, Role.OWNER)
     seen = []
     for address in (ADA, "bob@example.com"):
-        browser.get(reverse("admin:campaigns_membership_changelist"))
+        browser.get(reverse("admin:accounts_membership_changelist"))
         with django_assert_max_num_queries(100) as asked:
             answer = browser.post(
-                reverse("admin:campaigns_membership_add"),
+                reverse("admin:accounts_membership_add"),
                 {"client": client.pk, "email": address, "role": "moderator"},
             )
         page = browser.get(answer["Location"]).content.decode()
@@ -336,7 +336,7 @@ def test_an_invitation_that_has_ended_is_not_accepted_even_when_it_was_open_on_t
     open_link(link, opened)
     invitation = waiting(client)
     if end == "withdrawn":
-        address = reverse("admin:campaigns_membership_invitation", args=[invitation.pk])
+        address = reverse("admin:accounts_membership_invitation", args=[invitation.pk])
         owner.post(address, {"act": "withdraw"})
     else:
         assert invitation.expires_at - invitation.created_at == timedelta(days=7)
@@ -380,12 +380,12 @@ def test_an_invitation_of_another_client_does_not_exist_for_a_stranger() -> None
     client: Client = make_client()
     invite(manager_of(client, Role.OWNER), client)
     invitation = waiting(client)
-    address = reverse("admin:campaigns_membership_invitation", args=[invitation.pk])
+    address = reverse("admin:accounts_membership_invitation", args=[invitation.pk])
     for stranger in (manager_of(make_client("Another"), Role.OWNER), manager_of(client)):
         assert stranger.get(address).status_code == 404
         for act in ("withdraw", "send_again"):
             assert stranger.post(address, {"act": act}).status_code == 404
-        shown = stranger.get(reverse("admin:campaigns_membership_changelist"))
+        shown = stranger.get(reverse("admin:accounts_membership_changelist"))
         assert ADA not in shown.content.decode()
     invitation.refresh_from_db()
     assert invitation.withdrawn_at is None

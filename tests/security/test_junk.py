@@ -15,7 +15,7 @@ from uuid import uuid4
 import pytest
 from PIL import Image
 
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract import Purpose
 from ingest_lambda.rules.people import api_key_hash

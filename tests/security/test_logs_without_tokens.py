@@ -26,9 +26,10 @@ from campaignhub.access_log import TokenlessLogger
 from campaignhub.embedded.ministack import MiniStack
 from campaignhub.embedded.services import Plan, services
 from campaignhub.logs import JsonLine, without_tokens
-from campaigns.models import Campaign, User
-from campaigns.rules.roles import Role
-from campaigns.services.drafts import draft_of, draft_token
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Role
+from campaigns.publishing.services.drafts import draft_of, draft_token
+from campaigns.setup.models import Campaign
 from tests.campaigns.factories import make_draft, make_promoter, make_user
 
 pytestmark = pytest.mark.django_db
@@ -202,7 +203,7 @@ def test_a_view_that_fails_leaves_no_token_in_the_log(
     def broken(*_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError(f"no file for {reverse('draft_page', args=[token])}")
 
-    monkeypatch.setattr("campaigns.hosting.drafts.preview_files", broken)
+    monkeypatch.setattr("campaigns.publishing.views.preview_files", broken)
     answer = Browser(raise_request_exception=False).get(reverse("draft_page", args=[token]))
     assert answer.status_code == 500
     assert "Internal Server Error: /draft/[token removed]/" in lines.getvalue()

@@ -15,9 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.env import env
-from campaigns.models import AuditEntry, Campaign, Client, User
-from campaigns.rules.roles import Role
-from campaigns.services import audit
+from campaigns.accounts.models import AuditEntry, Client, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import audit
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import reference_of
 from submissions.admin.listing import PAGE
 from submissions.models import Mail, Submission
@@ -31,7 +32,7 @@ from tests.support.simulated_aws import simulated_aws
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:submissions_submission_changelist")
 MAILS = reverse("admin:submissions_mail_changelist")
-LOG = reverse("admin:campaigns_auditentry_changelist")
+LOG = reverse("admin:accounts_auditentry_changelist")
 READS = Role.CAMPAIGN_MANAGER
 NO_DIGIT = 48
 """Of a submission whose reference has letters alone."""
@@ -193,7 +194,7 @@ def test_a_line_costs_one_query_for_all_rows_and_clients() -> None:
         with CaptureQueriesContext(connection) as queries:
             browser.get(LIST, query)
         written = [q["sql"] for q in queries if q["sql"].startswith(("INSERT", "UPDATE"))]
-        assert len([sql for sql in written if "campaigns_auditentry" in sql]) == 1
+        assert len([sql for sql in written if "accounts_auditentry" in sql]) == 1
 
 
 def test_a_moderator_sees_masks_and_leaves_no_line() -> None:
@@ -336,7 +337,7 @@ def test_an_owner_reads_who_looked_and_another_client_s_owner_does_not() -> None
     assert "Opened the list of entries" not in there  # nobody of theirs was shown
     assert "Searched entries" in there  # theirs were searched, and none fitted
     for line in lines(campaign):
-        page = reverse("admin:campaigns_auditentry_change", args=[line.pk])
+        page = reverse("admin:accounts_auditentry_change", args=[line.pk])
         assert entry.reference in owners[0].get(page).content.decode()
         assert owners[1].get(page).status_code == 404
     for role in (READS, Role.MODERATOR):

@@ -12,8 +12,8 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode
 from submissions.models import Mail, Submission
 from submissions.rules.mails import MailKind, MailState
@@ -23,7 +23,7 @@ from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, said
 from tests.submissions.factories import NOON, make_campaign
 
-SCRIPT = "<script>fetch('/admin/campaigns/membership/add/')</script>"
+SCRIPT = "<script>fetch('/admin/accounts/membership/add/')</script>"
 LINES = "Win\r\nBcc: all@example.com\r\n\r\n-- \nYour reference: PAYPAL-1\u2028\u2029\x0bnow"
 HIDDEN = "Win \u202egnp.exe\u2066\u200b\u200f\ufeff\u00ad a \U000e0041weekend"
 SHORT_SCRIPT = "<script>fetch('/x/')</script>"
@@ -166,7 +166,7 @@ def test_a_name_in_the_spelling_of_mail_programs_is_not_decoded_into_an_address(
 
 @given(st.text(), st.text())
 def test_the_text_form_is_plain_and_has_as_many_lines_whatever_was_typed(typed: str, other: str):
-    from campaigns.rules.lines import one_line
+    from campaigns.accounts.rules.lines import one_line
     from submissions.rules.letter import Letter, as_text
 
     def text(words: str, reason: str) -> str:

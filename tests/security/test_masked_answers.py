@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, FormField, Release
-from campaigns.rules.roles import Role
-from campaigns.services.manifest import manifest_of
+from campaigns.accounts.rules.roles import Role
+from campaigns.publishing.models import Release
+from campaigns.publishing.services.manifest import manifest_of
+from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import FieldKind, Meaning
 from submissions.models import Submission
 from submissions.rules.masking import hidden_meaning

@@ -9,8 +9,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import AuditEntry, Campaign, Membership, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import AuditEntry, Membership, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode
 from ingest_lambda.contract import SubmissionStatus as Status
 from submissions.models import Review, Submission

@@ -6,11 +6,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Client, User
-from campaigns.rules.roles import Role
-from campaigns.services import audit
-from campaigns.services.invitations import accept_as_new
-from campaigns.services.invitations import invite as invite_as
+from campaigns.accounts.models import Client, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import audit
+from campaigns.accounts.services.invitations import accept_as_new
+from campaigns.accounts.services.invitations import invite as invite_as
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client, make_user
 from tests.security.inviting import ADA, PASSWORD, accept, invite, mailed_link, open_link, waiting
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 def _save_client(browser: Browser, client: Client, **changes: str) -> None:
     typed = {"name": client.name, "legal_name": "Nordlicht Ltd", "address": "1 Harbour Street"}
-    address = reverse("admin:campaigns_client_change", args=[client.pk])
+    address = reverse("admin:accounts_client_change", args=[client.pk])
     browser.post(address, {**typed, **changes}, follow=True)
 
 
@@ -48,7 +48,7 @@ def test_a_client_cannot_find_out_who_else_is_one() -> None:
     make_client("Fabrikam")
     client = make_client("Nordlicht")
     browser = manager_of(client, Role.OWNER)
-    address = reverse("admin:campaigns_client_change", args=[client.pk])
+    address = reverse("admin:accounts_client_change", args=[client.pk])
     taken, free = (browser.post(address, {"name": name}) for name in ("Fabrikam", "Northwind"))
     assert (taken.status_code, free.status_code) == (302, 302)
     client.refresh_from_db()
@@ -118,10 +118,10 @@ def test_the_log_tells_two_people_of_one_name_apart() -> None:
         for actor in (first, second)
     ]
     browser = signed_in(first)
-    shown = browser.get(reverse("admin:campaigns_auditentry_changelist")).content.decode()
+    shown = browser.get(reverse("admin:accounts_auditentry_changelist")).content.decode()
     assert first.username in shown
     assert second.username in shown
-    page = browser.get(reverse("admin:campaigns_auditentry_change", args=[lines[1].pk]))
+    page = browser.get(reverse("admin:accounts_auditentry_change", args=[lines[1].pk]))
     assert second.username in page.content.decode()
 
 

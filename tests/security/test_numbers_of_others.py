@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub import aws
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from submissions.models import LedgerCheck, LedgerRound, Mail, Submission
 from submissions.services.deadletters import pairs
 from tests.security.two_clients import Side, make_operator, make_side, signed_in

@@ -12,8 +12,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from campaignhub.env import env
-from campaigns.models import Campaign, Client
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import Client
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from submissions.models import Submission
 from tests.campaigns.admin_pages import campaign_data
 from tests.security.access import Address, every_address
@@ -229,7 +230,7 @@ def test_a_body_that_no_form_sends_breaks_nothing(
     paths = [
         reverse("admin:submissions_submission_changelist"),
         reverse("admin:submissions_submission_change", args=[side[Submission].pk]),
-        reverse("admin:campaigns_client_change", args=[side[Client].pk]),
+        reverse("admin:accounts_client_change", args=[side[Client].pk]),
         reverse("admin:campaigns_campaign_change", args=[side[Campaign].pk]),
         reverse("admin:login"),
     ]
@@ -279,13 +280,19 @@ def test_a_list_is_narrowed_by_its_own_filters_only(side: Side) -> None:
     """Any column, compared in any way, would tell what the page hides, a letter at a time."""
     browser: Any = side.browser(Role.OWNER)
     for name, queries in {
-        "blockentry": ("value_hash__startswith=0", "created_by__password__startswith=p"),
-        "membership": ("user__password__startswith=argon2", "user__last_login__gte=2026-01-01"),
-        "partnerkey": ("key_hash__startswith=0", "key_id__contains=k"),
-        "campaign": ("client__help_email__startswith=h", "test_slug__startswith=unlisted-a"),
-        "auditentry": ("after__name__startswith=Q", "actor__email__startswith=o"),
+        "access_blockentry": ("value_hash__startswith=0", "created_by__password__startswith=p"),
+        "accounts_membership": (
+            "user__password__startswith=argon2",
+            "user__last_login__gte=2026-01-01",
+        ),
+        "access_partnerkey": ("key_hash__startswith=0", "key_id__contains=k"),
+        "campaigns_campaign": (
+            "client__help_email__startswith=h",
+            "test_slug__startswith=unlisted-a",
+        ),
+        "accounts_auditentry": ("after__name__startswith=Q", "actor__email__startswith=o"),
     }.items():
-        path = reverse(f"admin:campaigns_{name}_changelist")
+        path = reverse(f"admin:{name}_changelist")
         assert browser.get(path).status_code == 200
         for query in queries:
             assert browser.get(f"{path}?{query}").status_code == 404, query

@@ -7,7 +7,7 @@ import time
 import pytest
 from PIL import Image
 
-from campaigns.services.pictures import HERO, LOGO, MOST_SCANS, NotAPicture, tidy_picture
+from campaigns.setup.services.pictures import HERO, LOGO, MOST_SCANS, NotAPicture, tidy_picture
 from tests.support.bombs import many_scans
 
 SECONDS = 2.0

@@ -12,10 +12,11 @@ from django.utils import timezone
 
 from campaignhub.content_policy import HEADER
 from campaignhub.env import env
+from campaigns.accounts.models import Membership, User
+from campaigns.accounts.rules.roles import Role
 from campaigns.hosting.local import LocalHost
-from campaigns.models import Campaign, Membership, User
-from campaigns.rules.roles import Role
-from campaigns.services.drafts import draft_of, draft_token
+from campaigns.publishing.services.drafts import draft_of, draft_token
+from campaigns.setup.models import Campaign
 from tests.campaigns.admin_pages import campaign_data, change_address, rows, signed_in
 from tests.campaigns.factories import make_client, make_draft, make_user
 

@@ -2,26 +2,25 @@
 
 from datetime import datetime
 from functools import partial
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.db.models.signals import post_save
 from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, Client, Invitation, Membership, User
-from campaigns.rules.roles import Role
-from campaigns.services import invitations
-from campaigns.services.invitations import HasAccount, InvitationOver, MayNotInvite
-from campaigns.services.staff import (
+from campaigns.accounts.models import Client, Invitation, Membership, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import invitations
+from campaigns.accounts.services.invitations import HasAccount, InvitationOver, MayNotInvite
+from campaigns.accounts.services.staff import (
     MayNotManageStaff,
     NoLongerThere,
     change_role,
     withdraw_role,
 )
+from campaigns.setup.models import Campaign
 from submissions.models import Submission
 from tests.campaigns.factories import make_client, make_user
 from tests.security.signing_in import RIGHT, is_in, make_account, sign_in
@@ -80,34 +79,12 @@ def test_a_smaller_role_counts_from_the_next_click() -> None:
     account = make_account((client, Role.OWNER))
     browser = Browser()
     assert is_in(sign_in(account.username, RIGHT, browser))
-    staff = reverse("admin:campaigns_membership_changelist")
+    staff = reverse("admin:accounts_membership_changelist")
     assert browser.get(staff).status_code == 200
     change_role(account.memberships.get(), Role.MODERATOR, actor=None, at=timezone.now())
     assert browser.get(staff).status_code == 404
     with pytest.raises(MayNotInvite):
         invited(client, timezone.now(), actor=account)
-
-
-def test_members_who_never_came_are_invited_still_and_members_no_more() -> None:
-    """As the migration finds them: members at once, by a link whose page is gone."""
-    client = make_client()
-    came = make_account((client, Role.OWNER))
-    never = make_user((client, Role.OWNER))
-    User.objects.filter(pk=never.pk).update(email="Ada@example.com", first_name="Ada")
-    migration = import_module("campaigns.migrations.0011_invitations")
-    migration.make_invitations_of_members_who_never_came(apps, None)
-    assert [member.user for member in Membership.objects.all()] == [came]
-    invitation = Invitation.objects.get()
-    assert (invitation.address, invitation.role, invitation.given_name) == (ADA, "owner", "Ada")
-    invitations.invite_again(invitation, actor=None, at=timezone.now())
-    account = invitations.accept_as_new(
-        Invitation.objects.not_ended().get().pk,
-        password="a sentence of my own",
-        given_name="Ada",
-        family_name="Lovelace",
-        at=timezone.now(),
-    )
-    assert account == never
 
 
 def test_an_account_that_operators_have_put_out_of_use_is_not_taken_over() -> None:

@@ -6,8 +6,8 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from campaigns.models import User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Role
 from submissions.rules.mails import MailKind
 from submissions.services.mail_samples import MOST_AN_HOUR, TooManySamples, send_sample
 from tests.campaigns.admin_pages import signed_in

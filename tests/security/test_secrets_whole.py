@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from campaignhub import ingest
 from campaignhub.env import Env
-from campaigns.tasks import TIMETABLE, announce_token_keys
+from campaigns.publishing.tasks import TIMETABLE, announce_token_keys
 from ingest_lambda import handlers
 from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract.keys import (

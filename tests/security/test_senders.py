@@ -9,8 +9,9 @@ from django.test import Client as Browser
 from django.urls import NoReverseMatch, reverse
 
 from campaignhub.env import env
-from campaigns.models import Campaign, Client, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import Client, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from submissions.services.mails import deliver_mails
 from tests.campaigns.admin_pages import campaign_data, change_address
 from tests.campaigns.factories import make_client, make_draft, make_user
@@ -38,7 +39,7 @@ SPOOFED = [
 
 
 def _assign(client: Client, identity: str, *, verified: bool = True) -> Any:
-    from campaigns.models import SenderIdentity
+    from campaigns.accounts.models import SenderIdentity
 
     return SenderIdentity.objects.create(
         client=client,
@@ -65,7 +66,7 @@ def _signed_in(*roles: tuple[Client, Role], operator: bool = False) -> Browser:
 def _save_client(browser: Browser, client: Client, **typed: str) -> str:
     """Send the client's page as a browser does; return what it answers."""
     data = {"name": client.name, "help_email": "help@mallory.example", **typed}
-    address = reverse("admin:campaigns_client_change", args=[client.pk])
+    address = reverse("admin:accounts_client_change", args=[client.pk])
     page = browser.post(address, data, follow=True)
     client.refresh_from_db()
     return page.content.decode()
@@ -142,7 +143,7 @@ def test_a_client_sends_from_its_own_sender_once_that_is_verified_and_while_it_h
     identity.save()
     other = make_campaign(client=client, name="Another")
     assert _sent_from(other) == ("Nordlicht Foods", THEIRS)
-    remove = reverse("admin:campaigns_senderidentity_change", args=[identity.pk])
+    remove = reverse("admin:accounts_senderidentity_change", args=[identity.pk])
     _signed_in(operator=True).post(remove, {"act": "remove"})
     third = make_campaign(client=Client.objects.get(pk=client.pk), name="Third")
     assert _sent_from(third)[1] == OURS
@@ -163,7 +164,7 @@ def test_an_operator_cannot_give_a_part_of_one_client_s_domain_to_another(wanted
     victim, other = make_client("Nordlicht"), make_client("Mallory")
     _assign(victim, "nordlicht.example")
     page = _signed_in(operator=True).post(
-        reverse("admin:campaigns_senderidentity_add"), {"client": other.pk, "identity": wanted}
+        reverse("admin:accounts_senderidentity_add"), {"client": other.pk, "identity": wanted}
     )
     assert "belongs to Nordlicht already" in page.content.decode()
     assert not other.sender_identities.exists()
@@ -173,11 +174,11 @@ def test_an_operator_cannot_give_a_part_of_one_client_s_domain_to_another(wanted
 def test_senders_are_the_operators_and_for_everybody_else_there_are_none():
     client = make_client()
     identity = _assign(client, "nordlicht.example")
-    every = reverse("admin:campaigns_senderidentity_changelist")
+    every = reverse("admin:accounts_senderidentity_changelist")
     pages = [
         every,
-        reverse("admin:campaigns_senderidentity_add"),
-        reverse("admin:campaigns_senderidentity_change", args=[identity.pk]),
+        reverse("admin:accounts_senderidentity_add"),
+        reverse("admin:accounts_senderidentity_change", args=[identity.pk]),
         *(f"{every}{identity.pk}/{stock}/" for stock in ("history", "delete")),
     ]
     for role in Role:
@@ -195,7 +196,7 @@ def test_senders_are_the_operators_and_for_everybody_else_there_are_none():
 @pytest.mark.django_db
 def test_the_client_s_page_shows_its_senders_and_who_can_change_them():
     client = make_client()
-    address = reverse("admin:campaigns_client_change", args=[client.pk])
+    address = reverse("admin:accounts_client_change", args=[client.pk])
     owner = _signed_in((client, Role.OWNER))
     page = owner.get(address).content.decode()
     assert 'name="sender_email"' not in page, "there is nothing to choose from"
@@ -246,7 +247,7 @@ def test_no_name_that_a_client_chose_stands_before_the_address_of_all_clients():
     owner = _signed_in((client, Role.OWNER))
     _save_client(owner, client, sender_name="Nordlicht Foods")
     assert client.sender_name == "Nordlicht Foods"
-    own_page = owner.get(reverse("admin:campaigns_client_change", args=[client.pk]))
+    own_page = owner.get(reverse("admin:accounts_client_change", args=[client.pk]))
     assert f"{client.name} via CampaignHub &lt;{OURS}&gt;" in own_page.content.decode()
     assert _sent_from(campaign) == (f"{client.name} via CampaignHub", OURS)
 
@@ -254,7 +255,7 @@ def test_no_name_that_a_client_chose_stands_before_the_address_of_all_clients():
 @pytest.mark.django_db
 def test_an_operator_s_slip_makes_no_client_of_the_platform_s_name():
     operator = _signed_in(operator=True)
-    page = operator.post(reverse("admin:campaigns_client_add"), {"name": "CampaignHub Support"})
+    page = operator.post(reverse("admin:accounts_client_add"), {"name": "CampaignHub Support"})
     assert "can&#x27;t contain CampaignHub" in page.content.decode()
     assert not Client.objects.filter(name__startswith="CampaignHub").exists()
     stored = make_campaign(client=make_client("CampaignHub Support"))
@@ -273,7 +274,7 @@ def _draft(**client: Any) -> Campaign:
 
 @pytest.mark.django_db
 def test_a_campaign_with_another_client_s_sender_cannot_be_published():
-    from campaigns.services.publish import CannotPublish, publish_campaign
+    from campaigns.publishing.services.publish import CannotPublish, publish_campaign
 
     campaign = _draft(sender_email=THEIRS)
     if _has_senders():
@@ -293,8 +294,8 @@ def test_the_checklist_leads_where_one_may_act_or_says_who_can():
     client = campaign.client
     owner = Browser()
     owner.force_login(_user((client, Role.OWNER), name="Olivia Owner"))
-    page_of_client = reverse("admin:campaigns_client_change", args=[client.pk])
-    senders = reverse("admin:campaigns_senderidentity_changelist")
+    page_of_client = reverse("admin:accounts_client_change", args=[client.pk])
+    senders = reverse("admin:accounts_senderidentity_changelist")
     publish = reverse("admin:campaigns_campaign_publish", args=[campaign.pk])
     pages = {
         who: [browser.get(page).content.decode() for page in (change_address(campaign), publish)]
@@ -323,8 +324,8 @@ def test_the_checklist_leads_where_one_may_act_or_says_who_can():
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_operators_give_parts_of_one_domain_to_one_client_alone(monkeypatch: Any):
-    from campaigns.services import sender
-    from campaigns.services.sender_identities import IdentityTaken, assign_identity
+    from campaigns.accounts.services import sender
+    from campaigns.accounts.services.sender_identities import IdentityTaken, assign_identity
 
     monkeypatch.setattr(sender, "ses", _NoService)
     operator = _user(operator=True)
@@ -355,7 +356,7 @@ class _NoService:
 
 def _has_senders() -> bool:
     try:
-        reverse("admin:campaigns_senderidentity_changelist")
+        reverse("admin:accounts_senderidentity_changelist")
     except NoReverseMatch:
         return False
     return True

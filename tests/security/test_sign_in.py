@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.env import env
-from campaigns.models import AuditEntry, SignInCount, User
-from campaigns.rules.roles import Role
-from campaigns.services import sign_in as service
-from campaigns.services.sign_in import Origin
-from campaigns.services.throttle import TooManyAttempts
+from campaigns.accounts.models import AuditEntry, SignInCount, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import sign_in as service
+from campaigns.accounts.services.sign_in import Origin
+from campaigns.accounts.services.throttle import TooManyAttempts
 from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import make_client
 from tests.security.signing_in import (

@@ -12,9 +12,9 @@ from django.urls import reverse
 
 from campaignhub import passwords
 from campaignhub.passwords import MOST_AT_ONCE, Argon2Hasher, HashingBusy
-from campaigns.models import User
-from campaigns.rules.roles import Role
-from campaigns.rules.sign_in import ADDRESS, NETWORK
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.rules.sign_in import ADDRESS, NETWORK
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client
 from tests.security.inviting import ADA, accept, invite, mailed_link, open_link

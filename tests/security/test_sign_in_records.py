@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub import passwords
-from campaigns.models import AuditEntry, SignInCount
-from campaigns.rules.roles import Role
-from campaigns.services.throttle import forget_old_counts
+from campaigns.accounts.models import AuditEntry, SignInCount
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services.throttle import forget_old_counts
 from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import make_client
 from tests.security.signing_in import OURS, RIGHT, WRONG, is_in, make_account, sign_in
@@ -77,7 +77,7 @@ def test_successes_failures_and_refusals_are_in_the_log_of_the_persons_clients()
         assert {line.target for line in lines} == {f"user:{account.pk}"}
         assert {line.actor for line in lines if line.code != "sign_in.succeeded"} == {None}
         assert {(line.after or {})["network"] for line in lines} == {"203.0.113.0/24"}
-    page = signed_in(account).get(reverse("admin:campaigns_auditentry_changelist"))
+    page = signed_in(account).get(reverse("admin:accounts_auditentry_changelist"))
     assert "Failed to sign in" in page.content.decode()
     assert "203.0.113.77" not in page.content.decode()
 
@@ -98,7 +98,7 @@ def test_a_failure_of_an_unknown_name_is_for_operators_only() -> None:
     line = AuditEntry.objects.get(code="sign_in.failed")
     assert (line.client, line.actor, line.target) == (None, None, "account:unknown")
     owner = make_account()
-    page = signed_in(owner).get(reverse("admin:campaigns_auditentry_changelist"))
+    page = signed_in(owner).get(reverse("admin:accounts_auditentry_changelist"))
     assert "Failed to sign in" not in page.content.decode()
 
 

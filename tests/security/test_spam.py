@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub.env import env
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode, Reason, ReasonCode
 from submissions.models import Mail, SubmissionEvent
 from submissions.rules.mails import MailKind, MailState
@@ -124,7 +124,7 @@ def test_a_name_is_greeted(name: str):
 
 @given(st.text(max_size=60))
 def test_a_greeting_never_has_a_sign_that_makes_a_link_or_a_line(typed: str):
-    from campaigns.rules.plain_names import name_to_greet
+    from campaigns.accounts.rules.plain_names import name_to_greet
 
     name = name_to_greet(typed)
     assert len(name) <= 40

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from campaignhub import aws
 from campaignhub.logs import JsonLine
-from campaigns.models import Campaign, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode, Reason, ReasonCode
 from submissions.models import EntrantMessage, Mail, Submission
 from submissions.rules.mails import MailKind, MailState

@@ -9,20 +9,18 @@ from django.contrib.sessions.models import Session
 from django.test import Client as Browser
 from django.utils import timezone
 
-from campaigns.models import (
+from campaigns.access.models import BlockEntry, PartnerKey
+from campaigns.accounts.models import (
     AuditEntry,
-    BlockEntry,
-    Campaign,
     Client,
-    FormField,
     Invitation,
     Membership,
-    PartnerKey,
     SenderIdentity,
     User,
 )
-from campaigns.rules.roles import Role
-from campaigns.services import audit, invitations
+from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.services import audit, invitations
+from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import ImageRefusal, Mode, Page
 from submissions.models import Mail, Submission
 from submissions.services.mirror import mirror_stream_records

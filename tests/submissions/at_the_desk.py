@@ -6,8 +6,9 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from submissions.models import Submission
 from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user

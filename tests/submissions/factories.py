@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from campaignhub import ingest
-from campaigns.models import Campaign, FormField
+from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import (
     AwardRecord,
     AwardState,

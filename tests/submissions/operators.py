@@ -3,8 +3,9 @@
 from django.test import Client as Browser
 from django.urls import reverse
 
-from campaigns.models import Campaign, User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from tests.campaigns.factories import make_user
 
 OPERATIONS = reverse("admin:submissions_operations")

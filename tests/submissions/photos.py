@@ -7,7 +7,7 @@ from uuid import UUID
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     Current,
     ImageRecord,

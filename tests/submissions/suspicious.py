@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID, uuid4
 
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     ImageRecord,
     Record,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
 from ingest_lambda.contract import Channel, ImageRefusal, Page, ReasonCode, Route, Suspicion
 from submissions.admin.wording import REFUSALS, SUSPICIONS
 from submissions.models import Review, Submission

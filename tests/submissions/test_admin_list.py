@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import ImageRefusal, Mode, SubmissionStatus
 from submissions.models import Review, Submission
 from submissions.services.listing import Wanted, find

@@ -10,12 +10,12 @@ from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from campaigns.admin.badges import troubled_mails
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from submissions.admin.mail import FATES, TONES
 from submissions.models import Mail, Submission, SubmissionEvent
 from submissions.rules.mails import MailKind, MailState
+from submissions.services.mail_attention import troubled_mails
 from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub import aws
-from campaigns.models import AuditEntry
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import AuditEntry
+from campaigns.accounts.rules.roles import Role
 from submissions.admin.dead_letters import SHOWN
 from submissions.models import Heartbeat, LedgerCheck, LedgerRound, OutboxDecision, Submission
 from submissions.services.deadletters import pairs

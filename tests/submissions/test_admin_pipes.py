@@ -9,7 +9,7 @@ from moto.pipes.models import pipes_backends
 
 from campaignhub import aws
 from campaignhub.env import env
-from campaigns.models import AuditEntry
+from campaigns.accounts.models import AuditEntry
 from tests.submissions.factories import make_campaign
 from tests.submissions.operators import OPERATIONS, manager, operator
 

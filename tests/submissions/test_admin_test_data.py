@@ -7,8 +7,8 @@ import pytest
 from django.test import Client as Browser
 from django.urls import reverse
 
-from campaigns.models import Campaign
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode
 from submissions.models import Submission
 from submissions.services.mirror import mirror_stream_records

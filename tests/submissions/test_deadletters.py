@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from campaignhub import aws
 from campaignhub.env import env
-from campaigns.models import AuditEntry
+from campaigns.accounts.models import AuditEntry
 from ingest_lambda.adapters.quarantine import LARGEST_CHARS, quarantine_body
 from ingest_lambda.contract import entered_at
 from submissions.models import LedgerRound, Submission

@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from campaigns.models import AuditEntry
+from campaigns.accounts.models import AuditEntry
 from ingest_lambda.contract import (
     FINAL,
     RETRYABLE,

@@ -9,8 +9,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.models import User
-from campaigns.rules.roles import Role
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Role
 from ingest_lambda.contract import Mode
 from submissions.services import queue
 from tests.campaigns.factories import make_user

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Review, ReviewClaim
 from submissions.services import decisions

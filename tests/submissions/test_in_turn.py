@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from submissions.models import Mail, OutboxDecision, Submission
 from submissions.rules.mails import MailKind, MailState
 from submissions.services.decisions import approve_submission

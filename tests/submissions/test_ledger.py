@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub import ingest
-from campaigns.models import Campaign, Release
+from campaigns.publishing.models import Release
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Decision, Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.models import LedgerCheck, Mail, ReceiptImage, Submission, SubmissionAnswers
 from submissions.rules.ledger import Tally, hours_between

@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from campaignhub import ingest
-from campaigns.models import AuditEntry, Campaign
+from campaigns.accounts.models import AuditEntry
+from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import AwardState, Mode
 from submissions.models import (

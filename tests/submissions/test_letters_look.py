@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from campaigns.models import Campaign, Client
+from campaigns.accounts.models import Client
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, reference_of, sentence
 from submissions.models import Mail, Submission, SubmissionAnswers
 from submissions.rules.mails import MailKind

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaignhub import ingest
-from campaigns.models import AuditEntry
+from campaigns.accounts.models import AuditEntry
 from ingest_lambda.contract import (
     Decision,
     Reason,

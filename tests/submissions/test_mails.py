@@ -8,7 +8,7 @@ from django.core import mail as sent_mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import transaction
 
-from campaigns.models import AuditEntry
+from campaigns.accounts.models import AuditEntry
 from ingest_lambda.contract import Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.models import Mail, Submission, SubmissionAnswers, SubmissionEvent
 from submissions.rules.mails import (

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import AwardState, Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.models import (
     Award,

@@ -6,11 +6,11 @@ from django.test import Client as Browser
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from campaigns.admin.badges import troubled_mails
-from campaigns.rules.roles import Role
+from campaigns.accounts.rules.roles import Role
 from submissions.models import Submission
 from submissions.services import unsent
 from submissions.services.listing import Wanted, find
+from submissions.services.mail_attention import troubled_mails
 from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from campaigns.models import User
+from campaigns.accounts.models import User
 from ingest_lambda.contract import (
     ImageRefusal,
     Mode,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.models import User
+from campaigns.accounts.models import User
 from ingest_lambda.contract import SubmissionStatus, Suspicion
 from submissions.models import OutboxDecision
 from submissions.services.decisions import approve_submission

@@ -7,7 +7,7 @@ import pytest
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
-from campaigns.models import AuditEntry
+from campaigns.accounts.models import AuditEntry
 from ingest_lambda.contract import Mode
 from submissions.models import ReceiptImage, Submission, SubmissionEvent
 from submissions.services.decisions import approve_submission

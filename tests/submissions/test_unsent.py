@@ -8,7 +8,7 @@ import pytest
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table.keys import keys_key
 from ingest_lambda.contract import (
     Mode,

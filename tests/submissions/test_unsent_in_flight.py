@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from campaignhub import aws
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from submissions.models import StuckEntry
 from submissions.rules.dead_letters import entries_of
 from submissions.rules.unsent import LONGEST_ASKED

@@ -7,11 +7,11 @@ from tests.support.installation import Installation
 
 _PROGRAM = """
 import json
-from campaigns.models import Campaign, FormField, Limit
-from campaigns.rules.states import CampaignState
-from campaigns.services.clone import clone_campaign
-from campaigns.services.life import move_campaign
-from campaigns.services.publish import publish_campaign, publish_cautions
+from campaigns.setup.models import Campaign, FormField, Limit
+from campaigns.setup.rules.states import CampaignState
+from campaigns.workbench.services.clone import clone_campaign
+from campaigns.publishing.services.lifecycle import move_campaign
+from campaigns.publishing.services.publish import publish_campaign, publish_cautions
 
 made = {}
 for slug, plan in json.loads(PLAN).items():

@@ -109,7 +109,7 @@ class Ledger:
             given_up = waiting(self.installation, "SUBMISSIONS_DEAD_LETTER_QUEUE_URL")
             if given_up and not waiting(self.installation, "SUBMISSIONS_QUEUE_URL"):
                 self.installation.python(
-                    "from campaigns.models import User\n"
+                    "from campaigns.accounts.models import User\n"
                     "from submissions.services.deadletters import replay\n"
                     "someone = User.objects.filter(is_superuser=True).first()\n"
                     "replay('submissions', message_ids=None, actor=someone, at=timezone.now())\n"

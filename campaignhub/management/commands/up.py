@@ -40,9 +40,31 @@ class Command(BaseCommand):
             },
         )
         try:
+            refuse_tables_of_another_version()
             Supervisor(plan).run()
         except EmbeddedError as error:
             raise CommandError(str(error)) from error
+
+
+def refuse_tables_of_another_version() -> None:
+    """Refuse a database that knows a migration which is not here.
+
+    Raises:
+        EmbeddedError: it was made by another version, and no migration leads from there to here.
+    """
+    try:
+        executor = MigrationExecutor(connection)
+        unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
+    except DatabaseError:
+        return  # there is none yet
+    finally:
+        connection.close()
+    if unknown:
+        raise EmbeddedError(
+            f"The data in {VAR} was made by another version of CampaignHub, whose tables were laid "
+            f"out differently. Move it away (mv {VAR} {VAR}.before) and start again; or go back to "
+            "that version."
+        )
 
 
 def _is_migrated() -> bool:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from campaignhub.ingest import IngestBusy
-from campaigns.models import Campaign
+from campaigns.setup.models import Campaign
 from submissions.models import LedgerCheck, LedgerRound
 from submissions.services.ledger import reconcile
 from submissions.services.ledger_rounds import compare_everything

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from campaigns.models import User
-from campaigns.services import audit
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
 from ingest_lambda.contract import Decision, Reason, SubmissionStatus, Suspicion, sentence
 from submissions.models import Mail, OutboxDecision, Review, Submission
 from submissions.rules.earlier import earlier_decision

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from campaigns.models import User
+from campaigns.accounts.models import User
 from ingest_lambda.contract import SubmissionStatus
 from submissions.models import Submission
 from submissions.rules.moves import By

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from campaigns.models import User
+from campaigns.accounts.models import User
 from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, SubmissionStatus, Suspicion
 from submissions.models import Submission
 from submissions.rules.suspects import COUNTS_UNSEEN

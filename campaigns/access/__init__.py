@@ -1,0 +1,1 @@
+"""Who is let in beside visitors, and who is not: partner keys and block lists."""

@@ -1,0 +1,157 @@
+"""The block list of a client: whose entries always go to review, and never further by themselves.
+
+The list is kept here, and the submissions table holds it as one item of keyed
+hashes. It is written under the client's lock, so that of two who edit at once
+the later one's list stands; where the table was away, the clock writes it.
+"""
+
+import ipaddress
+import logging
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from campaignhub import ingest
+from campaignhub.errors import DomainError
+from campaigns.access.models import BlockEntry
+from campaigns.accounts.models import Client, User
+from campaigns.accounts.services import audit
+
+logger = logging.getLogger(__name__)
+
+
+class NotBlockable(DomainError):
+    """What was typed is no address or number of its kind."""
+
+    code = "not_blockable"
+
+
+class AlreadyBlocked(DomainError):
+    """It is on the list already."""
+
+    code = "already_blocked"
+
+
+class BlockListFull(DomainError):
+    """The list is as long as the table can hold."""
+
+    code = "block_list_full"
+
+
+def block(
+    client: Client,
+    *,
+    kind: BlockEntry.Kind,
+    value: str,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+    country: str = "",
+) -> BlockEntry:
+    """Put an e-mail address, a phone number or an internet address on a client's list.
+
+    ``country`` (ISO 3166) completes a national phone number. Of the value only
+    a keyed hash and a masked hint are kept.
+
+    Raises:
+        NotBlockable, AlreadyBlocked, BlockListFull: see there.
+    """
+    value = value.strip()
+    _check(kind, value, country)
+    value_hash = ingest.block_hash(str(client.pk), kind.value, value, country=country)
+    with transaction.atomic(durable=True):
+        Client.objects.select_for_update().get(pk=client.pk)
+        entries = BlockEntry.objects.filter(client=client)
+        if entries.filter(kind=kind.value, value_hash=value_hash).exists():
+            raise AlreadyBlocked("This is on the list already.")
+        if entries.count() >= ingest.MOST_BLOCKED:
+            raise BlockListFull(
+                f"A list has at most {ingest.MOST_BLOCKED} entries. Remove some that are old."
+            )
+        entry = BlockEntry.objects.create(
+            client=client,
+            kind=kind.value,
+            value_hash=value_hash,
+            hint=masked(kind, value),
+            note=note.strip()[:200],
+            created_at=at,
+            created_by=actor,
+        )
+        _note(client, "client.blocked", entry, actor=actor, at=at)
+    carry_block_list(client)
+    return entry
+
+
+def unblock(entry: BlockEntry, *, actor: User | None, at: datetime) -> None:
+    """Take an entry off its list; entries of this person go their usual way within 30 seconds."""
+    client = entry.client
+    with transaction.atomic(durable=True):
+        Client.objects.select_for_update().get(pk=client.pk)
+        _note(client, "client.unblocked", entry, actor=actor, at=at)
+        entry.delete()
+    carry_block_list(client)
+
+
+def carry_block_list(client: Client) -> bool:
+    """Write a client's list to the table; tell whether it has it."""
+    with transaction.atomic():
+        Client.objects.select_for_update().get(pk=client.pk)
+        hashes = BlockEntry.objects.filter(client=client).values_list("value_hash", flat=True)
+        try:
+            ingest.put_block_list(str(client.pk), hashes)
+        except ingest.IngestBusy:
+            logger.warning("block list of client %s not carried", client.pk)
+            return False
+        Client.objects.filter(pk=client.pk).update(block_list_due=False)
+    return True
+
+
+def carry_due_block_lists() -> None:
+    """Write the lists that the table still lacks."""
+    for client in Client.objects.filter(block_list_due=True):
+        if not carry_block_list(client):
+            return
+
+
+def masked(kind: BlockEntry.Kind, value: str) -> str:
+    """Return enough of a value to tell entries apart, and not enough to use it."""
+    if kind is BlockEntry.Kind.EMAIL:
+        local, _, domain = value.rpartition("@")
+        return f"{local[:2]}…@{domain}"[:60]
+    if kind is BlockEntry.Kind.PHONE:
+        return f"…{value[-3:]}"
+    head = value.split(":", 1)[0] if ":" in value else value.rsplit(".", 1)[0]
+    return f"{head}.…" if "." in head else f"{head}:…"
+
+
+def _check(kind: BlockEntry.Kind, value: str, country: str) -> None:
+    try:
+        if kind is BlockEntry.Kind.EMAIL:
+            validate_email(value)
+        elif kind is BlockEntry.Kind.PHONE:
+            if not ingest.is_phone(value, country=country):
+                raise NotBlockable(
+                    "Give a phone number with its country code, like +44 7700 900123."
+                )
+        else:
+            ipaddress.ip_address(value)
+    except ValidationError as error:
+        raise NotBlockable("Give an e-mail address, like ada@example.com.") from error
+    except ValueError as error:
+        raise NotBlockable("Give an internet address, like 203.0.113.7.") from error
+
+
+def _note(
+    client: Client, code: str, entry: BlockEntry, *, actor: User | None, at: datetime
+) -> None:
+    Client.objects.filter(pk=client.pk).update(block_list_due=True)
+    audit.record(
+        code,
+        actor=actor,
+        client=client,
+        target=f"block:{entry.pk}",
+        at=at,
+        after={"kind": entry.kind, "note": entry.note},
+    )

@@ -1,0 +1,249 @@
+"""The log in the admin: who did what, in words, with what was there before and after."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.decorators import display
+from unfold.paginator import InfinitePaginator
+
+from campaignhub.staff_site.filters import OwnClients
+from campaignhub.staff_site.lists import exact, named, when
+from campaignhub.staff_site.scoped import ScopedModelAdmin
+from campaigns.accounts.models import AuditEntry, Invitation, User
+from campaigns.accounts.rules.roles import Capability, Role
+from campaigns.accounts.services.scope import clients_of
+from campaigns.accounts.wording import person
+
+WORDS = {
+    "campaign.created": "Started a campaign",
+    "campaign.changed": "Changed a campaign",
+    "campaign.formfield_rows_changed": "Changed a form",
+    "campaign.limit_rows_changed": "Changed limits",
+    "campaign.cloned": "Cloned a campaign",
+    "campaign.published": "Published a campaign",
+    "campaign.published_as_test": "Published a test",
+    "campaign.amended": "Amended a campaign",
+    "campaign.limits_set": "Set limits",
+    "campaign.test_data_deleted": "Deleted test data",
+    "campaign.tested": "Published a test",
+    "campaign.scheduled": "Scheduled a campaign",
+    "campaign.live": "Opened a campaign",
+    "campaign.paused": "Paused a campaign",
+    "campaign.closed": "Closed a campaign",
+    "campaign.archived": "Archived a campaign",
+    "client.created": "Added a client",
+    "client.changed": "Changed a client",
+    "client.blocked": "Added to a block list",
+    "client.unblocked": "Removed from a block list",
+    "partner.key_made": "Made a partner's key",
+    "partner.key_revoked": "Revoked a partner's key",
+    "sender.assigned": "Added a sender",
+    "sender.withdrawn": "Removed a sender",
+    "staff.invited": "Invited a colleague",
+    "staff.invited_again": "Invited a colleague again",
+    "staff.invitation_withdrawn": "Withdrew an invitation",
+    "staff.invitation_declined": "Declined an invitation",
+    "staff.joined": "Accepted an invitation",
+    "staff.role_changed": "Changed a role",
+    "staff.role_withdrawn": "Removed a colleague",
+    "staff.password_changed": "Changed their password",
+    "sign_in.succeeded": "Signed in",
+    "sign_in.failed": "Failed to sign in",
+    "sign_in.not_confirmed": "Failed to confirm their password",
+    "sign_in.refused": "Blocked: too many sign-in attempts",
+    "mail.listed": "Opened the list of e-mails",
+    "mail.searched": "Searched e-mails",
+    "mail.read": "Read an e-mail",
+    "mail.sent_again": "Sent an e-mail again",
+    "mail.marked_as_sent": "Marked an e-mail as sent",
+    "ledger.round_asked": "Started a comparison",
+    "pipe.switched_on": "Switched on a Pipe",
+    "submission.approved": "Approved an entry",
+    "submission.rejected": "Rejected an entry",
+    "submission.needs_resubmission": "Asked for a new photo",
+    "submission.pending_review": "Reopened an entry",
+    "submission.revoked": "Revoked an entry",
+    "submission.contact_seen": "Saw personal data",
+    "submission.listed": "Opened the list of entries",
+    "submission.searched": "Searched entries",
+}
+"""Code → what happened; a code that is not here speaks for itself."""
+
+_ROOMS = {
+    "campaign": "Campaigns",
+    "client": "Clients",
+    "sender": "Senders",
+    "staff": "Staff",
+    "sign_in": "Sign-in",
+    "partner": "Partners",
+    "submission": "Entries",
+    "mail": "Mails",
+}
+
+
+def in_words(code: str) -> str:
+    """Return what a code says to people."""
+    return WORDS.get(code) or code.replace(".", ": ").replace("_", " ").capitalize()
+
+
+class Room(admin.SimpleListFilter):
+    """What the act was about."""
+
+    title = "about"
+    parameter_name = "about"
+
+    def lookups(self, _request: HttpRequest, _model_admin: Any) -> list[tuple[str, str]]:
+        """Return the rooms."""
+        return list(_ROOMS.items())
+
+    def queryset(self, _request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the acts in a room: a range of the index over codes."""
+        room = self.value()
+        if room not in _ROOMS:
+            return queryset
+        return queryset.filter(code__gte=f"{room}.", code__lt=f"{room}/")
+
+
+class OwnPeople(admin.RelatedFieldListFilter):
+    """Who did it, among those who work for one's own clients."""
+
+    def field_choices(self, _field: Any, request: HttpRequest, _model_admin: Any) -> Any:
+        """Return the people to choose from."""
+        clients = clients_of(request.user, Capability.AUDIT_VIEW)  # type: ignore[arg-type]
+        people = User.objects.filter(memberships__client__in=clients).distinct()
+        return [(user.pk, person(user)) for user in people.order_by("last_name", "username")]
+
+
+def doer(entry: AuditEntry) -> str:
+    """Return who did it. A failed sign-in proves nothing about who typed."""
+    if entry.actor is None and entry.code.startswith(("sign_in.", "staff.invitation_declined")):
+        return "Not signed in"
+    return person(entry.actor)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ScopedModelAdmin):
+    """The log: read, never written by hand."""
+
+    pages = ("list", "change")
+    view_capability = Capability.AUDIT_VIEW
+    list_display = ("what", "who", "shown_at", "client")
+    list_select_related = ("actor", "client")
+    list_filter = (Room, ("client", OwnClients), ("actor", OwnPeople))
+    search_fields = ("target",)
+    search_help_text = "Search, such as summer-receipts"
+    show_full_result_count = False
+    paginator = InfinitePaginator
+    ordering = ("-at", "-id")
+    list_per_page = 50
+    empty_title = "No log entries yet"
+    empty_words = "Every change, publish, decision and view of personal data is recorded here, with who did it."
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Show what concerns no client to who operates the platform."""
+        if request.user.is_superuser:
+            rows: QuerySet[Any] = AuditEntry.objects.all()
+            return rows
+        return super().get_queryset(request)
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Name the people whom the lines of a page are about, with one query for all of them."""
+        page = super().get_changelist_instance(request)
+        name_people(page.result_list)
+        return page
+
+    @display(description="What")
+    def what(self, entry: AuditEntry) -> str:
+        """Show what was done, with what it was done to below."""
+        return named(in_words(entry.code), concerned(entry))
+
+    @display(description="Who", ordering="actor")
+    def who(self, entry: AuditEntry) -> str:
+        """Show who did it, with the user name below: of two people of one name it tells which."""
+        return named(doer(entry), entry.actor.username if entry.actor else "")
+
+    @display(description="When", ordering="at")
+    def shown_at(self, entry: AuditEntry) -> str:
+        """Show when, with the exact time behind it."""
+        return when(entry.at)
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
+    ) -> HttpResponse:
+        """Show one line of the log with its differences."""
+        entry = self.get_object(request, object_id) if object_id else None
+        if entry is None or request.method != "GET" or not self.has_view_permission(request):
+            raise Http404
+        name_people([entry])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": in_words(entry.code),
+            "opts": self.opts,
+            "entry": entry,
+            "concerned": concerned(entry),
+            "who": doer(entry),
+            "user_name": entry.actor.username if entry.actor else "",
+            "at": exact(entry.at, "UTC"),
+            "changes": differences(entry.before, entry.after),
+        }
+        return TemplateResponse(request, "admin/accounts/auditentry/entry.html", context)
+
+
+def name_people(entries: Sequence[Any]) -> None:
+    """Put the names of people in the place of their ids, where a line is about one."""
+    names = _names(entries, "user:", User, person)
+    names |= _names(entries, "invitation:", Invitation, lambda row: row.address)
+    for entry in entries:
+        entry.concerned = names.get(entry.target, "")
+
+
+def _names(
+    entries: Sequence[Any], kind: str, model: Any, name: Callable[[Any], str]
+) -> dict[str, str]:
+    """Return names by target, asking for none where no line is about one of this kind."""
+    numbers = {
+        entry.target.removeprefix(kind) for entry in entries if entry.target.startswith(kind)
+    }
+    keys = [int(number) for number in numbers if number.isdecimal()]
+    rows = model.objects.filter(pk__in=keys) if keys else ()
+    return {f"{kind}{row.pk}": name(row) for row in rows}
+
+
+def concerned(entry: Any) -> str:
+    """Return what a line is about, as people call it."""
+    return str(entry.concerned or entry.target.partition(":")[2] or entry.target)
+
+
+def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:
+    """Return what changed as rows of name, before and after; maps are taken apart."""
+    earlier, later = _flat(before), _flat(after)
+    names = [*later, *(name for name in earlier if name not in later)]
+    return [
+        (name.replace("_", " ").capitalize(), _said(earlier, name), _said(later, name))
+        for name in names
+        if earlier.get(name, "") != later.get(name, "")
+    ]
+
+
+def _said(values: dict[str, str], name: str) -> str:
+    """Return a value as people say it: a role by its label."""
+    value = values.get(name, "")
+    return Role(value).label if name == "role" and value in set(Role) else value
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, str]:
+    if isinstance(value, dict):
+        flat: dict[str, str] = {}
+        for name, part in value.items():
+            flat |= _flat(part, f"{prefix} · {name}" if prefix else str(name))
+        return flat
+    if value is None or not prefix:
+        return {}
+    if isinstance(value, list):
+        return {prefix: ", ".join(str(part) for part in value)}
+    return {prefix: value if isinstance(value, str) else json.dumps(value)}

@@ -1,0 +1,53 @@
+"""Invitations: made by who manages a client's staff, ended by their receiver, by their sender or by time."""
+
+from campaigns.accounts.services.invitations.accepting import (
+    accept,
+    accept_as_new,
+    account_of,
+    check_name_choice,
+    check_password_choice,
+    decline,
+    invitation_of,
+    is_completed,
+    open_invitation,
+    waits_for,
+)
+from campaigns.accounts.services.invitations.errors import (
+    AlreadyMember,
+    AnotherAccount,
+    HasAccount,
+    InvitationOver,
+    MayNotInvite,
+    NotAnAddress,
+    TooManyInvitations,
+)
+from campaigns.accounts.services.invitations.inviting import (
+    invite,
+    invite_again,
+    withdraw,
+    withdraw_those_of,
+)
+
+__all__ = [
+    "AlreadyMember",
+    "AnotherAccount",
+    "HasAccount",
+    "InvitationOver",
+    "MayNotInvite",
+    "NotAnAddress",
+    "TooManyInvitations",
+    "accept",
+    "accept_as_new",
+    "account_of",
+    "check_name_choice",
+    "check_password_choice",
+    "decline",
+    "invitation_of",
+    "invite",
+    "invite_again",
+    "is_completed",
+    "open_invitation",
+    "waits_for",
+    "withdraw",
+    "withdraw_those_of",
+]

@@ -1,0 +1,112 @@
+"""Sending identities: assigned to one client by an operator, and taken away again."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from campaignhub.errors import DomainError
+from campaigns.accounts.models import Client, SenderIdentity, User
+from campaigns.accounts.rules.senders import covers, overlap, tidy_identity
+from campaigns.accounts.services import audit
+from campaigns.accounts.services.sender import check_identity, platform_address
+
+
+class NotAnOperator(DomainError):
+    """Only operators decide who may send from what, because the mail service's account is every client's."""
+
+    code = "not_an_operator"
+
+
+class NotAnIdentity(DomainError):
+    """What was typed is neither a domain nor an address."""
+
+    code = "not_an_identity"
+
+
+class IdentityTaken(DomainError):
+    """The identity belongs to a client already, or lies within one that does."""
+
+    code = "identity_taken"
+
+
+class PlatformsOwn(DomainError):
+    """Every client without an identity sends from the platform's own address."""
+
+    code = "platforms_own"
+
+
+def assign_identity(client: Client, typed: str, *, actor: User, at: datetime) -> SenderIdentity:
+    """Let the mails of ``client``, and of no other, come from a domain or an address.
+
+    Two operators may assign parts of one domain at the same moment, which no unique
+    index sees; so every client's row is locked, and the second is refused.
+
+    Raises:
+        NotAnOperator, NotAnIdentity, IdentityTaken, PlatformsOwn: see there.
+    """
+    _refuse_others(actor)
+    wanted = tidy_identity(typed)
+    if not wanted:
+        raise NotAnIdentity("Enter a domain such as nordlicht.example, or an e-mail address at it.")
+    if covers(wanted, platform_address()):
+        raise PlatformsOwn(
+            "Every client's e-mails may come from this address. It can't be given to one of them."
+        )
+    with transaction.atomic():
+        # Without a key's lock: rows that name a client may be added meanwhile.
+        list(Client.objects.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+        for known in SenderIdentity.objects.select_related("client"):
+            same = known.client_id == client.pk
+            if known.identity == wanted or (not same and overlap(known.identity, wanted)):
+                raise IdentityTaken(
+                    f"{known.identity} belongs to {known.client} already."
+                    + ("" if same else " Remove it there first.")
+                )
+        identity = SenderIdentity.objects.create(
+            client=client, identity=wanted, assigned_at=at, assigned_by=actor
+        )
+        audit.record(
+            "sender.assigned",
+            actor=actor,
+            client=client,
+            target=f"sender:{wanted}",
+            at=at,
+            after={"client": client.name},
+        )
+    check_identity(identity, at=at)
+    return identity
+
+
+@transaction.atomic
+def withdraw_identity(identity: SenderIdentity, *, actor: User, at: datetime) -> None:
+    """Take an identity from its client, whose mails come from the platform's address from then on.
+
+    Taken a second time, nothing happens.
+
+    Raises:
+        NotAnOperator: see there.
+    """
+    _refuse_others(actor)
+    client = Client.objects.select_for_update(no_key=True).get(pk=identity.client_id)
+    deleted, _ = SenderIdentity.objects.filter(pk=identity.pk).delete()
+    if not deleted:
+        return
+    chosen = client.sender_email
+    others = client.sender_identities.values_list("identity", flat=True)
+    if chosen and not any(covers(other, chosen) for other in others):
+        Client.objects.filter(pk=client.pk).update(sender_email="")
+        client.sender_email = ""
+    audit.record(
+        "sender.withdrawn",
+        actor=actor,
+        client=client,
+        target=f"sender:{identity.identity}",
+        at=at,
+        before={"client": client.name, "sender_email": chosen},
+        after={"sender_email": client.sender_email},
+    )
+
+
+def _refuse_others(actor: User) -> None:
+    if not actor.is_superuser:
+        raise NotAnOperator("Only a CampaignHub operator can assign senders.")

@@ -1,7 +1,0 @@
-"""The forms of the campaign page: what staff type becomes what is stored."""
-
-from campaigns.admin.forms.campaign import CampaignForm
-from campaigns.admin.forms.limits import LimitForm, LimitFormSet
-from campaigns.admin.forms.rows import FormRowForm, FormRowFormSet
-
-__all__ = ["CampaignForm", "FormRowForm", "FormRowFormSet", "LimitForm", "LimitFormSet"]

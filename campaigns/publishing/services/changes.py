@@ -1,0 +1,63 @@
+"""What publishing again would change, in the words of the tabs."""
+
+from typing import Any
+
+from campaigns.publishing.services.manifest import manifest_of, page_content
+from campaigns.publishing.services.publish import images_of
+from campaigns.setup.models import Campaign
+
+_PARTS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
+    # what staff call it, the manifest's part, the page's part
+    ("Dates", frozenset({"opens_at", "closes_at", "timezone"}), frozenset()),
+    ("Official rules", frozenset(), frozenset({"rules", "privacy_url"})),
+    ("Limits", frozenset({"limits"}), frozenset()),
+    ("Prizes", frozenset(), frozenset({"prizes"})),
+    ("Form", frozenset({"fields", "consents"}), frozenset({"fields"})),
+    ("Texts", frozenset(), frozenset({"headline", "supporting", "hero_alt", "logo_alt"})),
+    (
+        "Look",
+        frozenset(),
+        frozenset(
+            {
+                *("brand_colour", "accent_colour", "surface_colour", "text_colour"),
+                *("radius", "type_pair"),
+            }
+        ),
+    ),
+    (
+        "Promoter",
+        frozenset(),
+        frozenset({"client_name", "legal_name", "address", "help_email", "help_phone"}),
+    ),
+    ("Languages and countries", frozenset({"languages", "countries"}), frozenset()),
+    (
+        "Review and safety",
+        frozenset(
+            {
+                *("review", "decide_within_days", "resubmit_within_hours"),
+                *("minimum_fill_seconds", "challenge", "reason_texts", "excluded_regions"),
+            }
+        ),
+        frozenset(),
+    ),
+    ("Ways to enter", frozenset({"routes"}), frozenset()),
+)
+
+
+def changes_since_release(campaign: Campaign) -> list[str]:
+    """Return what differs between a campaign and its newest release; nothing before the first."""
+    release = campaign.releases.filter(is_test=False).order_by("-number").first()
+    if release is None or campaign.opens_at is None or campaign.closes_at is None:
+        return []
+    manifest = manifest_of(campaign, release=release.number, page_sha256="0" * 64)
+    page = page_content(campaign, release=release.number)
+    judged = _differing(release.manifest, manifest.model_dump(mode="json"))
+    shown = _differing(release.page, page.model_dump(mode="json"))
+    changes = [name for name, ours, theirs in _PARTS if ours & judged or theirs & shown]
+    if release.images != images_of(campaign):
+        changes.append("Pictures")
+    return changes
+
+
+def _differing(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
+    return {name for name, value in after.items() if name in before and before[name] != value}

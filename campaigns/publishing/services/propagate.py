@@ -1,0 +1,161 @@
+"""Carry what was decided about a campaign to where visitors meet it: the table and the site host.
+
+A decision is committed first and carried afterwards. Whatever fails or is
+killed in between, the earlier release stays live and the placement says that
+it is behind; the clock, or ``manage.py republish``, carries again. Carrying
+twice changes nothing, and a revision keeps an older decision from replacing a
+newer one, in whatever order writers arrive.
+
+The order is a promise too: the table first (a page must never show a release
+that the functions do not know), then the page, then its ``state.json``.
+"""
+
+import logging
+from datetime import datetime
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.storage import default_storage
+from django.db.models import F
+
+from campaignhub import ingest
+from campaignhub.env import env
+from campaigns.hosting.host import site_host
+from campaigns.publishing.models import Placement, Release
+from campaigns.rendering import PageContent, render_page, render_rules
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
+from ingest_lambda.contract import Current, Manifest, PageState
+
+logger = logging.getLogger(__name__)
+
+MOST_TROUBLES = 3
+"""After so many failures the clock leaves the rest for its next round: something is down."""
+
+
+def carry(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True) -> bool:
+    """Write a campaign's newest release and state to table and host; tell whether both have it.
+
+    Without ``whole`` only the state is written, where nothing else is behind.
+    What goes wrong is kept on the placement, in words for staff.
+    """
+    placement = Placement.objects.filter(campaign=campaign, is_test=is_test).first()
+    if placement is None:
+        return True
+    # Read after the revision: what is written may be newer than it, never older.
+    campaign = Campaign.objects.select_related("client").get(pk=campaign.pk)
+    releases = list(campaign.releases.filter(is_test=is_test).order_by("-number"))
+    mine = Placement.objects.filter(pk=placement.pk)
+    # Noted before: whatever ends this attempt, the clock turns to the others first.
+    mine.update(tried_at=at)
+    try:
+        _write(
+            campaign,
+            placement,
+            releases,
+            whole=whole or placement.carried_revision < placement.revision - 1,
+        )
+    except (ingest.IngestBusy, ingest.Superseded, BotoCoreError, ClientError, OSError) as error:
+        logger.warning("placement %s not carried: %s", placement.pk, type(error).__name__)
+        mine.update(trouble=_in_words(error))
+        return False
+    mine.filter(carried_revision__lt=placement.revision).update(carried_revision=placement.revision)
+    mine.update(carried_at=at, trouble="")
+    return True
+
+
+def carry_due(at: datetime) -> list[Placement]:
+    """Carry whatever is behind; return what is not any more."""
+    behind = Placement.objects.filter(carried_revision__lt=F("revision"))
+    carried, troubles = [], 0
+    for placement in behind.select_related("campaign").order_by(
+        F("tried_at").asc(nulls_first=True)
+    ):
+        if carry(placement.campaign, is_test=placement.is_test, at=at):
+            carried.append(placement)
+        elif (troubles := troubles + 1) >= MOST_TROUBLES:
+            break
+    return carried
+
+
+def _write(
+    campaign: Campaign, placement: Placement, releases: list[Release], *, whole: bool
+) -> None:
+    newest = releases[0]
+    current = _current(campaign, placement, newest)
+    if whole:
+        # An emptied table needs the earlier ones as well: submissions are judged by theirs.
+        for release in releases:
+            ingest.publish_release(Manifest.model_validate(release.manifest), current)
+        site_host().put_page(current.slug, _files(releases), revision=placement.revision)
+    else:
+        ingest.set_current(current)
+    state = PageState(
+        state=_shown_state(campaign, placement),
+        opens_at=current.opens_at,
+        closes_at=current.closes_at,
+        release=newest.number,
+    )
+    site_host().put_state(
+        current.slug, state.model_dump_json().encode(), revision=placement.revision
+    )
+
+
+def _current(campaign: Campaign, placement: Placement, release: Release) -> Current:
+    manifest = Manifest.model_validate(release.manifest)
+    closes_at = manifest.closes_at
+    closed = campaign.state_changes.filter(after=CampaignState.CLOSED.value).first()
+    if closed and not placement.is_test:
+        closes_at = min(closes_at, max(closed.at, manifest.opens_at))
+    ended = {CampaignState.ARCHIVED} if placement.is_test else _ENDED
+    return Current(
+        slug=manifest.slug,
+        release=release.number,
+        opens_at=manifest.opens_at,
+        closes_at=closes_at,
+        paused=campaign.state == CampaignState.PAUSED and not placement.is_test,
+        archived=campaign.state in ended,
+        revision=placement.revision,
+    )
+
+
+_ENDED = {CampaignState.CLOSED, CampaignState.ARCHIVED}
+
+
+def _shown_state(campaign: Campaign, placement: Placement) -> str:
+    """Return the state that a page shows; a test is open as long as anybody may want to test."""
+    if placement.is_test and campaign.state != CampaignState.ARCHIVED:
+        return CampaignState.LIVE.value
+    return campaign.state
+
+
+def _files(releases: list[Release]) -> dict[str, bytes]:
+    newest = releases[0]
+    files = render_page(
+        PageContent.model_validate(newest.page),
+        api_url=env().public_api_url,
+        upload_origin=env().public_upload_url,
+        images=read_images(newest.images),
+    )
+    for release in releases:
+        content = PageContent.model_validate(release.page)
+        files |= render_rules(content, published_at=release.published_at, page=files)
+    return files
+
+
+def read_images(names: dict[str, str]) -> dict[str, bytes]:
+    """Read the stored pictures of a page, by ``hero`` and ``logo``."""
+    images = {}
+    for use, name in names.items():
+        with default_storage.open(name, "rb") as image:
+            images[use] = image.read()
+    return images
+
+
+def _in_words(error: Exception) -> str:
+    if isinstance(error, ingest.Superseded):
+        return "The submissions table holds a later release than this database."
+    if isinstance(error, ingest.IngestBusy):
+        return "The submissions table is busy or away."
+    if isinstance(error, OSError):
+        return f"The site host or a picture is away ({type(error).__name__})."
+    return f"AWS does not answer ({type(error).__name__})."

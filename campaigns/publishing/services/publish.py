@@ -1,0 +1,247 @@
+"""Publish a campaign, for everyone or as a test. See :mod:`campaigns.publishing.services.propagate` for what follows."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+
+from campaignhub import ingest
+from campaignhub.errors import DomainError
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit, sender
+from campaigns.publishing.models import Placement, Release
+from campaigns.publishing.rules.publish_checks import Finding
+from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
+from campaigns.publishing.services import checks
+from campaigns.publishing.services.lifecycle import MoveNotAllowed, change_state, decided
+from campaigns.publishing.services.manifest import manifest_of, page_content
+from campaigns.publishing.services.propagate import carry
+from campaigns.rendering import PageNote
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
+from campaigns.setup.services.locks import locked
+from ingest_lambda.contract import Current
+
+TEST_DAYS = 14
+"""How long a test stays open at least, whatever the campaign's dates."""
+
+
+class CannotPublish(DomainError):
+    """Something is missing; ``problems`` is the list."""
+
+    code = "cannot_publish"
+
+    def __init__(self, problems: list[Finding]) -> None:
+        super().__init__(" ".join(problem.message for problem in problems))
+        self.problems = problems
+
+
+class CautionsNotAccepted(DomainError):
+    """Something is unusual and nobody has said that it is meant; ``cautions`` is the list."""
+
+    code = "cautions_not_accepted"
+
+    def __init__(self, cautions: list[Finding]) -> None:
+        super().__init__("Accept what is unusual, or change it.")
+        self.cautions = cautions
+
+
+class ReasonMissing(DomainError):
+    """An amendment needs a reason for the record."""
+
+    code = "amendment_reason_missing"
+
+
+class NoteHasGaps(DomainError):
+    """A public note is written in some of the campaign's languages and not in others."""
+
+    code = "amendment_note_has_gaps"
+
+
+def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:
+    """Return what keeps a campaign from being published."""
+    return checks.publish_problems(campaign, at=at)
+
+
+def publish_cautions(campaign: Campaign, *, at: datetime) -> list[Finding]:
+    """Return what is unusual and needs a tick before a campaign is published."""
+    return checks.publish_cautions(campaign, at=at)
+
+
+def is_amendment(campaign: Campaign) -> bool:
+    """Tell whether publishing changes something that people have entered under already."""
+    return campaign.state in (CampaignState.LIVE, CampaignState.PAUSED)
+
+
+def publish_campaign(
+    campaign: Campaign,
+    *,
+    actor: User | None,
+    at: datetime,
+    accepted: Collection[str] = (),
+    reason: str = "",
+    public_note: Mapping[str, str] | None = None,
+) -> Release:
+    """Publish a campaign as its next release; in force everywhere within 30 seconds.
+
+    The row is locked, so that two who press at once get two numbers. The
+    release is committed before it is carried to table and host: if they are
+    away, the earlier one stays live and the clock tries again.
+
+    ``accepted`` are the keys of the cautions that were ticked. Once the
+    campaign is live a release is an amendment: it needs ``reason``, for the
+    record, and may carry ``public_note``, which the page shows with its date.
+
+    Raises:
+        CannotPublish: with the whole list of what is missing.
+        CautionsNotAccepted: with what nobody has accepted yet.
+        ReasonMissing, NoteHasGaps: an amendment lacks its words.
+        MoveNotAllowed: it is closed or archived.
+    """
+    sender.check_sender(campaign.client, at=at)
+    seen = _in_table(campaign.slug)
+    note = {code: text.strip() for code, text in (public_note or {}).items() if text.strip()}
+    with transaction.atomic(durable=True):
+        campaign = locked(campaign)
+        _refuse_if_over(campaign)
+        if problems := publish_problems(campaign, at=at):
+            raise CannotPublish(problems)
+        cautions = publish_cautions(campaign, at=at)
+        if open_ones := [caution for caution in cautions if caution.key not in accepted]:
+            raise CautionsNotAccepted(open_ones)
+        amends = is_amendment(campaign)
+        if amends:
+            _check_words(campaign, reason, note)
+        release = _add_release(
+            campaign,
+            actor=actor,
+            at=at,
+            seen=seen,
+            amendment_reason=reason.strip() if amends else "",
+            public_note=note if amends else {},
+            accepted_warnings=[caution.key for caution in cautions],
+        )
+        if not amends:
+            assert campaign.opens_at is not None
+            opened = campaign.opens_at <= at
+            after = CampaignState.LIVE if opened else CampaignState.SCHEDULED
+            if campaign.state != after:
+                change_state(campaign, after, actor=actor, at=at)
+        audit.record(
+            "campaign.amended" if amends else "campaign.published",
+            actor=actor,
+            client=campaign.client,
+            target=f"campaign:{campaign.slug}",
+            at=at,
+            after={
+                "release": release.number,
+                "accepted": release.accepted_warnings,
+                **({"reason": release.amendment_reason} if amends else {}),
+            },
+        )
+    carry(campaign, is_test=False, at=at)
+    return release
+
+
+def publish_test(campaign: Campaign, *, actor: User | None, at: datetime) -> Release:
+    """Publish a campaign at its unlisted address, to try it out with limits and stock of its own.
+
+    It is the same path with the same checks; only cautions are not asked for.
+    A test is open at once and for two weeks at least.
+
+    Raises:
+        CannotPublish: with the whole list of what is missing.
+        MoveNotAllowed: the campaign is closed or archived.
+    """
+    seen = _in_table(campaign.test_slug)
+    with transaction.atomic(durable=True):
+        campaign = locked(campaign)
+        _refuse_if_over(campaign)
+        if problems := publish_problems(campaign, at=at):
+            raise CannotPublish(problems)
+        release = _add_release(campaign, actor=actor, at=at, seen=seen, is_test=True)
+        audit.record(
+            "campaign.published_as_test",
+            actor=actor,
+            client=campaign.client,
+            target=f"campaign:{campaign.slug}",
+            at=at,
+            after={"release": release.number},
+        )
+    carry(campaign, is_test=True, at=at)
+    return release
+
+
+def _refuse_if_over(campaign: Campaign) -> None:
+    if campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED):
+        raise MoveNotAllowed("A closed campaign is not published again. Clone it instead.")
+
+
+def _check_words(campaign: Campaign, reason: str, note: Mapping[str, str]) -> None:
+    if not reason.strip():
+        raise ReasonMissing("People have entered already. Say for the record why this changes.")
+    if missing := gaps(note, list(campaign.languages), needed=False):
+        names = " and ".join(language_name(code) for code in missing)
+        raise NoteHasGaps(f"The public note is missing in {names}.")
+
+
+def _add_release(
+    campaign: Campaign,
+    *,
+    actor: User | None,
+    at: datetime,
+    seen: Current | None,
+    is_test: bool = False,
+    **words: object,
+) -> Release:
+    """Add the next release to a locked campaign, and count it on its placement."""
+    assert campaign.opens_at is not None
+    assert campaign.closes_at is not None
+    dates = {"opens_at": campaign.opens_at, "closes_at": campaign.closes_at}
+    if is_test:
+        dates = {
+            "opens_at": min(campaign.opens_at, at),
+            "closes_at": max(campaign.closes_at, at + timedelta(days=TEST_DAYS)),
+        }
+    earlier = campaign.releases.filter(is_test=is_test)
+    last = earlier.aggregate(last=Max("number"))["last"] or 0
+    number = max(last, seen.release if seen else 0) + 1
+    notes = [
+        PageNote(release=release.number, at=release.published_at, text=release.public_note)
+        for release in earlier.exclude(public_note={}).order_by("-number")
+    ]
+    if text := words.get("public_note"):
+        notes.insert(0, PageNote.model_validate({"release": number, "at": at, "text": text}))
+    content = page_content(campaign, release=number, is_test=is_test, notes=notes)
+    manifest = manifest_of(
+        campaign, release=number, page_sha256=content.sha256(), is_test=is_test, **dates
+    )
+    release = Release.objects.create(
+        campaign=campaign,
+        is_test=is_test,
+        number=number,
+        manifest=manifest.model_dump(mode="json"),
+        page=content.model_dump(mode="json"),
+        images=images_of(campaign),
+        published_at=at,
+        published_by=actor,
+        **words,
+    )
+    placement = decided(campaign, is_test=is_test, beyond=seen.revision if seen else 0)
+    Placement.objects.filter(pk=placement.pk).update(**dates)
+    return release
+
+
+def images_of(campaign: Campaign) -> dict[str, str]:
+    """Return the names of a campaign's pictures in their store, by ``hero`` and ``logo``."""
+    pictures = {"hero": campaign.hero_image, "logo": campaign.logo}
+    return {use: str(picture.name) for use, picture in pictures.items() if picture}
+
+
+def _in_table(slug: str) -> Current | None:
+    """Read what the table holds, so that a database from a backup uses no number twice."""
+    try:
+        return ingest.read_current(slug)
+    except ingest.IngestBusy:
+        return None

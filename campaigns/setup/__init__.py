@@ -1,0 +1,1 @@
+"""Campaigns as staff define them: form, limits, texts, state."""

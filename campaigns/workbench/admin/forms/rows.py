@@ -1,0 +1,240 @@
+"""The rows of the form builder."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
+
+from campaignhub.staff_site.countries import COUNTRIES
+from campaignhub.staff_site.widgets import Chips, Plain, Switch
+from campaigns.setup.models import Campaign, FormField
+from campaigns.setup.models.form import CONSENT
+from campaigns.setup.rules.answer_patterns import pattern_problem
+from campaigns.workbench.admin.field_types import BY_VALUE, KINDS, MEANINGS, Kind
+from campaigns.workbench.admin.forms.campaign import ROUTES
+from campaigns.workbench.admin.forms.choices import ChoicesField, machine_name
+from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
+from ingest_lambda.contract import FieldKind
+
+_NUMBERS = ("min_length", "max_length", "minimum_age", "max_receipts", "images_per_receipt")
+
+
+class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One row. What its kind does not use is not shown, and keeps its default."""
+
+    label = TextsField(most=500, label="What is asked")
+    help_text = TextsField(most=300, label="Help below it")
+    options = ChoicesField(label="Choices")
+    meaning = forms.ChoiceField(
+        required=False,
+        choices=[("", "Custom question"), *MEANINGS.items()],
+        widget=Plain,
+        label="Meaning",
+    )
+    routes = forms.MultipleChoiceField(
+        choices=list(ROUTES.items()), widget=Chips, required=False, label="For who enters"
+    )
+    countries = forms.MultipleChoiceField(
+        choices=list(COUNTRIES.items()),
+        required=False,
+        widget=UnfoldAdminSelect2MultipleWidget(
+            {"data-width": "100%", "data-placeholder": "The campaign's own"}
+        ),
+    )
+    name = forms.CharField(required=False, max_length=40, label="Name in exports")
+
+    class Meta:
+        model = FormField
+        exclude = ("version",)  # noqa: DJ006 - the row's template names what is shown
+        widgets = {
+            "kind": forms.HiddenInput,
+            "position": forms.HiddenInput,
+            "required": Switch,
+            "purpose": Plain,
+            "minimum": forms.TextInput,
+            "maximum": forms.TextInput,
+        }
+        labels = {
+            "min_length": "Shortest, in characters",
+            "max_length": "Longest, in characters",
+            "minimum": "From",
+            "maximum": "To",
+            "pattern": "Pattern",
+            "minimum_age": "Minimum age",
+            "max_receipts": "Receipts in one entry",
+            "images_per_receipt": "Photos of each",
+            "purpose": "Given for",
+        }
+        help_texts = {
+            "pattern": "The whole answer has to match, for example [A-Z]{2}[0-9]{6}.",
+            "purpose": "",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (*_NUMBERS, "minimum", "maximum", "pattern", "name"):
+            self.fields[name].widget.attrs["class"] = "plain-input"
+        for name in ("max_receipts", "images_per_receipt", "purpose", "position"):
+            self.fields[name].required = False
+
+    @property
+    def row_kind(self) -> Kind | None:
+        """The row's kind; ``None`` for the empty row that new ones are made from."""
+        return BY_VALUE.get(str(self["kind"].value() or ""))
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in what the kind implies, and refuse what it cannot have."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        kind = BY_VALUE.get(cleaned.get("kind", ""))
+        if kind is None:
+            return cleaned
+        for name in ("max_receipts", "images_per_receipt"):
+            cleaned[name] = cleaned.get(name) or getattr(FormField(), name)
+        if not cleaned.get("label") and kind.value != FieldKind.HIDDEN:
+            self.add_error("label", "Say in words what is asked.")
+        if kind.sure and not cleaned.get("meaning"):
+            cleaned["meaning"] = kind.meanings[0]
+        if kind.value == CONSENT:
+            cleaned["meaning"] = ""
+        cleaned["purpose"] = cleaned.get("purpose") or self.instance.purpose
+        if (
+            "options" in kind.settings
+            and not cleaned.get("options")
+            and "options" not in self.errors
+        ):
+            self.add_error("options", "Add at least one choice.")
+        self._bounds(cleaned, kind)
+        cleaned["position"] = cleaned.get("position") or 0
+        return cleaned
+
+    def _bounds(self, cleaned: dict[str, Any], kind: Kind) -> None:
+        """Refuse bounds that no answer could meet."""
+        if "minimum" in kind.settings:
+            read: Any = _day if kind.value == FieldKind.DATE else _number
+            low, high = (read(cleaned.get(name, "")) for name in ("minimum", "maximum"))
+            for name, value in (("minimum", low), ("maximum", high)):
+                if value is None and cleaned.get(name):
+                    self.add_error(name, "Give a day." if read is _day else "Give a number.")
+            if low is not None and high is not None and low > high:
+                self.add_error("maximum", "The end of the range lies before its beginning.")
+        shortest, longest = cleaned.get("min_length"), cleaned.get("max_length")
+        if shortest and longest and shortest > longest:
+            self.add_error("max_length", "The longest answer is shorter than the shortest.")
+        if "pattern" in kind.settings and (
+            sentence := pattern_problem(cleaned.get("pattern") or "")
+        ):
+            self.add_error("pattern", sentence)
+
+    def save(self, commit: bool = True) -> FormField:
+        """Save; a consent whose wording changed is a new version of it."""
+        if self.instance.pk and self.instance.kind == CONSENT and "label" in self.changed_data:
+            self.instance.version += 1
+        saved: FormField = super().save(commit)
+        return saved
+
+
+class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
+    """All rows together: their names, their routes, their order."""
+
+    instance: Campaign
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.languages: list[str] = list(self.instance.languages)
+        # Of a form without a single field Django makes a plain dict.
+        chosen = self.data.getlist("languages") if isinstance(self.data, QueryDict) else []
+        known = [code for code in chosen if code in LANGUAGES]
+        if self.is_bound and known:
+            self.languages = known
+
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+        speak(form, self.languages)
+        form.fields["options"].widget.languages = self.languages
+        return form
+
+    @property
+    def empty_form(self) -> Any:
+        """Return the row that new ones are made from, in the campaign's languages."""
+        form = super().empty_form
+        speak(form, self.languages)
+        form.fields["options"].widget.languages = self.languages
+        return form
+
+    @property
+    def kinds(self) -> Iterable[Kind]:
+        """The palette of kinds, for the template."""
+        return KINDS
+
+    @property
+    def proposed_labels(self) -> dict[str, dict[str, str]]:
+        """What a new row of each kind is called in each language, for the page's script."""
+        return {str(kind.value): kind.label for kind in KINDS if kind.label}
+
+    def validate_unique(self) -> None:
+        """Leave one name twice to :meth:`clean`, which says it in words at the row."""
+
+    def clean(self) -> None:
+        """Name the rows that nobody named; refuse one name twice."""
+        super().clean()
+        rows = [
+            form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
+        ]
+        taken: dict[str, forms.ModelForm[Any]] = {}
+        for form in rows:
+            name = form.cleaned_data.get("name", "")
+            if name and name in taken:
+                form.add_error(
+                    "name", f"Another row is called “{name}” already. Give this one another name."
+                )
+            elif name:
+                taken[name] = form
+        for form in rows:
+            if not form.cleaned_data.get("name"):
+                form.instance.name = form.cleaned_data["name"] = _name_of(form.cleaned_data, taken)
+                taken[form.instance.name] = form
+
+    def save_new(self, form: Any, commit: bool = True) -> Any:
+        """Save a new row for the ways to enter that the campaign has."""
+        self._route(form)
+        return super().save_new(form, commit)
+
+    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
+        """Save a row for the ways to enter that the campaign has."""
+        self._route(form)
+        return super().save_existing(form, obj, commit)
+
+    def _route(self, form: Any) -> None:
+        """Keep a row to the campaign's routes; one that would be on none is on all."""
+        kept = [r for r in self.instance.routes if r in form.cleaned_data.get("routes", ())]
+        form.instance.routes = kept or list(self.instance.routes)
+
+
+def _name_of(cleaned: dict[str, Any], taken: dict[str, Any]) -> str:
+    kind = BY_VALUE.get(cleaned.get("kind", ""))
+    label = str(next(iter(cleaned.get("label", {}).values()), ""))
+    wished = cleaned.get("meaning") or (kind.name if kind else "") or machine_name(label)
+    base = wished if wished and wished not in taken else machine_name(label) or "field"
+    number, free = 2, base
+    while free in taken:
+        free, number = f"{base[:36]}_{number}", number + 1
+    return free
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None

@@ -1,0 +1,282 @@
+"""The actions of a campaign's life: publish, preview, pause, resume, close, archive, clone."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+
+from campaignhub.errors import DomainError
+from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.scoped import ScopedModelAdmin
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services.scope import can
+from campaigns.publishing.models import Release
+from campaigns.publishing.rules.publish_checks import Finding
+from campaigns.publishing.rules.publish_checks.texts import language_name
+from campaigns.publishing.services import publish
+from campaigns.publishing.services.changes import changes_since_release
+from campaigns.publishing.services.drafts import draft_token
+from campaigns.publishing.services.lifecycle import move_campaign
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
+from campaigns.workbench.admin.checklist import Todo, todos
+from campaigns.workbench.services.clone import clone_campaign
+
+_QUESTIONS: dict[str, tuple[str, str, bool]] = {
+    "publish": (
+        "Publish {name}?",
+        "The page shows this version to everyone within 30 seconds. People who have already entered "
+        "keep the version they agreed to. The address can't be changed after publishing.",
+        False,
+    ),
+    "publish as test": (
+        "Publish {name} as a test?",
+        "Test entries use an unlisted link and never count. You can delete them all at once.",
+        False,
+    ),
+    "pause": (
+        "Pause {name}?",
+        "No new entries can be started until you resume. Entries already being sent are kept and count.",
+        False,
+    ),
+    "resume": ("Resume {name}?", "Entries are taken again within 30 seconds.", False),
+    "close": (
+        "Close {name} for good?",
+        "No more entries are taken, and a closed campaign can't be reopened.",
+        True,
+    ),
+    "archive": (
+        "Archive {name}?",
+        "The page keeps saying that the campaign is over. This can't be undone.",
+        True,
+    ),
+    "clone": ("Clone {name}?", "The copy is a draft without dates or entries.", False),
+}
+"""Action → question, what follows, and whether the slug has to be typed."""
+
+
+class CampaignLife(ScopedModelAdmin):
+    """What a campaign's page offers besides its fields; each asks before it changes anything."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add an address for each action, and the way to the preview."""
+        known = (
+            ("publish/", self.publish, "publish"),
+            ("publish-test/", self.publish_test, "publish_test"),
+            ("pause/", self.pause, "pause"),
+            ("resume/", self.resume, "resume"),
+            ("close/", self.close, "close"),
+            ("archive/", self.archive, "archive"),
+            ("clone/", self.clone, "clone"),
+            ("preview/", self.preview, "preview"),
+        )
+        own = [
+            page(self.admin_site, f"{one(Campaign)}/{route}", view, f"campaigns_campaign_{name}")
+            for route, view, name in known
+        ]
+        return [*own, *super().get_urls()]
+
+    def _campaign(self, request: HttpRequest, object_id: Any, capability: Capability) -> Campaign:
+        campaign: Campaign | None = self.get_queryset(request).filter(pk=object_id).first()
+        if campaign is None or not can(request.user, capability, campaign.client):  # type: ignore[arg-type]
+            raise Http404
+        return campaign
+
+    def _back(self, campaign: Campaign) -> HttpResponse:
+        return redirect(reverse("admin:campaigns_campaign_change", args=[campaign.pk]))
+
+    def _ask(
+        self, request: HttpRequest, campaign: Campaign, name: str, **more: Any
+    ) -> HttpResponse:
+        """Ask before something changes for everyone.
+
+        A mere link must never publish or close: only the form on this page
+        carries the token that another site cannot forge.
+        """
+        question, consequence, typed = _QUESTIONS[name]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": name.capitalize(),
+            "question": question.format(name=campaign.name),
+            "consequence": consequence,
+            "typed": campaign.slug if typed else "",
+            "button": name.capitalize(),
+            "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+            **more,
+        }
+        return TemplateResponse(request, "admin/campaigns/confirm.html", context)
+
+    def _is_answered(self, request: HttpRequest, campaign: Campaign, name: str) -> bool:
+        word = campaign.slug if _QUESTIONS[name][2] else ""
+        return request.method == "POST" and request.POST.get("typed", "").strip() == word
+
+    def _act(
+        self,
+        request: HttpRequest,
+        campaign: Campaign,
+        name: str,
+        act: Callable[[], Campaign],
+        words: str,
+    ) -> HttpResponse:
+        if not self._is_answered(request, campaign, name):
+            return self._ask(request, campaign, name)
+        try:
+            acted = act()
+        except DomainError as error:
+            messages.error(request, error.message)
+            return self._back(campaign)
+        self._tell(request, acted, words.format(name=acted.name))
+        return self._back(acted)
+
+    def _move(
+        self, request: HttpRequest, object_id: UUID, name: str, after: CampaignState, words: str
+    ) -> HttpResponse:
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+
+        def move() -> Campaign:
+            return move_campaign(campaign, after, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+
+        return self._act(request, campaign, name, move, words)
+
+    def _tell(self, request: HttpRequest, campaign: Campaign, words: str) -> None:
+        """Say what was done, or that it is not in force everywhere yet."""
+        behind = [place for place in campaign.placements.all() if place.is_behind]
+        if not behind:
+            messages.success(request, words)
+            return
+        troubles = " ".join(dict.fromkeys(place.trouble for place in behind if place.trouble))
+        messages.warning(
+            request,
+            "Decided and kept, but not in force yet; what was live before stays live. "
+            f"{troubles} We try again every few seconds by ourselves.",
+        )
+
+    # ---------------------------------------------------------------- publishing
+
+    def publish(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Publish the campaign as its next release."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        at = timezone.now()
+        refused = ""
+        if self._is_answered(request, campaign, "publish"):
+            note = {
+                code: request.POST.get(f"note_{code}", "").replace("\r\n", "\n")
+                for code in campaign.languages
+            }
+            try:
+                release = publish.publish_campaign(
+                    campaign,
+                    actor=request.user,  # type: ignore[arg-type]
+                    at=at,
+                    accepted=request.POST.getlist("accepted"),
+                    reason=request.POST.get("reason", ""),
+                    public_note=note,
+                )
+            except DomainError as error:
+                refused = "" if isinstance(error, publish.CannotPublish) else error.message
+            else:
+                return self._published(request, campaign, release)
+        return self._ask(
+            request, campaign, "publish", refused=refused, **self._findings(request, campaign)
+        )
+
+    def publish_test(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Publish the campaign at its unlisted address."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        at = timezone.now()
+        problems = publish.publish_problems(campaign, at=at)
+        if problems or not self._is_answered(request, campaign, "publish as test"):
+            shown = _todos(request, campaign, problems)
+            return self._ask(request, campaign, "publish as test", problems=shown)
+        try:
+            release = publish.publish_test(campaign, actor=request.user, at=at)  # type: ignore[arg-type]
+        except DomainError as error:
+            messages.error(request, error.message)
+            return self._back(campaign)
+        return self._published(request, campaign, release)
+
+    def _published(
+        self, request: HttpRequest, campaign: Campaign, release: Release
+    ) -> HttpResponse:
+        if release.is_test:
+            words = f"Test {release.number} stands at its own address."
+        elif campaign.state == CampaignState.PAUSED:
+            words = f"Published. Release {release.number} is in force; the campaign stays paused."
+        else:
+            words = f"Published. Release {release.number} is live for everyone within 30 seconds."
+        self._tell(request, campaign, words)
+        return self._back(campaign)
+
+    def _findings(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
+        """Return what the page of the question shows besides it: problems, ticks, an amendment's words."""
+        at = timezone.now()
+        last = campaign.releases.filter(is_test=False).order_by("-number").first()
+        ticked = request.POST.getlist("accepted") or (last.accepted_warnings if last else [])
+        amends = publish.is_amendment(campaign)
+        return {
+            "problems": _todos(request, campaign, publish.publish_problems(campaign, at=at)),
+            "cautions": [
+                (caution, caution.key in ticked)
+                for caution in publish.publish_cautions(campaign, at=at)
+            ],
+            "amends": amends,
+            "changes": changes_since_release(campaign),
+            "reason": request.POST.get("reason", ""),
+            "notes": [
+                (code, language_name(code), request.POST.get(f"note_{code}", ""))
+                for code in campaign.languages
+            ],
+        }
+
+    def preview(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Lead to the draft's page, marked and unable to send."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_VIEW)
+        if request.method not in ("GET", "HEAD"):
+            raise Http404
+        return redirect(draft_address(request, campaign))
+
+    # ---------------------------------------------------------------- moves
+
+    def pause(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Take no new entries for the moment."""
+        words = "{name} will be paused within 30 seconds."
+        return self._move(request, object_id, "pause", CampaignState.PAUSED, words)
+
+    def resume(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Take entries again."""
+        words = "{name} takes entries again within 30 seconds."
+        return self._move(request, object_id, "resume", CampaignState.LIVE, words)
+
+    def close(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """End the campaign for good."""
+        return self._move(request, object_id, "close", CampaignState.CLOSED, "{name} is closed.")
+
+    def archive(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Put a closed campaign away."""
+        words = "{name} is archived."
+        return self._move(request, object_id, "archive", CampaignState.ARCHIVED, words)
+
+    def clone(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Make a draft like this one."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
+
+        def copy() -> Campaign:
+            return clone_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
+
+        return self._act(request, campaign, "clone", copy, "{name} is a draft without dates.")
+
+
+def draft_address(request: HttpRequest, campaign: Campaign) -> str:
+    """Return where the draft's page stands for who asks, for an hour or two."""
+    token = draft_token(campaign, viewer=request.user, at=timezone.now())  # type: ignore[arg-type]
+    return reverse("draft_page", args=[token])
+
+
+def _todos(request: HttpRequest, campaign: Campaign, problems: list[Finding]) -> list[Todo]:
+    return todos(problems, campaign, user=request.user)  # type: ignore[arg-type]

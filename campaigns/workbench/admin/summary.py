@@ -1,0 +1,62 @@
+"""A campaign at a glance, for who may see but not edit it."""
+
+from typing import Any
+
+from campaignhub.spans import length
+from campaignhub.staff_site.countries import COUNTRIES
+from campaignhub.staff_site.lists import exact
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.words import last_minute, limit_in_words
+from campaigns.workbench.admin.field_types import BY_VALUE
+from campaigns.workbench.admin.forms.campaign import ROUTES
+from campaigns.workbench.admin.forms.texts import LANGUAGES
+
+
+def glance(campaign: Campaign) -> dict[str, Any]:
+    """Return what a campaign is, in words."""
+    first = campaign.languages[0]
+    rows = [
+        {
+            "kind": BY_VALUE.get(row.kind),
+            "label": campaign.text(row.label, first) or row.name,
+            "required": row.required,
+        }
+        for row in campaign.form_fields.all()
+    ]
+    limits = [
+        limit_in_words(
+            scope=limit.scope,
+            count=limit.count,
+            window=limit.window,
+            hours=limit.hours,
+            language="en",
+        )
+        for limit in campaign.limits.all()
+    ]
+    dates = []
+    if campaign.opens_at and campaign.closes_at:
+        dates = [
+            ("Opens", exact(campaign.opens_at, campaign.timezone)),
+            (
+                "Closes",
+                last_minute(campaign.closes_at, timezone=campaign.timezone, language="en"),
+            ),
+            ("Open for", length(campaign.opens_at, campaign.closes_at)),
+        ]
+    facts = [
+        ("Client", str(campaign.client)),
+        *dates,
+        ("Countries", ", ".join(COUNTRIES.get(code, code) for code in campaign.countries)),
+        ("Languages", ", ".join(LANGUAGES.get(code, code) for code in campaign.languages)),
+        ("Ways to enter", ", ".join(ROUTES.get(route, route) for route in campaign.routes)),
+        ("Review", campaign.get_review_mode_display()),
+        ("Decide within", f"{campaign.decide_within_days} working days"),
+    ]
+    return {
+        "campaign": campaign,
+        "facts": facts,
+        "rows": rows,
+        "limits": limits,
+        "headline": campaign.text(campaign.headline, first),
+        "rules": campaign.text(campaign.rules, first),
+    }

@@ -1,0 +1,50 @@
+"""Clone a campaign: its page, form and limits; nothing that happened in it."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from django.db import transaction
+
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
+from campaigns.setup.models import Campaign
+from campaigns.setup.models.campaign import new_test_slug
+from campaigns.setup.rules.states import CampaignState
+
+
+@transaction.atomic
+def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign:
+    """Make a draft like ``campaign``, without dates, releases or submissions, under a free slug."""
+    campaign = Campaign.objects.get(pk=campaign.pk)
+    fields, limits = list(campaign.form_fields.all()), list(campaign.limits.all())
+    source = campaign.slug
+    copy = Campaign.objects.get(pk=campaign.pk)
+    copy.id, copy.test_id, copy.test_slug = uuid4(), uuid4(), new_test_slug()
+    copy._state.adding = True
+    copy.name = f"{campaign.name} (copy)"[:120]
+    copy.slug = _free_slug(source)
+    copy.state = CampaignState.DRAFT.value
+    copy.opens_at = copy.closes_at = None
+    copy.save()
+    for row in (*fields, *limits):
+        row.pk = None
+        row._state.adding = True
+        setattr(row, "campaign", copy)  # noqa: B010 - both kinds of row have one
+        row.save()
+    audit.record(
+        "campaign.cloned",
+        actor=actor,
+        client=copy.client,
+        target=f"campaign:{copy.slug}",
+        at=at,
+        before={"from": source},
+    )
+    return copy
+
+
+def _free_slug(slug: str) -> str:
+    stem = slug[:50].rstrip("-")
+    number = 2
+    while Campaign.objects.filter(slug=f"{stem}-{number}").exists():
+        number += 1
+    return f"{stem}-{number}"

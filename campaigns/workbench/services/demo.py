@@ -1,0 +1,172 @@
+"""The demo: a client with staff and two live campaigns, and a second client who must see nothing of it."""
+
+import io
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from campaignhub.env import env
+from campaigns.accounts.models import Client, Membership, User
+from campaigns.accounts.rules.roles import Role
+from campaigns.publishing.services.publish import publish_campaign, publish_cautions
+from campaigns.setup.models import Campaign, FormField
+from campaigns.setup.models.form import CONSENT
+from campaigns.setup.rules.limit_presets import preset_named
+from campaigns.setup.services.pictures import HERO, LOGO, tidy_picture
+from campaigns.workbench.services.demo_campaigns import (
+    EXAMPLES,
+    LANGUAGES,
+    QUICK_DRAW,
+    QUICK_SEASIDE,
+    RECEIPT_ROW,
+    ROWS,
+    SUMMER_RECEIPTS,
+    SUMMER_SEASIDE,
+)
+from campaigns.workbench.services.demo_pictures import seaside, wordmark
+from campaigns.workbench.services.limits import apply_preset
+from ingest_lambda.contract import FieldKind
+
+STAFF = (
+    ("olivia", "Olivia", "Owner", Role.OWNER),
+    ("max", "Max", "Manager", Role.CAMPAIGN_MANAGER),
+    ("mo", "Mo", "Moderator", Role.MODERATOR),
+)
+
+
+@dataclass
+class Demo:
+    """What the demo is made of, as ``var/up.json`` names it."""
+
+    accounts: list[dict[str, str]] = field(default_factory=list)
+    campaigns: list[dict[str, Any]] = field(default_factory=list)
+
+
+def make_demo(*, at: datetime, known_accounts: list[dict[str, str]]) -> Demo:
+    """Make the demo where it is missing; the second time changes nothing.
+
+    Passwords are made up at the first start and cannot be read back, so the
+    caller hands in those it remembers; an account that nobody remembers gets a
+    new one. Half a demo is made whole the next time.
+    """
+    demo = Demo()
+    northwind = _client("Northwind Drinks", "Northwind Drinks Ltd")
+    other = _client("Fabrikam Foods", "Fabrikam Foods Ltd")
+    passwords = {account["username"]: account["password"] for account in known_accounts}
+    for username, given, family, role in STAFF:
+        user, password = _user(username, given, family, passwords.get(username))
+        Membership.objects.get_or_create(user=user, client=northwind, role=role.value)
+        demo.accounts.append({"username": username, "password": password, "role": role.value})
+    stranger, password = _user("stella", "Stella", "Stranger", passwords.get("stella"))
+    Membership.objects.get_or_create(user=stranger, client=other, role=Role.OWNER.value)
+    demo.accounts.append({"username": "stella", "password": password, "role": "owner of another"})
+    operator, password = _user("operator", "Olga", "Operator", passwords.get("operator"))
+    User.objects.filter(pk=operator.pk).update(is_superuser=True)
+    demo.accounts.append({"username": "operator", "password": password, "role": "operator"})
+    for make in (_summer_receipts, _quick_draw):
+        with transaction.atomic():
+            campaign = make(northwind, at)
+        if not campaign.first_published:
+            meant = [caution.key for caution in publish_cautions(campaign, at=at)]
+            publish_campaign(campaign, actor=None, at=at, accepted=meant)
+        demo.campaigns.append(_facts(campaign))
+    return demo
+
+
+def _client(name: str, legal_name: str) -> Client:
+    client, _ = Client.objects.get_or_create(
+        name=name,
+        defaults={
+            "legal_name": legal_name,
+            "address": "1 Harbour Street, Bristol BS1 4XX, United Kingdom",
+            "help_email": f"help@{name.split()[0].lower()}.example",
+        },
+    )
+    return client
+
+
+def _user(username: str, given: str, family: str, password: str | None) -> tuple[User, str]:
+    user, _ = User.objects.get_or_create(
+        username=username,
+        defaults={"first_name": given, "last_name": family, "is_staff": True},
+    )
+    if password is None or not user.check_password(password):
+        password = secrets.token_urlsafe(12)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    if not user.is_staff:  # it was let go, and gets its role back
+        user.is_staff = True
+        user.save(update_fields=["is_staff"])
+    return user, password
+
+
+def _campaign(
+    client: Client, slug: str, at: datetime, *, scene: dict[str, Any], values: dict[str, Any]
+) -> tuple[Campaign, bool]:
+    campaign = Campaign.objects.filter(slug=slug).first()
+    if campaign is not None:
+        return campaign, False
+    end = (at + timedelta(weeks=8)).replace(hour=0, minute=0, second=0, microsecond=0)
+    campaign = Campaign(
+        client=client,
+        slug=slug,
+        opens_at=(at - timedelta(days=1)).replace(second=0, microsecond=0),
+        closes_at=end,
+        languages=LANGUAGES,
+        privacy_url="https://northwind.example/privacy",
+        logo_alt=dict.fromkeys(LANGUAGES, "Northwind"),
+        **values,
+    )
+    mark = wordmark("Northwind", colour=campaign.brand_colour)
+    for stored, drawn, use in (
+        (campaign.hero_image, seaside(**scene), HERO),
+        (campaign.logo, mark, LOGO),
+    ):
+        picture = tidy_picture(io.BytesIO(drawn), use=use)
+        stored.save(str(picture.name), picture, save=False)
+    campaign.save()
+    return campaign, True
+
+
+def _summer_receipts(client: Client, at: datetime) -> Campaign:
+    campaign, made = _campaign(
+        client, "summer-receipts", at, scene=SUMMER_SEASIDE, values=SUMMER_RECEIPTS
+    )
+    if made:
+        _rows(campaign, [RECEIPT_ROW, *ROWS])
+        for name in ("one_a_day_ten_in_all", "one_per_receipt"):
+            preset = preset_named(name)
+            assert preset is not None
+            apply_preset(campaign, preset, actor=None, at=at)
+    return campaign
+
+
+def _quick_draw(client: Client, at: datetime) -> Campaign:
+    campaign, made = _campaign(client, "quick-draw", at, scene=QUICK_SEASIDE, values=QUICK_DRAW)
+    if made:
+        _rows(campaign, list(ROWS))
+    return campaign
+
+
+def _rows(campaign: Campaign, rows: list[dict[str, Any]]) -> None:
+    for position, row in enumerate(rows):
+        FormField.objects.create(
+            campaign=campaign, position=position, routes=campaign.routes, **row
+        )
+
+
+def _facts(campaign: Campaign) -> dict[str, Any]:
+    rows = list(campaign.form_fields.all())
+    images = [row.name for row in rows if row.kind == FieldKind.RECEIPT_IMAGE]
+    newest = campaign.releases.filter(is_test=False).order_by("-number").first()
+    return {
+        "slug": campaign.slug,
+        "page": f"{env().public_site_url}/c/{campaign.slug}/",
+        "release": newest.number if newest else None,
+        "answers": {row.name: EXAMPLES[row.name] for row in rows if row.name in EXAMPLES},
+        "consents": {row.name: True for row in rows if row.kind == CONSENT and row.required},
+        "receipt_field": images[0] if images else None,
+    }

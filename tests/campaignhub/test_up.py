@@ -1,0 +1,28 @@
+"""``manage.py up`` before anything is started."""
+
+import pytest
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+
+from campaignhub.embedded.processes import EmbeddedError
+from campaignhub.management.commands import up
+
+
+@pytest.fixture
+def _stays_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The test's transaction, which the command would close."""
+    monkeypatch.setattr(connection, "close", lambda: None)
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_stays_open")
+def test_tables_of_this_version_are_taken() -> None:
+    up.refuse_tables_of_another_version()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_stays_open")
+def test_tables_of_another_version_are_refused_with_what_to_do() -> None:
+    MigrationRecorder(connection).record_applied("campaigns", "0013_invitation_mailboxes")
+    with pytest.raises(EmbeddedError, match=r"Move it away \(mv .*var .*var\.before\)"):
+        up.refuse_tables_of_another_version()
