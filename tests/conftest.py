@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,16 +13,30 @@ from tests.support.installation import Installation, running_installation
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
+TESTS = Path(__file__).parent
 # How long an example takes says more of the machine than of the code.
 hypothesis_settings.register_profile("any_machine", deadline=None)
 hypothesis_settings.load_profile("any_machine")
 
 
+OF_THE_SITE = ("campaigns", "submissions", "campaignhub", "security")
+"""Where Django's tests lie. Of those without an installation each runs on one database."""
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what only the other database can show, and long runs unless they are asked for by name."""
+    """Mark Django's tests; leave out what only the other database can show, and long runs unless asked for by name."""
     from django.db import connection
 
+    for item in items:
+        room = item.path.relative_to(TESTS).parts[0]
+        embedded = "embedded" in item.path.parts
+        if (
+            room in OF_THE_SITE
+            and not embedded
+            and not {"flow", "browser"} & {m.name for m in item.iter_markers()}
+        ):
+            item.add_marker("django")
     out = {"sqlite"} if connection.vendor == "postgresql" else {"postgres"}
     out |= set() if "soak" in config.getoption("markexpr") else {"soak"}
     unfit = [item for item in items if out & {mark.name for mark in item.iter_markers()}]

@@ -13,7 +13,7 @@ from campaigns.setup.rules.zones import ZONES
 from tests.campaigns.admin_pages import campaign_data
 from tests.security.two_clients import MARK, Side, make_side, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 ADD = reverse("admin:campaigns_campaign_add")
 PAGES = (
     reverse("admin:index"),

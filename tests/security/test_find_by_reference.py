@@ -18,7 +18,7 @@ from tests.campaigns.factories import make_user
 from tests.security.two_clients import make_operator, signed_in
 from tests.submissions.factories import make_campaign, make_record, streamed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 LIST = reverse("admin:submissions_submission_changelist")
 PALETTE = reverse("admin:search")
 PERSON = {"email": "grace@example.org", "first": "Grace", "last": "Zielinska"}

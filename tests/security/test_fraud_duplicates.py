@@ -38,7 +38,7 @@ from tests.submissions.factories import (
 from tests.submissions.suspicious import entered, hear, is_in_review, row
 from tests.support.at_once import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 MINUTE = timedelta(minutes=1)
 SEEN = Suspicion.IMAGE_SEEN_BEFORE
 

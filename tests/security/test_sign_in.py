@@ -32,7 +32,7 @@ from tests.security.signing_in import (
 )
 from tests.support.at_once import at_once
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import make_client
 from tests.security.signing_in import OURS, RIGHT, WRONG, is_in, make_account, sign_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 def test_a_password_costs_19_mebibytes_two_passes_and_one_lane(settings: Any) -> None:

@@ -28,7 +28,7 @@ from tests.submissions.factories import (
     streamed,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 LIST = reverse("admin:submissions_submission_changelist")
 
 

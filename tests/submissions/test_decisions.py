@@ -34,6 +34,8 @@ from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
+pytestmark = pytest.mark.dialects
+
 UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
 LATER = NOON + timedelta(seconds=20)
 

@@ -17,7 +17,7 @@ from tests.campaigns.factories import make_user
 from tests.submissions.at_the_desk import make_staff, make_submission
 from tests.submissions.factories import NOON, make_campaign
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 def test_answers_come_first_then_the_nearest_promise_then_the_oldest():

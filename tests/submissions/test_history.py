@@ -10,7 +10,7 @@ from submissions.services.mirror import mirror_stream_records
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 TABLES = ("submissions_submissionevent", "submissions_review")
 
 

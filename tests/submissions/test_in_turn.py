@@ -18,7 +18,7 @@ from submissions.services.outbox import carry_decisions
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 SECOND = timedelta(seconds=1)
 

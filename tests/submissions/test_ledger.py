@@ -29,6 +29,8 @@ from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_image, make_record, make_upload
 from tests.support.simulated_aws import simulated_aws
 
+pytestmark = pytest.mark.dialects
+
 LATER = NOON + timedelta(hours=3)
 
 

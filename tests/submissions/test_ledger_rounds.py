@@ -43,6 +43,8 @@ from tests.submissions.factories import (
 from tests.support.at_once import at_once
 from tests.support.simulated_aws import simulated_aws
 
+pytestmark = pytest.mark.dialects
+
 LATER = NOON + timedelta(days=2)
 KINDS = (ReceiptImage, EntrantMessage, Award)
 

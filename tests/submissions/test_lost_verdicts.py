@@ -27,7 +27,7 @@ from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_stored
 from tests.support.simulated_aws import simulated_aws
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 WRONG = [Reason(code=ReasonCode.WRONG_VARIANT)]
 MINUTE = timedelta(minutes=1)
 

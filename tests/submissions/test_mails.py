@@ -35,7 +35,7 @@ from tests.campaigns.factories import make_user
 from tests.submissions import mail_service as ses
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 MINUTE = timedelta(minutes=1)
 
 

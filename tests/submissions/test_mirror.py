@@ -37,7 +37,7 @@ from tests.submissions.factories import (
     streamed,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 def _everything(submission_id: Any) -> Any:

@@ -25,7 +25,7 @@ from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
 from tests.support.simulated_aws import simulated_aws
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
 
 

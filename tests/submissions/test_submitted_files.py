@@ -6,7 +6,7 @@ from submissions.models import SubmittedFile
 from tests.submissions.factories import NOON, make_campaign, make_image, make_upload
 from tests.submissions.suspicious import entered, hear
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 def test_a_photo_that_was_replaced_before_the_form_was_sent_stays_a_half() -> None:

@@ -26,7 +26,7 @@ from submissions.services.suspects import look_again
 from tests.submissions.factories import NOON, make_campaign, make_record, make_upload, streamed
 from tests.submissions.suspicious import entered, hear, is_in_review, row, sharing, swapped
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 @pytest.mark.parametrize("status", [SubmissionStatus.APPROVED, SubmissionStatus.RECEIVED])

@@ -25,7 +25,7 @@ from tests.submissions.factories import (
 )
 from tests.support.simulated_aws import simulated_aws
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 LATER = NOON + timedelta(minutes=36)
 
 

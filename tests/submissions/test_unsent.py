@@ -38,7 +38,7 @@ from tests.submissions.photos import (
 )
 from tests.support.simulated_aws import simulated_aws
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 MOMENT = timedelta(milliseconds=1)
 KEPT = timedelta(hours=48)
 

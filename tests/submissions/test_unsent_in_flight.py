@@ -23,7 +23,7 @@ from tests.submissions.operators import OPERATIONS, manager, operator
 from tests.submissions.photos import DUE, EVERYWHERE, begin, publish, send, sweep, take
 from tests.support.simulated_aws import simulated_aws
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from campaigns.accounts.models import AuditEntry, Client
 from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, make_client
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 KIND = BlockEntry.Kind
 
 

@@ -22,7 +22,7 @@ from campaigns.workbench.services.clone import clone_campaign
 from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, make_draft, publish
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 EARLY = NOON - timedelta(days=1)
 CLOSES = NOON + timedelta(days=28)
 

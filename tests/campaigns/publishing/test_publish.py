@@ -24,7 +24,7 @@ from ingest_lambda.contract import Manifest, Mode
 from tests.campaigns.factories import NOON, logged, make_draft, publish
 from tests.campaigns.published import placement_of, shown_state
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 # ------------------------------------------------------------------ the plain way
