@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.report import Report, Scale
-from campaignhub.embedded.archives import build_archives
 from campaignhub.env import VAR
+from campaignhub.local_aws.archives import build_archives
 from tests.support.stack import INTERPRETER, TOKEN_KEYS
 
 STARTS: dict[Scale, int] = {"small": 1, "bench": 7, "soak": 21}

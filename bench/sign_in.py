@@ -87,7 +87,7 @@ def _filled(env: dict[str, str], count: int) -> dict[str, Any]:
 
 @contextmanager
 def _served(application: str, env: dict[str, str]) -> Iterator[str]:
-    """Serve the site as ``campaignhub.embedded.services`` does; yields its address."""
+    """Serve the site as ``campaignhub.local_aws.services`` does; yields its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

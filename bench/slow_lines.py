@@ -31,7 +31,7 @@ from bench.accept import body
 from bench.load import Outcome, Request
 from bench.load import run as send
 from bench.report import Report, Scale
-from campaignhub.embedded.ministack import CREDENTIALS, REGION
+from campaignhub.local_aws.ministack import CREDENTIALS, REGION
 from tests.support.stack import Stack, running_stack
 
 SLOW: dict[Scale, int] = {"small": 10, "bench": 200, "soak": 200}

@@ -41,7 +41,7 @@ def _read_the_timetable(sender: Celery, **_: Any) -> None:
 @beat_embedded_init.connect
 def _end_with_the_worker(**_: Any) -> None:
     """Let the timetable, a process that the worker forks, outlive no worker that was killed or fell."""
-    from campaignhub.embedded.processes import end_with_parent
+    from campaignhub.local_aws.processes import end_with_parent
 
     if tell_kernel := end_with_parent():
         tell_kernel()

@@ -30,10 +30,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     for item in items:
         room = item.path.relative_to(TESTS).parts[0]
-        embedded = "embedded" in item.path.parts
+        local_aws = "local_aws" in item.path.parts
         if (
             room in OF_THE_SITE
-            and not embedded
+            and not local_aws
             and not {"flow", "browser"} & {m.name for m in item.iter_markers()}
         ):
             item.add_marker("django")

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from campaignhub.embedded.processes import EmbeddedError
+from campaignhub.local_aws.processes import EmbeddedError
 from campaignhub.management.commands import up
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from PIL import Image
 
-from campaignhub.embedded.deploy import client
+from campaignhub.local_aws.deploy import client
 from tests.flows.bad import fresh_receipt, refused
 from tests.support.installation import Installation, wait_until
 from tests.support.visitor import Visitor, announced

@@ -3,8 +3,8 @@
 from functools import cache
 from typing import Any
 
-from campaignhub.embedded.deploy import TEMPLATE
-from campaignhub.embedded.pipes.declaration import parse_template
+from campaignhub.local_aws.deploy import TEMPLATE
+from campaignhub.local_aws.pipes.declaration import parse_template
 
 
 @cache

@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from campaignhub.embedded.deploy import TEMPLATE
-from campaignhub.embedded.pipes.pattern import passes
+from campaignhub.local_aws.deploy import TEMPLATE
+from campaignhub.local_aws.pipes.pattern import passes
 from ingest_lambda.adapters.quarantine import LARGEST_CHARS
 from ingest_lambda.adapters.table import LedgerLine
 from ingest_lambda.config import Config

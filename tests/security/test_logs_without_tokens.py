@@ -23,8 +23,8 @@ from django.utils import timezone
 from gunicorn.config import Config
 
 from campaignhub.access_log import TokenlessLogger
-from campaignhub.embedded.ministack import MiniStack
-from campaignhub.embedded.services import Plan, services
+from campaignhub.local_aws.ministack import MiniStack
+from campaignhub.local_aws.services import Plan, services
 from campaignhub.logs import JsonLine, without_tokens
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Role

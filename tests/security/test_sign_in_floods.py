@@ -22,7 +22,7 @@ from tests.security.signing_in import OURS, RIGHT, WRONG, make_account, sign_in
 
 NEW = "another sentence of mine"
 WEB_THREADS = 4
-"""Of one web process (``campaignhub.embedded.services``)."""
+"""Of one web process (``campaignhub.local_aws.services``)."""
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.core.mail import get_connection
 from storages.backends.s3 import S3Storage
 
 from campaignhub import aws, settings
-from campaignhub.embedded import deploy
+from campaignhub.local_aws import deploy
 from ingest_lambda.adapters import bucket, quarantine, table
 from ingest_lambda.config import Config
 

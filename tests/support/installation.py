@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from campaignhub.embedded.deploy import client
 from campaignhub.env import ROOT, VAR
+from campaignhub.local_aws.deploy import client
 from tests.support.stack import free_port
 
 UP_SECONDS = 120

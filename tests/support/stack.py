@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from campaignhub.embedded.archives import build_archives
-from campaignhub.embedded.deploy import Deployment, Wanted, client, deploy
-from campaignhub.embedded.ministack import MiniStack
 from campaignhub.env import VAR
+from campaignhub.local_aws.archives import build_archives
+from campaignhub.local_aws.deploy import Deployment, Wanted, client, deploy
+from campaignhub.local_aws.ministack import MiniStack
 
 INTERPRETER = VAR / "ministack-venv" / "bin" / "python"
 TOKEN_KEYS = "t1:" + "11" * 32

@@ -9,10 +9,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
-from campaignhub.embedded.processes import EmbeddedError
-from campaignhub.embedded.services import Plan
-from campaignhub.embedded.supervisor import Supervisor
 from campaignhub.env import ROOT, VAR, env
+from campaignhub.local_aws.processes import EmbeddedError
+from campaignhub.local_aws.services import Plan
+from campaignhub.local_aws.supervisor import Supervisor
 from campaignhub.private_files import UMASK
 
 
@@ -32,7 +32,7 @@ class Command(BaseCommand):
             web_port=settings.web_port,
             aws_port=settings.aws_port,
             is_migrated=_is_migrated,
-            furnish=_furnish,
+            bootstrap=_bootstrap,
             fixed=frozenset(settings.model_fields_set & {"web_port", "aws_port"}),
             parameters={
                 "IngestConsumer": settings.ingest_consumer,
@@ -78,9 +78,9 @@ def _is_migrated() -> bool:
         connection.close()
 
 
-def _furnish(into: Path) -> None:
+def _bootstrap(into: Path) -> None:
     try:
-        call_command("furnish", into=into, republish=False)
+        call_command("bootstrap", into=into, republish=False)
     except Exception as exc:
         raise EmbeddedError(f"The demo could not be prepared: {type(exc).__name__}.") from exc
     finally:

@@ -7,14 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from campaignhub.embedded.pipes.declaration import (
+from campaignhub.local_aws.pipes.declaration import (
     Pipe,
     QueueParameters,
     StreamParameters,
     read_pipes,
 )
-from campaignhub.embedded.pipes.target import failed_records
-from tests.campaignhub.embedded.conftest import Bench, eventually
+from campaignhub.local_aws.pipes.target import failed_records
+from tests.campaignhub.local_aws.conftest import Bench, eventually
 
 pytestmark = pytest.mark.flow
 

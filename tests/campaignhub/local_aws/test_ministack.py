@@ -7,9 +7,9 @@ import threading
 
 import pytest
 
-from campaignhub.embedded.ministack import MiniStack
-from campaignhub.embedded.pipes.runner import Runner
-from tests.campaignhub.embedded.conftest import eventually
+from campaignhub.local_aws.ministack import MiniStack
+from campaignhub.local_aws.pipes.runner import Runner
+from tests.campaignhub.local_aws.conftest import eventually
 from tests.support.stack import INTERPRETER, Stack, deploy_to, free_port
 
 pytestmark = pytest.mark.flow

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from campaignhub.embedded.pipes.runner import Runner
-from tests.campaignhub.embedded.conftest import eventually
+from campaignhub.local_aws.pipes.runner import Runner
+from tests.campaignhub.local_aws.conftest import eventually
 from tests.support.stack import running_stack
 
 pytestmark = pytest.mark.flow

@@ -11,7 +11,7 @@ import threading
 from typing import Any
 from urllib.parse import urlsplit
 
-from campaignhub.embedded.ministack import REGION
+from campaignhub.local_aws.ministack import REGION
 
 TIMEOUT_SECONDS = 65
 """Longer than the longest function."""

@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from campaignhub.embedded.processes import Child, end_left_over, note_running
-from tests.campaignhub.embedded.conftest import eventually
+from campaignhub.local_aws.processes import Child, end_left_over, note_running
+from tests.campaignhub.local_aws.conftest import eventually
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(300)"]
 PARENT_OF_ONE = [
@@ -59,7 +59,7 @@ def test_who_does_not_listen_is_killed_after_its_time(tmp_path):
 def test_a_killed_parent_takes_its_children_along(tmp_path):
     program = (
         "import sys, time; from pathlib import Path; "
-        "from campaignhub.embedded.processes import Child; "
+        "from campaignhub.local_aws.processes import Child; "
         f"child = Child('c', {SLEEPER!r}, Path({str(tmp_path / 'log')!r})); child.start(); "
         "print(child.pid, flush=True); time.sleep(300)"
     )

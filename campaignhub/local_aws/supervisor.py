@@ -13,13 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from campaignhub.embedded import local
-from campaignhub.embedded.archives import build_archives
-from campaignhub.embedded.console import Console
-from campaignhub.embedded.deploy import Wanted, deploy
-from campaignhub.embedded.ministack import MiniStack
-from campaignhub.embedded.processes import Child, EmbeddedError, end_left_over, note_running
-from campaignhub.embedded.services import Plan, once, services, status_of
+from campaignhub.local_aws import local
+from campaignhub.local_aws.archives import build_archives
+from campaignhub.local_aws.console import Console
+from campaignhub.local_aws.deploy import Wanted, deploy
+from campaignhub.local_aws.ministack import MiniStack
+from campaignhub.local_aws.processes import Child, EmbeddedError, end_left_over, note_running
+from campaignhub.local_aws.services import Plan, once, services, status_of
 from campaignhub.private_files import NotOurDirectory, make_private
 
 RESTART_SECONDS = (0.5, 1, 2, 5, 10)
@@ -27,7 +27,7 @@ STEADY_SECONDS = 30
 """A child that ran this long starts again without waiting."""
 
 ANSWER_SECONDS = 60
-FURNISH_SECONDS = 300
+BOOTSTRAP_SECONDS = 300
 
 
 class Stopped(Exception):
@@ -139,7 +139,7 @@ class Supervisor:
             # Most starts: nothing to wait for, so the site comes up while the demo is looked after.
             self._add(worker)
             self._add(web)
-        self._furnish()
+        self._bootstrap()
         for child in (worker, web):
             if child.name not in self._watched:
                 self._add(child)
@@ -174,25 +174,25 @@ class Supervisor:
         local.write_json(plan.var / "env.json", now)
         self._pause(0)
 
-    def _furnish(self) -> None:
+    def _bootstrap(self) -> None:
         """Fill database, table and pages with what they must hold."""
         plan, into = self._plan, self._plan.var / "demo.json"
         self._console.say("Preparing the database and the demo …")
         unchanged = self._environment == local.read_json(plan.var / "env.json")
         if unchanged and plan.is_migrated() and not self._republish.exists():
             # Most starts. Another Django would cost seconds of the two cores that all wait for.
-            plan.furnish(into)
+            plan.bootstrap(into)
             return
-        command = ["furnish", "--into", str(into)]
+        command = ["bootstrap", "--into", str(into)]
         if self._republish.exists():
             command.append("--republish")
-        self._run_once("furnish", command)
+        self._run_once("bootstrap", command)
         self._republish.unlink(missing_ok=True)
 
     def _run_once(self, name: str, command: Sequence[str]) -> None:
         child = once(self._plan, name, command)
         child.start()
-        deadline = time.monotonic() + FURNISH_SECONDS
+        deadline = time.monotonic() + BOOTSTRAP_SECONDS
         try:
             while child.alive():
                 if time.monotonic() > deadline:
@@ -299,7 +299,7 @@ class Supervisor:
         try:
             self._ministack.wait(emulator.child)
             self._deploy()
-            self._furnish()
+            self._bootstrap()
         except EmbeddedError as error:
             self._console.say(str(error))
             emulator.child.stop()

@@ -6,9 +6,9 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from campaignhub.embedded.deploy import outputs_as_environment
-from campaignhub.embedded.ministack import CREDENTIALS, REGION
-from campaignhub.embedded.processes import EmbeddedError
+from campaignhub.local_aws.deploy import outputs_as_environment
+from campaignhub.local_aws.ministack import CREDENTIALS, REGION
+from campaignhub.local_aws.processes import EmbeddedError
 from campaignhub.private_files import write_private
 
 PORTS_TRIED = 50

@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaignhub.embedded.processes import Child, EmbeddedError
+from campaignhub.local_aws.processes import Child, EmbeddedError
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"

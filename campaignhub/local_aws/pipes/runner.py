@@ -7,16 +7,16 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from campaignhub.embedded.pipes.declaration import (
+from campaignhub.local_aws.pipes.declaration import (
     NotSettled,
     Pipe,
     QueueParameters,
     read_pipes,
 )
-from campaignhub.embedded.pipes.queue_source import QueueSource
-from campaignhub.embedded.pipes.stream_source import StreamSource
-from campaignhub.embedded.pipes.target import target_of
-from campaignhub.embedded.pipes.wire import Away, Refused, Wire
+from campaignhub.local_aws.pipes.queue_source import QueueSource
+from campaignhub.local_aws.pipes.stream_source import StreamSource
+from campaignhub.local_aws.pipes.target import target_of
+from campaignhub.local_aws.pipes.wire import Away, Refused, Wire
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ingest_lambda.adapters.table.keys import current_key
-from tests.campaignhub.embedded.conftest import Bench, eventually
+from tests.campaignhub.local_aws.conftest import Bench, eventually
 
 pytestmark = pytest.mark.flow
 

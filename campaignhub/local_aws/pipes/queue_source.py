@@ -10,11 +10,11 @@ import threading
 import time
 from typing import Any
 
-from campaignhub.embedded.ministack import REGION
-from campaignhub.embedded.pipes.declaration import Pipe, QueueParameters
-from campaignhub.embedded.pipes.pattern import passes
-from campaignhub.embedded.pipes.target import Busy, Record, Target
-from campaignhub.embedded.pipes.wire import Away, Refused, Wire
+from campaignhub.local_aws.ministack import REGION
+from campaignhub.local_aws.pipes.declaration import Pipe, QueueParameters
+from campaignhub.local_aws.pipes.pattern import passes
+from campaignhub.local_aws.pipes.target import Busy, Record, Target
+from campaignhub.local_aws.pipes.wire import Away, Refused, Wire
 
 logger = logging.getLogger(__name__)
 

@@ -17,9 +17,9 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from campaignhub.embedded.archives import SOURCE, Archives
-from campaignhub.embedded.ministack import CREDENTIALS, REGION, MiniStack
-from campaignhub.embedded.processes import EmbeddedError
+from campaignhub.local_aws.archives import SOURCE, Archives
+from campaignhub.local_aws.ministack import CREDENTIALS, REGION, MiniStack
+from campaignhub.local_aws.processes import EmbeddedError
 
 TEMPLATE = SOURCE / "template.yaml"
 STACK = "campaignhub"

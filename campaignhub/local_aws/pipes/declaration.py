@@ -13,8 +13,8 @@ from typing import Any
 import yaml
 from botocore.exceptions import ClientError
 
-from campaignhub.embedded.deploy import client
-from campaignhub.embedded.ministack import ACCOUNT, REGION
+from campaignhub.local_aws.deploy import client
+from campaignhub.local_aws.ministack import ACCOUNT, REGION
 
 NO_VALUE = object()
 

@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaignhub.embedded.fair_queue import FairQueue, Message
+from campaignhub.local_aws.fair_queue import FairQueue, Message
 
 FOREVER = 1000.0
 

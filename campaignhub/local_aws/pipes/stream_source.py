@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from campaignhub.embedded.pipes.declaration import Pipe, StreamParameters
-from campaignhub.embedded.pipes.pattern import passes
-from campaignhub.embedded.pipes.target import Busy, Record, Target
-from campaignhub.embedded.pipes.wire import Away, Refused, Wire
+from campaignhub.local_aws.pipes.declaration import Pipe, StreamParameters
+from campaignhub.local_aws.pipes.pattern import passes
+from campaignhub.local_aws.pipes.target import Busy, Record, Target
+from campaignhub.local_aws.pipes.wire import Away, Refused, Wire
 
 logger = logging.getLogger(__name__)
 

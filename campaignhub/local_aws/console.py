@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-from campaignhub.embedded.processes import Child
+from campaignhub.local_aws.processes import Child
 
 COLOURS = {"up": "1", "aws": "33", "web": "32", "worker": "36", "pipes": "35"}
 LARGEST_LOG_BYTES = 50_000_000

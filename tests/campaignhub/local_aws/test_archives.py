@@ -6,8 +6,8 @@ import zipfile
 
 import pytest
 
-from campaignhub.embedded.archives import build_archives
 from campaignhub.env import VAR
+from campaignhub.local_aws.archives import build_archives
 
 
 @pytest.fixture(scope="module")

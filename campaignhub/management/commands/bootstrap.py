@@ -1,4 +1,4 @@
-"""``manage.py furnish``: what must be there before the embedded default serves."""
+"""``manage.py bootstrap``: what must be there before the embedded default serves."""
 
 import io
 import json
@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from campaignhub.embedded.local import write_json
-from campaignhub.embedded.sender import verify_sender
+from campaignhub.local_aws.local import write_json
+from campaignhub.local_aws.sender import verify_sender
 
 
 class Command(BaseCommand):

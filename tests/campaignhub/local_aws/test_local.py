@@ -5,9 +5,9 @@ import stat
 
 import pytest
 
-from campaignhub.embedded.deploy import outputs_as_environment
-from campaignhub.embedded.local import choose_port, read_json, secrets_of, write_json
-from campaignhub.embedded.processes import EmbeddedError
+from campaignhub.local_aws.deploy import outputs_as_environment
+from campaignhub.local_aws.local import choose_port, read_json, secrets_of, write_json
+from campaignhub.local_aws.processes import EmbeddedError
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaignhub.embedded.pipes.pattern import UnknownOperator, matches, passes
+from campaignhub.local_aws.pipes.pattern import UnknownOperator, matches, passes
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""``python -m campaignhub.embedded.pipes``: the process that ``manage.py up`` runs beside web and worker."""
+"""``python -m campaignhub.local_aws.pipes``: the process that ``manage.py up`` runs beside web and worker."""
 
 import argparse
 import logging
@@ -6,7 +6,7 @@ import signal
 import threading
 from pathlib import Path
 
-from campaignhub.embedded.pipes.runner import Runner
+from campaignhub.local_aws.pipes.runner import Runner
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from campaignhub.embedded.pipes.wire import Away, Refused, Wire, signed_as
+from campaignhub.local_aws.pipes.wire import Away, Refused, Wire, signed_as
 
 logger = logging.getLogger(__name__)
 

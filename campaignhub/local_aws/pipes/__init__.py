@@ -2,6 +2,6 @@
 
 ``declaration`` reads what the deployed template declares, ``queue`` and
 ``stream`` are the two kinds of source, ``target`` delivers, ``pattern`` filters,
-``runner`` keeps the declared Pipes running. ``python -m campaignhub.embedded.pipes``
+``runner`` keeps the declared Pipes running. ``python -m campaignhub.local_aws.pipes``
 is the process.
 """

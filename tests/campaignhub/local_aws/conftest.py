@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from campaignhub.embedded.pipes.declaration import Pipe
-from campaignhub.embedded.pipes.runner import Runner
+from campaignhub.local_aws.pipes.declaration import Pipe
+from campaignhub.local_aws.pipes.runner import Runner
 from tests.support.stack import Stack, running_stack
 
 

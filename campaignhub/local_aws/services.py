@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from campaignhub.embedded.deploy import STACK
-from campaignhub.embedded.ministack import MiniStack
-from campaignhub.embedded.processes import Child
+from campaignhub.local_aws.deploy import STACK
+from campaignhub.local_aws.ministack import MiniStack
+from campaignhub.local_aws.processes import Child
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Plan:
     aws_port: int
     is_migrated: Callable[[], bool]
     """Whether the database has every table that the code expects."""
-    furnish: Callable[[Path], None]
+    bootstrap: Callable[[Path], None]
     """Make the demo in this process and write its facts to a file; right while its environment is."""
     fixed: frozenset[str] = frozenset()
     """Of ``web_port`` and ``aws_port``, those that the environment sets."""
@@ -55,7 +55,7 @@ def services(plan: Plan, ministack: MiniStack, web_port: int) -> list[Child]:
             *("--schedule", str(plan.var / "celerybeat-schedule")),
         ],
         "pipes": [
-            *("campaignhub.embedded.pipes", "--endpoint", ministack.endpoint),
+            *("campaignhub.local_aws.pipes", "--endpoint", ministack.endpoint),
             *("--stack", STACK, "--positions", str(plan.var / "aws" / "positions")),
         ],
     }
