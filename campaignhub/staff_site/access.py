@@ -19,6 +19,7 @@ class _Scope(Protocol):
 
 class _SignIn(Protocol):
     PasswordPage: Any
+    SignInPage: Any
 
     def remember_device(self, request: HttpRequest, response: HttpResponse) -> None: ...
 

@@ -53,11 +53,15 @@ class StaffSite(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Sign somebody in; a browser that has been here is known from then on."""
-        response: HttpResponse = super().login(request, extra_context)
+        if request.method == "GET" and self.has_permission(request):
+            return HttpResponseRedirect(reverse("admin:index"))
+        page = sign_in().SignInPage.as_view(extra_context=extra_context)
+        response: Any = page(request)
         if request.method == "POST" and isinstance(response, HttpResponseRedirect):
             sign_in().remember_device(request, response)
         sign_in().mark_refusal(response)
-        return response
+        shown: HttpResponse = response
+        return shown
 
     def password_change(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -1,8 +1,7 @@
-"""The admin as a product: its name, environment label and login page; its colours are in ``theme.css``."""
+"""The admin as a product: its name and environment label; its colours are in ``theme.css``."""
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -34,7 +33,6 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": False,
     "ENVIRONMENT": "campaignhub.staff_site.theme.environment",
-    "LOGIN": {"image": _file("login.svg"), "form": f"{settings.STAFF_SITE['SIGN_IN']}.SignInForm"},
     "STYLES": [_file("staff.css")],
     "SCRIPTS": [_file("lists.js")],
     "COMMAND": {"search_models": False, "show_history": True},

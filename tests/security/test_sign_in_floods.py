@@ -3,22 +3,24 @@
 import os
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from campaignhub import passwords
 from campaignhub.passwords import MOST_AT_ONCE, Argon2Hasher, HashingBusy
-from campaigns.accounts.models import User
+from campaigns.accounts.models import SignInCount, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.rules.sign_in import ADDRESS, NETWORK
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client
 from tests.security.inviting import ADA, accept, invite, mailed_link, open_link
-from tests.security.signing_in import OURS, RIGHT, WRONG, make_account, sign_in
+from tests.security.signing_in import OURS, RIGHT, TOO_MANY, WRONG, make_account, sign_in
 
 NEW = "another sentence of mine"
 WEB_THREADS = 4
@@ -26,7 +28,7 @@ WEB_THREADS = 4
 
 
 @pytest.fixture
-def busy() -> Iterator[threading.Event]:
+def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Let so many hashes begin and not end that the next one finds no place."""
     end, begun = threading.Event(), threading.Semaphore(0)
 
@@ -34,6 +36,8 @@ def busy() -> Iterator[threading.Event]:
         begun.release()
         end.wait(60)
 
+    # On a busy machine the holders would give up before the last of them has come.
+    monkeypatch.setattr(passwords, "WAIT_SECONDS", 60.0)
     holders = [
         threading.Thread(target=passwords._in_turn, args=(work,)) for _ in range(MOST_AT_ONCE)
     ]
@@ -127,3 +131,24 @@ def test_who_has_a_48_of_ipv6_is_one_guesser_in_the_end() -> None:
     for number in range(ADDRESS.free + 1):
         answer = sign_in(f"other-{number}", WRONG, address=f"198.51.100.{number}")
     assert answer.status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_refused_sign_in_is_a_small_page_that_keeps_the_name_and_says_when_to_come_back(
+    django_assert_max_num_queries: Any,
+) -> None:
+    browser = Browser()
+    sign_in("ada", WRONG, browser)
+    SignInCount.objects.update(blocked_until=timezone.now() + timedelta(minutes=10))
+    sign_in("ada", WRONG, browser)
+    # The session, the counts, the account, and whether the log has had its line.
+    with django_assert_max_num_queries(4):
+        answer = sign_in("ada", WRONG, browser)
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 600
+    assert {template.name for template in answer.templates} == {"admin/login.html", "alone.html"}
+    page = answer.content.decode()
+    assert TOO_MANY in page
+    assert 'value="ada"' in page
+    assert "<script" not in page
+    assert len(page) < 3_000

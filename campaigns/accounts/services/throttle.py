@@ -108,10 +108,10 @@ def is_news(key: str, *, within: timedelta, at: datetime) -> bool:
 
     So the log grows by the clock and not by what is sent to us.
     """
-    row = SignInCount.objects.filter(key=key).only("logged_at").first()
-    if row and row.logged_at and at - row.logged_at < within:
+    logged_at = list(SignInCount.objects.filter(key=key).values_list("logged_at", flat=True))
+    if logged_at and logged_at[0] and at - logged_at[0] < within:
         return False
-    if row is None:
+    if not logged_at:
         fresh = SignInCount(key=key, last_at=at)
         SignInCount.objects.bulk_create([fresh], ignore_conflicts=True)
     due = Q(logged_at=None) | Q(logged_at__lte=at - within)
@@ -148,9 +148,10 @@ def _counts(keys: dict[str, Allowance], *, lock: bool = False) -> dict[str, Coun
     if lock:
         rows = rows.select_for_update()
     counts: dict[str, Count | None] = dict.fromkeys(keys)
-    for row in rows:
-        if row.attempts:
-            counts[row.key] = Count(row.attempts, row.last_at, row.blocked_until)
+    known = rows.values_list("key", "attempts", "last_at", "blocked_until")
+    for key, attempts, last_at, blocked_until in known:
+        if attempts:
+            counts[key] = Count(attempts, last_at, blocked_until)
     return counts
 
 
