@@ -14,7 +14,6 @@ from campaignhub.env import env
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -84,13 +83,6 @@ def s3() -> "S3Client":
 def ses() -> Any:
     """The mail service's client, for questions about senders; mails go through Django's backend."""
     return _client("sesv2", connect_timeout=1, read_timeout=3, retries=_ONE_TRY)
-
-
-@cache
-def lambda_() -> "LambdaClient":
-    """The functions' client. An invocation is not repeated: whoever asks knows whether it may be."""
-    client: LambdaClient = _client("lambda", read_timeout=60, retries=_ONE_TRY)
-    return client
 
 
 @cache

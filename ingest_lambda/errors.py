@@ -1,6 +1,6 @@
 """Everything that can go wrong on the public path, and what follows from it."""
 
-from ingest_lambda.contract import Instant, Reason
+from ingest_lambda.contract import Instant
 
 
 class Refused(Exception):
@@ -108,14 +108,6 @@ class BadRequest(Refused):
 
     code = "bad_request"
     detail = "This request isn't in the form that we understand."
-
-
-class Declined(Exception):
-    """The campaign's own rules refuse a submission: it is stored as ``invalid`` with these reasons."""
-
-    def __init__(self, *reasons: Reason) -> None:
-        super().__init__(", ".join(reason.code for reason in reasons))
-        self.reasons = reasons
 
 
 class TryAgain(Exception):

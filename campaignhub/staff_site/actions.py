@@ -49,7 +49,7 @@ class PagesAdmin(ScopedModelAdmin):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
 
-class ActsAdmin(PagesAdmin):
+class ActionsAdmin(PagesAdmin):
     """An admin whose rows are never edited: made by one service, ended by another."""
 
     add_form: ClassVar[Any]

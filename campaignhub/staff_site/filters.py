@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from campaignhub.staff_site.access import scope
 
 
-class OwnClients(admin.RelatedFieldListFilter):
+class ScopedClients(admin.RelatedFieldListFilter):
     """Offer one's own clients only."""
 
     def field_choices(self, _field: Any, request: HttpRequest, _model_admin: Any) -> Any:

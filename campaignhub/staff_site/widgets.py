@@ -39,7 +39,7 @@ class Plain(forms.Select):
         super().__init__({**(attrs or {}), "class": "plain-input"}, choices)
 
 
-class Moment(forms.DateTimeInput):
+class DateAndTime(forms.DateTimeInput):
     """A day and a minute, with the browser's own picker."""
 
     def __init__(self) -> None:

@@ -10,7 +10,7 @@ from campaigns.access.services import blocks
 @shared_task(name="access.propagate_block_lists")
 def propagate_block_lists() -> None:
     """Write the block lists that the submissions table still lacks."""
-    blocks.carry_due_block_lists()
+    blocks.propagate_due_block_lists()
 
 
 TIMETABLE: dict[str, dict[str, Any]] = {

@@ -14,7 +14,7 @@ def move_due() -> None:
     """Open and close the campaigns whose time has come; carry whatever table or host still lack."""
     at = timezone.now()
     lifecycle.due_moves(at)
-    propagate.carry_due(at)
+    propagate.propagate_due(at)
 
 
 @shared_task(name="publishing.announce_token_keys")

@@ -1,10 +1,9 @@
 """The outbox: carry decisions to the table, in order, then let the mail follow."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, Value
+from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least
 
 from campaignhub import ingest
@@ -21,26 +20,6 @@ _DOUBLED = 9
 """Waits double so often, which is beyond the longest; unbounded they would overflow after a night."""
 _COUNTED = 1_000
 """Tries beyond these are not counted; a table may be away for weeks."""
-
-
-@dataclass(frozen=True)
-class Backlog:
-    """What waits to be carried: how many, since when, and how many of them have failed before."""
-
-    waiting: int
-    oldest_at: datetime | None
-    in_trouble: int
-
-    def age_seconds(self, at: datetime) -> int:
-        """Return how long the oldest has been waiting."""
-        return max(0, int((at - self.oldest_at).total_seconds())) if self.oldest_at else 0
-
-
-def backlog(*, at: datetime) -> Backlog:
-    """Return what is due and has not been carried, for those who watch over it."""
-    due = OutboxDecision.objects.filter(Q(not_before__lte=at) | Q(tries__gt=0), carried_at=None)
-    oldest = due.aggregate(oldest=Min("created_at"))["oldest"]
-    return Backlog(due.count(), oldest, due.filter(tries__gt=0).count())
 
 
 def carry_decisions(*, at: datetime, most: int = 200) -> int:

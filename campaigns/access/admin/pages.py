@@ -8,8 +8,8 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold.decorators import display
 
-from campaignhub.staff_site.actions import ActsAdmin
-from campaignhub.staff_site.filters import OwnClients
+from campaignhub.staff_site.actions import ActionsAdmin
+from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import exact, named, state, when
 from campaignhub.staff_site.navigation import Item, register
 from campaigns.access.admin.forms import BlockForm, PartnerKeyForm
@@ -22,7 +22,7 @@ _UNBOUND = "Nothing: it was made before keys belonged to a client. Revoke it and
 
 
 @admin.register(BlockEntry)
-class BlockEntryAdmin(ActsAdmin):
+class BlockEntryAdmin(ActionsAdmin):
     """People whose entries always go to review, per client."""
 
     view_capability = Capability.CLIENT_EDIT
@@ -30,7 +30,7 @@ class BlockEntryAdmin(ActsAdmin):
     add_capability = Capability.CLIENT_EDIT
     list_display = ("who", "note", "client", "since", "by")
     list_display_links = ("who",)
-    list_filter = ("kind", ("client", OwnClients))
+    list_filter = ("kind", ("client", ScopedClients))
     list_select_related = ("client", "created_by")
     empty_title = "Block lists are empty"
     empty_words = (
@@ -97,7 +97,7 @@ class BlockEntryAdmin(ActsAdmin):
 
 
 @admin.register(PartnerKey)
-class PartnerKeyAdmin(ActsAdmin):
+class PartnerKeyAdmin(ActionsAdmin):
     """Keys of kiosks, call centres and apps."""
 
     view_capability = Capability.CLIENT_EDIT
@@ -105,7 +105,7 @@ class PartnerKeyAdmin(ActsAdmin):
     add_capability = Capability.CLIENT_EDIT
     list_display = ("partner", "works", "pace", "client", "since")
     list_display_links = ("partner",)
-    list_filter = (("client", OwnClients),)
+    list_filter = (("client", ScopedClients),)
     list_select_related = ("client",)
     search_fields = ("name",)
     search_help_text = "Name of the partner"

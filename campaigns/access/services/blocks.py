@@ -80,7 +80,7 @@ def block(
             created_by=actor,
         )
         _note(client, "client.blocked", entry, actor=actor, at=at)
-    carry_block_list(client)
+    propagate_block_list(client)
     return entry
 
 
@@ -91,10 +91,10 @@ def unblock(entry: BlockEntry, *, actor: User | None, at: datetime) -> None:
         Client.objects.select_for_update().get(pk=client.pk)
         _note(client, "client.unblocked", entry, actor=actor, at=at)
         entry.delete()
-    carry_block_list(client)
+    propagate_block_list(client)
 
 
-def carry_block_list(client: Client) -> bool:
+def propagate_block_list(client: Client) -> bool:
     """Write a client's list to the table; tell whether it has it."""
     with transaction.atomic():
         Client.objects.select_for_update().get(pk=client.pk)
@@ -108,10 +108,10 @@ def carry_block_list(client: Client) -> bool:
     return True
 
 
-def carry_due_block_lists() -> None:
+def propagate_due_block_lists() -> None:
     """Write the lists that the table still lacks."""
     for client in Client.objects.filter(block_list_due=True):
-        if not carry_block_list(client):
+        if not propagate_block_list(client):
             return
 
 

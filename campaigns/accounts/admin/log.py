@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from unfold.decorators import display
 from unfold.paginator import InfinitePaginator
 
-from campaignhub.staff_site.filters import OwnClients
+from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import exact, named, when
 from campaignhub.staff_site.scoped import ScopedModelAdmin
 from campaigns.accounts.models import AuditEntry, Invitation, User
@@ -109,7 +109,7 @@ class Room(admin.SimpleListFilter):
         return queryset.filter(code__gte=f"{room}.", code__lt=f"{room}/")
 
 
-class OwnPeople(admin.RelatedFieldListFilter):
+class ScopedPeople(admin.RelatedFieldListFilter):
     """Who did it, among those who work for one's own clients."""
 
     def field_choices(self, _field: Any, request: HttpRequest, _model_admin: Any) -> Any:
@@ -134,7 +134,7 @@ class AuditEntryAdmin(ScopedModelAdmin):
     view_capability = Capability.AUDIT_VIEW
     list_display = ("what", "who", "shown_at", "client")
     list_select_related = ("actor", "client")
-    list_filter = (Room, ("client", OwnClients), ("actor", OwnPeople))
+    list_filter = (Room, ("client", ScopedClients), ("actor", ScopedPeople))
     search_fields = ("target",)
     search_help_text = "Search, such as summer-receipts"
     show_full_result_count = False

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
-from campaignhub.staff_site.actions import ActsAdmin
-from campaignhub.staff_site.filters import OwnClients
+from campaignhub.staff_site.actions import ActionsAdmin
+from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import exact, named, state, when
 from campaigns.accounts.admin.sender_forms import SenderIdentityForm
 from campaigns.accounts.models import Client, SenderIdentity
@@ -32,13 +32,13 @@ _NOT_VERIFIED = (
 
 
 @admin.register(SenderIdentity)
-class SenderIdentityAdmin(ActsAdmin):
+class SenderIdentityAdmin(ActionsAdmin):
     """Domains and addresses that mails may come from, per client."""
 
     view_capability = Capability.CLIENT_EDIT
     list_display = ("sender", "verified", "client", "since")
     list_display_links = ("sender",)
-    list_filter = (("client", OwnClients),)
+    list_filter = (("client", ScopedClients),)
     list_select_related = ("client",)
     search_fields = ("identity",)
     search_help_text = "Domain or address"

@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from campaignhub.errors import DomainError
 from campaignhub.staff_site.actions import PagesAdmin
-from campaignhub.staff_site.filters import OwnClients
+from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import exact, named, state, when
 from campaignhub.staff_site.routes import one, page
 from campaigns.accounts.admin.staff_forms import InviteForm, RoleForm
@@ -32,7 +32,7 @@ class MembershipAdmin(PagesAdmin):
     add_capability = Capability.STAFF_MANAGE
     list_display = ("shown_person", "shown_role", "client", "signed_in")
     list_display_links = ("shown_person",)
-    list_filter = ("role", ("client", OwnClients))
+    list_filter = ("role", ("client", ScopedClients))
     list_select_related = ("user", "client")
     list_before_template = "admin/accounts/membership/invitations.html"
     search_fields = ("user__username", "user__first_name", "user__last_name", "user__email")

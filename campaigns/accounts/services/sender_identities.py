@@ -29,7 +29,7 @@ class IdentityTaken(DomainError):
     code = "identity_taken"
 
 
-class PlatformsOwn(DomainError):
+class PlatformsAddress(DomainError):
     """Every client without an identity sends from the platform's own address."""
 
     code = "platforms_own"
@@ -42,14 +42,14 @@ def assign_identity(client: Client, typed: str, *, actor: User, at: datetime) ->
     index sees; so every client's row is locked, and the second is refused.
 
     Raises:
-        NotAnOperator, NotAnIdentity, IdentityTaken, PlatformsOwn: see there.
+        NotAnOperator, NotAnIdentity, IdentityTaken, PlatformsAddress: see there.
     """
     _refuse_others(actor)
     wanted = tidy_identity(typed)
     if not wanted:
         raise NotAnIdentity("Enter a domain such as nordlicht.example, or an e-mail address at it.")
     if covers(wanted, platform_address()):
-        raise PlatformsOwn(
+        raise PlatformsAddress(
             "Every client's e-mails may come from this address. It can't be given to one of them."
         )
     with transaction.atomic():

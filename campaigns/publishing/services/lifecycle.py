@@ -10,7 +10,7 @@ from campaignhub.spans import distance
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
 from campaigns.publishing.models import Placement
-from campaigns.publishing.services.propagate import carry
+from campaigns.publishing.services.propagate import propagate
 from campaigns.setup.models import Campaign, StateChange
 from campaigns.setup.rules.states import MOVES, CampaignState
 from campaigns.setup.services.locks import locked
@@ -48,7 +48,7 @@ def move_campaign(
         if after is CampaignState.LIVE and placement and placement.opens_at:
             after = CampaignState.SCHEDULED if placement.opens_at > at else after
         _move(campaign, after, actor=actor, at=at, note=note)
-    _carry_both(campaign, at=at)
+    _propagate_both(campaign, at=at)
     return campaign
 
 
@@ -78,7 +78,7 @@ def due_moves(at: datetime) -> list[Campaign]:
                 late = at - moment > LATE
                 note = f"Was due {distance(moment, at)}, while the clock stood." if late else ""
                 _move(fresh, after, actor=None, at=at, note=note)
-            _carry_both(fresh, at=at)
+            _propagate_both(fresh, at=at)
             moved.append(fresh)
     return moved
 
@@ -95,7 +95,7 @@ def republish(campaign: Campaign, *, at: datetime) -> bool:
             held = None  # carrying will meet the same and say so
         with transaction.atomic(durable=True):
             decided(locked(campaign), is_test=is_test, beyond=held.revision if held else 0)
-    carried = [carry(campaign, is_test=is_test, at=at) for is_test in (False, True)]
+    carried = [propagate(campaign, is_test=is_test, at=at) for is_test in (False, True)]
     return all(carried)
 
 
@@ -148,6 +148,6 @@ def _move(
     )
 
 
-def _carry_both(campaign: Campaign, *, at: datetime) -> None:
+def _propagate_both(campaign: Campaign, *, at: datetime) -> None:
     for is_test in (False, True):
-        carry(campaign, is_test=is_test, at=at, whole=False)
+        propagate(campaign, is_test=is_test, at=at, whole=False)

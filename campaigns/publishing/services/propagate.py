@@ -32,7 +32,7 @@ MOST_TROUBLES = 3
 """After so many failures the clock leaves the rest for its next round: something is down."""
 
 
-def carry(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True) -> bool:
+def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True) -> bool:
     """Write a campaign's newest release and state to table and host; tell whether both have it.
 
     Without ``whole`` only the state is written, where nothing else is behind.
@@ -63,14 +63,14 @@ def carry(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True
     return True
 
 
-def carry_due(at: datetime) -> list[Placement]:
+def propagate_due(at: datetime) -> list[Placement]:
     """Carry whatever is behind; return what is not any more."""
     behind = Placement.objects.filter(carried_revision__lt=F("revision"))
     carried, troubles = [], 0
     for placement in behind.select_related("campaign").order_by(
         F("tried_at").asc(nulls_first=True)
     ):
-        if carry(placement.campaign, is_test=placement.is_test, at=at):
+        if propagate(placement.campaign, is_test=placement.is_test, at=at):
             carried.append(placement)
         elif (troubles := troubles + 1) >= MOST_TROUBLES:
             break

@@ -16,7 +16,7 @@ from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
 from campaigns.publishing.services import checks
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, change_state, decided
 from campaigns.publishing.services.manifest import manifest_of, page_content
-from campaigns.publishing.services.propagate import carry
+from campaigns.publishing.services.propagate import propagate
 from campaigns.rendering import PageNote
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
@@ -140,7 +140,7 @@ def publish_campaign(
                 **({"reason": release.amendment_reason} if amends else {}),
             },
         )
-    carry(campaign, is_test=False, at=at)
+    propagate(campaign, is_test=False, at=at)
     return release
 
 
@@ -169,7 +169,7 @@ def publish_test(campaign: Campaign, *, actor: User | None, at: datetime) -> Rel
             at=at,
             after={"release": release.number},
         )
-    carry(campaign, is_test=True, at=at)
+    propagate(campaign, is_test=True, at=at)
     return release
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from campaignhub.spans import length
-from campaignhub.staff_site.filters import OwnClients
+from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import Tone, exact, named, state, when
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
@@ -21,7 +21,7 @@ from campaigns.workbench.admin.forms import CampaignForm
 from campaigns.workbench.admin.inlines import FormFieldInline, LimitInline
 from campaigns.workbench.admin.live_preview import LivePreview
 from campaigns.workbench.admin.publishing import publishing
-from campaigns.workbench.admin.summary import glance
+from campaigns.workbench.admin.summary import summary_of
 from campaigns.workbench.admin.tabs import BASICS, TABS, fieldsets, shown
 
 TONES: dict[str, Tone] = {
@@ -45,7 +45,7 @@ class CampaignAdmin(LivePreview):
     change_form_template = "admin/campaigns/campaign/change_form.html"
     list_display = ("title", "shown_state", "client", "opens", "closes", "release_count")
     list_display_links = ("title",)
-    list_filter = ("state", ("client", OwnClients))
+    list_filter = ("state", ("client", ScopedClients))
     list_select_related = ("client",)
     list_per_page = 50
     search_fields = ("name", "slug")
@@ -114,15 +114,15 @@ class CampaignAdmin(LivePreview):
             if campaign is None:
                 raise Http404
             if not self.has_change_permission(request, campaign):
-                return self._glance(request, campaign)
+                return self._summary(request, campaign)
         return super().changeform_view(request, object_id, *args, **kwargs)
 
-    def _glance(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
+    def _summary(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
         if request.method != "GET":
             raise Http404
         context = {
             **self.admin_site.each_context(request),
-            **glance(campaign),
+            **summary_of(campaign),
             "title": campaign.name,
             "opts": self.opts,
             "tone": TONES[campaign.state],

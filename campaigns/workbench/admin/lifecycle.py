@@ -61,7 +61,7 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
 """Action → question, what follows, and whether the slug has to be typed."""
 
 
-class CampaignLife(ScopedModelAdmin):
+class LifecyclePages(ScopedModelAdmin):
     """What a campaign's page offers besides its fields; each asks before it changes anything."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -16,7 +16,7 @@ from campaignhub.staff_site.routes import one, page
 from campaigns.accounts.rules.roles import Capability
 from campaigns.publishing.services.preview import preview_files
 from campaigns.setup.models import Campaign
-from campaigns.workbench.admin.lifecycle import CampaignLife, draft_address
+from campaigns.workbench.admin.lifecycle import LifecyclePages, draft_address
 
 NONCE_BYTES = 18
 
@@ -24,7 +24,7 @@ _STYLE = re.compile(r'<link rel="stylesheet" href="\./([^"]+)"[^>]*>')
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
-class LivePreview(CampaignLife):
+class LivePreview(LifecyclePages):
     """Draws the phone beside the form from what is typed, before anybody saves it."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -44,7 +44,7 @@ def publishing(campaign: Campaign, *, user: User, at: datetime) -> dict[str, Any
         "publish_step": _step("publish", "Publish", campaign),
         "test_step": _step("publish_test", "Publish as test", campaign),
         "preview_step": _step("preview", "Preview", campaign),
-        "life_steps": _life_steps(campaign),
+        "life_steps": _lifecycle_steps(campaign),
         "danger_steps": _danger_steps(campaign),
     }
 
@@ -57,7 +57,7 @@ def _step(name: str, word: str, campaign: Campaign, words: str = "") -> Step | N
     return Step(word, link, words)
 
 
-def _life_steps(campaign: Campaign) -> list[Step]:
+def _lifecycle_steps(campaign: Campaign) -> list[Step]:
     allowed = MOVES[campaign.state]
     steps = []
     if CampaignState.PAUSED in allowed:

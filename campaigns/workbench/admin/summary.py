@@ -12,7 +12,7 @@ from campaigns.workbench.admin.forms.campaign import ROUTES
 from campaigns.workbench.admin.forms.texts import LANGUAGES
 
 
-def glance(campaign: Campaign) -> dict[str, Any]:
+def summary_of(campaign: Campaign) -> dict[str, Any]:
     """Return what a campaign is, in words."""
     first = campaign.languages[0]
     rows = [

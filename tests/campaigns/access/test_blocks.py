@@ -83,9 +83,9 @@ def test_a_list_that_could_not_be_written_is_written_by_the_clock(
     with monkeypatch.context() as away:
         away.setattr(ingest, "put_block_list", busy)
         entry = add(client, KIND.EMAIL, "ada@example.com")
-        blocks.carry_due_block_lists()
+        blocks.propagate_due_block_lists()
         assert Client.objects.get(pk=client.pk).block_list_due
-    blocks.carry_due_block_lists()
+    blocks.propagate_due_block_lists()
     assert table.block_list(str(client.pk)) == {entry.value_hash}
     assert not Client.objects.get(pk=client.pk).block_list_due
     assert entry.created_at < NOON + timedelta(seconds=1)

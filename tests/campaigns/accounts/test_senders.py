@@ -21,7 +21,7 @@ from campaigns.accounts.services.sender_identities import (
     IdentityTaken,
     NotAnIdentity,
     NotAnOperator,
-    PlatformsOwn,
+    PlatformsAddress,
     assign_identity,
     withdraw_identity,
 )
@@ -201,7 +201,7 @@ def test_an_operator_assigns_a_sender_once_and_the_log_says_so(table: Table) -> 
     with pytest.raises(NotAnOperator):
         assign_identity(client, "other.example", actor=make_user(), at=NOON)
     for own in (sender.platform_address(), sender.platform_address().rpartition("@")[2]):
-        with pytest.raises(PlatformsOwn):
+        with pytest.raises(PlatformsAddress):
             assign_identity(client, own, actor=operator, at=NOON)
 
 

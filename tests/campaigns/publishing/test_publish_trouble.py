@@ -36,7 +36,7 @@ def test_a_table_that_is_down_leaves_the_earlier_release_live_and_is_made_good(
     assert shown_state(host, campaign.slug).release == 1
 
     table_down(False)
-    assert carrying.carry_due(NOON + timedelta(seconds=10)) == [place]
+    assert carrying.propagate_due(NOON + timedelta(seconds=10)) == [place]
     current = table.current(campaign.slug)
     assert current is not None
     assert current.release == release.number == 2
@@ -53,7 +53,7 @@ def test_a_host_that_is_down_keeps_its_page_and_is_made_good(
         publish(campaign, reason="Two.")
     assert "site host" in placement_of(campaign).trouble
     assert not shows(host, campaign, b"Win two")
-    carrying.carry_due(NOON)
+    carrying.propagate_due(NOON)
     assert shows(host, campaign, b"Win two")
 
 
@@ -88,7 +88,7 @@ def test_a_process_killed_between_table_and_host_is_made_good_by_the_clock(
             publish(campaign, reason="Two.")
     assert placement_of(campaign).is_behind
     assert shown_state(host, campaign.slug).release == 1
-    carrying.carry_due(NOON)
+    carrying.propagate_due(NOON)
     assert shown_state(host, campaign.slug).release == 2
     assert not placement_of(campaign).is_behind
 
@@ -100,11 +100,11 @@ def test_one_campaigns_trouble_holds_up_no_other_but_an_outage_ends_the_round(
     campaigns = [make_draft() for _ in range(5)]
     for campaign in campaigns:
         publish(campaign)
-    assert carrying.carry_due(NOON + timedelta(seconds=10)) == []
+    assert carrying.propagate_due(NOON + timedelta(seconds=10)) == []
     tried = Placement.objects.filter(tried_at__gt=NOON).count()
     assert tried == carrying.MOST_TROUBLES
     table_down(False)
-    assert len(carrying.carry_due(NOON + timedelta(seconds=20))) == len(campaigns)
+    assert len(carrying.propagate_due(NOON + timedelta(seconds=20))) == len(campaigns)
 
 
 def test_republish_fills_an_empty_table_and_an_empty_host_with_every_release(
@@ -151,7 +151,7 @@ def test_a_database_from_a_backup_uses_no_number_twice(table: Table, host: Local
     lost = manifest.model_copy(update={"release": 2, "decide_within_days": 9})
     table.publish(lost, current.model_copy(update={"release": 2, "revision": 7}))
 
-    assert not carrying.carry(campaign, is_test=False, at=NOON)
+    assert not carrying.propagate(campaign, is_test=False, at=NOON)
     assert "later release" in placement_of(campaign).trouble
     assert publish(campaign, reason="After the restore.").number == 3
     now = table.current(campaign.slug)
@@ -184,4 +184,4 @@ def test_a_form_that_was_opened_before_takes_no_state_back(table: Table, host: L
 
 
 def test_nothing_is_carried_for_what_was_never_published() -> None:
-    assert carrying.carry(make_draft(), is_test=False, at=NOON)
+    assert carrying.propagate(make_draft(), is_test=False, at=NOON)

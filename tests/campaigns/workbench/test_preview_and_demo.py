@@ -11,7 +11,7 @@ from campaigns.hosting.local import LocalHost
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.preview import preview_files
-from campaigns.publishing.services.propagate import carry_due
+from campaigns.publishing.services.propagate import propagate_due
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.pictures import HERO, tidy_picture
 from campaigns.workbench.services.demo import make_demo
@@ -99,4 +99,4 @@ def test_the_demo_is_two_live_campaigns_in_four_languages_and_made_once(
     again = make_demo(at=at, known_accounts=demo.accounts)
     assert again == demo
     assert Release.objects.count() == 2
-    assert carry_due(at) == []
+    assert propagate_due(at) == []

@@ -14,7 +14,15 @@ from unfold.widgets import (
 )
 
 from campaignhub.staff_site.countries import COUNTRIES, CURRENCIES
-from campaignhub.staff_site.widgets import Chips, Colour, Moment, Picture, Plain, RadioCards, Slider
+from campaignhub.staff_site.widgets import (
+    Chips,
+    Colour,
+    DateAndTime,
+    Picture,
+    Plain,
+    RadioCards,
+    Slider,
+)
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.slugs import TEST_PREFIX
 from campaigns.setup.rules.zones import ZONES
@@ -69,9 +77,9 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="With both, the form asks which; rows can be for one of them only.",
         error_messages={"required": "Choose at least one way to enter."},
     )
-    opens_at = forms.DateTimeField(required=False, widget=Moment, label="Opens")
+    opens_at = forms.DateTimeField(required=False, widget=DateAndTime, label="Opens")
     closes_at = forms.DateTimeField(
-        required=False, widget=Moment, label="Closes (last minute for entries)"
+        required=False, widget=DateAndTime, label="Closes (last minute for entries)"
     )
     headline = TextsField(most=120, help_text="One line. What can be won, or what to do.")
     supporting = TextsField(rows=2, most=300, label="Supporting sentence")

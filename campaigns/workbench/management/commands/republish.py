@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from campaignhub import ingest
 from campaigns.access.services import partners
-from campaigns.access.services.blocks import carry_block_list
+from campaigns.access.services.blocks import propagate_block_list
 from campaigns.accounts.models import Client
 from campaigns.publishing.services.lifecycle import republish
 from campaigns.setup.models import Campaign
@@ -32,7 +32,9 @@ class Command(BaseCommand):
             behind.append("partners' keys")
         # Judged by the writer alone, so before the campaigns that it is for.
         clients = Client.objects.filter(block_entries__isnull=False).distinct()
-        behind += [f"block list of {client}" for client in clients if not carry_block_list(client)]
+        behind += [
+            f"block list of {client}" for client in clients if not propagate_block_list(client)
+        ]
         for campaign in Campaign.objects.filter(releases__isnull=False).distinct():
             if republish(campaign, at=timezone.now()):
                 self.stdout.write(f"{campaign.slug}: written again.")
