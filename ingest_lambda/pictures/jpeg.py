@@ -46,7 +46,7 @@ class _Head:
     def take(self, marker: int, content: bytes, start: int, end: int) -> None:
         """Keep a segment, or what is of use in it."""
         data = content[start + 2 : end]
-        if marker == _EXIF and data[:6] == b"Exif\0\0":
+        if marker == _EXIF and data[:5] == b"Exif\0":  # the sixth byte is for padding
             self.exif = self.exif or data[6:]
         elif marker == _ICC and data[:12] == b"ICC_PROFILE\0" and len(data) > 14:
             self.profile_parts[data[12]], self.profile_count = data[14:], data[13]
@@ -81,6 +81,9 @@ def reduce_jpeg(content: bytes, *, most_scans: int) -> Jpeg:
     while (found := _MARKER.search(content, place)) is not None:
         marker, place = found[1][0], found.end()
         if marker == _END:
+            break
+        if marker == _START and body is not None:  # the next picture, where this one has no end
+            content, found = content[: found.start()], None
             break
         parts += 1
         if parts > MOST_PARTS:

@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ingest_lambda.contract import ImageRefusal
-from ingest_lambda.pictures.gamut import numbered_profile
+from ingest_lambda.pictures.gamut import grey_profile, measured_profile, numbered_profile
 from ingest_lambda.pictures.limits import MOST_PARTS
 from ingest_lambda.pictures.picture import NoPicture
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _PIXELS = (b"IHDR", b"PLTE", b"tRNS", b"IDAT")
+_BESIDE = (b"iCCP", b"cICP", b"sRGB", b"gAMA", b"cHRM", b"eXIf")
+"""Of use, each where it stands first."""
 _LARGEST_EXIF = 1_000_000
 
 
@@ -33,20 +35,49 @@ def reduce_png(content: bytes, *, largest_profile: int) -> Png:
     Raises:
         NoPicture: it is in too many parts.
     """
-    kept, profile, numbered, exif = [_SIGNATURE], b"", b"", b""
+    kept, beside = [_SIGNATURE], dict[bytes, bytes]()
     for number, (name, data) in enumerate(_chunks(content)):
         if number > MOST_PARTS:
             raise NoPicture(ImageRefusal.DAMAGED)
         if name in _PIXELS:
-            kept.append(_chunk(name, data))
-        elif name == b"iCCP":
-            profile = _inflated(data.partition(b"\0")[2][1:], largest_profile)
-        elif name == b"cICP" and len(data) == 4:  # before a profile, where both are there
-            numbered = numbered_profile(data[0], data[1])
-        elif name == b"eXIf" and len(data) <= _LARGEST_EXIF:
-            exif = bytes(data)
+            deep = name == b"tRNS" and content[24:26] == b"\x10\x02"
+            kept.append(_chunk(name, _first_bytes(data) if deep else data))
+        elif name in _BESIDE:
+            beside.setdefault(name, data)
     kept.append(_chunk(b"IEND", b""))
-    return Png(b"".join(kept), numbered or profile, exif)
+    exif = beside.get(b"eXIf", b"")
+    return Png(
+        b"".join(kept),
+        _profile(beside, largest_profile, is_grey=content[25:26] in (b"\0", b"\4")),
+        exif if len(exif) <= _LARGEST_EXIF else b"",
+    )
+
+
+def _first_bytes(hole: bytes) -> bytes:
+    """Return the colour that is see-through as the decoder compares it: by eight of its sixteen bits."""
+    return b"".join(b"\0" + hole[place : place + 1] for place in (0, 2, 4))
+
+
+def _profile(beside: dict[bytes, bytes], largest: int, *, is_grey: bool) -> bytes:
+    """Return the profile by what counts first: a number, a profile, plain sRGB, measures (PNG, 4.3)."""
+    number = beside.get(b"cICP", b"")
+    numbered = numbered_profile(number[0], number[1]) if len(number) == 4 else b""
+    if numbered:
+        return numbered
+    if b"iCCP" in beside:
+        return _inflated(beside[b"iCCP"].partition(b"\0")[2][1:], largest)
+    gamma = int.from_bytes(beside.get(b"gAMA", b"")[:4], "big") / 100_000
+    if b"sRGB" in beside or not 0.1 <= gamma <= 10:
+        return b""
+    if is_grey:
+        return grey_profile(1 / gamma)
+    places = beside.get(b"cHRM", b"")
+    if len(places) != 32:
+        return measured_profile(None, 1 / gamma)
+    white, red, green, blue = struct.iter_unpack(
+        ">2d", struct.pack(">8d", *(part / 100_000 for part in struct.unpack(">8I", places)))
+    )
+    return measured_profile((red, green, blue, white), 1 / gamma)
 
 
 def _chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -6,7 +6,15 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from PIL import AvifImagePlugin, Image, ImageCms, JpegImagePlugin, PngImagePlugin, WebPImagePlugin
+from PIL import (
+    AvifImagePlugin,
+    Image,
+    ImageChops,
+    ImageCms,
+    JpegImagePlugin,
+    PngImagePlugin,
+    WebPImagePlugin,
+)
 from PIL.ExifTags import GPSTAGS, TAGS
 
 from ingest_lambda.contract import ImageRefusal
@@ -17,13 +25,16 @@ from ingest_lambda.pictures.failures import decoding
 from ingest_lambda.pictures.gamut import boxed_profile
 from ingest_lambda.pictures.jpeg import reduce_jpeg
 from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_SCANS
+from ingest_lambda.pictures.orientation import orientation_of
 from ingest_lambda.pictures.picture import NoPicture, Picture
 from ingest_lambda.pictures.png import reduce_png
 from ingest_lambda.rules.storable import storable_text
 
-LARGEST_PROFILE = 1_000_000
-"""Of a colour profile in bytes; a larger one is left out, and the colours are taken as they stand."""
-_ORIENTATION, _EXIF_FOLDER, _GPS_FOLDER = 0x0112, 0x8769, 0x8825
+LARGEST_PROFILE = 4_000_000
+"""Of a colour profile in bytes (those of presses have up to three million); without a larger one, colours are taken as they stand."""
+LARGEST_PNG_PROFILE = 1_000_000
+"""Unpacked: in a PNG, browsers take no more."""
+_EXIF_FOLDER, _GPS_FOLDER = 0x8769, 0x8825
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -33,6 +44,7 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_GREYS = ("1", "L", "LA", "I;16")
 _SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
 
 # Pillow raises for twice as many, where it reserves memory before a header can be asked.
@@ -57,9 +69,11 @@ def read_raster(content: bytes, kind: Kind) -> Picture:
     Raises:
         NoPicture: too many pixels, scans, frames or items, or damaged.
     """
+    kind = _coded_kind(content, kind)
     opened = _OPENERS[kind](content)
     image = _shrunk(_eight_bits(opened.image), *shrunk_size(opened.width, opened.height))
-    image = _on_white(_in_srgb(image, opened.profile))
+    is_grey = opened.image.mode in _GREYS
+    image = _on_white(_in_srgb(image, opened.profile, is_grey=is_grey))
     turn = _UPRIGHT.get(opened.orientation)
     if turn is not None:
         image = image.transpose(turn)
@@ -86,7 +100,7 @@ def _open_jpeg(content: bytes) -> Opened:
 
 
 def _open_png(content: bytes) -> Opened:
-    png = reduce_png(content, largest_profile=LARGEST_PROFILE)
+    png = reduce_png(content, largest_profile=LARGEST_PNG_PROFILE)
     with decoding():
         image = PngImagePlugin.PngImageFile(io.BytesIO(png.pixels))
     opened = _opened(image, profile=png.profile, exif=png.exif)
@@ -99,7 +113,7 @@ def _open_webp(content: bytes) -> Opened:
     if webp_frames(content) > MOST_FRAMES:
         raise NoPicture(ImageRefusal.DAMAGED)
     with decoding():
-        image = WebPImagePlugin.WebPImageFile(io.BytesIO(content))
+        image = WebPImagePlugin.WebPImageFile(io.BytesIO(_sized_webp(content)))
     opened = _opened(image)
     with decoding():
         image.load()
@@ -107,9 +121,22 @@ def _open_webp(content: bytes) -> Opened:
     return opened
 
 
+def _sized_webp(content: bytes) -> bytes:
+    """Return a WebP with the size that it has, if it claims more; its last part may lack the byte that fills it up."""
+    here = len(content) - 8
+    if int.from_bytes(content[4:8], "little") <= here:
+        return content
+    filler = bytes(here % 2)
+    return content[:4] + (here + len(filler)).to_bytes(4, "little") + content[8:] + filler
+
+
 def _open_avif(content: bytes) -> Opened:
     if box_items(content) > MOST_ITEMS:
         raise NoPicture(ImageRefusal.DAMAGED)
+    if (
+        content[8:12] != b"avis"
+    ):  # a still picture, whatever stands first; one in motion has to say so
+        content = content[:8] + b"avif" + content[12:]
     try:
         with decoding():
             image = AvifImagePlugin.AvifImageFile(io.BytesIO(content))
@@ -117,7 +144,11 @@ def _open_avif(content: bytes) -> Opened:
         # Pillow fails at EXIF that it cannot read. Under another name it is passed over.
         with decoding():
             image = AvifImagePlugin.AvifImageFile(io.BytesIO(_EXIF_ITEM.sub(rb"\1none", content)))
+    image.info.pop("xmp", None)  # Pillow would turn by it
     opened = _opened(image)
+    # Turned by the boxes that say so, which Pillow puts into the EXIF that it gives.
+    orientation = opened.exif.get("Orientation", "")
+    opened = replace(opened, orientation=int(orientation) if orientation.isdecimal() else 1)
     with decoding():
         image.load()
     return replace(opened, profile=opened.profile or boxed_profile(content))
@@ -125,6 +156,20 @@ def _open_avif(content: bytes) -> Opened:
 
 _EXIF_ITEM = re.compile(rb"(infe[\x02\x03].{3}(?:.{4}|.{6}))Exif", re.DOTALL)
 """Version, flags, an item's number of two or four bytes and its protection stand before its type (ISO/IEC 14496-12)."""
+
+
+def _coded_kind(content: bytes, kind: Kind) -> Kind:
+    """Return what a box file is by the codec of its pictures, where it has one of the two: brands are only claims."""
+    if kind not in (Kind.AVIF, Kind.HEIC):
+        return kind
+    codecs = set(_CODED_ITEM.findall(content[:_ITEMS_WITHIN]))
+    if len(codecs) != 1:
+        return kind
+    return Kind.AVIF if codecs == {b"av01"} else Kind.HEIC
+
+
+_CODED_ITEM = re.compile(rb"infe[\x02\x03].{3}(?:.{4}|.{6})(av01|hvc1)", re.DOTALL)
+_ITEMS_WITHIN = 200_000
 
 
 def _open_heic(content: bytes) -> Opened:
@@ -178,13 +223,13 @@ def _opened(image: Image.Image, *, profile: bytes | None = None, exif: bytes = b
     read = Image.Exif()
     with suppress(Exception):  # what stands beside the pixels never gets them refused
         read = image.getexif()
-    orientation = read.get(_ORIENTATION)
+    raw = image.info.get("exif")
     return Opened(
         image=image,
         width=image.width,
         height=image.height,
         profile=found if isinstance(found, bytes) else b"",
-        orientation=orientation if isinstance(orientation, int) else 1,
+        orientation=orientation_of(raw) if isinstance(raw, bytes) else 1,
         exif=_facts(read),
     )
 
@@ -215,7 +260,7 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     Deep grey is scaled: Pillow's own conversion takes all above 255 for white.
     """
     if image.mode.startswith("I;16"):
-        return Image.frombytes("L", image.size, image.tobytes("raw", "I;16"), "raw", "L;16")
+        return _eight_of_sixteen(image)
     if image.mode in ("CMYK", "RGBA"):
         return image
     if image.has_transparency_data:
@@ -225,6 +270,21 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return image.convert("L" if image.mode == "1" else "RGB")
 
 
+def _eight_of_sixteen(image: Image.Image) -> Image.Image:
+    raw = image.tobytes("raw", "I;16")
+    grey = Image.frombytes("L", image.size, raw, "raw", "L;16")
+    hole = image.info.get("transparency")
+    if not isinstance(hole, int):
+        return grey
+    # The one grey that is see-through, by both of its bytes.
+    low = Image.frombytes("L", image.size, raw, "raw", "L;16B")
+    solid = ImageChops.lighter(
+        grey.point([255 * (level != hole >> 8) for level in range(256)]),
+        low.point([255 * (level != hole & 255) for level in range(256)]),
+    )
+    return Image.merge("RGBA", (grey, grey, grey, solid))
+
+
 def _shrunk(image: Image.Image, width: int, height: int) -> Image.Image:
     if image.width <= width and image.height <= height:
         return image
@@ -232,13 +292,23 @@ def _shrunk(image: Image.Image, width: int, height: int) -> Image.Image:
     return image.resize((width, height), Image.Resampling.HAMMING, reducing_gap=1.5)
 
 
-def _in_srgb(image: Image.Image, profile: bytes) -> Image.Image:
+def _in_srgb(image: Image.Image, profile: bytes, *, is_grey: bool) -> Image.Image:
     """Return the colours that the profile means. One that cannot be used is passed over, as browsers do."""
+    if is_grey and image.mode == "RGBA" and profile[16:20] == b"GRAY":
+        shown = _in_srgb(image.getchannel("R"), profile, is_grey=True)
+        shown.putalpha(image.getchannel("A"))
+        return shown
     wanted = "RGBA" if image.mode == "RGBA" else "RGB"
     if profile and len(profile) <= LARGEST_PROFILE:
         with suppress(Exception):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode=wanted)
+            converted = ImageCms.profileToProfile(
+                image,
+                source,
+                _SRGB,
+                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                outputMode=wanted,
+            )
             if converted is not None:
                 return converted
     return image if image.mode == wanted else image.convert(wanted)

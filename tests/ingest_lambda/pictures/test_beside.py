@@ -136,6 +136,11 @@ BESIDE: dict[str, Callable[[], bytes]] = {
     "EXIF in a HEIC that is noise": lambda: boxed("HEIF", exif=b"noise" * 99),
     "a profile in an AVIF that is noise": lambda: boxed("AVIF", icc_profile=b"noise" * 99),
     "a profile in a HEIC that is noise": lambda: boxed("HEIF", icc_profile=b"noise" * 99),
+    "no end marker, and a second picture": lambda: jpeg()[:-2] + receipt_bytes(9),
+    "a WebP that claims more than came": lambda: (
+        webp(b"ABCD", b"")[:4] + struct.pack("<I", 10**6) + webp(b"ABCD", b"")[8:]
+    ),
+    "a WebP without its last byte, which fills up": lambda: webp(b"ABCD", b"odd")[:-1],
     "a text of 2 MB in a WebP": lambda: webp(b"XMP ", b"x" * 2_000_000),
 }
 
@@ -146,6 +151,36 @@ def test_sound_pixels_are_shown_whatever_stands_beside_them(name: str):
     (copy,) = picture.copies
     apart = ImageChops.difference(Image.open(io.BytesIO(copy.view)).convert("RGB"), RECEIPT)
     assert max(ImageStat.Stat(apart).mean) < 4
+
+
+def sideways(*segments: bytes) -> bytes:
+    """Return the receipt as a camera writes it that was held upright: on its side, to be turned."""
+    out = io.BytesIO()
+    RECEIPT.transpose(Image.Transpose.ROTATE_90).save(out, format="JPEG", quality=90)
+    return out.getvalue()[:2] + b"".join(segments) + out.getvalue()[2:]
+
+
+TURN = (0x112, SHORT, 1, b"\6\0\0\0")
+TURNED: dict[str, bytes] = {
+    "a model beyond the end": exif((0x110, ASCII, 20, at(5000)), TURN),
+    "a resolution beyond the end": exif((0x11A, RATIONAL, 1, at(9999)), TURN),
+    "a date that was cut off": exif((0x132, ASCII, 20, at(40)), TURN),
+    "a folder that is cut off behind it": exif(TURN, (0x132, ASCII, 20, at(40)))[:-10],
+    "more entries than there are": exif(TURN).replace(b"\x08\0\0\0\1\0", b"\x08\0\0\0\x40\0"),
+    "another byte behind its name": exif(TURN).replace(b"Exif\0\0", b"Exif\0\xff"),
+    "the wrong tags first": exif((0x10F, 0, 1, at(1)), (0x110, UNKNOWN, 1, at(1)), TURN),
+    "a folder of places that is nowhere": exif(TURN, (0x8825, LONG, 1, at(1))),
+}
+
+
+@pytest.mark.parametrize("name", TURNED)
+def test_a_photo_is_turned_whatever_else_its_exif_says(name: str):
+    broken = TURNED[name]
+    broken = broken[:2] + struct.pack(">H", len(broken) - 2) + broken[4:]
+    (copy,) = decode(sideways(broken)).copies
+    shown = Image.open(io.BytesIO(copy.view)).convert("RGB")
+    assert shown.size == SIZE
+    assert max(ImageStat.Stat(ImageChops.difference(shown, RECEIPT)).mean) < 4
 
 
 @pytest.mark.parametrize("share", [0.3, 0.6, 0.9, 0.97])

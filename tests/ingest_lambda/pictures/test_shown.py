@@ -1,14 +1,17 @@
 """Staff judge what was sent: copies beside what other programs show of the same file, crop by crop."""
 
 import io
+import struct
+import zlib
 from collections.abc import Callable
 
 import pillow_heif
 import pytest
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 
 from ingest_lambda.pictures import Picture
 from ingest_lambda.pictures.decode import decode
+from ingest_lambda.pictures.gamut import grey_profile
 from tests.support.bombs import pdf_of, png_chunk, stream
 from tests.support.profiles import DISPLAY_P3, EXCHANGED, SRGB, profile
 from tests.support.receipts import draw_receipt, pdf_pages
@@ -71,6 +74,38 @@ def palette_with_holes() -> bytes:
     return saved(few, "PNG", transparency=bytes(range(0, 256, 4)))
 
 
+def deep_png(grey: bool, hole: bytes = b"") -> bytes:
+    """Return a PNG of 16 bits whose upper half is of the one colour that is see-through."""
+    image = coloured().convert("L") if grey else coloured()
+    channels = len(image.getbands())
+    key = bytes((1, 2, 3, 4, 5, 6))[: 2 * channels]
+    rows = b""
+    for row in range(image.height):
+        levels = image.crop((0, row, image.width, row + 1)).tobytes()
+        deep = b"".join(bytes((level, level ^ 0x55)) for level in levels)
+        rows += b"\0" + (key * image.width if row < image.height // 2 else deep)
+    header = struct.pack(">IIBBBBB", *image.size, 16, 0 if grey else 2, 0, 0, 0)
+    return b"".join(
+        (
+            b"\x89PNG\r\n\x1a\n",
+            png_chunk(b"IHDR", header),
+            png_chunk(b"tRNS", hole or key),
+            png_chunk(b"IDAT", zlib.compress(rows)),
+            png_chunk(b"IEND", b""),
+        )
+    )
+
+
+def measured_png(mode: str, gamma: float, *places: float) -> bytes:
+    """Return a PNG that says by measures, not by a profile, how its colours are meant."""
+    plain = saved((see_through() if mode == "LA" else coloured()).convert(mode), "PNG")
+    chunks = png_chunk(b"gAMA", struct.pack(">I", round(gamma * 100_000)))
+    if places:
+        numbers = [round(place * 100_000) for place in places]
+        chunks += png_chunk(b"cHRM", struct.pack(">8I", *numbers))
+    return plain[:33] + chunks + plain[33:]
+
+
 def first_of_three(kind: str) -> bytes:
     frames = [Image.new("RGB", (240, 400), colour) for colour in ("red", "blue")]
     return saved(coloured(), kind, save_all=True, append_images=frames, duration=100)
@@ -101,6 +136,8 @@ RASTER: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: saved(coloured().convert("L").point(lambda v: v & 0x80), "PNG", transparency=0),
         "png",
     ),
+    "PNG of 16 bits, one grey a hole": (lambda: deep_png(True), "png"),
+    "PNG of 16 bits, one colour a hole": (lambda: deep_png(False), "png"),
     "WebP": (lambda: saved(coloured(), "WEBP"), "webp"),
     "lossless WebP": (lambda: saved(coloured(), "WEBP", lossless=True), "webp"),
     "WebP, see-through": (lambda: saved(see_through(), "WEBP"), "webp"),
@@ -113,6 +150,39 @@ def test_pixels_are_shown_as_imagemagick_shows_them(name: str):
     make, kind = RASTER[name]
     content = make()
     assert max(differences(shown(content), by_magick(content, kind))) < ALIKE
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "LA"])
+def test_a_png_that_names_its_gamma_is_shown_by_it(mode: str):
+    """What is written as light itself looks as the same light written the usual way."""
+    linear, usual = measured_png(mode, 1.0), measured_png(mode, 1 / 2.2)
+    lighter = [round(255 * (level / 255) ** (1 / 2.2)) for level in range(256)]
+    lit = shown(usual).point(lighter * 3)
+    if mode == "LA":  # the paper behind has a colour of its own
+        white = Image.new("L", lit.size, 255)
+        lit = coloured().convert("L").point(lighter)
+        lit = Image.composite(lit, white, see_through().getchannel("A")).convert("RGB")
+    assert max(differences(shown(linear), lit)) < ALIKE
+    assert max(differences(shown(usual), lit)) > 5 * ALIKE, "and not as it stands"
+
+
+def test_a_png_that_names_its_primaries_is_shown_by_them():
+    places = (0.3127, 0.329, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)
+    same = saved(coloured(), "PNG", icc_profile=profile(DISPLAY_P3))
+    other = by_magick(same, "png")
+    assert max(differences(shown(measured_png("RGB", 1 / 2.2, *places)), other)) < 2 * ALIKE
+    assert max(differences(shown(measured_png("RGB", 1 / 2.2)), other)) > 8 * ALIKE
+
+
+def test_grey_that_is_see_through_is_shown_by_its_profile():
+    grey = see_through().convert("LA")
+    solid = grey.getchannel("L")
+    dark = grey_profile(1.0)
+    plain, meant = shown(saved(solid, "PNG")), shown(saved(solid, "PNG", icc_profile=dark))
+    alpha, white = grey.getchannel("A"), Image.new("RGB", grey.size, "white")
+    seen = shown(saved(grey, "PNG", icc_profile=dark))
+    assert max(differences(seen, Image.composite(meant, white, alpha))) < ALIKE
+    assert max(differences(seen, Image.composite(plain, white, alpha))) > 5 * ALIKE
 
 
 def test_an_animated_webp_shows_its_first_frame():
@@ -181,6 +251,30 @@ def test_the_first_brand_of_a_heic_changes_nothing(brand: bytes):
     assert max(differences(shown(content[:8] + brand + content[12:]), coloured())) < ALIKE
 
 
+@pytest.mark.parametrize(
+    ("file_format", "brands"),
+    [
+        ("AVIF", (b"mif1", b"mif1", b"miaf")),
+        ("AVIF", (b"heic", b"mif1", b"heic")),
+        ("HEIF", (b"avif", b"mif1", b"avif")),
+        ("HEIF", (b"heic", b"avif")),
+    ],
+    ids=["AV1 as mif1 alone", "AV1 as heic", "HEVC as avif", "HEVC as both"],
+)
+def test_what_the_brands_claim_does_not_choose_the_decoder(file_format: str, brands: tuple):
+    content = heic(coloured()) if file_format == "HEIF" else saved(coloured(), "AVIF", quality=80)
+    size = int.from_bytes(content[:4], "big")
+    head = content[:8] + brands[0] + bytes(4) + b"".join(brands[1:])
+    content = head.ljust(size, b"\0") + content[size:]
+    assert max(differences(shown(content), coloured())) < ALIKE
+
+
+@pytest.mark.parametrize("file_format", ["WEBP", "AVIF"])
+def test_a_picture_is_not_turned_by_what_browsers_do_not_read(file_format: str):
+    content = saved(coloured(), file_format, quality=80, xmp=b'<x tiff:Orientation="6"/>')
+    assert shown(content).size == coloured().size
+
+
 @pytest.mark.parametrize("brand", [b"avif", b"mif1"])
 def test_avif_is_shown_under_either_brand(brand: bytes):
     content = saved(coloured(), "AVIF", quality=80)
@@ -197,6 +291,14 @@ def numbered(content: bytes, primaries: int) -> bytes:
     """Return a HEIC or AVIF whose colours are said to be others, by their number."""
     place = content.index(b"colrnclx") + 8
     return content[:place] + primaries.to_bytes(2, "big") + b"\0\x0d" + content[place + 4 :]
+
+
+@pytest.mark.parametrize("primaries", [5, 6, 9, 12])
+def test_a_profile_of_a_number_keeps_white_and_makes_colours_stronger_or_weaker(primaries: int):
+    content = numbered(saved(coloured(), "AVIF", quality=90), primaries)
+    white = numbered(saved(Image.new("RGB", (64, 64), "white"), "AVIF", quality=90), primaries)
+    assert min(low for low, _ in ImageStat.Stat(shown(white)).extrema) > 250
+    assert max(differences(shown(content), coloured())) > ALIKE
 
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF", "PNG"])
