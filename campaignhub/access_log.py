@@ -5,7 +5,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-from campaignhub.logs import one_line, without_tokens
+from campaignhub.logs import JsonLine, one_line
 
 
 class TokenlessLogger(Logger):  # type: ignore[misc]
@@ -18,31 +18,16 @@ class TokenlessLogger(Logger):  # type: ignore[misc]
     """
 
     def setup(self, cfg: Any) -> None:
-        """Set the logs up, and let each line pass by the cut on its way out."""
+        """Set the logs up; each line is one of JSON, with its time and level, like the site's own."""
         super().setup(cfg)
-        for log, shape in ((self.access_log, _AccessLine), (self.error_log, _ErrorLine)):
+        for log, shape in ((self.access_log, AccessLine()), (self.error_log, JsonLine())):
             for handler in log.handlers:
-                if not isinstance(handler.formatter, _Tokenless):
-                    handler.setFormatter(shape(handler.formatter or logging.Formatter()))
+                handler.setFormatter(shape)
 
 
-class _Tokenless(logging.Formatter):
-    """A formatter that passes on what another one writes, without tokens."""
-
-    def __init__(self, inner: logging.Formatter) -> None:
-        super().__init__()
-        self._inner = inner
-
-    def format(self, record: logging.LogRecord) -> str:
-        return without_tokens(self._inner.format(record))
-
-
-class _AccessLine(_Tokenless):
+class AccessLine(JsonLine):
     """One request is one line: an address with a line break in it can't write another."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        return one_line(super().format(record))
-
-
-class _ErrorLine(_Tokenless):
-    """A traceback keeps its lines."""
+    def message_of(self, record: logging.LogRecord) -> str:
+        """Return the request in one line."""
+        return one_line(super().message_of(record))

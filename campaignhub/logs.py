@@ -71,7 +71,9 @@ class JsonLine(logging.Formatter):
     """Write a record as one line of JSON.
 
     Of an exception only the first line of its message is kept: PostgreSQL puts
-    the values of the offending row (an address, say) into the second.
+    the values of the offending row (an address, say) into the second. A line that
+    is about one submission names it (``extra={"submission_id": …}``), as the
+    functions' lines do: one search shows its whole way.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -80,11 +82,17 @@ class JsonLine(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, tz=UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": without_tokens(record.getMessage()),
+            "message": self.message_of(record),
         }
+        if submission_id := getattr(record, "submission_id", None):
+            line["submission_id"] = str(submission_id)
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = without_tokens(_without_values(record.exc_info[1]))
         return json.dumps(line, ensure_ascii=False)
+
+    def message_of(self, record: logging.LogRecord) -> str:
+        """Return what the line says."""
+        return without_tokens(record.getMessage())
 
 
 def _without_values(error: BaseException) -> str:

@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 from campaignhub.local_aws.pipes.runner import Runner
+from campaignhub.logs import JsonLine
 
 
 def main() -> None:
@@ -17,7 +18,9 @@ def main() -> None:
     parser.add_argument("--positions", required=True, type=Path, help="directory for positions")
     options = parser.parse_args()
 
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    lines = logging.StreamHandler()
+    lines.setFormatter(JsonLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
     logging.getLogger("campaignhub").setLevel(logging.INFO)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
