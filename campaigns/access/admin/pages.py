@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from unfold.decorators import display
 
+from campaignhub.env import env
 from campaignhub.staff_site.actions import ActionsAdmin
 from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import exact, named, state, when
@@ -153,7 +154,10 @@ class PartnerKeyAdmin(ActionsAdmin):
             actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
         )
-        context = self.page_context(request, f"The key of {made.key.name}") | {"made": made}
+        context = self.page_context(request, f"The key of {made.key.name}") | {
+            "made": made,
+            "start_url": f"{env().public_api_url}/v1/partner/campaigns/…/start",
+        }
         answer = TemplateResponse(request, "admin/access/partnerkey/made.html", context)
         answer["Cache-Control"] = "no-store"
         return answer
