@@ -22,7 +22,7 @@ KINDS = (
     ("-status", "status function"),
     ("ministack-lambda", "other functions"),
     ("ministack", "emulator"),
-    ("embedded.pipes", "pipes"),
+    ("local_aws.pipes", "pipes"),
     ("celery", "worker"),
     ("gunicorn", "web"),
 )

@@ -28,7 +28,7 @@ def test_killing_each_process_in_turn_loses_no_submission(
     before = {name: embedded.pids(name) for name in OURS}
     forked = [child for pid in before["celery"] for child in children(pid)]
     assert forked, "the worker's timetable is a process of its own"
-    victims = ["embedded.pipes", "functions", "celery", "gunicorn"]
+    victims = ["local_aws.pipes", "functions", "celery", "gunicorn"]
     fallen: list[threading.Thread] = []
 
     def note(answer: Answer) -> None:
