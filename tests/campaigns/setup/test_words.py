@@ -82,8 +82,9 @@ def test_who_may_enter_is_said_in_one_line() -> None:
     assert countries_in_words(["ES"], language="es") == "España"
 
 
-def test_a_country_that_we_have_no_name_for_keeps_its_code() -> None:
-    assert countries_in_words(["JP"], language="fr") == "JP"
+def test_every_country_has_its_name_in_the_language_and_what_is_none_keeps_its_code() -> None:
+    assert countries_in_words(["JP"], language="fr") == "Japon"
+    assert countries_in_words(["XX"], language="fr") == "XX"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
