@@ -21,7 +21,7 @@ PASSWORD = "a sentence of my own"
 def invite(page: "Page", installation: Installation, owner: str, address: str = ADA) -> None:
     """Invite somebody as the owner of a client does."""
     sign_in(page, installation, owner)
-    page.goto(f"{installation.facts['admin']}campaigns/membership/add/")
+    page.goto(f"{installation.facts['admin']}accounts/membership/add/")
     seen(page, f"invite-by-{owner}")
     page.fill("[name=email]", address)
     page.fill("[name=given_name]", "Augusta")

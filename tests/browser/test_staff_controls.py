@@ -121,7 +121,7 @@ def test_a_slash_leads_to_the_search_of_a_list_and_a_filter_opens(
     desktop: "Page", embedded: Installation
 ) -> None:
     sign_in(desktop, embedded, "olivia")
-    desktop.goto(f"{embedded.facts['admin']}campaigns/membership/")
+    desktop.goto(f"{embedded.facts['admin']}accounts/membership/")
     desktop.keyboard.press("/")
     wait_for(desktop, "document.activeElement?.id === 'searchbar'")
     filters = desktop.locator(".ch-filter").first
@@ -135,7 +135,7 @@ def test_a_form_of_unfolds_is_saved_and_warns_before_it_is_left(
     desktop: "Page", embedded: Installation
 ) -> None:
     sign_in(desktop, embedded, "olivia")
-    desktop.goto(f"{embedded.facts['admin']}campaigns/client/")
+    desktop.goto(f"{embedded.facts['admin']}accounts/client/")
     with desktop.expect_navigation(wait_until="domcontentloaded"):
         desktop.locator("#result_list .data-row a").first.click()
     desktop.fill("[name=help_phone]", "+44 20 7946 0018")

@@ -33,9 +33,11 @@ def test_every_room_of_an_owner_can_be_used_by_everyone(
         name = re.sub(r"[^a-z]+", "-", " ".join(words.split()[1:]).lower()).strip("-")
         seen(page, f"room-{name}")
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), address
-    for name in ("membership", "blockentry", "partnerkey"):
-        page.goto(f"{embedded.facts['admin']}campaigns/{name}/add/")
-        seen(page, f"add-{name}")
+    for room in ("accounts/membership", "access/blockentry", "access/partnerkey"):
+        answer = page.goto(f"{embedded.facts['admin']}{room}/add/")
+        assert answer is not None
+        assert answer.ok, room
+        seen(page, f"add-{room.rpartition('/')[2]}")
 
 
 def test_a_list_is_walked_by_arrow_keys_and_opened_by_enter(
