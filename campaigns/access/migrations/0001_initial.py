@@ -28,7 +28,8 @@ class Migration(migrations.Migration):
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL)),
             ],
             options={
-                'verbose_name_plural': 'block entries',
+                'verbose_name': 'entry of a block list',
+                'verbose_name_plural': 'entries of block lists',
                 'ordering': ('-created_at', '-id'),
                 'constraints': [models.UniqueConstraint(fields=('client', 'kind', 'value_hash'), name='a_value_is_blocked_once_per_client')],
             },

@@ -29,7 +29,8 @@ class BlockEntry(models.Model):
 
     class Meta:
         ordering = ("-created_at", "-id")
-        verbose_name_plural = "block entries"
+        verbose_name = "entry of a block list"
+        verbose_name_plural = "entries of block lists"
         constraints = (
             models.UniqueConstraint(
                 fields=("client", "kind", "value_hash"), name="a_value_is_blocked_once_per_client"

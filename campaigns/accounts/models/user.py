@@ -52,6 +52,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=20, choices=[(role.value, role.label) for role in Role])
 
     class Meta:
+        verbose_name = "colleague"
         constraints = (
             models.UniqueConstraint(
                 fields=("user", "client", "role"), name="a_role_is_given_once_per_client"
