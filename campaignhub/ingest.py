@@ -39,6 +39,8 @@ LedgerLine = table.LedgerLine
 """One submission as the index by hour tells of it."""
 ItemLine = table.ItemLine
 """One item of the table by name and version."""
+UnsentPhoto = table.UnsentPhoto
+"""A photo that no submission named when it was looked for."""
 BlockListTooLong = table.BlockListTooLong
 MOST_BLOCKED = table.MOST_BLOCKED
 working_days_after = windows.working_days_after
@@ -70,17 +72,17 @@ def set_current(current: Current) -> None:
 
 def read_current(slug: str) -> Current | None:
     """Read what is in force under a slug."""
-    return _table().current(slug)
+    return _table().published.current(slug)
 
 
 def read_release(slug: str, number: int) -> Manifest | None:
     """Read one release."""
-    return _table().release(slug, number)
+    return _table().published.release(slug, number)
 
 
 def read_submission(submission_id: UUID) -> SubmissionRecord | None:
     """Read a submission as the table holds it now."""
-    return _table().submission(submission_id)
+    return _table().submissions.get(submission_id)
 
 
 def submissions_of_hour(campaign_id: str, hour: datetime) -> Iterator[LedgerLine]:
@@ -89,12 +91,12 @@ def submissions_of_hour(campaign_id: str, hour: datetime) -> Iterator[LedgerLine
     Raises:
         IngestBusy: the table is busy or away.
     """
-    return _table().submissions_of_hour(campaign_id, hour)
+    return _table().ledger.submissions_of_hour(campaign_id, hour)
 
 
 def records_of(submission_id: UUID) -> tuple[Record, ...]:
     """Read all that the mirror takes of one submission, to repair it."""
-    return _table().records_of(submission_id)
+    return _table().ledger.records_of(submission_id)
 
 
 def all_records(*, segment: int = 0, segments: int = 1) -> Iterator[Record]:
@@ -103,16 +105,16 @@ def all_records(*, segment: int = 0, segments: int = 1) -> Iterator[Record]:
     Raises:
         IngestBusy: the table is busy or away; begin anew, for twice is once.
     """
-    return _table().all_records(segment=segment, segments=segments)
+    return _table().ledger.all_records(segment=segment, segments=segments)
 
 
 def items_after(position: str = "", *, most: int = 1000) -> tuple[list[ItemLine], str]:
-    """Read names and versions on from a position in the whole table; see ``Table.items_after``.
+    """Read names and versions on from a position in the whole table; see ``LedgerItems.items_after``.
 
     Raises:
         IngestBusy: the table is busy or away; go on from the same position.
     """
-    return _table().items_after(position, most=most)
+    return _table().ledger.items_after(position, most=most)
 
 
 def absent_items(lines: Collection[ItemLine]) -> list[ItemLine]:
@@ -121,23 +123,16 @@ def absent_items(lines: Collection[ItemLine]) -> list[ItemLine]:
     Raises:
         IngestBusy: the table is busy or away.
     """
-    return _table().absent_items(lines)
+    return _table().ledger.absent_items(lines)
 
 
-def forget_photo(
-    submission_id: UUID,
-    attempt: int,
-    key: str,
-    *,
-    seen: SubmissionRecord | None,
-    campaign_id: str | None,
-) -> bool:
-    """Take away the facts of a photo that no submission names, unless one does by now; tell whether they went.
+def forget_photo(photo: UnsentPhoto) -> bool:
+    """Delete the facts of a photo that no submission names, unless one does by now; tell whether they went.
 
     Raises:
         IngestBusy: the table is busy or away.
     """
-    return _table().forget_photo(submission_id, attempt, key, seen=seen, campaign_id=campaign_id)
+    return _table().photos.forget(photo)
 
 
 def delete_submission(submission_id: UUID, *, gives_back: bool = False) -> int:
@@ -146,7 +141,7 @@ def delete_submission(submission_id: UUID, *, gives_back: bool = False) -> int:
     Raises:
         IngestBusy: the table is busy, or somebody wrote to it at the same moment.
     """
-    return _table().delete_submission(submission_id, gives_back=gives_back)
+    return _table().ledger.delete_submission(submission_id, gives_back=gives_back)
 
 
 def block_hash(client_id: str, kind: str, value: str, *, country: str = "") -> str:
@@ -171,7 +166,7 @@ def put_block_list(client_id: str, hashes: Iterable[str]) -> None:
         BlockListTooLong: over ``MOST_BLOCKED`` of them.
         IngestBusy: try again later.
     """
-    _table().put_block_list(client_id, hashes)
+    _table().published.put_block_list(client_id, hashes)
 
 
 def api_key_hash(value: str) -> str:
@@ -185,7 +180,7 @@ def bind_partner(key_hash: str, *, client_id: str, name: str) -> None:
     Raises:
         IngestBusy: try again later.
     """
-    _table().put_partner(key_hash, table.Partner(client_id, name))
+    _table().published.put_partner(key_hash, table.Partner(client_id, name))
 
 
 def unbind_partner(key_hash: str) -> None:
@@ -194,7 +189,7 @@ def unbind_partner(key_hash: str) -> None:
     Raises:
         IngestBusy: try again later.
     """
-    _table().drop_partner(key_hash)
+    _table().published.drop_partner(key_hash)
 
 
 def apply_decision(decision: Decision) -> bool:
@@ -213,7 +208,7 @@ def announce_token_keys() -> None:
     Raises:
         IngestBusy: try again later.
     """
-    _table().announce_token_keys(token_keys_of(env().token_keys))
+    _table().published.announce_token_keys(token_keys_of(env().token_keys))
 
 
 def sign_token(payload: TokenPayload) -> str:

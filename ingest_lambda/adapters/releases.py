@@ -30,7 +30,7 @@ class Releases:
         """Return a release's manifest, or ``None`` when there is no such release."""
         found = self._manifests.get((slug, release))
         if found is None:
-            found = self._table.release(slug, release)
+            found = self._table.published.release(slug, release)
             if found is not None:
                 if len(self._manifests) >= _MOST_MANIFESTS:
                     self._manifests.clear()
@@ -43,7 +43,7 @@ class Releases:
         if self._clock() - read_at >= (CURRENT_SECONDS if found else STRANGER_SECONDS):
             if len(self._currents) >= _MOST_NAMES:
                 self._currents.clear()
-            found = self._table.current(slug)
+            found = self._table.published.current(slug)
             self._currents[slug] = (self._clock(), found)
         return found
 
@@ -51,7 +51,7 @@ class Releases:
         """Return a client's block list, at most 30 seconds old; of clients that we published."""
         read_at, found = self._block_lists.get(client_id, (float("-inf"), frozenset()))
         if self._clock() - read_at >= CURRENT_SECONDS:
-            found = self._table.block_list(client_id)
+            found = self._table.published.block_list(client_id)
             self._block_lists[client_id] = (self._clock(), found)
         return found
 
@@ -61,7 +61,7 @@ class Releases:
         if self._clock() - read_at >= (CURRENT_SECONDS if found else STRANGER_SECONDS):
             if len(self._partners) >= _MOST_NAMES:
                 self._partners.clear()
-            found = self._table.partner(key_hash)
+            found = self._table.published.partner(key_hash)
             self._partners[key_hash] = (self._clock(), found)
         return found
 
@@ -73,7 +73,7 @@ class Releases:
         read_at, keys = self._token_keys
         age = self._clock() - read_at
         if age >= CURRENT_SECONDS or (name not in keys and age >= STRANGER_SECONDS):
-            keys = self._table.announced_token_keys()
+            keys = self._table.published.announced_token_keys()
             self._token_keys = (self._clock(), keys)
         if name not in keys:
             return False

@@ -104,6 +104,7 @@ from ingest_lambda.contract.token import (
     Upload,
     without_tokens,
 )
+from ingest_lambda.contract.transaction import MOST_ATTEMPTS, MOST_PARTS, parts_at_most
 from ingest_lambda.contract.words import (
     IMAGE_KINDS,
     SAME_PHOTO,
@@ -140,6 +141,8 @@ __all__ = [
     "MAX_SUBMISSION_BYTES",
     "MAX_TOKEN_CHARS",
     "MIRRORED",
+    "MOST_ATTEMPTS",
+    "MOST_PARTS",
     "MOST_PHONES",
     "POLL_SECONDS",
     "RETRYABLE",
@@ -219,6 +222,7 @@ __all__ = [
     "kept_folder",
     "key_check",
     "owner_of",
+    "parts_at_most",
     "read_stream_record",
     "reference_of",
     "sentence",

@@ -21,9 +21,6 @@ MANIFEST_SCHEMA = 1
 MAX_MANIFEST_BYTES = 200_000
 """A DynamoDB item ends at 400 KB; half of it leaves room for the item's other attributes."""
 
-MOST_RECEIPT_LIMITS = 3
-"""With 10 receipts of 6 images a submission takes at most 98 items, and a transaction ends at 100."""
-
 MOST_PHONES = 5
 """Fields of the kind phone in one form: a number is read as people of each country write it."""
 
@@ -158,9 +155,6 @@ class Manifest(Shape):
         limits = [limit.name for limit in self.limits]
         if len(limits) != len(set(limits)):
             raise ValueError("two limits have the same name")
-        counting = [limit for limit in self.limits if limit.scope is LimitScope.RECEIPT]
-        if len(counting) > MOST_RECEIPT_LIMITS:
-            raise ValueError("too many limits by receipt")
         if sum(field.kind is FieldKind.PHONE for field in self.fields) > MOST_PHONES:
             raise ValueError("too many phone numbers")
         return self

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ingest_lambda.adapters.table import NOTHING, Cancelled, Table, Taken
+from ingest_lambda.adapters.table import NOTHING, Table, Taken
 from ingest_lambda.contract import (
     ANSWERABLE,
     KEEPS_SLOT,
@@ -11,8 +11,7 @@ from ingest_lambda.contract import (
     SubmissionRecord,
     SubmissionStatus,
 )
-from ingest_lambda.errors import TryAgain
-from ingest_lambda.functions.write.resubmissions import replace_and_take
+from ingest_lambda.functions.write.replacing import replace, replace_and_take
 
 _FREES = frozenset({SubmissionStatus.REJECTED, SubmissionStatus.INVALID})
 
@@ -31,9 +30,9 @@ def apply_decision(decision: Decision, *, table: Table) -> bool:
 
     Raises:
         SubmissionMissing: there is no such submission.
-        TryAgain: somebody wrote to the submission at the same moment.
+        TryAgain: another writer stored a version at the same moment, or the table is busy.
     """
-    stored = table.submission(decision.submission_id)
+    stored = table.submissions.get(decision.submission_id)
     if stored is None:
         raise SubmissionMissing(str(decision.submission_id))
     if stored.decision_no >= decision.decision_no:
@@ -45,10 +44,7 @@ def apply_decision(decision: Decision, *, table: Table) -> bool:
     if _counts_again(decision, stored):
         replace_and_take(record, table=table)
         return True
-    try:
-        table.replace_submission(record, gives_back=freed)
-    except Cancelled as cancelled:
-        raise TryAgain("version_moved") from cancelled
+    replace(record, table, gives_back=freed)
     return True
 
 

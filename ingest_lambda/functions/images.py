@@ -100,7 +100,7 @@ class ImageKeeper:
         was kept before. The upload is deleted last, so that a crash in between is
         repaired by the next delivery.
         """
-        if self.table.has_image(place.submission_id, place.key):
+        if self.table.photos.has_image(place.submission_id, place.key):
             # Known already: a form takes further files as long as it lives, and none of them counts.
             self.bucket.delete(place.key)
             return
@@ -108,7 +108,7 @@ class ImageKeeper:
         if content is None:
             return
         record = self._record(place, content, decode=decode, seconds=seconds)
-        self.table.put_image(record)
+        self.table.photos.put_image(record)
         self.bucket.delete(place.key)
 
     def _record(
@@ -176,5 +176,5 @@ class ImageKeeper:
         if not manifest:
             return None
         guard = f"file:{digest}"
-        holder = self.table.hold_guard(manifest.campaign_id, guard, place.submission_id)
+        holder = self.table.limits.hold_guard(manifest.campaign_id, guard, place.submission_id)
         return holder if holder != place.submission_id else None

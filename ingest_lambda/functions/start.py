@@ -179,7 +179,7 @@ class Starter:
         if at > payload.expires_at:
             raise TokenExpired
         if payload.attempt > 1:
-            stored = self.table.submission(payload.submission_id)
+            stored = self.table.submissions.get(payload.submission_id)
             if stored is None:
                 raise BadToken
             asked = stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
@@ -193,7 +193,7 @@ class Starter:
         The page that sent an entry shows its verdict; whoever reads there that
         another photo is wanted takes it right there, without the mail's link.
         """
-        stored = self.table.submission(payload.submission_id)
+        stored = self.table.submissions.get(payload.submission_id)
         if stored is None or stored.attempt != payload.attempt or stored.epoch > payload.epoch:
             return None
         if stored.shown_status is not SubmissionStatus.NEEDS_RESUBMISSION:
@@ -327,7 +327,7 @@ class Starter:
         if not fresh or is_first:
             return given
         most = {spec.name: _most_keys(spec) for spec in manifest.fields if spec.name in fresh}
-        counted = self.table.count_keys(
+        counted = self.table.photos.count_keys(
             payload.submission_id,
             payload.attempt,
             fresh,

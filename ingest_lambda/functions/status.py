@@ -64,7 +64,7 @@ class StatusReader:
         )
         if payload.submission_id != submission_id or payload.slug != slug:
             raise BadToken
-        record = self.table.submission(submission_id)
+        record = self.table.submissions.get(submission_id)
         if record is None or (record.attempt < payload.attempt and payload.purpose is Purpose.OWN):
             return StatusAnswer(
                 submission_id=submission_id,
@@ -94,7 +94,7 @@ class StatusReader:
         ended = at >= (current.closes_at if current else manifest.closes_at)
         if ended:
             reasons = tuple(reason.model_copy(update={"again_at": None}) for reason in reasons)
-        awards = self.table.awards(record.id)
+        awards = self.table.submissions.awards(record.id)
         return StatusAnswer(
             submission_id=record.id,
             reference=reference_of(record.id),
@@ -131,7 +131,7 @@ class StatusReader:
             uploads = record.uploads
         if not uploads and not (record and record.uploads):
             return (), ()
-        photos = self.table.images(payload.submission_id)
+        photos = self.table.photos.images(payload.submission_id)
         told = uploads if payload.purpose in _OWN else ()
         return shown_images(told, photos), photos
 

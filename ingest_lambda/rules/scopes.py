@@ -11,6 +11,7 @@ from ingest_lambda.contract import (
     SubmissionStatus,
     Upload,
     WindowKind,
+    parts_at_most,
 )
 from ingest_lambda.rules.people import store_hash
 
@@ -48,6 +49,22 @@ def receipts_of(
             receipt = (upload.field, upload.receipt)
             receipts[receipt] = (*receipts.get(receipt, ()), upload)
     return receipts
+
+
+def most_parts(manifest: Manifest) -> int:
+    """Return the most parts that a transaction of one submission has under these limits."""
+    photos = max(
+        (
+            sum(
+                field.max_receipts * field.images_per_receipt
+                for field in manifest.fields
+                if field.kind is FieldKind.RECEIPT_IMAGE and route in field.routes
+            )
+            for route in manifest.routes
+        ),
+        default=0,
+    )
+    return parts_at_most(photos, ((limit.scope, limit.window.kind) for limit in manifest.limits))
 
 
 def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> int:

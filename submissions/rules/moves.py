@@ -58,9 +58,6 @@ BY_THE_SYSTEM: dict[Status, frozenset[Status]] = {
 }
 """Moves that no person makes: a photo that it was refused for is no other entry's."""
 
-MOST_ATTEMPTS = 2
-"""The entry and one retry: what is still not right then is approved or rejected."""
-
 
 def may_move(before: Status, after: Status, *, by: By) -> bool:
     """Tell whether a submission may go from one status to another in this right."""

@@ -195,13 +195,14 @@ class _Sweep:
                 self._sweep(photo, record)
 
     def _sweep(self, photo: _Photo, record: SubmissionRecord | None) -> None:
-        if not ingest.forget_photo(
-            photo.submission_id,
-            photo.attempt,
-            photo.key,
+        unsent = ingest.UnsentPhoto(
+            submission_id=photo.submission_id,
+            attempt=photo.attempt,
+            key=photo.key,
             seen=record,
             campaign_id=record.campaign_id if record else self._campaign_of(photo),
-        ):
+        )
+        if not ingest.forget_photo(unsent):
             return  # its submission was written at this moment
         bucket.empty_folder(kept_folder(photo.key))
         bucket.remove([photo.key])

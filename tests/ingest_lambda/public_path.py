@@ -107,7 +107,7 @@ def open_world() -> Iterator[World]:
         world, dynamodb = _adapters()
         create_table(dynamodb, Config().table_name)
         world.s3.create_bucket(Bucket=world.name)
-        world.table.publish(MANIFEST, CURRENT)
+        world.table.published.publish(MANIFEST, CURRENT)
         yield world
 
 

@@ -47,9 +47,9 @@ def test_the_table_that_is_opened_is_the_one_that_was_named():
         ],
     )
     table = open_table(Config(table_name="t"))
-    assert table.current("summer") is None
-    table.put_block_list("k1", ["a" * 32])
-    assert table.block_list("k1") == {"a" * 32}
+    assert table.published.current("summer") is None
+    table.published.put_block_list("k1", ["a" * 32])
+    assert table.published.block_list("k1") == {"a" * 32}
 
 
 def test_a_message_is_set_apart_with_its_reason_and_no_longer_than_fits():

@@ -126,7 +126,7 @@ def test_the_writer_takes_a_submission_in_every_shape(table, shape):
     payload = make_payload()
     event = SHAPES[shape](record(make_envelope(payload)))
     assert failures(handlers.write(event, Context())) == []
-    assert table.submission(payload.submission_id) is not None
+    assert table.submissions.get(payload.submission_id) is not None
 
 
 def test_poison_in_a_batch_of_25_comes_back_alone(table):
@@ -137,7 +137,7 @@ def test_poison_in_a_batch_of_25_comes_back_alone(table):
     batch[13] = record("not json", "m13")
     assert failures(handlers.write(batch, Context())) == ["m7", "m11"]
     for n, payload in enumerate(sent):
-        assert (table.submission(payload.submission_id) is not None) is (n not in (7, 11, 13))
+        assert (table.submissions.get(payload.submission_id) is not None) is (n not in (7, 11, 13))
     queue = boto3.client("sqs")
     (apart,) = queue.receive_message(QueueUrl=config().quarantine_queue_url)["Messages"]
     assert (
@@ -148,17 +148,17 @@ def test_poison_in_a_batch_of_25_comes_back_alone(table):
 
 @pytest.mark.parametrize("event", [{}, "text", None, [{"body": "no id"}], [3]])
 def test_an_event_of_no_known_shape_is_an_error_and_writes_nothing(table, event):
-    before = len(list(table.all_records()))
+    before = len(list(table.ledger.all_records()))
     with pytest.raises(UnknownEvent):
         handlers.write(event, Context())
-    assert len(list(table.all_records())) == before
+    assert len(list(table.ledger.all_records())) == before
 
 
 def test_a_call_that_is_nearly_over_begins_nothing(table):
     payload = make_payload()
     answer = handlers.write([record(make_envelope(payload))], Context(1_000))
     assert failures(answer) == ["m1"]
-    assert table.submission(payload.submission_id) is None
+    assert table.submissions.get(payload.submission_id) is None
 
 
 @pytest.mark.parametrize(
@@ -219,7 +219,7 @@ def test_a_status_without_its_token_is_401(table, path, headers):
 )
 def test_a_partner_is_known_by_its_key_on_its_own_way_only(table, resource, channel):
     asked = {"release": 1, "route": "purchase", "locale": "en"}
-    table.put_partner(api_key_hash("a key"), Partner(client_id="k1", name="Kiosks"))
+    table.published.put_partner(api_key_hash("a key"), Partner(client_id="k1", name="Kiosks"))
     event = request_of(
         asked, path={"slug": "summer"}, resource=resource, headers={"X-Api-Key": "a key"}
     )
@@ -268,7 +268,7 @@ def test_an_upload_becomes_facts_and_a_test_event_of_the_bucket_nothing(table):
     notice = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
     batch = {"Records": [record(notice), record('{"Event": "s3:TestEvent"}', "m2")]}
     assert failures(handlers.images(batch, Context())) == []
-    (facts,) = table.records_of(payload.submission_id)
+    (facts,) = table.ledger.records_of(payload.submission_id)
     assert isinstance(facts, ImageRecord)
     assert (facts.width, facts.height, facts.refusal) == (40, 30, None)
 
@@ -290,7 +290,9 @@ def test_a_batch_of_uploads_goes_on_past_a_hostile_one(table):
         notice = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
         batch.append(record(notice, f"m{part}"))
     assert failures(handlers.images(batch, Context())) == []
-    refusals = {facts.part: facts.refusal for facts in table.records_of(payload.submission_id)}
+    refusals = {
+        facts.part: facts.refusal for facts in table.ledger.records_of(payload.submission_id)
+    }
     assert refusals == {1: None, 2: ImageRefusal.DAMAGED, 3: ImageRefusal.DAMAGED, 4: None}
 
 
@@ -301,6 +303,6 @@ def test_an_upload_notice_that_is_not_json_comes_back(table):
 def test_a_submission_that_waits_is_told_so(table):
     payload = make_payload()
     handlers.write([record(make_envelope(payload))], Context())
-    stored = table.submission(payload.submission_id)
+    stored = table.submissions.get(payload.submission_id)
     assert stored is not None
     assert stored.status is SubmissionStatus.PENDING_REVIEW

@@ -156,7 +156,7 @@ class Desk:
 
     def stored(self, submission_id: UUID) -> SubmissionRecord:
         """Read what is in the table; it must be there."""
-        record = self.table.submission(submission_id)
+        record = self.table.submissions.get(submission_id)
         assert record is not None
         return record
 

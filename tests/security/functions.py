@@ -119,7 +119,7 @@ class Functions:
 
     def stored(self, started: Json) -> SubmissionRecord:
         """Read a submission from the table; it must be there."""
-        record = self.table.submission(UUID(started["submission_id"]))
+        record = self.table.submissions.get(UUID(started["submission_id"]))
         assert record is not None
         return record
 
@@ -208,7 +208,9 @@ def deployed(monkeypatch: pytest.MonkeyPatch, **overrides: Any) -> Iterator[Func
         create_table(client, "t")
         table = Table(client, "t")
         put(table, manifest(**overrides))
-        table.put_partner(api_key_hash(PARTNER_KEY), Partner(client_id="k1", name="Kiosks"))
+        table.published.put_partner(
+            api_key_hash(PARTNER_KEY), Partner(client_id="k1", name="Kiosks")
+        )
         cool_down()
         yield Functions(table, bucket, queues, url)
         cool_down()

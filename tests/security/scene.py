@@ -278,6 +278,6 @@ def _entry(
         started_at=at - timedelta(minutes=turn + 3),
         written_at=at,
     )
-    ingest._table().create_submission(record)
+    ingest._table().submissions.create(record)
     mirror_stream_records([streamed(record)], at=at)
     return record

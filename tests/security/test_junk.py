@@ -69,9 +69,9 @@ def say(begun: Json, body: str, kind: str = "appeal") -> str:
 
 def reaches_the_site(functions: Functions) -> Counter[str]:
     """Carry the whole table to the site, as stream, queue and mirror would; return what is there by kind."""
-    for item in functions.table._client.scan(TableName="t")["Items"]:
+    for item in functions.table.store.client.scan(TableName="t")["Items"]:
         assert not REFUSED_BY_SQS.search("".join(v.get("S", "") for v in item.values()))
-    records = list(functions.table.all_records())
+    records = list(functions.table.ledger.all_records())
     assert mirror_records(records, at=NOON, tell=True).refused == []
     return Counter(type(record).__name__ for record in records)
 
@@ -156,7 +156,7 @@ def test_an_answer_about_an_entry_that_was_deleted_is_put_aside_and_is_no_dead_l
         "token": sign(again, token_keys=KEYS),
         "answers": {"email": "ada@example.com"},
     }
-    functions.table.delete_submission(payload.submission_id)
+    functions.table.ledger.delete_submission(payload.submission_id)
     late = envelope(json.dumps(said))
     assert functions.write(late, receives=1) == [late]
     assert functions.write(late, receives=4) == []
@@ -215,7 +215,7 @@ def test_what_staff_have_named_is_kept_in_such_characters_too(
 ) -> None:
     """A partner's name is in every entry of the partner; in the table it may be an old one."""
     key_hash = api_key_hash(PARTNER_KEY)
-    functions.table._client.put_item(
+    functions.table.store.client.put_item(
         TableName="t",
         Item={
             "pk": {"S": f"PARTNER#{key_hash}"},
@@ -227,7 +227,7 @@ def test_what_staff_have_named_is_kept_in_such_characters_too(
     status, begun = functions.start(asked(), key=PARTNER_KEY)
     assert status == 200
     assert functions.submit(begun) == "approved"
-    functions.table.drop_partner(key_hash)  # no part of the stream that the site hears
+    functions.table.published.drop_partner(key_hash)  # no part of the stream that the site hears
     assert reaches_the_site(functions) == {"SubmissionRecord": 1}
     assert Submission.objects.get().partner.startswith("Kiosk ?")
 

@@ -131,7 +131,7 @@ def test_a_second_photo_that_is_asked_for_has_places_of_its_own(functions: Funct
         _, begun = ask(functions, begun, another())
     functions.submit(begun)
     stored = functions.stored(begun)
-    functions.table.replace_submission(
+    functions.table.submissions.replace(
         stored.model_copy(
             update={
                 "decision_no": 1,

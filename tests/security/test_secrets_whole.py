@@ -163,7 +163,7 @@ def test_an_entry_signed_with_a_key_that_is_announced_comes_again_until_the_key_
 ) -> None:
     begun = functions.begin()
     ahead = sign(verify(begun["token"], token_keys=KEYS), token_keys=f"{NEW},{KEYS}")
-    functions.table.announce_token_keys(token_keys_of(f"{NEW},{KEYS}"))
+    functions.table.published.announce_token_keys(token_keys_of(f"{NEW},{KEYS}"))
     honest = message_of(begun, token=ahead)
     assert functions.write(honest, receives=4) == [honest]
     assert functions.status(begun, token=ahead)[0] == 503
@@ -185,7 +185,7 @@ def test_so_does_one_under_a_key_of_which_only_the_name_is_here(
     other = KEYS.replace("ab", "99", 1)
     ahead = sign(payload, token_keys=other)
     assert ahead.split(".")[0] == begun["token"].split(".")[0]
-    functions.table.announce_token_keys(token_keys_of(other))
+    functions.table.published.announce_token_keys(token_keys_of(other))
     honest = message_of(begun, token=ahead)
     assert functions.write(honest, receives=4) == [honest]
     assert functions.status(begun, token=ahead)[0] == 503
@@ -199,7 +199,7 @@ def test_so_does_one_under_a_key_of_which_only_the_name_is_here(
 
 def test_names_that_an_earlier_version_announced_are_read(functions: Functions) -> None:
     names = {"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}, "names": {"S": '["newest"]'}}
-    functions.table._client.put_item(TableName="t", Item=names)
+    functions.table.store.client.put_item(TableName="t", Item=names)
     begun = functions.begin()
     payload = verify(begun["token"], token_keys=KEYS)
     ahead = message_of(begun, token=sign(payload, token_keys=NEW))
@@ -220,7 +220,7 @@ def test_names_that_an_earlier_version_announced_are_read(functions: Functions) 
 def test_a_name_that_nobody_announced_is_anybody_s_and_comes_once(
     functions: Functions, token: str
 ) -> None:
-    functions.table.announce_token_keys(token_keys_of(KEYS))
+    functions.table.published.announce_token_keys(token_keys_of(KEYS))
     begun = functions.begin()
     assert functions.write(message_of(begun, token=token)) == []
     assert functions.quarantined() == ["bad_token"]
@@ -230,7 +230,7 @@ def test_a_name_that_nobody_announced_is_anybody_s_and_comes_once(
 def test_a_forgery_under_a_key_that_is_here_comes_once_whatever_is_announced(
     functions: Functions,
 ) -> None:
-    functions.table.announce_token_keys(token_keys_of(f"{NEW},{KEYS}"))
+    functions.table.published.announce_token_keys(token_keys_of(f"{NEW},{KEYS}"))
     begun = functions.begin()
     name, payload, _ = begun["token"].split(".")
     assert functions.write(message_of(begun, token=f"{name}.{payload}.forged")) == []
@@ -239,11 +239,11 @@ def test_a_forgery_under_a_key_that_is_here_comes_once_whatever_is_announced(
 
 def test_a_key_that_was_taken_out_of_use_makes_nothing_come_again(functions: Functions) -> None:
     """Else whoever kept an old token could have messages delivered for ever."""
-    functions.table.announce_token_keys(token_keys_of(f"{NEW},{KEYS}"))
+    functions.table.published.announce_token_keys(token_keys_of(f"{NEW},{KEYS}"))
     begun = functions.begin()
     old = message_of(begun, token=sign(verify(begun["token"], token_keys=KEYS), token_keys=NEW))
     assert functions.write(old) == [old]
-    functions.table.announce_token_keys(token_keys_of(KEYS))
+    functions.table.published.announce_token_keys(token_keys_of(KEYS))
     cool_down()
     assert functions.write(old) == []
     assert functions.quarantined() == ["bad_token"]
@@ -267,9 +267,9 @@ def test_the_site_announces_the_names_of_its_keys_and_nothing_else(
     with simulated_aws(monkeypatch):
         announce_token_keys()
         table = ingest._table()
-        assert table.announced_token_keys().keys() == {"t1"}
-        item = table._client.get_item(
-            TableName=table._name, Key={"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}}
+        assert table.published.announced_token_keys().keys() == {"t1"}
+        item = table.store.client.get_item(
+            TableName=table.store.name, Key={"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}}
         )["Item"]
         assert "11" * 16 not in json.dumps(item)
     assert TIMETABLE["announce-token-keys"]["schedule"] <= 60

@@ -97,7 +97,7 @@ def clients() -> list[Any]:
     assert len(made) >= 8
     config = Config(aws_endpoint_url="http://127.0.0.1:9")
     made += [
-        table.open_table(config)._client,
+        table.open_table(config).store.client,
         bucket.open_bucket(config)._client,
         quarantine.open_quarantine(config).client(),
         deploy.client("sqs", "http://127.0.0.1:9"),

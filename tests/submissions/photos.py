@@ -44,8 +44,8 @@ class Taken:
         """Name the places that still have something of it."""
         table, about = ingest._table(), self.image.submission_id
         found = {
-            "facts": table.has_image(about, self.key),
-            "hint": table._get(_hint(self.image)) is not None,
+            "facts": table.photos.has_image(about, self.key),
+            "hint": table.store.get(_hint(self.image)) is not None,
             "files": bool(files_under(kept_folder(self.key))),
             "upload": bool(files_under(self.key)),
             "photo": ReceiptImage.objects.filter(pk=self.key).exists(),
@@ -79,7 +79,7 @@ def publish(campaign: Campaign) -> None:
     manifest: Manifest = make_manifest(
         slug=campaign.slug, campaign_id=str(campaign.pk), release=1, opens_at=NOON
     )
-    ingest._table().publish(
+    ingest._table().published.publish(
         manifest,
         Current(
             slug=campaign.slug, release=1, opens_at=manifest.opens_at, closes_at=manifest.closes_at
@@ -129,8 +129,8 @@ def take(
     )
     for name in ("original", "page-1.jpg", "thumb-1.jpg"):
         put_file(f"{folder}/{name}")
-    ingest._table().put_image(image)
-    ingest._table().hold_guard(str(campaign.pk), f"file:{image.sha256}", submission_id)
+    ingest._table().photos.put_image(image)
+    ingest._table().limits.hold_guard(str(campaign.pk), f"file:{image.sha256}", submission_id)
     if mirrored:
         hear(image)
     return Taken(upload, image)
@@ -148,7 +148,7 @@ def send(
     record = make_record(
         campaign, id=submission_id, uploads=tuple(photo.upload for photo in photos), **told
     )
-    ingest._table().create_submission(record)
+    ingest._table().submissions.create(record)
     if mirrored:
         hear(record)
     return record
@@ -157,7 +157,7 @@ def send(
 def change(record: SubmissionRecord, *, mirrored: bool = True, **told: Any) -> SubmissionRecord:
     """Write the next version of a submission."""
     later = record.model_copy(update={**told, "version": record.version + 1})
-    ingest._table().replace_submission(later)
+    ingest._table().submissions.replace(later)
     if mirrored:
         hear(later)
     return later

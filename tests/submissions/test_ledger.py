@@ -61,8 +61,8 @@ def stored(campaign: Campaign, *, mirrored: bool = False, **overrides: Any) -> A
     record = make_record(campaign, **overrides)
     record = record.model_copy(update={"uploads": (make_upload(record.id),)})
     table = ingest._table()
-    table.create_submission(record)
-    table.put_image(make_image(record.id, record.uploads[0]))
+    table.submissions.create(record)
+    table.photos.put_image(make_image(record.id, record.uploads[0]))
     if mirrored:
         mirror_records([record], at=NOON, tell=False)
     return record
@@ -194,7 +194,7 @@ def test_an_unknown_campaign_is_an_error_of_its_own():
 @pytest.mark.parametrize("command", ["reconcile", "backfill"])
 def test_a_table_that_does_not_answer_is_told_apart_from_a_gap(command, account, monkeypatch):
     stored(published(), entered_at=datetime.now(UTC))
-    monkeypatch.setattr(ingest._table(), "_name", "gone")
+    monkeypatch.setattr(ingest._table().store, "name", "gone")
     with pytest.raises(CommandError, match="does not answer") as failed:
         call_command(command, stdout=StringIO())
     assert failed.value.returncode == 2
@@ -258,10 +258,10 @@ def test_a_deleted_test_that_the_queue_delivered_again_is_no_gap():
     record = make_record(
         campaign, mode=Mode.TEST, campaign_id=str(campaign.test_id), slug=campaign.test_slug
     )
-    ingest._table().create_submission(record)
+    ingest._table().submissions.create(record)
     mirror_records([record], at=NOON, tell=True)
     delete_test_data(campaign, actor=make_user(), at=NOON)
-    ingest._table().create_submission(record)
+    ingest._table().submissions.create(record)
     assert reconcile(at=LATER).gaps == 0
     assert not Submission.objects.exists()
 
@@ -269,7 +269,7 @@ def test_a_deleted_test_that_the_queue_delivered_again_is_no_gap():
 @pytest.mark.usefixtures("account")
 def test_a_rebuild_says_what_it_could_not_take_in():
     record = make_record(published(), campaign_id=str(uuid4()))
-    ingest._table().create_submission(record)
+    ingest._table().submissions.create(record)
     assert backfill(at=NOON).refused == {"unknown_campaign": 1}
     with pytest.raises(CommandError, match="1 unknown_campaign"):
         call_command("backfill", stdout=StringIO())

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from campaignhub import ingest
 from campaigns.accounts.models import AuditEntry
 from campaigns.setup.models import Campaign
-from ingest_lambda.adapters.table import Table
+from ingest_lambda.adapters.table import LedgerItems
 from ingest_lambda.contract import AwardState, Mode
 from submissions.models import (
     Award,
@@ -62,9 +62,9 @@ def stored(campaign: Campaign, **overrides: Any) -> Any:
     image = make_image(record.id, record.uploads[0])
     message, award = make_message(record.id), make_award(record.id)
     table = ingest._table()
-    table.create_submission(record)
-    table.put_image(image)
-    table.put_message(message)
+    table.submissions.create(record)
+    table.photos.put_image(image)
+    table.submissions.put_message(message)
     put_award(award)
     mirror_records([record, image, message, award], at=NOON, tell=True)
     return record
@@ -73,22 +73,24 @@ def stored(campaign: Campaign, **overrides: Any) -> Any:
 def put_award(award: Any) -> None:
     table = ingest._table()
     key = {"pk": {"S": f"SUBMISSION#{award.submission_id}"}, "sk": {"S": f"AWARD#{award.prize}"}}
-    table._client.put_item(TableName=table._name, Item={**key, **award.to_attributes()})
+    table.store.client.put_item(TableName=table.store.name, Item={**key, **award.to_attributes()})
 
 
 def take_from_table(record: Any, sort_key: str) -> None:
     table = ingest._table()
-    for item in table._group(record.id):
+    for item in table.store.group(record.id):
         if item["sk"]["S"].startswith(sort_key):
-            table._client.delete_item(
-                TableName=table._name, Key={"pk": item["pk"], "sk": item["sk"]}
+            table.store.client.delete_item(
+                TableName=table.store.name, Key={"pk": item["pk"], "sk": item["sk"]}
             )
 
 
 def pages(*, of: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Table.items_after
+    whole = LedgerItems.items_after
     monkeypatch.setattr(
-        Table, "items_after", lambda self, position="", *, most=0: whole(self, position, most=of)
+        LedgerItems,
+        "items_after",
+        lambda self, position="", *, most=0: whole(self, position, most=of),
     )
 
 
@@ -121,7 +123,7 @@ def test_what_was_lost_of_an_agreeing_submission_is_brought_here(lost):
 def test_a_later_version_of_a_prize_or_an_entry_is_brought_here():
     record = stored(make_campaign())
     put_award(make_award(record.id, state=AwardState.CONFIRMED, version=2))
-    ingest._table().replace_submission(record.model_copy(update={"version": 2, "held": True}))
+    ingest._table().submissions.replace(record.model_copy(update={"version": 2, "held": True}))
     assert compare_everything(at=LATER, repair=True).repaired == 2
     assert Award.objects.get().state == AwardState.CONFIRMED
     assert Submission.objects.get().held
@@ -130,7 +132,7 @@ def test_a_later_version_of_a_prize_or_an_entry_is_brought_here():
 @pytest.mark.usefixtures("account")
 def test_a_photo_whose_entry_never_came_is_here_too():
     submission_id = uuid4()
-    ingest._table().put_image(make_image(submission_id, make_upload(submission_id)))
+    ingest._table().photos.put_image(make_image(submission_id, make_upload(submission_id)))
     assert compare_everything(at=LATER, repair=True).repaired == 1
     assert ReceiptImage.objects.get().submission_id == submission_id
 
@@ -152,7 +154,7 @@ def test_what_is_here_and_not_in_the_table_is_a_gap_that_stays(sort_key, word):
 @pytest.mark.usefixtures("account")
 def test_what_cannot_be_taken_in_is_a_gap():
     stranger = make_record(make_campaign(), campaign_id=str(uuid4()))
-    ingest._table().create_submission(stranger)
+    ingest._table().submissions.create(stranger)
     whole = compare_everything(at=LATER, repair=True)
     assert (whole.repaired, whole.gaps) == (0, [f"entry of {stranger.id}"])
 
@@ -161,7 +163,7 @@ def test_what_cannot_be_taken_in_is_a_gap():
 def test_a_test_that_was_deleted_here_is_not_missed():
     campaign = make_campaign()
     gone = make_record(campaign, mode=Mode.TEST, campaign_id=str(campaign.test_id))
-    ingest._table().create_submission(gone)
+    ingest._table().submissions.create(gone)
     DeletedTest.objects.create(submission_id=gone.id, at=NOON)
     assert compare_everything(at=LATER, repair=True).gap_count == 0
     assert not Submission.objects.exists()
@@ -170,7 +172,7 @@ def test_a_test_that_was_deleted_here_is_not_missed():
 @pytest.mark.usefixtures("account")
 def test_limits_guards_and_releases_are_none_of_the_sites():
     record = make_record(make_campaign())
-    ingest._table().create_submission(record, guards=("image:" + "a" * 64,))
+    ingest._table().submissions.create(record, guards=("image:" + "a" * 64,))
     mirror_records([record], at=NOON, tell=False)
     assert compare_everything(at=LATER, repair=True).items == 1
 
@@ -218,7 +220,7 @@ def test_the_hour_compares_no_entry_that_may_be_on_its_way():
         make_record(campaign, entered_at=NOON + timedelta(minutes=minutes)) for minutes in (1, 20)
     )
     for record in (settled, fresh):
-        ingest._table().create_submission(record)
+        ingest._table().submissions.create(record)
     mirror_records(
         [make_record(campaign, entered_at=NOON - timedelta(hours=1))], at=NOON, tell=True
     )
@@ -273,14 +275,14 @@ def test_a_worker_with_an_older_page_changes_nothing(monkeypatch):
         stored(campaign)
     pages(of=4, monkeypatch=monkeypatch)
     go_on(at=LATER, enough=at_once_enough)
-    whole = Table.items_after
+    whole = LedgerItems.items_after
 
-    def overtaken(self: Table, position: str = "", *, most: int = 0) -> Any:
-        monkeypatch.setattr(Table, "items_after", whole)
+    def overtaken(self: LedgerItems, position: str = "", *, most: int = 0) -> Any:
+        monkeypatch.setattr(LedgerItems, "items_after", whole)
         go_on(at=LATER, enough=at_once_enough)
         return whole(self, position)
 
-    monkeypatch.setattr(Table, "items_after", overtaken)
+    monkeypatch.setattr(LedgerItems, "items_after", overtaken)
     go_on(at=LATER, enough=after(9))
     assert LedgerRound.objects.get().items == 8, "a page counts once"
 

@@ -43,9 +43,9 @@ def _submission(
     uploads = tuple(make_upload(record.id, part) for part in range(1, announced + 1))
     record = record.model_copy(update={"uploads": uploads})
     images = [make_image(record.id, upload) for upload in uploads[:arrived]]
-    ingest._table().create_submission(record)
+    ingest._table().submissions.create(record)
     for image in images:
-        ingest._table().put_image(image)
+        ingest._table().photos.put_image(image)
     mirror_stream_records([streamed(one) for one in (record, *images[:mirrored])], at=NOON)
     return Submission.objects.get(pk=record.id)
 
@@ -74,7 +74,7 @@ def test_a_photo_that_only_the_mirror_lost_is_brought_here_and_not_asked_for():
 
 def test_nobody_is_asked_while_the_table_is_away(monkeypatch):
     _submission(arrived=0)
-    monkeypatch.setattr(ingest._table(), "_name", "gone")
+    monkeypatch.setattr(ingest._table().store, "name", "gone")
     assert ask_for_missing_images(at=LATER) == 0
 
 
@@ -144,7 +144,7 @@ def test_what_counts_is_left_alone_while_the_table_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _unseen(arrived=0)
-    monkeypatch.setattr(ingest._table(), "_name", "gone")
+    monkeypatch.setattr(ingest._table().store, "name", "gone")
     assert ask_where_it_counts_unseen(at=LATER) == 0
     assert not Review.objects.exists()
 
@@ -155,10 +155,10 @@ def test_an_item_that_this_version_cannot_read_stops_nobody_else_s_round():
     record = make_record(campaign, uploads=())
     record = record.model_copy(update={"uploads": (make_upload(record.id),)})
     table = ingest._table()
-    table.create_submission(record)
+    table.submissions.create(record)
     mirror_stream_records([streamed(record)], at=NOON)
     photo = make_image(record.id, record.uploads[0])
-    table.put_image(photo)
+    table.photos.put_image(photo)
     aws.dynamodb().update_item(
         TableName=env().table_name,
         Key=image_key(photo),
@@ -166,7 +166,7 @@ def test_an_item_that_this_version_cannot_read_stops_nobody_else_s_round():
         ExpressionAttributeValues={":new": {"S": "of_tomorrow"}},
     )
     other = make_record(campaign)
-    table.create_submission(other)
+    table.submissions.create(other)
     at = NOON + timedelta(hours=2)
     assert ask_for_missing_images(at=at) == 0, "it may be there: nobody is asked again"
     assert compare_everything(at=at, repair=True).gap_count == 1

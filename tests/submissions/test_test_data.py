@@ -42,7 +42,7 @@ def _stored(campaign: Any, mode: Mode) -> Any:
         campaign_id=str(campaign.test_id if test else campaign.pk),
         slug=campaign.test_slug if test else campaign.slug,
     )
-    ingest._table().create_submission(record)
+    ingest._table().submissions.create(record)
     for place in ("incoming", "receipts"):
         aws.s3().put_object(
             Bucket=env().bucket_name, Key=f"{place}/{record.slug}/{record.id}/1/1-1-n", Body=b"x"

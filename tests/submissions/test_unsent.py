@@ -117,13 +117,13 @@ def test_the_count_of_places_goes_with_the_photo(campaign: Any) -> None:
     about = begin()
     table = ingest._table()
     for _ in range(2):
-        table.count_keys(
+        table.photos.count_keys(
             about, 1, {"receipt": 1}, before={"receipt": 1}, most={"receipt": 12}, expires_at=DUE
         )
     take(campaign, about)
-    assert table._get(keys_key(about, 1))
+    assert table.store.get(keys_key(about, 1))
     sweep()
-    assert table._get(keys_key(about, 1)) is None
+    assert table.store.get(keys_key(about, 1)) is None
     assert ingest.records_of(about) == ()
 
 
@@ -251,7 +251,7 @@ def test_a_round_ends_where_the_table_is_away_and_the_next_one_goes_on(
 ) -> None:
     photos = [take(campaign, begin()) for _ in range(5)]
     with monkeypatch.context() as away:
-        away.setattr(ingest._table(), "_name", "gone")
+        away.setattr(ingest._table().store, "name", "gone")
         round_ = sweep()
         assert (round_.swept, round_.why) == (
             0,

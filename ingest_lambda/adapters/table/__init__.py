@@ -35,35 +35,68 @@ from ingest_lambda.adapters.table.keys import (
     submission_item,
     submission_key,
 )
-from ingest_lambda.adapters.table.ledger import ItemLine, LedgerLine
-from ingest_lambda.adapters.table.limits import KEPT_AFTER_WINDOW, NOTHING, LimitUse, Taken, Uses
-from ingest_lambda.adapters.table.photos import PhotoItems
+from ingest_lambda.adapters.table.ledger import ItemLine, LedgerItems, LedgerLine
+from ingest_lambda.adapters.table.limits import (
+    KEPT_AFTER_WINDOW,
+    NOTHING,
+    LimitItems,
+    LimitUse,
+    Taken,
+    Uses,
+    guard_part,
+)
+from ingest_lambda.adapters.table.photos import PhotoItems, UnsentPhoto
 from ingest_lambda.adapters.table.published import (
+    CURRENT,
     MOST_BLOCKED,
+    RELEASE,
     BlockListTooLong,
     Partner,
-    ReleaseItems,
+    PublishedItems,
 )
-from ingest_lambda.adapters.table.store import Cancelled
+from ingest_lambda.adapters.table.store import Store
+from ingest_lambda.adapters.table.submissions import SubmissionItems
+from ingest_lambda.adapters.table.transaction import (
+    SUBMISSION,
+    Cancelled,
+    InConflict,
+    Part,
+    PartKind,
+    TooManyParts,
+)
 from ingest_lambda.config import Config
 
 __all__ = [
+    "CURRENT",
     "HOUR_SHARDS",
     "KEPT_AFTER_WINDOW",
     "MOST_BLOCKED",
     "NOTHING",
+    "RELEASE",
     "ROLLING",
+    "SUBMISSION",
     "BlockListTooLong",
     "Cancelled",
+    "InConflict",
     "Item",
     "ItemLine",
+    "LedgerItems",
     "LedgerLine",
+    "LimitItems",
     "LimitUse",
+    "Part",
+    "PartKind",
     "Partner",
+    "PhotoItems",
+    "PublishedItems",
+    "SubmissionItems",
     "Table",
     "Taken",
+    "TooManyParts",
+    "UnsentPhoto",
     "Uses",
     "guard_key",
+    "guard_part",
     "limit_key",
     "open_table",
     "quickened",
@@ -72,8 +105,16 @@ __all__ = [
 ]
 
 
-class Table(ReleaseItems, PhotoItems):
-    """All items behind one client: what is published, what came in, and the ledger over it."""
+class Table:
+    """One table in parts by subject, which share its client."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self.store = Store(client, name)
+        self.published = PublishedItems(self.store)
+        self.limits = LimitItems(self.store)
+        self.submissions = SubmissionItems(self.store, self.limits)
+        self.photos = PhotoItems(self.store, self.limits)
+        self.ledger = LedgerItems(self.store, self.submissions, self.limits)
 
 
 def open_table(settings: Config) -> Table:

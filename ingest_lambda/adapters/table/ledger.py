@@ -10,14 +10,14 @@ from uuid import UUID
 from ingest_lambda.adapters.table.keys import (
     HOUR_SHARDS,
     Item,
-    group_of,
     guard_key,
     hour_key,
     mirrored_key,
 )
-from ingest_lambda.adapters.table.limits import Taken
-from ingest_lambda.adapters.table.store import Cancelled
+from ingest_lambda.adapters.table.limits import LimitItems, Taken
+from ingest_lambda.adapters.table.store import Store
 from ingest_lambda.adapters.table.submissions import SubmissionItems
+from ingest_lambda.adapters.table.transaction import Cancelled
 from ingest_lambda.contract import (
     MIRRORED,
     ImageRecord,
@@ -63,8 +63,13 @@ class ItemLine:
     """When it came into the table; an award does not say."""
 
 
-class LedgerItems(SubmissionItems):
+class LedgerItems:
     """Reads in bulk for reconciling, export and backfill; deletes for test data and erasure."""
+
+    def __init__(self, store: Store, submissions: SubmissionItems, limits: LimitItems) -> None:
+        self._store = store
+        self._submissions = submissions
+        self._limits = limits
 
     def submissions_of_hour(self, campaign_id: str, hour: datetime) -> Iterator[LedgerLine]:
         """Yield every submission of a campaign that entered in the UTC hour of ``hour``.
@@ -78,7 +83,7 @@ class LedgerItems(SubmissionItems):
             TryAgain: the table is busy or away.
         """
         for shard in range(HOUR_SHARDS):
-            pages = self._pages(
+            pages = self._store.pages(
                 "query",
                 IndexName="by_hour",
                 KeyConditionExpression="gsi1pk = :hour",
@@ -91,7 +96,7 @@ class LedgerItems(SubmissionItems):
         """Read all that the mirror takes of one submission: itself, images, messages, awards."""
         return tuple(
             record
-            for item in self._group(submission_id)
+            for item in self._store.group(submission_id, consistent=True)
             if (record := _record_of(item)) is not None
         )
 
@@ -105,7 +110,7 @@ class LedgerItems(SubmissionItems):
         Raises:
             TryAgain: the table is busy or away; a caller begins anew, for twice is once.
         """
-        for page in self._pages(
+        for page in self._store.pages(
             "scan",
             ConsistentRead=True,
             Segment=segment,
@@ -122,16 +127,16 @@ class LedgerItems(SubmissionItems):
 
         Both are empty at the beginning and at the end. Of every item only its
         name and version are sent, and the order is the table's own, so a reader
-        may go on hours later: what was added behind him he finds the next time
-        round. Read without consistency, for half the price.
+        may go on hours later: an item that is added before its position is read
+        in the next round. Read without consistency, for half the price.
 
         Raises:
             TryAgain: the table is busy or away; ask again from the same position.
         """
         begin = {"ExclusiveStartKey": json.loads(position)} if position else {}
-        answer = self._call(
+        answer = self._store.call(
             "scan",
-            TableName=self._name,
+            TableName=self._store.name,
             Limit=most,
             FilterExpression="begins_with(pk, :group)",
             ProjectionExpression="pk, sk, #key, #version, written_at, checked_at",
@@ -158,12 +163,12 @@ class LedgerItems(SubmissionItems):
         while waiting:
             asked, waiting = waiting[:_MOST_GETS], waiting[_MOST_GETS:]
             request = {"Keys": asked, "ProjectionExpression": "pk, sk", "ConsistentRead": True}
-            answer = self._call("batch_get_item", RequestItems={self._name: request})
-            left = answer.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
+            answer = self._store.call("batch_get_item", RequestItems={self._store.name: request})
+            left = answer.get("UnprocessedKeys", {}).get(self._store.name, {}).get("Keys", [])
             if len(left) == len(asked):
                 raise TryAgain("reads_left_over")
             waiting += left
-            for item in answer["Responses"].get(self._name, ()):
+            for item in answer["Responses"].get(self._store.name, ()):
                 keys.pop((item["pk"]["S"], item["sk"]["S"]), None)
         return list(keys.values())
 
@@ -178,21 +183,12 @@ class LedgerItems(SubmissionItems):
         Raises:
             TryAgain: the table is busy, or somebody wrote to the submission.
         """
-        items = list(self._group(submission_id))
+        items = list(self._store.group(submission_id, consistent=True))
         if gives_back:
             self._free(items)
         for begin in range(0, len(items), _MOST_DELETES):
             self._delete(items[begin : begin + _MOST_DELETES])
         return len(items)
-
-    def _group(self, submission_id: UUID) -> Iterator[Item]:
-        for page in self._pages(
-            "query",
-            KeyConditionExpression="pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": group_of(submission_id)}},
-            ConsistentRead=True,
-        ):
-            yield from page
 
     def _free(self, items: list[Item]) -> None:
         records = [_record_of(item) for item in items]
@@ -202,13 +198,14 @@ class LedgerItems(SubmissionItems):
         try:
             if held := Taken(stored.limits_taken, stored.guards_taken):
                 changes = {"limits_taken": (), "guards_taken": (), "version": stored.version + 1}
-                self.replace_submission(stored.model_copy(update=changes), gives_back=held)
+                self._submissions.replace(stored.model_copy(update=changes), gives_back=held)
             files = {f"file:{r.sha256}" for r in records if isinstance(r, ImageRecord)}
             for guard in sorted(files):
-                item = self._get(guard_key(stored.campaign_id, guard))
+                item = self._store.get(guard_key(stored.campaign_id, guard))
                 if item and item["submission_id"]["S"] == str(stored.id):
-                    self._transact(
-                        self._gives_back(stored.campaign_id, stored.id, Taken(guards=(guard,)))
+                    held = Taken(guards=(guard,))
+                    self._store.transact(
+                        self._limits.gives_back(stored.campaign_id, stored.id, held)
                     )
         except Cancelled as exc:
             raise TryAgain("version_moved") from exc
@@ -218,8 +215,8 @@ class LedgerItems(SubmissionItems):
             {"DeleteRequest": {"Key": {"pk": item["pk"], "sk": item["sk"]}}} for item in items
         ]
         for _ in range(5):
-            answer = self._call("batch_write_item", RequestItems={self._name: waiting})
-            waiting = answer.get("UnprocessedItems", {}).get(self._name, [])
+            answer = self._store.call("batch_write_item", RequestItems={self._store.name: waiting})
+            waiting = answer.get("UnprocessedItems", {}).get(self._store.name, [])
             if not waiting:
                 return
         raise TryAgain("deletes_left_over")

@@ -9,7 +9,8 @@ from uuid import UUID
 from botocore.exceptions import ClientError
 
 from ingest_lambda.adapters.table.keys import ROLLING, Item, guard_key, limit_key
-from ingest_lambda.adapters.table.store import Operation, Store
+from ingest_lambda.adapters.table.store import Store
+from ingest_lambda.adapters.table.transaction import Operation, Part, PartKind, Write
 from ingest_lambda.contract import TakenLimit
 
 KEPT_AFTER_WINDOW = timedelta(days=120)
@@ -27,7 +28,7 @@ class LimitUse:
     ``times`` is set for rolling windows alone: all the uses to be kept, with
     this one added; ``revision`` guards against another writer having added one
     in between. A negative revision is one that cannot be: the transaction
-    refuses the use at its place, as it does a counter that is full.
+    refuses the use, as it does at a counter that is full.
     """
 
     limit: str
@@ -39,6 +40,20 @@ class LimitUse:
     expires_at: datetime | None = None
     times: Uses | None = None
     revision: int = 0
+
+    @property
+    def part(self) -> Part:
+        """The part of a transaction that takes this use."""
+        return Part(PartKind.LIMIT, _place(self.limit, self.scope_hash, self.window))
+
+
+def guard_part(guard: str) -> Part:
+    """Return the part of a transaction that takes a guard."""
+    return Part(PartKind.GUARD, guard)
+
+
+def _place(limit: str, scope_hash: str, window: str) -> str:
+    return f"{limit}#{scope_hash}#{window}"
 
 
 @dataclass(frozen=True)
@@ -55,12 +70,15 @@ class Taken:
 NOTHING = Taken()
 
 
-class LimitItems(Store):
+class LimitItems:
     """Counters and guards. Nothing here counts a whole campaign: such an item would be too hot."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def rolling_uses(self, campaign_id: str, limit: str, scope_hash: str) -> tuple[Uses, int]:
         """Read the uses of a rolling limit and their revision."""
-        item = self._get(limit_key(campaign_id, limit, scope_hash, ROLLING))
+        item = self._store.get(limit_key(campaign_id, limit, scope_hash, ROLLING))
         if item is None:
             return (), 0
         times = tuple((at, who) for at, who in json.loads(item["times"]["S"]))
@@ -82,9 +100,9 @@ class LimitItems(Store):
             update += " SET expires_at = :expiry"
             values[":expiry"] = _expiry(use.expires_at)["expires_at"]
         try:
-            self._call(
+            self._store.call(
                 "update_item",
-                TableName=self._name,
+                TableName=self._store.name,
                 Key=limit_key(campaign_id, use.limit, use.scope_hash, use.window),
                 UpdateExpression=update,
                 ConditionExpression=(
@@ -104,34 +122,45 @@ class LimitItems(Store):
         Raises:
             Cancelled: another writer was quicker; read again.
         """
-        self._transact([self._take(campaign_id, use)])
+        self._store.transact([self._take(campaign_id, use)])
 
     def hold_guard(self, campaign_id: str, guard: str, submission_id: UUID) -> UUID:
         """Take a guard for a submission, or find whose it is; return the holder either way."""
         key = guard_key(campaign_id, guard)
-        if self._put_if_absent({**key, "submission_id": {"S": str(submission_id)}}):
+        if self._store.put_if_absent({**key, "submission_id": {"S": str(submission_id)}}):
             return submission_id
-        item = self._get(key)
+        item = self._store.get(key)
         return UUID(item["submission_id"]["S"]) if item else submission_id
 
-    def _takes(
+    def takes(
         self, campaign_id: str, owner: UUID, uses: Iterable[LimitUse], guards: Iterable[str]
-    ) -> list[Operation]:
-        operations = [self._take(campaign_id, use) for use in uses]
-        operations += [
-            {
-                "Put": {
-                    "Item": {**guard_key(campaign_id, guard), "submission_id": {"S": str(owner)}},
-                    "ConditionExpression": "attribute_not_exists(pk) OR submission_id = :id",
-                    "ExpressionAttributeValues": {":id": {"S": str(owner)}},
-                }
-            }
+    ) -> list[Write]:
+        """Return the writes that take ``uses`` and ``guards`` for a submission."""
+        writes = [self._take(campaign_id, use) for use in uses]
+        writes += [
+            (
+                guard_part(guard),
+                {
+                    "Put": {
+                        "Item": {
+                            **guard_key(campaign_id, guard),
+                            "submission_id": {"S": str(owner)},
+                        },
+                        "ConditionExpression": "attribute_not_exists(pk) OR submission_id = :id",
+                        "ExpressionAttributeValues": {":id": {"S": str(owner)}},
+                    }
+                },
+            )
             for guard in guards
         ]
-        return operations
+        return writes
+
+    @classmethod
+    def _take(cls, campaign_id: str, use: LimitUse) -> Write:
+        return use.part, cls._taking(campaign_id, use)
 
     @staticmethod
-    def _take(campaign_id: str, use: LimitUse) -> Operation:
+    def _taking(campaign_id: str, use: LimitUse) -> Operation:
         key = limit_key(campaign_id, use.limit, use.scope_hash, use.window)
         expiry = _expiry(use.expires_at) if use.expires_at else {}
         if use.times is not None:
@@ -174,25 +203,34 @@ class LimitItems(Store):
             }
         }
 
-    def _gives_back(self, campaign_id: str, owner: UUID, taken: Taken) -> list[Operation]:
-        """Free what ``owner`` holds: in the transaction that forgets it, so that it happens once."""
-        operations: list[Operation] = []
+    def gives_back(self, campaign_id: str, owner: UUID, taken: Taken) -> list[Write]:
+        """Return the writes that free what ``owner`` holds.
+
+        They belong into the transaction that takes it out of the submission's own
+        lists, so that it is given back once.
+        """
+        writes: list[Write] = []
         for limit in taken.limits:
+            place = _place(limit.limit, limit.scope_hash, limit.window)
+            part = Part(PartKind.LIMIT_GIVEN_BACK, place)
             if limit.window == ROLLING:
-                operations.append(self._leave_rolling(campaign_id, owner, limit))
+                writes.append((part, self._leave_rolling(campaign_id, owner, limit)))
             else:
-                operations.append(self._count_down(campaign_id, limit))
-        operations += [
-            {
-                "Delete": {
-                    "Key": guard_key(campaign_id, guard),
-                    "ConditionExpression": "attribute_not_exists(pk) OR submission_id = :id",
-                    "ExpressionAttributeValues": {":id": {"S": str(owner)}},
-                }
-            }
+                writes.append((part, self._count_down(campaign_id, limit)))
+        writes += [
+            (
+                Part(PartKind.GUARD_GIVEN_BACK, guard),
+                {
+                    "Delete": {
+                        "Key": guard_key(campaign_id, guard),
+                        "ConditionExpression": "attribute_not_exists(pk) OR submission_id = :id",
+                        "ExpressionAttributeValues": {":id": {"S": str(owner)}},
+                    }
+                },
+            )
             for guard in taken.guards
         ]
-        return operations
+        return writes
 
     @staticmethod
     def _count_down(campaign_id: str, limit: TakenLimit) -> Operation:
@@ -213,7 +251,7 @@ class LimitItems(Store):
 
     def _leave_rolling(self, campaign_id: str, owner: UUID, limit: TakenLimit) -> Operation:
         times, revision = self.rolling_uses(campaign_id, limit.limit, limit.scope_hash)
-        return self._take(
+        return self._taking(
             campaign_id,
             LimitUse(
                 limit=limit.limit,

@@ -1,21 +1,59 @@
-"""Photos that are not sent yet, or never: places that were given, and items that go."""
+"""Photos: their facts, the places that were given for them, and those that were never sent."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from botocore.exceptions import ClientError
 
-from ingest_lambda.adapters.table.keys import guard_key, keys_key, mirrored_key, submission_key
-from ingest_lambda.adapters.table.ledger import LedgerItems
-from ingest_lambda.adapters.table.limits import Taken
-from ingest_lambda.adapters.table.store import Cancelled
-from ingest_lambda.contract import SubmissionRecord
+from ingest_lambda.adapters.table.keys import (
+    attributes_of,
+    guard_key,
+    image_key,
+    keys_key,
+    mirrored_key,
+    submission_key,
+)
+from ingest_lambda.adapters.table.limits import LimitItems, Taken
+from ingest_lambda.adapters.table.store import Store
+from ingest_lambda.adapters.table.transaction import SUBMISSION, Cancelled, Part, PartKind
+from ingest_lambda.contract import ImageRecord, SubmissionRecord
 
 
-class PhotoItems(LedgerItems):
-    """Counts the places for photos, and takes away what no submission names."""
+@dataclass(frozen=True)
+class UnsentPhoto:
+    """A photo that no submission named when it was looked for."""
+
+    submission_id: UUID
+    attempt: int
+    key: str
+    seen: SubmissionRecord | None
+    """Its submission as it was read; ``None`` where there was none."""
+    campaign_id: str | None
+    """``None`` where it is not known; then no hint about its file is looked for."""
+
+
+class PhotoItems:
+    """The facts about photos, the places that were given for them, and taking both away."""
+
+    def __init__(self, store: Store, limits: LimitItems) -> None:
+        self._store = store
+        self._limits = limits
+
+    def images(self, submission_id: UUID) -> tuple[ImageRecord, ...]:
+        """Read the facts about the photos of a submission that have come."""
+        items = self._store.group(submission_id, "IMAGE#")
+        return tuple(map(ImageRecord.from_attributes, items))
+
+    def put_image(self, record: ImageRecord) -> bool:
+        """Store the facts of one file, unless they are there; tell whether they were new."""
+        return self._store.put_if_absent({**image_key(record), **attributes_of(record)})
+
+    def has_image(self, submission_id: UUID, key: str) -> bool:
+        """Tell whether the facts of an upload are there."""
+        return self._store.get(mirrored_key(submission_id, "IMAGE", key)) is not None
 
     def count_keys(
         self,
@@ -50,9 +88,9 @@ class PhotoItems(LedgerItems):
             sums.append(f"#n{number} = if_not_exists(#n{number}, :before{number}) + :fresh{number}")
             rooms.append(f"(attribute_not_exists(#n{number}) OR #n{number} <= :room{number})")
         try:
-            answer = self._call(
+            answer = self._store.call(
                 "update_item",
-                TableName=self._name,
+                TableName=self._store.name,
                 Key=keys_key(submission_id, attempt),
                 UpdateExpression=f"SET {', '.join(sums)}, expires_at = :end",
                 ConditionExpression=" AND ".join(rooms),
@@ -66,42 +104,36 @@ class PhotoItems(LedgerItems):
             return None
         return {name: int(answer["Attributes"][f"of_{name}"]["N"]) for name in names}
 
-    def forget_photo(
-        self,
-        submission_id: UUID,
-        attempt: int,
-        key: str,
-        *,
-        seen: SubmissionRecord | None,
-        campaign_id: str | None,
-    ) -> bool:
-        """Take away the facts of a photo that no submission names; tell whether they are gone.
+    def forget(self, photo: UnsentPhoto) -> bool:
+        """Delete the facts of a photo that no submission names; tell whether they are gone.
 
-        ``seen`` is the submission as it was read when it did not name the photo,
-        ``None`` where there was none. It goes in a transaction with the condition
-        that this is still so: a submission that is written at the same moment
-        keeps its photo, and this returns ``False``. The same twice changes nothing.
+        In a transaction with the condition that its submission is still as it was
+        ``seen``: one that is written at the same moment keeps its photo, and this
+        returns ``False``. The same twice changes nothing.
 
-        The hint that this submission had the file first (``images``) goes too,
-        unless another photo of it is the same file; so does the count of places.
+        The hint that this submission had the file first (``functions.images``) goes
+        too, unless another photo of it is the same file; so does the count of places.
 
         Raises:
-            TryAgain: the table is busy or away, or another was writing to one of the items.
+            TryAgain: the table is busy or away, or another transaction was at an item.
         """
         unchanged: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
-        if seen is not None:
+        if photo.seen is not None:
             unchanged = {
                 "ConditionExpression": "version = :seen",
-                "ExpressionAttributeValues": {":seen": {"N": str(seen.version)}},
+                "ExpressionAttributeValues": {":seen": {"N": str(photo.seen.version)}},
             }
-        guards = self._hints_of(submission_id, key, campaign_id) if campaign_id else ()
+        about, campaign_id = photo.submission_id, photo.campaign_id or ""
+        hints = Taken(guards=self._hints_of(about, photo.key, campaign_id) if campaign_id else ())
+        facts = mirrored_key(about, "IMAGE", photo.key)
+        places = keys_key(about, photo.attempt)
         try:
-            self._transact(
+            self._store.transact(
                 [
-                    {"ConditionCheck": {"Key": submission_key(submission_id), **unchanged}},
-                    {"Delete": {"Key": mirrored_key(submission_id, "IMAGE", key)}},
-                    {"Delete": {"Key": keys_key(submission_id, attempt)}},
-                    *self._gives_back(campaign_id or "", submission_id, Taken(guards=guards)),
+                    (SUBMISSION, {"ConditionCheck": {"Key": submission_key(about), **unchanged}}),
+                    (Part(PartKind.PHOTO, "facts"), {"Delete": {"Key": facts}}),
+                    (Part(PartKind.PHOTO, "places"), {"Delete": {"Key": places}}),
+                    *self._limits.gives_back(campaign_id, about, hints),
                 ]
             )
         except Cancelled:
@@ -114,6 +146,6 @@ class PhotoItems(LedgerItems):
         if sha256 is None or sha256 in photos.values():
             return ()
         guard = f"file:{sha256}"
-        item = self._get(guard_key(campaign_id, guard))
+        item = self._store.get(guard_key(campaign_id, guard))
         mine = item is not None and item["submission_id"]["S"] == str(submission_id)
         return (guard,) if mine else ()

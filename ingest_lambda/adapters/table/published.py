@@ -12,7 +12,8 @@ from ingest_lambda.adapters.table.keys import (
     release_key,
     token_keys_key,
 )
-from ingest_lambda.adapters.table.store import Operation, Store
+from ingest_lambda.adapters.table.store import Store
+from ingest_lambda.adapters.table.transaction import Operation, Part, PartKind
 from ingest_lambda.contract import Current, Manifest, instant_text, key_check
 
 MOST_BLOCKED = 5000
@@ -31,17 +32,26 @@ class BlockListTooLong(Exception):
     """A block list that would not fit its item."""
 
 
-class ReleaseItems(Store):
+RELEASE = Part(PartKind.RELEASE)
+"""The release itself: its number is taken by other content."""
+CURRENT = Part(PartKind.CURRENT)
+"""Which release is in force: a later one, or a later revision."""
+
+
+class PublishedItems:
     """Releases never change once they are there; what is in force is one small item beside them."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
     def current(self, slug: str) -> Current | None:
         """Read which release of a campaign is in force."""
-        item = self._get(current_key(slug))
+        item = self._store.get(current_key(slug))
         return Current.model_validate_json(item["content"]["S"]) if item else None
 
     def release(self, slug: str, number: int) -> Manifest | None:
         """Read one release."""
-        item = self._get(release_key(slug, number))
+        item = self._store.get(release_key(slug, number))
         return Manifest.model_validate_json(item["content"]["S"]) if item else None
 
     def publish(self, manifest: Manifest, current: Current) -> None:
@@ -51,33 +61,26 @@ class ReleaseItems(Store):
         cannot take a campaign back, and when the number is taken by other content.
 
         Raises:
-            Cancelled: one of the two.
+            Cancelled: it names ``RELEASE`` or ``CURRENT``, or both.
         """
         content = {"S": manifest.model_dump_json()}
-        self._transact(
-            [
-                {
-                    "Put": {
-                        "Item": {
-                            **release_key(manifest.slug, manifest.release),
-                            "content": content,
-                        },
-                        # A release never changes: functions remember it for ever.
-                        "ConditionExpression": "attribute_not_exists(pk) OR content = :content",
-                        "ExpressionAttributeValues": {":content": content},
-                    }
-                },
-                self._move_current(current),
-            ]
-        )
+        put: Operation = {
+            "Put": {
+                "Item": {**release_key(manifest.slug, manifest.release), "content": content},
+                # A release never changes: functions keep it in memory for ever.
+                "ConditionExpression": "attribute_not_exists(pk) OR content = :content",
+                "ExpressionAttributeValues": {":content": content},
+            }
+        }
+        self._store.transact([(RELEASE, put), (CURRENT, self._move_current(current))])
 
     def set_current(self, current: Current) -> None:
         """Change dates or the pause of the release in force.
 
         Raises:
-            Cancelled: a later release or revision is.
+            Cancelled: a later release or revision is in force.
         """
-        self._transact([self._move_current(current)])
+        self._store.transact([(CURRENT, self._move_current(current))])
 
     @staticmethod
     def _move_current(current: Current) -> Operation:
@@ -111,11 +114,11 @@ class ReleaseItems(Store):
         if len(listed) > MOST_BLOCKED:
             raise BlockListTooLong(client_id)
         item = {**block_list_key(client_id), "hashes": {"S": json.dumps(listed)}}
-        self._transact([{"Put": {"Item": item}}])
+        self._store.put(item)
 
     def block_list(self, client_id: str) -> frozenset[str]:
         """Read a client's block list; empty where there is none."""
-        item = self._get(block_list_key(client_id), consistent=False)
+        item = self._store.get(block_list_key(client_id), consistent=False)
         return frozenset(json.loads(item["hashes"]["S"])) if item else frozenset()
 
     def put_partner(self, key_hash: str, partner: Partner) -> None:
@@ -125,15 +128,15 @@ class ReleaseItems(Store):
             "client_id": {"S": partner.client_id},
             "name": {"S": partner.name},
         }
-        self._transact([{"Put": {"Item": item}}])
+        self._store.put(item)
 
     def drop_partner(self, key_hash: str) -> None:
         """Forget a key; again is harmless."""
-        self._call("delete_item", TableName=self._name, Key=partner_key(key_hash))
+        self._store.call("delete_item", TableName=self._store.name, Key=partner_key(key_hash))
 
     def partner(self, key_hash: str) -> Partner | None:
         """Read whom a key was made for."""
-        item = self._get(partner_key(key_hash), consistent=False)
+        item = self._store.get(partner_key(key_hash), consistent=False)
         return Partner(item["client_id"]["S"], item["name"]["S"]) if item else None
 
     def announce_token_keys(self, keys: Mapping[str, bytes]) -> None:
@@ -142,13 +145,11 @@ class ReleaseItems(Store):
         Each by its name and by what tells it from another key of that name.
         """
         checks = {name: key_check(secret) for name, secret in keys.items()}
-        self._transact(
-            [{"Put": {"Item": {**token_keys_key(), "names": {"S": json.dumps(checks)}}}}]
-        )
+        self._store.put({**token_keys_key(), "names": {"S": json.dumps(checks)}})
 
     def announced_token_keys(self) -> dict[str, str]:
         """Read the keys that sign tokens, by name; none where none was announced yet."""
-        item = self._get(token_keys_key(), consistent=False)
+        item = self._store.get(token_keys_key(), consistent=False)
         said = json.loads(item["names"]["S"]) if item else {}
         # An earlier version of the site announced names alone.
         return said if isinstance(said, dict) else dict.fromkeys(said, "")

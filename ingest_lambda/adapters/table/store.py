@@ -1,15 +1,21 @@
-"""The client below every item: one place that tells passing trouble from a condition and from a bug."""
+"""The table's client: the one place that tells passing trouble from a refusal and from a bug."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ingest_lambda.adapters.table.keys import Item
+from ingest_lambda.adapters.table.keys import Item, group_of
+from ingest_lambda.adapters.table.transaction import (
+    MOST_PARTS,
+    Cancelled,
+    InConflict,
+    Part,
+    TooManyParts,
+    Write,
+)
 from ingest_lambda.errors import TryAgain
-
-Operation = dict[str, dict[str, Any]]
-"""One entry of ``TransactItems``, such as ``{"Put": {…}}``, without the table's name."""
 
 _PASSING = frozenset(
     {
@@ -30,34 +36,26 @@ _PASSING = frozenset(
 )
 
 
-class Cancelled(Exception):
-    """A transaction's condition did not hold; ``failed`` are the places in its list, in order."""
-
-    def __init__(self, failed: tuple[int, ...]) -> None:
-        super().__init__(failed)
-        self.failed = failed
-
-
 class Store:
-    """The table's client.
+    """Calls the table and translates its errors.
 
-    SDK retries are off: a transaction that met a conflict is tried again by the
-    writer, which knows what it may repeat; two layers of retries would multiply.
+    SDK retries are off: the writer retries a transaction that was in conflict,
+    because it knows what may be repeated. Two layers of retries would multiply.
     """
 
     def __init__(self, client: Any, name: str) -> None:
-        self._client = client
-        self._name = name
+        self.client = client
+        self.name = name
 
-    def _call(self, operation: str, **arguments: Any) -> dict[str, Any]:
+    def call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         """Call the table.
 
         Raises:
             TryAgain: throttled, in conflict, or away.
-            ClientError: anything else, conditions among it.
+            ClientError: anything else, failed conditions included.
         """
         try:
-            answer: dict[str, Any] = getattr(self._client, operation)(**arguments)
+            answer: dict[str, Any] = getattr(self.client, operation)(**arguments)
         except ClientError as exc:
             code = exc.response["Error"]["Code"]
             if code in _PASSING:
@@ -67,56 +65,106 @@ class Store:
             raise TryAgain(type(exc).__name__) from exc
         return answer
 
-    def _get(self, key: Item, *, consistent: bool = True) -> Item | None:
-        answer = self._call("get_item", TableName=self._name, Key=key, ConsistentRead=consistent)
+    def get(self, key: Item, *, consistent: bool = True) -> Item | None:
+        """Read one item."""
+        answer = self.call("get_item", TableName=self.name, Key=key, ConsistentRead=consistent)
         item: Item | None = answer.get("Item")
         return item
 
-    def _pages(self, operation: str, **arguments: Any) -> Iterator[list[Item]]:
+    def pages(self, operation: str, **arguments: Any) -> Iterator[list[Item]]:
         """Read a query or scan to its end, one page (at most 1 MB) at a time."""
         begin: dict[str, Any] = {}
         while True:
-            answer = self._call(operation, TableName=self._name, **arguments, **begin)
+            answer = self.call(operation, TableName=self.name, **arguments, **begin)
             yield answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
             begin = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def _transact(self, operations: Sequence[Operation]) -> None:
-        """Do all or nothing; a single put goes as what it is, for half the price.
+    def group(
+        self, submission_id: UUID, kind: str = "", *, consistent: bool = False
+    ) -> Iterator[Item]:
+        """Read the items of a submission: all, or those whose sort key begins with ``kind``."""
+        condition, values = "pk = :pk", {":pk": {"S": group_of(submission_id)}}
+        if kind:
+            condition += " AND begins_with(sk, :sk)"
+            values[":sk"] = {"S": kind}
+        for page in self.pages(
+            "query",
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            ConsistentRead=consistent,
+        ):
+            yield from page
 
-        Raises:
-            Cancelled: conditions that did not hold, by their places.
-            TryAgain: another transaction was at one of the items, or the table was busy.
-        """
-        for operation in operations:
-            for inner in operation.values():
-                inner["TableName"] = self._name
-        try:
-            if len(operations) == 1 and "Put" in operations[0]:
-                self._call("put_item", **operations[0]["Put"])
-            else:
-                self._call("transact_write_items", TransactItems=list(operations))
-        except ClientError as exc:
-            code = exc.response["Error"]["Code"]
-            if code == "ConditionalCheckFailedException":
-                raise Cancelled((0,)) from exc
-            if code != "TransactionCanceledException":
-                raise
-            codes = [why.get("Code") for why in exc.response.get("CancellationReasons", [])]
-            if any(code in _PASSING for code in codes):
-                raise TryAgain("TransactionConflict") from exc
-            failed = tuple(n for n, code in enumerate(codes) if code == "ConditionalCheckFailed")
-            if not failed:
-                raise
-            raise Cancelled(failed) from exc
+    def put(self, item: Item) -> None:
+        """Put an item in the place of whatever is there."""
+        self.call("put_item", TableName=self.name, Item=item)
 
-    def _put_if_absent(self, item: Item) -> bool:
+    def put_if_absent(self, item: Item) -> bool:
         """Put an item unless its key is taken; tell whether it was new."""
         try:
-            self._transact(
-                [{"Put": {"Item": item, "ConditionExpression": "attribute_not_exists(pk)"}}]
+            self.call(
+                "put_item",
+                TableName=self.name,
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk)",
             )
-        except Cancelled:
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
             return False
         return True
+
+    def transact(self, writes: Sequence[Write]) -> None:
+        """Apply all writes or none. A single put goes as what it is, for half the price.
+
+        Raises:
+            Cancelled: conditions did not hold; it names their parts.
+            InConflict: another transaction was at an item; it names the parts.
+            TryAgain: the table was throttled or away.
+            TooManyParts: more writes than a transaction takes. Nothing was sent.
+        """
+        parts = [part for part, _ in writes]
+        if len(parts) > MOST_PARTS:
+            raise TooManyParts(parts)
+        for _, operation in writes:
+            for inner in operation.values():
+                inner["TableName"] = self.name
+        try:
+            if len(writes) == 1 and "Put" in writes[0][1]:
+                self.client.put_item(**writes[0][1]["Put"])
+            else:
+                self.client.transact_write_items(
+                    TransactItems=[operation for _, operation in writes]
+                )
+        except ClientError as exc:
+            error = _named(exc, parts)
+            if error is None:
+                raise
+            raise error from exc
+        except BotoCoreError as exc:
+            raise TryAgain(type(exc).__name__) from exc
+
+
+def _named(exc: ClientError, parts: Sequence[Part]) -> Exception | None:
+    """Return the error with the names of its parts; ``None`` for a bug of ours."""
+    code = exc.response["Error"]["Code"]
+    if code == "ConditionalCheckFailedException":
+        return Cancelled(tuple(parts))
+    if code == "TransactionConflictException":
+        return InConflict(tuple(parts))
+    if code in _PASSING:
+        return TryAgain(code)
+    if code != "TransactionCanceledException":
+        return None
+    # One reason for each write, in the order of the request.
+    reasons = [reason.get("Code", "None") for reason in exc.response.get("CancellationReasons", [])]
+    named = list(zip(parts, reasons, strict=False))
+    refused = tuple(part for part, why in named if why == "ConditionalCheckFailed")
+    in_conflict = tuple(part for part, why in named if why == "TransactionConflict")
+    if in_conflict:
+        return InConflict(in_conflict, refused=refused)
+    if throttled := next((why for why in reasons if why in _PASSING), None):
+        return TryAgain(throttled)
+    return Cancelled(refused) if refused else None

@@ -1,50 +1,39 @@
-"""Submissions and what belongs to them: images, messages, awards."""
+"""Submissions and what their entrants get and say later: awards, messages."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from ingest_lambda.adapters.table.keys import (
-    Item,
     attributes_of,
     group_of,
-    image_key,
     message_key,
-    mirrored_key,
     submission_item,
     submission_key,
 )
 from ingest_lambda.adapters.table.limits import NOTHING, LimitItems, LimitUse, Taken
-from ingest_lambda.contract import AwardRecord, ImageRecord, MessageRecord, SubmissionRecord
+from ingest_lambda.adapters.table.store import Store
+from ingest_lambda.adapters.table.transaction import SUBMISSION, Operation
+from ingest_lambda.contract import AwardRecord, MessageRecord, SubmissionRecord
 
 
-class SubmissionItems(LimitItems):
-    """The group of items of one submission, and the transactions that keep it honest."""
+class SubmissionItems:
+    """Submissions, written in one transaction with the limits and guards that they take."""
 
-    def submission(self, submission_id: UUID) -> SubmissionRecord | None:
+    def __init__(self, store: Store, limits: LimitItems) -> None:
+        self._store = store
+        self._limits = limits
+
+    def get(self, submission_id: UUID) -> SubmissionRecord | None:
         """Read a submission as it stands now."""
-        item = self._get(submission_key(submission_id))
+        item = self._store.get(submission_key(submission_id))
         return SubmissionRecord.from_attributes(item) if item else None
 
     def awards(self, submission_id: UUID) -> tuple[AwardRecord, ...]:
         """Read the awards of a submission."""
-        return tuple(map(AwardRecord.from_attributes, self._items(submission_id, "AWARD#")))
+        items = self._store.group(submission_id, "AWARD#")
+        return tuple(map(AwardRecord.from_attributes, items))
 
-    def images(self, submission_id: UUID) -> tuple[ImageRecord, ...]:
-        """Read the facts about the photos of a submission that have come."""
-        return tuple(map(ImageRecord.from_attributes, self._items(submission_id, "IMAGE#")))
-
-    def _items(self, submission_id: UUID, prefix: str) -> Iterator[Item]:
-        pages = self._pages(
-            "query",
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
-            ExpressionAttributeValues={
-                ":pk": {"S": group_of(submission_id)},
-                ":sk": {"S": prefix},
-            },
-        )
-        return (item for page in pages for item in page)
-
-    def create_submission(
+    def create(
         self,
         record: SubmissionRecord,
         *,
@@ -54,19 +43,21 @@ class SubmissionItems(LimitItems):
         """Store a submission with the limits and guards it takes, all or nothing.
 
         Raises:
-            Cancelled: place 0 is the submission (it is there already), then
-                ``uses`` in order, then ``guards`` in order.
-            TryAgain: another transaction was at one of the items.
+            Cancelled: it names ``SUBMISSION`` where the submission is there already,
+                ``LimitUse.part`` of a use without room, ``guard_part`` of a guard
+                that is another's.
+            InConflict, TryAgain, TooManyParts: as :meth:`Store.transact`.
         """
-        put = {
+        put: Operation = {
             "Put": {
                 "Item": submission_item(record),
                 "ConditionExpression": "attribute_not_exists(pk)",
             }
         }
-        self._transact([put, *self._takes(record.campaign_id, record.id, uses, guards)])
+        taken = self._limits.takes(record.campaign_id, record.id, uses, guards)
+        self._store.transact([(SUBMISSION, put), *taken])
 
-    def replace_submission(
+    def replace(
         self,
         record: SubmissionRecord,
         *,
@@ -81,41 +72,34 @@ class SubmissionItems(LimitItems):
         second delivery finds nothing to give back.
 
         Raises:
-            Cancelled, TryAgain: as :meth:`create_submission`; place 0 means that
-                the version has moved on.
+            Cancelled: as :meth:`create`; ``SUBMISSION`` means that the version has
+                moved on.
+            InConflict, TryAgain, TooManyParts: as :meth:`Store.transact`.
         """
-        put = {
+        put: Operation = {
             "Put": {
                 "Item": submission_item(record),
                 "ConditionExpression": "version = :before",
                 "ExpressionAttributeValues": {":before": {"N": str(record.version - 1)}},
             }
         }
-        self._transact(
+        self._store.transact(
             [
-                put,
-                *self._takes(record.campaign_id, record.id, uses, guards),
-                *self._gives_back(record.campaign_id, record.id, gives_back),
+                (SUBMISSION, put),
+                *self._limits.takes(record.campaign_id, record.id, uses, guards),
+                *self._limits.gives_back(record.campaign_id, record.id, gives_back),
             ]
         )
 
-    def put_image(self, record: ImageRecord) -> bool:
-        """Store the facts of one file, unless they are there; tell whether they were new."""
-        return self._put_if_absent({**image_key(record), **attributes_of(record)})
-
-    def has_image(self, submission_id: UUID, key: str) -> bool:
-        """Tell whether the facts of an upload are there."""
-        return self._get(mirrored_key(submission_id, "IMAGE", key)) is not None
-
     def put_message(self, record: MessageRecord) -> bool:
         """Store a message under its id, unless it is there; tell whether it was new."""
-        return self._put_if_absent({**message_key(record), **attributes_of(record)})
+        return self._store.put_if_absent({**message_key(record), **attributes_of(record)})
 
     def message_count(self, submission_id: UUID, *, most: int) -> int:
-        """Count the messages of a submission, no further than ``most``."""
-        answer = self._call(
+        """Count the messages of a submission, up to ``most``."""
+        answer = self._store.call(
             "query",
-            TableName=self._name,
+            TableName=self._store.name,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :sk)",
             ExpressionAttributeValues={
                 ":pk": {"S": group_of(submission_id)},

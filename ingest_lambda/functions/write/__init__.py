@@ -1,7 +1,8 @@
 """The writer: one envelope from the queue becomes one submission in the table, exactly once.
 
-``writer`` routes and creates, ``validation`` says what is wrong or suspect, ``limits`` what is taken,
-``resubmissions`` settles with what is stored already, ``messages`` keeps what is said later.
+``writer`` routes and creates, ``validation`` says what is wrong or suspect, ``limits`` what is
+taken, ``duplicates`` and ``resubmissions`` go on from what is stored (``replacing``), ``messages``
+keeps what is said later.
 """
 
 from ingest_lambda.functions.write.writer import Quarantine, Writer

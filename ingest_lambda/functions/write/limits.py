@@ -1,6 +1,6 @@
 """Which limits a submission uses, whether there is room, and what it is told when there is none."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from ingest_lambda.adapters.table import (
@@ -8,6 +8,8 @@ from ingest_lambda.adapters.table import (
     ROLLING,
     Cancelled,
     LimitUse,
+    Part,
+    PartKind,
     Table,
     Taken,
 )
@@ -83,7 +85,7 @@ def _rolling_use(
     limit: LimitSpec, scope_hash: str, record: SubmissionRecord, table: Table, amount: int = 1
 ) -> LimitUse:
     hours = limit.window.hours or 1
-    times, revision = table.rolling_uses(record.campaign_id, limit.name, scope_hash)
+    times, revision = table.limits.rolling_uses(record.campaign_id, limit.name, scope_hash)
     others = tuple(use for use in times if use[1] != str(record.id))
     full = is_rolling_full(
         [datetime.fromisoformat(at) for at, _ in others],
@@ -101,7 +103,7 @@ def _rolling_use(
         amount=amount,
         expires_at=record.entered_at + timedelta(hours=hours) + KEPT_AFTER_WINDOW,
         times=tuple(sorted([*others, *[mine] * amount]))[-max(_KEPT_USES, 2 * limit.count) :],
-        # Over the limit, the revision is one that cannot be: the transaction refuses it here.
+        # Over the limit, the revision is one that cannot be: the transaction refuses this use.
         revision=-1 if full else revision,
     )
 
@@ -120,7 +122,7 @@ def is_within_soft_limits(record: SubmissionRecord, manifest: Manifest, *, table
 
 
 def _counts_softly(use: LimitUse, record: SubmissionRecord, table: Table) -> bool:
-    return table.count_softly(record.campaign_id, use, record.id)
+    return table.limits.count_softly(record.campaign_id, use, record.id)
 
 
 def _counts_rolling_softly(
@@ -131,7 +133,7 @@ def _counts_rolling_softly(
         if use.revision < 0:
             return False
         try:
-            table.take_rolling(record.campaign_id, use)
+            table.limits.take_rolling(record.campaign_id, use)
         except Cancelled:
             continue  # another one of the same device, in the same moment
         return True
@@ -162,37 +164,39 @@ def holding(
     )
 
 
+def is_moved(use: LimitUse) -> bool:
+    """Tell whether a refused use had room, and another writer only moved its rolling window meanwhile."""
+    return use.times is not None and use.revision >= 0
+
+
 def refused(
     record: SubmissionRecord,
     uses: Sequence[LimitUse],
     manifest: Manifest,
-    failed: Sequence[int],
+    parts: Collection[Part],
 ) -> SubmissionRecord:
     """Turn a submission that limits or guards refused into an ``invalid`` one that takes nothing.
 
-    ``failed`` are places of the transaction: 0 the submission, then ``uses``,
-    then its guards. Every limit that is reached is named with when there is
-    room again.
+    ``parts`` are those that the transaction refused. Every limit that is reached
+    is named, with the time at which there is room again.
 
     Raises:
         TryAgain: it was only that another writer moved a rolling limit meanwhile.
     """
-    reasons: dict[tuple[object, ...], Reason] = {}
-    for place in failed:
-        if place > len(uses):
-            reasons.setdefault(("guard",), Reason(code=ReasonCode.RECEIPT_USED))
-            continue
-        use = uses[place - 1]
-        if use.times is not None and use.revision >= 0:
-            continue
-        limit = next(spec for spec in manifest.limits if spec.name == use.limit)
-        reasons.setdefault((limit.name,), reached(limit, use, record, manifest))
-    if not reasons:
+    reasons: dict[str, Reason] = {}
+    for use in uses:
+        if use.part in parts and not is_moved(use):
+            limit = next(spec for spec in manifest.limits if spec.name == use.limit)
+            reasons.setdefault(limit.name, reached(limit, use, record, manifest))
+    found = list(reasons.values())
+    if any(part.kind is PartKind.GUARD for part in parts):
+        found.append(Reason(code=ReasonCode.RECEIPT_USED))
+    if not found:
         raise TryAgain("rolling_limit_moved")
     return record.model_copy(
         update={
             "status": SubmissionStatus.INVALID,
-            "reasons": tuple(reasons.values()),
+            "reasons": tuple(found),
             "limits_taken": (),
             "guards_taken": (),
         }

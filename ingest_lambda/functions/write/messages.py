@@ -78,12 +78,12 @@ def keep(
     kept = storable(said.body)
     if len(json.dumps(kept, ensure_ascii=False).encode()) > MAX_MESSAGE_BYTES:
         raise NotKept("too_large")
-    stored = table.submission(said.submission_id)
+    stored = table.submissions.get(said.submission_id)
     if stored is None:
         raise missing(receives)
     if payload.epoch < stored.epoch:
         raise NotKept("token_withdrawn")
-    if table.message_count(said.submission_id, most=MOST_MESSAGES) >= MOST_MESSAGES:
+    if table.submissions.message_count(said.submission_id, most=MOST_MESSAGES) >= MOST_MESSAGES:
         raise NotKept("too_many")
     record = MessageRecord(
         submission_id=said.submission_id,
@@ -94,4 +94,4 @@ def keep(
         entered_at=entered,
         written_at=written,
     )
-    return "stored" if table.put_message(record) else "seen"
+    return "stored" if table.submissions.put_message(record) else "seen"

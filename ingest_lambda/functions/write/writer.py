@@ -11,7 +11,7 @@ from typing import Protocol
 from pydantic import TypeAdapter, ValidationError
 
 from ingest_lambda.adapters.releases import Releases
-from ingest_lambda.adapters.table import Cancelled, Table
+from ingest_lambda.adapters.table import SUBMISSION, Cancelled, Table
 from ingest_lambda.adapters.tokens import verify
 from ingest_lambda.contract import (
     Envelope,
@@ -29,7 +29,9 @@ from ingest_lambda.contract import (
     token_keys_of,
 )
 from ingest_lambda.errors import BadToken, TokenUnreadable, TryAgain
-from ingest_lambda.functions.write import limits, messages, resubmissions
+from ingest_lambda.functions.write import limits, messages
+from ingest_lambda.functions.write.duplicates import settle_duplicate
+from ingest_lambda.functions.write.resubmissions import store_resubmission
 from ingest_lambda.functions.write.validation import Circumstances, judge
 from ingest_lambda.rules.scopes import guards_of
 from ingest_lambda.rules.storable import is_readable, is_shallow
@@ -163,7 +165,7 @@ class Writer:
             person_secret=self.person_secret,
         )
         if payload.attempt > 1:
-            return resubmissions.write_again(
+            return store_resubmission(
                 envelope.body, payload, manifest, circumstances, self.table, receives=receives
             )
         record = judge(envelope.body, payload, manifest, circumstances)
@@ -188,11 +190,11 @@ class Writer:
         record = limits.holding(record, uses, guards, manifest)
         while True:
             try:
-                self.table.create_submission(record, uses=uses, guards=guards)
+                self.table.submissions.create(record, uses=uses, guards=guards)
             except Cancelled as cancelled:
-                if cancelled.failed[0] == 0:
-                    return resubmissions.meet(record, manifest, table=self.table)
-                record = limits.refused(record, uses, manifest, cancelled.failed)
+                if SUBMISSION in cancelled.refused:
+                    return settle_duplicate(record, manifest, table=self.table)
+                record = limits.refused(record, uses, manifest, cancelled.refused)
                 uses, guards = (), ()
             else:
                 return record.status.value

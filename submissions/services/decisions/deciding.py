@@ -8,11 +8,18 @@ from django.db import transaction
 
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
-from ingest_lambda.contract import Decision, Reason, SubmissionStatus, Suspicion, sentence
+from ingest_lambda.contract import (
+    MOST_ATTEMPTS,
+    Decision,
+    Reason,
+    SubmissionStatus,
+    Suspicion,
+    sentence,
+)
 from submissions.models import Mail, OutboxDecision, Review, Submission
 from submissions.rules.earlier import earlier_decision
 from submissions.rules.mails import UNDO, MailState
-from submissions.rules.moves import MOST_ATTEMPTS, By, may_move
+from submissions.rules.moves import By, may_move
 from submissions.services.decisions.errors import AlreadyDecided, AskedAlready, TooLateToUndo
 from submissions.services.files import let_count
 from submissions.services.verdict_log import write_down

@@ -61,9 +61,9 @@ def test_a_key_is_bound_to_its_client_under_its_hash_until_it_is_revoked(table: 
     client = make_client()
     made = make_partner_key(client, name="K" * 80, actor=None, at=NOON)
     assert made.key.key_hash == ingest.api_key_hash(made.value)
-    assert table.partner(made.key.key_hash) == Partner(str(client.pk), "K" * 60)
+    assert table.published.partner(made.key.key_hash) == Partner(str(client.pk), "K" * 60)
     revoke_partner_key(made.key, actor=None, at=NOON)
-    assert table.partner(made.key.key_hash) is None
+    assert table.published.partner(made.key.key_hash) is None
 
 
 def test_republish_binds_the_keys_in_use_again_and_no_others(table: Table) -> None:
@@ -75,9 +75,9 @@ def test_republish_binds_the_keys_in_use_again_and_no_others(table: Table) -> No
     block(client, kind=BlockEntry.Kind.EMAIL, value="eve@example.com", actor=None, at=NOON)
     emptied = make_table()
     call_command("republish")
-    assert emptied.partner(used.key_hash) == Partner(str(client.pk), "used")
-    assert emptied.partner(revoked.key_hash) is None
-    assert len(emptied.block_list(str(client.pk))) == 1
+    assert emptied.published.partner(used.key_hash) == Partner(str(client.pk), "used")
+    assert emptied.published.partner(revoked.key_hash) is None
+    assert len(emptied.published.block_list(str(client.pk))) == 1
 
 
 @pytest.mark.postgres
@@ -85,17 +85,17 @@ def test_republish_binds_the_keys_in_use_again_and_no_others(table: Table) -> No
 def test_a_key_revoked_while_all_are_bound_again_stays_unbound(table: Table) -> None:
     key = make_partner_key(make_client(), name="Kiosks", actor=None, at=NOON).key
     at_once(partners.bind_partner_keys, lambda: revoke_partner_key(key, actor=None, at=NOON))
-    assert table.partner(key.key_hash) is None
+    assert table.published.partner(key.key_hash) is None
 
 
 def test_a_key_from_before_keys_had_a_client_is_bound_to_none_and_can_be_revoked(
     gateway: Any, table: Table
 ) -> None:
     key = make_partner_key(make_client(), name="Kiosks", actor=None, at=NOON).key
-    table.drop_partner(key.key_hash)
+    table.published.drop_partner(key.key_hash)
     PartnerKey.objects.update(key_hash="")
     partners.bind_partner_keys()
-    assert table.partner("") is None
+    assert table.published.partner("") is None
     key.refresh_from_db()
     assert revoke_partner_key(key, actor=None, at=NOON).revoked_at == NOON
 

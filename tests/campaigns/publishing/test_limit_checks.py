@@ -140,10 +140,14 @@ def test_an_entry_takes_no_more_places_than_its_transaction_has() -> None:
     assert codes(problems(fields=more, limits=limits[:1])) == ["too_many_limits"]
 
 
-def test_limits_by_receipt_are_at_most_three() -> None:
-    by_receipt = tuple(limit(1 + n, "rolling", hours=1 + n, scope="receipt") for n in range(4))
-    assert codes(problems(limits=by_receipt)) == ["too_many_limits"]
-    assert problems(limits=by_receipt[:3]) == []
+def test_a_limit_by_day_counts_twice_since_an_earlier_copy_moves_its_use() -> None:
+    photos = replace(RECEIPT, max_receipts=8, images_per_receipt=2)
+    by_receipt = [limit(1, window, scope="receipt") for window in ("campaign", "day", "week")]
+    limits = [*by_receipt, limit(9, "campaign"), limit(5, "day")]
+    assert problems(fields=(photos, EMAIL, CONSENT), limits=limits) == []
+    limits = [*by_receipt, limit(9, "campaign"), limit(9, "rolling", hours=9), limit(5, "day")]
+    found = codes(problems(fields=(photos, EMAIL, CONSENT), limits=limits))
+    assert "too_many_limits" in found
 
 
 def test_more_limits_than_the_transaction_holds_are_refused() -> None:

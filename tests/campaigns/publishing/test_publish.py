@@ -32,10 +32,10 @@ def test_a_publish_reaches_the_table_and_the_host(table: Table, host: LocalHost)
     campaign = make_draft()
     release = publish(campaign)
 
-    current = table.current(campaign.slug)
+    current = table.published.current(campaign.slug)
     assert current is not None
     assert (current.release, current.paused, current.archived) == (1, False, False)
-    assert table.release(campaign.slug, 1) == Manifest.model_validate(release.manifest)
+    assert table.published.release(campaign.slug, 1) == Manifest.model_validate(release.manifest)
     page = host.read(campaign.slug, "index.html")
     assert page is not None
     assert b"Win a weekend" in page
@@ -72,7 +72,7 @@ def test_what_is_missing_stops_a_publish_whole(table: Table, host: LocalHost) ->
     assert codes == {"opening_missing", "end_missing", "rules_missing"}
     campaign.refresh_from_db()
     assert campaign.state == CampaignState.DRAFT
-    assert table.current(campaign.slug) is None
+    assert table.published.current(campaign.slug) is None
     assert host.read(campaign.slug, "index.html") is None
 
 
@@ -174,12 +174,12 @@ def test_a_test_has_address_id_numbers_and_mode_of_its_own(table: Table, host: L
     campaign.refresh_from_db()
 
     assert campaign.state == CampaignState.DRAFT
-    manifest = table.release(campaign.test_slug, 1)
+    manifest = table.published.release(campaign.test_slug, 1)
     assert manifest is not None
     assert manifest.mode is Mode.TEST
     assert manifest.campaign_id == str(campaign.test_id)
     assert manifest.opens_at <= before < manifest.closes_at
-    assert table.current(campaign.slug) is None
+    assert table.published.current(campaign.slug) is None
     assert shown_state(host, campaign.test_slug).state == "live"
     assert release.is_test
     assert publish(campaign).number == 1
@@ -193,14 +193,17 @@ def test_a_test_goes_on_while_the_campaign_is_paused_and_closed(
     publish(campaign)
     publish_test(campaign, actor=None, at=NOON)
     move_campaign(campaign, CampaignState.PAUSED, actor=None, at=NOON)
-    paused, tested = table.current(campaign.slug), table.current(campaign.test_slug)
+    paused, tested = (
+        table.published.current(campaign.slug),
+        table.published.current(campaign.test_slug),
+    )
     assert paused is not None
     assert paused.paused
     assert tested is not None
     assert not tested.paused
     move_campaign(campaign, CampaignState.CLOSED, actor=None, at=NOON)
     move_campaign(campaign, CampaignState.ARCHIVED, actor=None, at=NOON)
-    tested = table.current(campaign.test_slug)
+    tested = table.published.current(campaign.test_slug)
     assert tested is not None
     assert tested.archived
 

@@ -37,7 +37,7 @@ def test_a_table_that_is_down_leaves_the_earlier_release_live_and_is_made_good(
 
     table_down(False)
     assert carrying.propagate_due(NOON + timedelta(seconds=10)) == [place]
-    current = table.current(campaign.slug)
+    current = table.published.current(campaign.slug)
     assert current is not None
     assert current.release == release.number == 2
     assert shows(host, campaign, b"Win two")
@@ -116,18 +116,18 @@ def test_republish_fills_an_empty_table_and_an_empty_host_with_every_release(
     publish_test(campaign, actor=None, at=NOON)
     move_campaign(campaign, CampaignState.PAUSED, actor=None, at=NOON)
     emptied = make_table()
-    assert emptied.current(campaign.slug) is None
+    assert emptied.published.current(campaign.slug) is None
 
     call_command("republish")
-    current = emptied.current(campaign.slug)
+    current = emptied.published.current(campaign.slug)
     assert current is not None
     assert (current.release, current.paused) == (2, True)
     for release in (first, second):
-        held = emptied.release(campaign.slug, release.number)
+        held = emptied.published.release(campaign.slug, release.number)
         assert held == Manifest.model_validate(release.manifest)
-    assert emptied.current(campaign.test_slug) is not None
+    assert emptied.published.current(campaign.test_slug) is not None
     call_command("republish")
-    assert emptied.current(campaign.slug) is not None
+    assert emptied.published.current(campaign.slug) is not None
 
 
 def test_republish_says_what_it_could_not_write(
@@ -144,20 +144,20 @@ def test_republish_says_what_it_could_not_write(
 def test_a_database_from_a_backup_uses_no_number_twice(table: Table, host: LocalHost) -> None:
     campaign = make_draft()
     publish(campaign)
-    current = table.current(campaign.slug)
+    current = table.published.current(campaign.slug)
     assert current is not None
-    manifest = table.release(campaign.slug, 1)
+    manifest = table.published.release(campaign.slug, 1)
     assert manifest is not None
     lost = manifest.model_copy(update={"release": 2, "decide_within_days": 9})
-    table.publish(lost, current.model_copy(update={"release": 2, "revision": 7}))
+    table.published.publish(lost, current.model_copy(update={"release": 2, "revision": 7}))
 
     assert not carrying.propagate(campaign, is_test=False, at=NOON)
     assert "later release" in placement_of(campaign).trouble
     assert publish(campaign, reason="After the restore.").number == 3
-    now = table.current(campaign.slug)
+    now = table.published.current(campaign.slug)
     assert now is not None
     assert (now.release, now.revision) == (3, 8)
-    assert table.release(campaign.slug, 2) == lost
+    assert table.published.release(campaign.slug, 2) == lost
 
 
 def test_an_older_state_that_arrives_late_changes_nothing(table: Table, host: LocalHost) -> None:

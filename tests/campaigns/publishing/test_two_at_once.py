@@ -26,7 +26,7 @@ def test_two_publishers_get_two_numbers_and_the_later_one_is_live(
     publish(campaign)
     made = at_once(*(lambda: publish(campaign, reason="Both pressed.") for _ in range(4)))
     assert sorted(release.number for release in made) == [2, 3, 4, 5]
-    current = table.current(campaign.slug)
+    current = table.published.current(campaign.slug)
     assert current is not None
     assert current.release == 5
     page = host.read(campaign.slug, "index.html")
@@ -63,7 +63,7 @@ def test_pause_and_close_at_once_end_closed_everywhere(table: Table, host: Local
         )
     )
     assert Campaign.objects.get().state == CampaignState.CLOSED
-    current = table.current(campaign.slug)
+    current = table.published.current(campaign.slug)
     assert current is not None
     assert current.archived
     assert b'"closed"' in (host.read(campaign.slug, "state.json") or b"")

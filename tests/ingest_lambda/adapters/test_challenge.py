@@ -208,7 +208,7 @@ def test_a_site_key_without_a_secret_is_our_trouble_not_the_visitors():
 def test_partners_are_not_asked():
     provider = Says("failed")
     at = starter(provider, on_trouble="refuse")
-    at.table.put_partner(api_key_hash("a key"), Partner(client_id="k1", name="Kiosks"))
+    at.table.published.put_partner(api_key_hash("a key"), Partner(client_id="k1", name="Kiosks"))
     assert start(at, channel=Channel.PARTNER)[1].challenge is None
     assert provider.calls == 0
 

@@ -139,7 +139,7 @@ def test_a_release_that_the_table_lacks_keeps_a_verdict_waiting():
     desk.send(first)
     decide(desk, first.submission_id, 1, Status.REJECTED)
     lost = desk.stored(first.submission_id)
-    desk.table.replace_submission(lost.model_copy(update={"release": 9, "version": 3}))
+    desk.table.submissions.replace(lost.model_copy(update={"release": 9, "version": 3}))
     with pytest.raises(TryAgain):
         decide(desk, first.submission_id, 2, Status.PENDING_REVIEW)
     assert desk.stored(first.submission_id).decision_no == 1

@@ -51,7 +51,7 @@ def keeper(world: World, decoder: Decoder | None = None) -> ImageKeeper:
 
 
 def facts(world: World, submission_id: UUID = ID) -> list[dict[str, str]]:
-    found = world.table._client.query(
+    found = world.table.store.client.query(
         TableName="campaignhub",
         KeyConditionExpression="pk = :pk AND begins_with(sk, :image)",
         ExpressionAttributeValues={

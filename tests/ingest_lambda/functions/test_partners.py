@@ -29,8 +29,8 @@ THEIRS = Partner(client_id="k2", name="Call centre")
 @pytest.fixture
 def world() -> Iterator[World]:
     with open_world() as world:
-        world.table.put_partner(api_key_hash("ours"), OURS)
-        world.table.put_partner(api_key_hash("theirs"), THEIRS)
+        world.table.published.put_partner(api_key_hash("ours"), OURS)
+        world.table.published.put_partner(api_key_hash("theirs"), THEIRS)
         yield world
 
 
@@ -59,7 +59,7 @@ def test_to_any_other_key_the_campaign_does_not_exist(world: World, key: str | N
 def test_a_stranger_learns_not_even_that_a_campaign_is_paused_or_has_another_release(
     world: World,
 ) -> None:
-    world.table.set_current(CURRENT.model_copy(update={"paused": True, "revision": 1}))
+    world.table.published.set_current(CURRENT.model_copy(update={"paused": True, "revision": 1}))
     with pytest.raises(errors.UnknownCampaign):
         start(world, "theirs")
     with pytest.raises(errors.UnknownCampaign):
@@ -82,13 +82,13 @@ def test_a_revoked_key_opens_nothing_within_half_a_minute_and_a_new_one_opens_at
     now = [0.0]
     memory = Releases(world.table, clock=lambda: now[0])
     assert memory.partner(api_key_hash("ours")) == OURS
-    world.table.drop_partner(api_key_hash("ours"))
-    world.table.drop_partner(api_key_hash("ours"))
+    world.table.published.drop_partner(api_key_hash("ours"))
+    world.table.published.drop_partner(api_key_hash("ours"))
     assert memory.partner(api_key_hash("ours")) == OURS
     now[0] = CURRENT_SECONDS
     assert memory.partner(api_key_hash("ours")) is None
 
-    world.table.put_partner(api_key_hash("ours"), OURS)
+    world.table.published.put_partner(api_key_hash("ours"), OURS)
     now[0] += STRANGER_SECONDS
     assert memory.partner(api_key_hash("ours")) == OURS
 

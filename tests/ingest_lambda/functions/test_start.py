@@ -100,7 +100,7 @@ def test_the_end_is_exclusive(world: World):
 
 def test_a_pause_stops_new_starts_and_lets_begun_ones_finish(world: World):
     begun = start(world).token
-    world.table.set_current(CURRENT.model_copy(update={"paused": True}))
+    world.table.published.set_current(CURRENT.model_copy(update={"paused": True}))
     with pytest.raises(errors.Paused):
         start(world)
     assert start(world, token=begun, uploads=[PHOTO]).uploads
@@ -200,7 +200,7 @@ def test_a_link_to_send_again_works_while_it_is_asked_for_and_also_after_the_clo
     asked = record(
         decision_status=SubmissionStatus.NEEDS_RESUBMISSION, decision_no=1, decided_attempt=1
     )
-    world.table.create_submission(asked)
+    world.table.submissions.create(asked)
     answer = start(world, token=resubmit_link(), uploads=[PHOTO], at=NOON + timedelta(days=6))
     assert answer.attempt == 2
     assert answer.submission_id == payload().submission_id
@@ -215,7 +215,7 @@ def test_a_link_to_send_again_works_while_it_is_asked_for_and_also_after_the_clo
     ],
 )
 def test_a_link_that_did_its_work_is_used(world: World, stored):
-    world.table.create_submission(stored)
+    world.table.submissions.create(stored)
     with pytest.raises(errors.LinkUsed):
         start(world, token=resubmit_link())
 
@@ -228,7 +228,7 @@ def test_who_sent_it_takes_the_new_photo_without_the_mails_link(world: World):
         decided_attempt=1,
         resubmit_until=until,
     )
-    world.table.create_submission(asked)
+    world.table.submissions.create(asked)
     answer = start(world, token=token(), uploads=[PHOTO], at=NOON + timedelta(days=6))
     assert (answer.attempt, answer.expires_at) == (2, until)
     assert start(world, token=answer.token, uploads=[PHOTO], at=NOON).attempt == 2
@@ -237,7 +237,7 @@ def test_who_sent_it_takes_the_new_photo_without_the_mails_link(world: World):
 
 
 def test_an_own_token_starts_no_other_attempt_unless_it_is_asked_for(world: World):
-    world.table.create_submission(record())
+    world.table.submissions.create(record())
     assert start(world, token=token()).attempt == 1
 
 
@@ -248,7 +248,7 @@ def test_a_link_to_a_submission_that_is_not_there_is_none_of_ours(world: World):
 
 def test_a_route_that_the_campaign_does_not_have_is_refused_with_its_name(world: World):
     only = MANIFEST.model_copy(update={"release": 3, "routes": (Route.PURCHASE,)})
-    world.table.publish(only, CURRENT.model_copy(update={"release": 3}))
+    world.table.published.publish(only, CURRENT.model_copy(update={"release": 3}))
     for route in (Route.FREE, "by-pigeon"):
         with pytest.raises(errors.UnknownRoute) as refused:
             start(world, release=3, route=route)

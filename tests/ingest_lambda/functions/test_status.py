@@ -31,7 +31,7 @@ def test_it_is_queued_until_the_writer_has_stored_it(world: World):
 
 
 def test_in_review_it_says_by_when_it_is_decided_in_working_days(world: World):
-    world.table.create_submission(record())
+    world.table.submissions.create(record())
     answer = read(world)
     assert answer.status == "pending_review"
     # Entered on a Wednesday in London; three working days end with Monday, in summer time.
@@ -41,19 +41,19 @@ def test_in_review_it_says_by_when_it_is_decided_in_working_days(world: World):
 
 def test_the_promise_begins_anew_with_an_answer_to_a_question(world: World):
     week = timedelta(days=7)
-    world.table.create_submission(record(attempt=2, written_at=NOON + week))
+    world.table.submissions.create(record(attempt=2, written_at=NOON + week))
     assert read(world).decide_by == datetime(2026, 6, 8, 23, tzinfo=UTC) + week
 
 
 def test_the_answer_holds_no_personal_data(world: World):
-    world.table.create_submission(record())
+    world.table.submissions.create(record())
     assert "ada" not in read(world).model_dump_json()
 
 
 def test_a_refusal_comes_with_a_sentence_and_when_to_enter_again(world: World):
     tomorrow = NOON + timedelta(days=1)
     reason = Reason(code=ReasonCode.LIMIT_REACHED, limit="daily", again_at=tomorrow)
-    world.table.create_submission(record(status=SubmissionStatus.INVALID, reasons=(reason,)))
+    world.table.submissions.create(record(status=SubmissionStatus.INVALID, reasons=(reason,)))
     answer = read(world)
     (shown,) = answer.reasons
     assert shown.message
@@ -64,7 +64,7 @@ def test_a_refusal_comes_with_a_sentence_and_when_to_enter_again(world: World):
 
 def test_who_is_asked_again_may_send_again_until_the_deadline(world: World):
     until = NOON + timedelta(days=7)
-    world.table.create_submission(
+    world.table.submissions.create(
         record(
             decision_status=SubmissionStatus.NEEDS_RESUBMISSION,
             decision_no=1,
@@ -81,7 +81,7 @@ def test_who_is_asked_again_may_send_again_until_the_deadline(world: World):
 
 
 def test_an_answer_to_it_waits_for_review_again(world: World):
-    world.table.create_submission(
+    world.table.submissions.create(
         record(
             attempt=2,
             decision_status=SubmissionStatus.NEEDS_RESUBMISSION,
@@ -98,7 +98,7 @@ def test_an_answer_to_it_waits_for_review_again(world: World):
 
 @pytest.mark.parametrize("purpose", list(Purpose))
 def test_every_token_of_a_submission_may_look(world: World, purpose):
-    world.table.create_submission(record())
+    world.table.submissions.create(record())
     assert read(world, token(purpose=purpose)).status == "pending_review"
 
 
@@ -112,13 +112,13 @@ def test_every_token_of_a_submission_may_look(world: World, purpose):
     ],
 )
 def test_nobody_else_may_look(world: World, held):
-    world.table.create_submission(record())
+    world.table.submissions.create(record())
     with pytest.raises(errors.BadToken):
         read(world, held)
 
 
 def test_a_withdrawn_epoch_ends_every_earlier_token(world: World):
-    world.table.create_submission(record(epoch=2))
+    world.table.submissions.create(record(epoch=2))
     with pytest.raises(errors.BadToken):
         read(world)
 
@@ -139,13 +139,13 @@ def reached(**more: object) -> Reason:
 def test_with_several_limits_reached_the_last_to_have_room_says_when_again(
     world: World, reasons, again
 ):
-    world.table.create_submission(record(status=SubmissionStatus.INVALID, reasons=reasons))
+    world.table.submissions.create(record(status=SubmissionStatus.INVALID, reasons=reasons))
     expected = None if again is None else NOON + again
     assert read(world).may_enter_again_at == expected
 
 
 def test_a_submission_whose_release_the_table_lacks_is_of_no_campaign(world: World):
-    world.table.create_submission(record(release=9))
+    world.table.submissions.create(record(release=9))
     with pytest.raises(errors.UnknownCampaign):
         read(world)
 
@@ -154,14 +154,14 @@ def test_a_submission_whose_release_the_table_lacks_is_of_no_campaign(world: Wor
 def test_after_the_end_nobody_is_told_to_enter_again(world: World, told_by):
     """The link lives until the archive; the campaign may also have been closed before its time."""
     reasons = (reached(again_at=NOON + timedelta(hours=1)),)
-    world.table.create_submission(record(status=SubmissionStatus.INVALID, reasons=reasons))
+    world.table.submissions.create(record(status=SubmissionStatus.INVALID, reasons=reasons))
     before = read(world, at=NOON + timedelta(hours=2))
     assert before.may_enter_again_at is not None
     assert "again" in before.reasons[0].message
     at = NOON + timedelta(days=300)
     if told_by == "state":
         at = NOON + timedelta(hours=2)
-        world.table.set_current(
+        world.table.published.set_current(
             CURRENT.model_copy(
                 update={"closes_at": NOON + timedelta(hours=1), "revision": CURRENT.revision + 1}
             )

@@ -41,7 +41,7 @@ def announced(part: int = 1, *, attempt: int = 1, nonce: str = "aa", about: UUID
 
 
 def came(world: World, upload: Upload, *, about: UUID = ID, **facts: Any) -> None:
-    world.table.put_image(
+    world.table.photos.put_image(
         ImageRecord(
             **{
                 "submission_id": about,
@@ -87,7 +87,7 @@ def test_after_it_is_sent_the_photos_of_the_submission_are_told(world: World):
     came(world, replaced, refusal=ImageRefusal.DAMAGED)
     came(world, sent)
     assert told(world, replaced) == [(1, "refused", "damaged")]
-    world.table.create_submission(record(uploads=(sent,)))
+    world.table.submissions.create(record(uploads=(sent,)))
     assert told(world, replaced) == [(1, "taken", None)]
     assert told(world) == [(1, "taken", None)]
 
@@ -108,10 +108,10 @@ def test_of_one_file_at_two_places_of_an_entry_the_second_is_too_many(world: Wor
 def test_that_another_person_sent_the_same_file_is_told_to_nobody(world: World):
     theirs, mine = announced(about=OTHER), announced()
     came(world, theirs, about=OTHER, sha256="c" * 64)
-    world.table.create_submission(record(id=OTHER, uploads=(theirs,)))
+    world.table.submissions.create(record(id=OTHER, uploads=(theirs,)))
     came(world, mine, sha256="c" * 64, seen_on=OTHER)
     assert told(world, mine) == [(1, "taken", None)]
-    world.table.create_submission(record(uploads=(mine,)))
+    world.table.submissions.create(record(uploads=(mine,)))
     assert told(world, mine) == [(1, "taken", None)]
 
 
@@ -129,7 +129,7 @@ def test_the_second_photo_is_told_of_before_it_is_sent(world: World):
         decision_no=1,
         decided_attempt=1,
     )
-    world.table.create_submission(asked)
+    world.table.submissions.create(asked)
     payload = {"attempt": 2, "purpose": Purpose.RESUBMIT}
     assert told(world, second, **payload) == [(1, "awaited", None)]
     came(world, second, refusal=ImageRefusal.EMPTY)
@@ -141,12 +141,12 @@ def test_the_second_photo_is_told_of_before_it_is_sent(world: World):
 def test_a_link_to_the_status_tells_of_no_photo(world: World, purpose: Purpose):
     came(world, announced(), refusal=ImageRefusal.DAMAGED)
     assert told(world, announced(), purpose=purpose) == []
-    world.table.create_submission(record(uploads=(announced(),)))
+    world.table.submissions.create(record(uploads=(announced(),)))
     assert told(world, announced(), purpose=purpose) == []
 
 
 def test_an_entry_without_photos_asks_for_none(world: World):
-    world.table.create_submission(record())
+    world.table.submissions.create(record())
     assert told(world) == []
 
 

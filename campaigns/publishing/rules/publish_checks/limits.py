@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from campaigns.publishing.rules.publish_checks.facts import CampaignFacts, FieldFacts, LimitFacts
 from campaigns.publishing.rules.publish_checks.finding import Finding
-from ingest_lambda.contract.manifest import MOST_RECEIPT_LIMITS
+from ingest_lambda.contract import MOST_PARTS, parts_at_most
 
 NEEDS = {
     "phone": ({"phone"}, "a phone number"),
@@ -14,10 +14,6 @@ NEEDS = {
 """Scope → the meanings that the form has to ask for, all of them, and their name."""
 MOST_LIMITS = 10
 """Each takes a place in the transaction that stores an entry."""
-MOST_PLACES = 100
-"""What a transaction holds: the entry, and its uses of limits: by receipt, one for each photo."""
-ATTEMPTS = 2
-"""A verdict gives back in one transaction what the entry and its one retry have taken."""
 LONGEST_DAY_HOURS, LONGEST_WEEK_HOURS = 25, 169
 """The day and the week in which clocks go back."""
 
@@ -31,7 +27,7 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
             field="limits",
             message=f"A campaign has at most {MOST_LIMITS} limits. Remove some.",
         )
-    elif _places(facts) > MOST_PLACES or _by_receipt(facts) > MOST_RECEIPT_LIMITS:
+    elif _parts(facts) > MOST_PARTS:
         yield Finding(
             code="too_many_limits",
             tab="Limits",
@@ -153,10 +149,6 @@ def _lies_within(one: LimitFacts, other: LimitFacts) -> bool:
     return False
 
 
-def _by_receipt(facts: CampaignFacts) -> int:
-    return sum(limit.scope == "receipt" for limit in facts.limits)
-
-
 def _receipt_fields(facts: CampaignFacts, route: str) -> list[FieldFacts]:
     return [f for f in facts.fields if f.kind == "receipt_image" and route in f.routes]
 
@@ -169,8 +161,8 @@ def _most_receipts(facts: CampaignFacts) -> int:
     )
 
 
-def _places(facts: CampaignFacts) -> int:
-    """Return the most places that one entry takes in the transaction that stores it."""
+def _parts(facts: CampaignFacts) -> int:
+    """Return the most parts that a transaction of one entry has (as publishing counts them: ``most_parts``)."""
     photos = max(
         (
             sum(f.max_receipts * f.images_per_receipt for f in _receipt_fields(facts, route))
@@ -178,10 +170,7 @@ def _places(facts: CampaignFacts) -> int:
         ),
         default=0,
     )
-    places = 1
-    for limit in facts.limits:
-        places += ATTEMPTS * photos if limit.scope == "receipt" else 1
-    return places
+    return parts_at_most(photos, ((limit.scope, limit.window) for limit in facts.limits))
 
 
 def _left_out(limit: LimitFacts, facts: CampaignFacts) -> str | None:

@@ -65,7 +65,7 @@ def test_an_hour_holds_what_entered_in_it_whatever_became_of_it():
         ),
         table=desk.table,
     )
-    lines = {line.id: line for line in desk.table.submissions_of_hour("c1", NOON)}
+    lines = {line.id: line for line in desk.table.ledger.submissions_of_hour("c1", NOON)}
     assert set(lines) == {payload.submission_id for payload in sent}
     first = lines[decided]
     assert (first.version, first.decision_no, first.status) == (2, 1, SubmissionStatus.APPROVED)
@@ -76,7 +76,7 @@ def test_an_hour_holds_what_entered_in_it_whatever_became_of_it():
 def test_an_hour_of_another_campaign_is_empty():
     desk = Desk()
     desk.send(make_payload())
-    assert list(desk.table.submissions_of_hour("c2", NOON)) == []
+    assert list(desk.table.ledger.submissions_of_hour("c2", NOON)) == []
 
 
 class Paged:
@@ -95,8 +95,8 @@ def test_a_long_answer_is_read_to_its_end():
     for submission_id in sent:
         desk.send(make_payload(submission_id=submission_id))
     paged = Table(Paged(), NAME)
-    assert {line.id for line in paged.submissions_of_hour("c1", NOON)} == sent
-    records = list(paged.all_records())
+    assert {line.id for line in paged.ledger.submissions_of_hour("c1", NOON)} == sent
+    records = list(paged.ledger.all_records())
     assert {r.id for r in records if isinstance(r, SubmissionRecord)} == sent
 
 
@@ -104,7 +104,7 @@ def test_everything_is_what_the_mirror_takes_and_no_counter_or_release():
     desk = Desk(limits=(ONCE,))
     payload = make_payload()
     desk.send(payload)
-    desk.table.put_image(image(payload.submission_id))
+    desk.table.photos.put_image(image(payload.submission_id))
     message = MessageRecord(
         submission_id=payload.submission_id,
         message_id=uuid4(),
@@ -112,14 +112,14 @@ def test_everything_is_what_the_mirror_takes_and_no_counter_or_release():
         entered_at=NOON,
         written_at=NOON,
     )
-    desk.table.put_message(message)
-    records = list(desk.table.all_records())
+    desk.table.submissions.put_message(message)
+    records = list(desk.table.ledger.all_records())
     assert sorted(type(r).__name__ for r in records) == [
         "ImageRecord",
         "MessageRecord",
         "SubmissionRecord",
     ]
-    assert sorted(map(repr, desk.table.records_of(payload.submission_id))) == sorted(
+    assert sorted(map(repr, desk.table.ledger.records_of(payload.submission_id))) == sorted(
         map(repr, records)
     )
 
@@ -139,9 +139,9 @@ def whole_group(desk: Desk) -> set[ItemLine]:
     payload = make_payload()
     desk.send(payload)
     photo, said = image(payload.submission_id), message(payload.submission_id)
-    desk.table.put_image(photo)
-    desk.table.put_message(said)
-    stored = desk.table.submission(payload.submission_id)
+    desk.table.photos.put_image(photo)
+    desk.table.submissions.put_message(said)
+    stored = desk.table.submissions.get(payload.submission_id)
     assert stored is not None
     return {
         ItemLine(stored.id, "SUBMISSION", "", 1, stored.written_at),
@@ -156,7 +156,7 @@ def test_names_and_versions_are_read_on_from_where_one_stopped(most):
     wanted = whole_group(desk)
     read, position, first = set[ItemLine](), "", True
     while first or position:
-        lines, position = desk.table.items_after(position, most=most)
+        lines, position = desk.table.ledger.items_after(position, most=most)
         assert not read & set(lines)
         read |= set(lines)
         first = False
@@ -170,8 +170,8 @@ def test_what_the_table_lacks_is_told_from_what_it_has():
         ItemLine(line.submission_id, "AWARD", f"prize-{n}") for n in range(250) for line in there
     }
     lacking |= {ItemLine(uuid4(), "SUBMISSION")}
-    assert set(desk.table.absent_items([*there, *lacking])) == lacking
-    assert desk.table.absent_items([]) == []
+    assert set(desk.table.ledger.absent_items([*there, *lacking])) == lacking
+    assert desk.table.ledger.absent_items([]) == []
 
 
 class Sparing:
@@ -194,16 +194,16 @@ class Sparing:
 def test_what_a_busy_table_left_over_is_asked_for_again_and_never_taken_for_lacking():
     desk = Desk()
     there = whole_group(desk)
-    assert Table(Sparing(1), NAME).absent_items(there) == []
+    assert Table(Sparing(1), NAME).ledger.absent_items(there) == []
     with pytest.raises(TryAgain):
-        Table(Sparing(0), NAME).absent_items(there)
+        Table(Sparing(0), NAME).ledger.absent_items(there)
 
 
 def test_several_may_share_the_reading_of_everything():
     desk = Desk()
     for _ in range(6):
         desk.send(make_payload())
-    parts = [list(desk.table.all_records(segment=n, segments=3)) for n in range(3)]
+    parts = [list(desk.table.ledger.all_records(segment=n, segments=3)) for n in range(3)]
     assert sum(map(len, parts)) == 6
 
 
@@ -212,10 +212,10 @@ def test_what_is_erased_is_gone_with_all_that_belongs_to_it_and_keeps_its_slot()
     payload, other = (make_payload(uploads=(make_upload(),)) for _ in "ab")
     desk.send(payload)
     for part in range(1, 31):
-        desk.table.put_image(image(payload.submission_id, part=part))
-    assert desk.table.delete_submission(payload.submission_id) == 31
-    assert desk.table.records_of(payload.submission_id) == ()
-    assert desk.table.delete_submission(payload.submission_id) == 0
+        desk.table.photos.put_image(image(payload.submission_id, part=part))
+    assert desk.table.ledger.delete_submission(payload.submission_id) == 31
+    assert desk.table.ledger.records_of(payload.submission_id) == ()
+    assert desk.table.ledger.delete_submission(payload.submission_id) == 0
     assert desk.send(other) == "invalid"
 
 
@@ -224,20 +224,20 @@ def test_test_data_frees_its_slots_its_receipt_and_its_file():
     payload, other = (make_payload(uploads=(make_upload(),)) for _ in "ab")
     desk.send(payload)
     first, second = payload.submission_id, other.submission_id
-    desk.table.put_image(image(first))
-    desk.table.put_image(image(first, part=2, sha256="c" * 64))
-    assert desk.table.hold_guard("c1", "file:" + "a" * 64, first) == first
-    assert desk.table.hold_guard("c1", "file:" + "c" * 64, second) == second
-    desk.table.delete_submission(first, gives_back=True)
+    desk.table.photos.put_image(image(first))
+    desk.table.photos.put_image(image(first, part=2, sha256="c" * 64))
+    assert desk.table.limits.hold_guard("c1", "file:" + "a" * 64, first) == first
+    assert desk.table.limits.hold_guard("c1", "file:" + "c" * 64, second) == second
+    desk.table.ledger.delete_submission(first, gives_back=True)
     assert desk.send(other) == "pending_review"
-    assert desk.table.hold_guard("c1", "file:" + "a" * 64, second) == second
-    assert desk.table.delete_submission(first, gives_back=True) == 0
+    assert desk.table.limits.hold_guard("c1", "file:" + "a" * 64, second) == second
+    assert desk.table.ledger.delete_submission(first, gives_back=True) == 0
 
 
 def test_photos_without_their_submission_are_deleted_too():
     desk, lonely = Desk(), uuid4()
-    desk.table.put_image(image(lonely))
-    assert desk.table.delete_submission(lonely, gives_back=True) == 1
+    desk.table.photos.put_image(image(lonely))
+    assert desk.table.ledger.delete_submission(lonely, gives_back=True) == 1
 
 
 class Stingy:
@@ -261,6 +261,6 @@ def test_deletes_that_were_left_over_are_asked_for_again_and_not_for_ever():
     desk, payload = Desk(), make_payload()
     desk.send(payload)
     with pytest.raises(TryAgain):
-        Table(Stingy(9), NAME).delete_submission(payload.submission_id)
-    assert Table(Stingy(2), NAME).delete_submission(payload.submission_id) == 1
-    assert desk.table.submission(payload.submission_id) is None
+        Table(Stingy(9), NAME).ledger.delete_submission(payload.submission_id)
+    assert Table(Stingy(2), NAME).ledger.delete_submission(payload.submission_id) == 1
+    assert desk.table.submissions.get(payload.submission_id) is None

@@ -32,10 +32,10 @@ def test_a_campaign_never_goes_back_to_an_earlier_release():
     desk.publish(make_manifest(release=2))
     with pytest.raises(Superseded):
         desk.publish(make_manifest(release=1))
-    current = desk.table.current("summer")
+    current = desk.table.published.current("summer")
     assert current is not None
     assert current.release == 2
-    assert desk.table.release("summer", 1) is None
+    assert desk.table.published.release("summer", 1) is None
 
 
 def test_a_number_that_is_taken_keeps_its_content():
@@ -44,7 +44,7 @@ def test_a_number_that_is_taken_keeps_its_content():
     desk.publish(make_manifest(release=1))
     with pytest.raises(Superseded):
         desk.publish(make_manifest(release=1, decide_within_days=9))
-    stored = desk.table.release("summer", 1)
+    stored = desk.table.published.release("summer", 1)
     assert stored is not None
     assert stored.decide_within_days != 9
 
@@ -53,14 +53,14 @@ def test_a_release_that_an_earlier_version_spelled_otherwise_is_the_same_release
     desk = Desk()
     manifest = make_manifest(release=1)
     spelled = manifest.model_dump_json(exclude_defaults=True)
-    desk.table._client.update_item(
-        TableName=desk.table._name,
+    desk.table.store.client.update_item(
+        TableName=desk.table.store.name,
         Key={"pk": {"S": "CAMPAIGN#summer"}, "sk": {"S": "RELEASE#1"}},
         UpdateExpression="SET content = :content",
         ExpressionAttributeValues={":content": {"S": spelled}},
     )
     publish(manifest, make_current(revision=4, paused=True), table=desk.table)
-    current = desk.table.current("summer")
+    current = desk.table.published.current("summer")
     assert current is not None
     assert current.paused
 
@@ -72,7 +72,7 @@ def test_an_older_decision_never_replaces_a_newer_one():
         move(make_current(revision=2), table=desk.table)
     with pytest.raises(Superseded):
         publish(make_manifest(release=1), make_current(revision=2), table=desk.table)
-    current = desk.table.current("summer")
+    current = desk.table.published.current("summer")
     assert current is not None
     assert current.paused
 
@@ -80,15 +80,15 @@ def test_an_older_decision_never_replaces_a_newer_one():
 def test_a_pause_changes_what_is_current_and_no_release():
     desk = Desk()
     paused = make_current(paused=True)
-    desk.table.set_current(paused)
-    assert desk.table.current("summer") == paused
-    assert desk.table.release("summer", 1) == make_manifest()
+    desk.table.published.set_current(paused)
+    assert desk.table.published.current("summer") == paused
+    assert desk.table.published.release("summer", 1) == make_manifest()
 
 
 def test_a_guard_has_one_holder():
     table, first, second = Desk().table, uuid4(), uuid4()
-    assert table.hold_guard("c1", "image:aa", first) == first
-    assert table.hold_guard("c1", "image:aa", second) == first
+    assert table.limits.hold_guard("c1", "image:aa", first) == first
+    assert table.limits.hold_guard("c1", "image:aa", second) == first
 
 
 class Busy:

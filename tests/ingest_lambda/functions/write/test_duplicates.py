@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from ingest_lambda.adapters.table import Table
+from ingest_lambda.adapters.table import SubmissionItems
 from ingest_lambda.contract import SubmissionRecord
 from ingest_lambda.contract import SubmissionStatus as Status
-from ingest_lambda.functions.write import resubmissions
+from ingest_lambda.functions.write import duplicates
 from tests.ingest_lambda.functions.write.attempts import DAILY, FORM, asked, expire
 from tests.ingest_lambda.writing import NAME, NOON, Desk, client, decide, make_payload
 
@@ -68,19 +68,19 @@ def test_a_window_that_moved_this_instant_costs_nobody_the_earlier_time(monkeypa
     desk, payload, other = Desk(limits=(OFTEN,)), make_payload(), make_payload()
     desk.send(payload)
     raced: list[Any] = []
-    move, write = resubmissions._move_earlier, Table.replace_submission
+    move, write = duplicates.move_earlier, SubmissionItems.replace
 
-    def racing(self: Table, *args: Any, **more: Any) -> None:
+    def racing(self: SubmissionItems, *args: Any, **more: Any) -> None:
         if not raced:
             raced.append(other)
             desk.send(other)
         write(self, *args, **more)
 
     def moving(*args: Any, **more: Any) -> str:
-        monkeypatch.setattr(Table, "replace_submission", racing)
+        monkeypatch.setattr(SubmissionItems, "replace", racing)
         return move(*args, **more)
 
-    monkeypatch.setattr(resubmissions, "_move_earlier", moving)
+    monkeypatch.setattr(duplicates, "move_earlier", moving)
     desk.send(payload, at=NOON - 30 * MINUTE)
     assert raced
     assert desk.stored(payload.submission_id).entered_at == NOON - 30 * MINUTE

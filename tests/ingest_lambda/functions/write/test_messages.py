@@ -40,7 +40,7 @@ def accept(desk: Desk, text: str, receives: int = 1) -> str:
 
 
 def kept(desk: Desk, submission_id: UUID) -> list[MessageRecord]:
-    records = desk.table.records_of(submission_id)
+    records = desk.table.ledger.records_of(submission_id)
     return [record for record in records if isinstance(record, MessageRecord)]
 
 
@@ -86,7 +86,7 @@ def test_a_token_of_an_epoch_that_is_over_says_nothing():
     desk, payload = Desk(), make_payload()
     desk.send(payload)
     stored = desk.stored(payload.submission_id)
-    desk.table.replace_submission(stored.model_copy(update={"epoch": 2, "version": 2}))
+    desk.table.submissions.replace(stored.model_copy(update={"epoch": 2, "version": 2}))
     assert accept(desk, envelope(payload)) == "quarantined"
     assert accept(desk, envelope(payload.model_copy(update={"epoch": 2}))) == "stored"
     assert desk.quarantine.whys == ["token_withdrawn"]

@@ -51,7 +51,7 @@ def meanwhile(desk: Desk, *events: Callable[[], Any]) -> Table:
 
 def bump(desk: Desk, payload: Any) -> None:
     stored = desk.stored(payload.submission_id)
-    desk.table.replace_submission(stored.model_copy(update={"version": stored.version + 1}))
+    desk.table.submissions.replace(stored.model_copy(update={"version": stored.version + 1}))
 
 
 def test_a_verdict_on_what_has_just_changed_is_carried_again():

@@ -98,14 +98,14 @@ def test_a_disposable_address_is_looked_at():
 )
 def test_who_is_on_the_clients_block_list_is_looked_at_by_any_spelling(kind, value, sent):
     desk = Desk(review="none", fields=(EMAIL_FIELD, PHONE_FIELD))
-    desk.table.put_block_list("k1", [blocked(kind, value)])
+    desk.table.published.put_block_list("k1", [blocked(kind, value)])
     assert seen(desk, **sent) == ("pending_review", (Suspicion.BLOCK_LIST,))
     assert seen(desk, answers={"email": "other@example.com"}) == ("approved", ())
 
 
 def test_another_clients_block_list_says_nothing():
     desk = Desk(review="none")
-    desk.table.put_block_list("k2", [blocked("email", "ann@example.com")])
+    desk.table.published.put_block_list("k2", [blocked("email", "ann@example.com")])
     assert seen(desk)[1] == ()
 
 
@@ -114,12 +114,12 @@ def test_a_block_list_is_known_within_thirty_seconds_and_can_be_emptied():
     now = [0.0]
     object.__setattr__(desk.writer.releases, "_clock", lambda: now[0])
     assert seen(desk)[0] == "approved"
-    desk.table.put_block_list("k1", [blocked("email", "ann@example.com")])
+    desk.table.published.put_block_list("k1", [blocked("email", "ann@example.com")])
     now[0] = 29.9
     assert seen(desk)[0] == "approved"
     now[0] = 30.0
     assert seen(desk)[0] == "pending_review"
-    desk.table.put_block_list("k1", [])
+    desk.table.published.put_block_list("k1", [])
     now[0] = 60.0
     assert seen(desk)[0] == "approved"
 
@@ -128,9 +128,9 @@ def test_a_block_list_ends_at_five_thousand():
     desk = Desk()
     hashes = [f"{n:032x}" for n in range(MOST_BLOCKED + 1)]
     with pytest.raises(BlockListTooLong):
-        desk.table.put_block_list("k1", hashes)
-    desk.table.put_block_list("k1", [*hashes[1:], hashes[1]])
-    assert len(desk.table.block_list("k1")) == MOST_BLOCKED
+        desk.table.published.put_block_list("k1", hashes)
+    desk.table.published.put_block_list("k1", [*hashes[1:], hashes[1]])
+    assert len(desk.table.published.block_list("k1")) == MOST_BLOCKED
 
 
 def test_a_refused_entry_is_no_suspect():

@@ -157,7 +157,7 @@ def test_a_campaign_that_was_closed_before_its_time_takes_what_entered_before_th
         closes_at=NOON,
         archived=True,
     )
-    desk.table.set_current(closed)
+    desk.table.published.set_current(closed)
     before = NOON - timedelta(milliseconds=1)
     assert desk.send(punctual, at=before) != "invalid"
     assert desk.send(late, at=NOON) == "invalid"
@@ -195,7 +195,7 @@ def test_a_token_of_another_campaign_another_id_or_another_purpose_writes_nothin
     for body in bodies:
         assert desk.writer.accept(body, sent_timestamp_ms="1") == "quarantined"
     assert desk.quarantine.whys == ["bad_token"] * 4
-    assert desk.table.submission(payload.submission_id) is None
+    assert desk.table.submissions.get(payload.submission_id) is None
 
 
 def test_a_release_that_the_table_lacks_is_tried_again():
