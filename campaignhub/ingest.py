@@ -250,7 +250,7 @@ def _writer() -> write.Writer:
 def write_records(records: list[dict[str, Any]]) -> list[str]:
     """Write records of the submissions queue (Lambda's spelling of them); return the ids to deliver again."""
     writer = _writer()  # before any message is touched: a malformed secret judges none
-    answer = batch.handle_batch(
+    handled = batch.handle_batch(
         records,
         lambda delivery: writer.accept(
             delivery.body,
@@ -260,4 +260,4 @@ def write_records(records: list[dict[str, Any]]) -> list[str]:
         threads=4,
         seconds_left=lambda: 60.0,
     )
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    return list(handled.again)

@@ -1,12 +1,14 @@
 """The edge to queues: three shapes of event in, the ids that must come again out."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.errors import TryAgain
 
 Record = dict[str, Any]
@@ -15,7 +17,7 @@ logger = logging.getLogger(__name__)
 
 
 class UnknownEvent(ValueError):
-    """An event of none of the three shapes that queues hand over: something is wired wrongly."""
+    """An event of none of the three shapes that queues hand over: a wiring fault."""
 
 
 class Unreadable(Exception):
@@ -81,22 +83,39 @@ def _receives(record: Record) -> int:
     return int(receives) if receives.isdecimal() else 1
 
 
+@dataclass(frozen=True)
+class Handled:
+    """What became of a batch."""
+
+    again: tuple[str, ...]
+    """Ids of the records that must be delivered again."""
+    outcomes: Counter[str]
+    """How often each word came back from the others."""
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        """The answer that Lambda expects of a consumer (partial batch response)."""
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in self.again]}
+
+
 def handle_batch(
     event: Any,
-    handle: Callable[[Delivery], object],
+    handle: Callable[[Delivery], str],
     *,
     threads: int,
     seconds_left: Callable[[], float],
     alone_from: int | None = None,
-) -> dict[str, Any]:
+) -> Handled:
     """Handle every record, overlapping the waits; name those that must be delivered again.
 
-    ``handle`` says by an exception that a record has to come again:
-    :class:`TryAgain` quietly, anything else is a bug that is logged with its
-    traceback and may end in the dead-letter queue. One record's trouble is no
-    other's, and of a message that is in the batch twice both are handled. No new
-    record is begun with under two seconds left, because a call that is cut off
-    has told nobody what it had finished.
+    ``handle`` returns what became of a record, in one word. The words are counted
+    in the calling thread: a caller's metrics need not be thread-safe. An exception
+    says that the record must be delivered again: :class:`TryAgain` quietly,
+    anything else is a bug that is logged with its traceback and may end in the
+    dead-letter queue. One record's failure does not affect the others, and of a
+    message that is in the batch twice both are handled. No record is begun with
+    less than ``SECONDS_NEEDED`` left: a call that is cut off reports nothing of
+    what it had finished.
 
     With ``alone_from``, records that come for that many times may be what ended
     the calls before: the others are handled first, and one of these a call.
@@ -109,23 +128,22 @@ def handle_batch(
     if alone_from is not None:
         records, put_off = _in_turn(records, alone_from)
 
-    def settle(record: Record) -> bool:
+    def settle(record: Record) -> str | None:
+        log_about(None)
         if seconds_left() < SECONDS_NEEDED:
-            return False
+            return None
         try:
-            handle(delivery_of(record))
+            return handle(delivery_of(record))
         except TryAgain as passing:
             logger.info("again", extra={"why": str(passing)})
-            return False
         except Exception:
             logger.exception("unforeseen", extra={"message_id": record["messageId"]})
-            return False
-        return True
+        return None
 
-    done = map(settle, records) if threads == 1 else _pool(threads).map(settle, records)
-    undone = [record for record, good in zip(records, done, strict=True) if not good]
+    words = list(map(settle, records) if threads == 1 else _pool(threads).map(settle, records))
+    undone = [record for record, word in zip(records, words, strict=True) if word is None]
     again = dict.fromkeys(record["messageId"] for record in (*undone, *put_off))
-    return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in again]}
+    return Handled(tuple(again), Counter(word for word in words if word is not None))
 
 
 def _in_turn(records: list[Record], alone_from: int) -> tuple[list[Record], list[Record]]:

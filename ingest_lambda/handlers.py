@@ -1,4 +1,4 @@
-"""The functions' doors: wiring, once per warm process. No rule lives here.
+"""The entry points of the functions: wiring, once per warm process. No rule is here.
 
 Each builds only what its own path needs, and imports it late, so that a cold
 start pays for nothing that another function uses.
@@ -13,6 +13,7 @@ from uuid import UUID
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ingest_lambda.adapters.log_context import name_submission
 from ingest_lambda.adapters.releases import Releases
 from ingest_lambda.adapters.table import Table, open_table
 from ingest_lambda.config import config
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from ingest_lambda.functions.write import Writer
 
 logger = Logger()
-# What the modules below say goes out as the same JSON lines.
+logger.registered_handler.addFilter(name_submission)
+# What the modules below log goes out as the same JSON lines.
 logging.getLogger("ingest_lambda").addHandler(logger.registered_handler)
 logging.getLogger("ingest_lambda").propagate = False
 metrics = Metrics()
@@ -147,11 +149,12 @@ def status(event: Event, _context: object) -> Event:
     return http.serve(work, origin=config().allowed_origin, logger=logger)
 
 
-def _count(outcome: str) -> None:
-    metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=1)
+def _count(outcome: str, times: int = 1) -> None:
+    """Count an outcome. In the thread of the call only: Powertools' metrics are not thread-safe."""
+    metrics.add_metric(name=outcome, unit=MetricUnit.Count, value=times)
 
 
-def _accepting() -> "Callable[[Delivery], None]":
+def _accepting() -> "Callable[[Delivery], str]":
     """Return what writes one delivery.
 
     Made before any is touched: a malformed secret ends the whole call, with an
@@ -163,13 +166,11 @@ def _accepting() -> "Callable[[Delivery], None]":
         _count("malformed_secret")
         raise
 
-    def accept(delivery: "Delivery") -> None:
-        _count(
-            writer.accept(
-                delivery.body,
-                sent_timestamp_ms=delivery.sent_timestamp_ms,
-                receives=delivery.receives,
-            )
+    def accept(delivery: "Delivery") -> str:
+        return writer.accept(
+            delivery.body,
+            sent_timestamp_ms=delivery.sent_timestamp_ms,
+            receives=delivery.receives,
         )
 
     return accept
@@ -178,14 +179,14 @@ def _accepting() -> "Callable[[Delivery], None]":
 def _answer_of(
     event: Any,
     context: Any,
-    handle: "Callable[[Delivery], None]",
+    handle: "Callable[[Delivery], str]",
     threads: int,
     alone_from: int | None = None,
 ) -> Event:
     from ingest_lambda.batch import UnknownEvent, handle_batch
 
     try:
-        answer = handle_batch(
+        handled = handle_batch(
             event,
             handle,
             threads=threads,
@@ -195,9 +196,10 @@ def _answer_of(
     except UnknownEvent:
         _count("unknown_event")
         raise
-    again = len(answer["batchItemFailures"])
-    metrics.add_metric(name="delivered_again", unit=MetricUnit.Count, value=again)
-    return answer
+    for outcome, times in handled.outcomes.items():
+        _count(outcome, times)
+    _count("delivered_again", len(handled.again))
+    return handled.answer
 
 
 @metrics.log_metrics
@@ -228,11 +230,12 @@ def images(event: Any, context: Any) -> Event:
 
     keeper = _image_keeper()
 
-    def keep(delivery: "Delivery") -> None:
+    def keep(delivery: "Delivery") -> str:
         keeper.handle(
             delivery.body,
             receives=delivery.receives,
             seconds_left=lambda: context.get_remaining_time_in_millis() / 1000,
         )
+        return "looked_at"
 
     return _answer_of(event, context, keep, threads=1, alone_from=ALONE_FROM)

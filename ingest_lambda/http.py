@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger
 from pydantic import BaseModel, ValidationError
 
 from ingest_lambda import errors
+from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.contract import Problem, is_slug
 
 Event = dict[str, Any]
@@ -64,6 +65,7 @@ def serve(work: Callable[[], BaseModel], *, origin: str, logger: Logger) -> Answ
     A table that is busy is a 503 that asks to come again; what nobody foresaw
     is logged once, with its traceback and without the request, and is a 500.
     """
+    log_about(None)
     try:
         return answer(200, work(), origin=origin)
     except errors.Refused as refused:

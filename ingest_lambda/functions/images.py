@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ingest_lambda.adapters.bucket import Bucket, kept_prefix
 from ingest_lambda.adapters.decoder import Decoder, shared_decoder
+from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.adapters.releases import Releases
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import ImageRecord, ImageRefusal, Page, is_slug
@@ -40,7 +41,7 @@ _INCOMING = re.compile(f"incoming/([^/]+)/{_UUID}/{_NUMBER}/{_NUMBER}-{_NUMBER}-
 
 
 def place_of(key: str) -> Place | None:
-    """Read an incoming key; ``None`` for one that is not of our making (``uploads.incoming_key``).
+    """Read an incoming key; ``None`` for one that is not of our making (``contract.incoming_key``).
 
     Exactly: what is nearly such a key would become facts that the site has no place for.
     """
@@ -89,6 +90,7 @@ class ImageKeeper:
         for record in event.get("Records", []):
             place = place_of(unquote_plus(record["s3"]["object"]["key"]))
             if place is not None:
+                log_about(place.submission_id)
                 seconds = seconds_left() - SECONDS_TO_WRITE if seconds_left else None
                 self.keep(place, decode=receives < LAST_DELIVERY, seconds=seconds)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.adapters.releases import Releases
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.adapters.tokens import verify
@@ -57,6 +58,7 @@ class StatusReader:
         Raises:
             BadToken: none of ours, or of another submission or campaign.
         """
+        log_about(submission_id)
         payload = verify(
             token,
             token_keys=self.token_keys,

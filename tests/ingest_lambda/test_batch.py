@@ -13,14 +13,18 @@ def record(number: int, body: str = "good") -> dict[str, Any]:
 
 
 def run(event: Any, *, seconds_left: float = 60) -> list[str]:
-    def handle(delivery: Delivery) -> None:
+    def handle(delivery: Delivery) -> str:
         if delivery.body == "busy":
             raise TryAgain("busy")
         if delivery.body == "poison":
             raise KeyError("a bug")
+        return "done"
 
-    answer = handle_batch(event, handle, threads=4, seconds_left=lambda: seconds_left)
-    return [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    handled = handle_batch(event, handle, threads=4, seconds_left=lambda: seconds_left)
+    assert handled.answer == {
+        "batchItemFailures": [{"itemIdentifier": each} for each in handled.again]
+    }
+    return list(handled.again)
 
 
 @pytest.mark.parametrize("event", [[record(1)], {"Records": [record(1)]}, record(1)])
@@ -57,15 +61,14 @@ def often(number: int, receives: int) -> dict[str, Any]:
 
 
 def in_turn(*records: dict[str, Any]) -> tuple[list[str], list[str]]:
-    handled: list[str] = []
-    answer = handle_batch(
-        list(records),
-        lambda delivery: handled.append(delivery.body),
-        threads=1,
-        seconds_left=lambda: 60,
-        alone_from=3,
-    )
-    return handled, [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    bodies: list[str] = []
+
+    def handle(delivery: Delivery) -> str:
+        bodies.append(delivery.body)
+        return "done"
+
+    handled = handle_batch(list(records), handle, threads=1, seconds_left=lambda: 60, alone_from=3)
+    return bodies, list(handled.again)
 
 
 def test_what_may_have_ended_a_call_is_handled_last_and_one_at_a_time():
@@ -82,3 +85,20 @@ def test_of_two_that_come_together_each_is_handled_before_their_last_delivery():
 
 def test_a_record_by_itself_is_handled_however_often_it_came():
     assert in_turn(often(1, 5)) == (["m1"], [])
+
+
+def test_what_became_of_the_records_is_counted_once_all_threads_are_done():
+    words = {number: "seen" if number % 3 else "approved" for number in range(300)}
+    event = [record(number, words[number]) for number in range(300)]
+    event[7]["body"], event[11]["body"] = "poison", "busy"
+
+    def handle(delivery: Delivery) -> str:
+        if delivery.body == "busy":
+            raise TryAgain("busy")
+        if delivery.body == "poison":
+            raise KeyError("a bug")
+        return delivery.body
+
+    handled = handle_batch(event, handle, threads=32, seconds_left=lambda: 60)
+    assert handled.outcomes == {"seen": 198, "approved": 100}
+    assert handled.again == ("m7", "m11")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import _lru_cache_wrapper
@@ -306,3 +307,26 @@ def test_a_submission_that_waits_is_told_so(table):
     stored = table.submissions.get(payload.submission_id)
     assert stored is not None
     assert stored.status is SubmissionStatus.PENDING_REVIEW
+
+
+def test_many_threads_count_every_outcome_once(table, monkeypatch, capsys):
+    monkeypatch.setenv("WRITE_THREADS", "32")
+    cool_down()
+    counted_by, add = set(), handlers.metrics.add_metric
+
+    def noting(**metric: Any) -> None:
+        counted_by.add(threading.get_ident())
+        add(**metric)
+
+    monkeypatch.setattr(handlers.metrics, "add_metric", noting)
+    batch = [record(make_envelope(make_payload()), f"m{n}") for n in range(60)]
+    batch += [record("not json", f"n{n}") for n in range(60)]
+    capsys.readouterr()
+    handlers.write(batch, Context())
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    counts = {
+        name: sum(sum(line.get(name, ())) for line in lines)
+        for name in ("pending_review", "quarantined", "delivered_again")
+    }
+    assert counts == {"pending_review": 60, "quarantined": 60, "delivered_again": 0}
+    assert counted_by == {threading.get_ident()}, "Powertools' metrics are not thread-safe"

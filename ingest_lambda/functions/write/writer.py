@@ -10,6 +10,7 @@ from typing import Protocol
 
 from pydantic import TypeAdapter, ValidationError
 
+from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.adapters.releases import Releases
 from ingest_lambda.adapters.table import SUBMISSION, Cancelled, Table
 from ingest_lambda.adapters.tokens import verify
@@ -84,6 +85,7 @@ class Writer:
             envelope = _read(body)
         except (ValueError, RecursionError):
             return self._set_apart(body, "not_understood", sent_timestamp_ms)
+        log_about(envelope.body.submission_id)
         try:
             payload = verify(
                 envelope.body.token,

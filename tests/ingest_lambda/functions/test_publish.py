@@ -75,7 +75,7 @@ def test_the_largest_form_is_stored_moved_resubmitted_rejected_and_taken_back():
     assert len(held.limits_taken) + len(held.guards_taken) == 2 * 3 * 16 + 2
     decide(desk, about, 2, Status.REJECTED, attempt=2, reasons=({"code": "OTHER"},))
     given = desk.stored(about)
-    assert given.limits_taken == given.guards_taken == ()
+    assert (given.limits_taken, given.guards_taken) == ((), ())
     decide(desk, about, 3, Status.PENDING_REVIEW, attempt=2)
     assert set(desk.stored(about).limits_taken) == set(held.limits_taken)
 

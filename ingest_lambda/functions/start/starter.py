@@ -1,27 +1,20 @@
-"""The first call of a page: an id, a token, and a form for each photo.
-
-Nothing is stored, but for a count of the places that a submission has been given
-once its photos are replaced or added to.
-"""
+"""The first call of a page: who may start what, and the token that says so."""
 
 import secrets
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from ingest_lambda.adapters.bucket import UploadForms
 from ingest_lambda.adapters.challenge import Challenges
+from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.adapters.releases import Releases
 from ingest_lambda.adapters.table import Partner, Table
 from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract import (
-    IMAGE_KINDS,
     SUBMIT_SECONDS,
-    UNSENT_KEPT,
     Channel,
     Current,
-    FieldSpec,
     Manifest,
     Mode,
     Purpose,
@@ -32,28 +25,23 @@ from ingest_lambda.contract import (
     TokenPayload,
     Upload,
     UploadForm,
-    Wanted,
     check_person_secret,
-    incoming_key,
     reference_of,
     token_keys_of,
 )
-from ingest_lambda.contract.photos import declared_type
 from ingest_lambda.errors import (
     BadToken,
     ChallengeFailed,
-    HashMissing,
     LinkUsed,
     NotOpen,
     Paused,
     ReleaseChanged,
     TokenExpired,
-    TooManyUploads,
     TryAgain,
     UnknownCampaign,
     UnknownRoute,
-    UploadRefused,
 )
+from ingest_lambda.functions.start.uploads import announced_uploads, places_given
 from ingest_lambda.rules.people import (
     api_key_hash,
     blocked_hash,
@@ -62,9 +50,6 @@ from ingest_lambda.rules.people import (
     normalise_address,
 )
 from ingest_lambda.rules.storable import storable_text
-
-MOST_KEYS = 12
-"""Places in the store for one field of one attempt, replaced photos included."""
 
 
 def new_submission_id(at: datetime) -> UUID:
@@ -77,11 +62,6 @@ def new_submission_id(at: datetime) -> UUID:
     number = (number & ~(0xF << 76)) | (7 << 76)
     number = (number & ~(0x3 << 62)) | (2 << 62)
     return UUID(int=number)
-
-
-def _most_keys(spec: FieldSpec) -> int:
-    """Return the most places of a field: twelve, or as many as its form has room for."""
-    return max(MOST_KEYS, spec.max_receipts * spec.images_per_receipt)
 
 
 def source_of(text: str | None) -> str | None:
@@ -138,9 +118,10 @@ class Starter:
         if earlier is None:
             self._is_open(current, manifest, request, at)
         payload = self._payload(request, manifest, earlier, caller, partner, at)
+        log_about(payload.submission_id)
         payload = self._challenged(payload, request, manifest, caller)
-        uploads = self._uploads(request.uploads, payload, manifest)
-        given = self._count_keys(uploads, payload, manifest, is_first=earlier is None)
+        uploads = announced_uploads(request.uploads, payload, manifest)
+        given = places_given(uploads, payload, manifest, table=self.table, is_first=earlier is None)
         payload = payload.model_copy(update={"uploads": uploads, "keys_given": given})
         return StartAnswer(
             submission_id=payload.submission_id,
@@ -172,6 +153,7 @@ class Starter:
             token_keys=self.token_keys,
             is_announced=self.releases.announces_token_key,
         )
+        log_about(payload.submission_id)
         if payload.slug != slug or payload.purpose not in (Purpose.OWN, Purpose.RESUBMIT):
             raise BadToken
         if payload.purpose is Purpose.OWN and (again := self._asked_again(payload)) is not None:
@@ -282,110 +264,6 @@ class Starter:
         if not value:
             return None
         return keyed_hash(kind, value, secret=self.person_secret, campaign_id=manifest.campaign_id)
-
-    def _uploads(
-        self, wanted: tuple[Wanted, ...], payload: TokenPayload, manifest: Manifest
-    ) -> tuple[Upload, ...]:
-        kept = {
-            (u.field, u.receipt, u.part, u.size, u.content_type, u.sha256): u
-            for u in payload.uploads
-        }
-        places: set[tuple[int, int]] = set()
-        uploads = []
-        for want in wanted:
-            content_type = self._may_upload(want, payload, manifest)
-            if (want.receipt, want.part) in places:
-                raise UploadRefused(field=want.field)
-            places.add((want.receipt, want.part))
-            same = kept.get(
-                (want.field, want.receipt, want.part, want.size, content_type, want.sha256)
-            )
-            uploads.append(same or self._new_upload(want, content_type, payload))
-        self._not_too_many(wanted, manifest)
-        return tuple(uploads)
-
-    def _count_keys(
-        self,
-        uploads: tuple[Upload, ...],
-        payload: TokenPayload,
-        manifest: Manifest,
-        *,
-        is_first: bool,
-    ) -> dict[str, int]:
-        """Return how many places each field has been given, with those of ``uploads`` that are new.
-
-        A token may be used many times, also at once, so from the second call on
-        the table counts. The first call of a submission is bounded by the form
-        itself, and leaves nothing behind.
-        """
-        known = {upload.key for upload in payload.uploads}
-        fresh = Counter(upload.field for upload in uploads if upload.key not in known)
-        given = {
-            name: payload.keys_given.get(name, 0) + fresh[name]
-            for name in {*payload.keys_given, *fresh}
-        }
-        if not fresh or is_first:
-            return given
-        most = {spec.name: _most_keys(spec) for spec in manifest.fields if spec.name in fresh}
-        counted = self.table.photos.count_keys(
-            payload.submission_id,
-            payload.attempt,
-            fresh,
-            before=payload.keys_given,
-            most=most,
-            expires_at=payload.expires_at + UNSENT_KEPT,
-        )
-        if counted is None:
-            raise TooManyUploads(field=min(fresh, key=lambda name: most[name] - given[name]))
-        return given | counted
-
-    @staticmethod
-    def _new_upload(want: Wanted, content_type: str, payload: TokenPayload) -> Upload:
-        return Upload(
-            field=want.field,
-            receipt=want.receipt,
-            part=want.part,
-            key=incoming_key(
-                payload.slug,
-                payload.submission_id,
-                payload.attempt,
-                want.receipt,
-                want.part,
-                secrets.token_hex(4),
-            ),
-            size=want.size,
-            content_type=content_type,
-            sha256=want.sha256,
-            processed=want.processed,
-        )
-
-    @staticmethod
-    def _may_upload(want: Wanted, payload: TokenPayload, manifest: Manifest) -> str:
-        """Return the type that its form is signed for."""
-        field = manifest.field(want.field)
-        if field is None or field.kind not in IMAGE_KINDS or payload.route not in field.routes:
-            raise UploadRefused(field=want.field)
-        content_type = declared_type(want.content_type, want.name)
-        if content_type is None:
-            raise UploadRefused(field=want.field)
-        if not 0 < want.size <= manifest.max_image_bytes:
-            raise UploadRefused(field=want.field)
-        # Without it no guard is taken. A partner's software may be older than the rule; what it
-        # sends without a hash is looked at by a person.
-        if want.sha256 is None and payload.channel is not Channel.PARTNER:
-            raise HashMissing(field=want.field)
-        return content_type
-
-    @staticmethod
-    def _not_too_many(wanted: tuple[Wanted, ...], manifest: Manifest) -> None:
-        for spec in manifest.fields:
-            mine = [want for want in wanted if want.field == spec.name]
-            receipts = {want.receipt for want in mine}
-            if len(receipts) > spec.max_receipts:
-                raise UploadRefused(field=spec.name)
-            for receipt in receipts:
-                if sum(want.receipt == receipt for want in mine) > spec.images_per_receipt:
-                    raise UploadRefused(field=spec.name)
 
     def _form(self, upload: Upload) -> UploadForm:
         url, fields = self.forms.upload_form(upload)
