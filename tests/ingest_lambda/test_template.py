@@ -66,7 +66,7 @@ def test_a_message_stays_invisible_six_times_as_long_as_its_consumer_may_take(qu
 
 def test_the_embedded_default_hides_a_message_longer_than_any_call_on_it_lasts():
     """AWS's factor of six is for pollers that are throttled; the embedded Pipe has no rival."""
-    text = (TEMPLATE.parent.parent / "campaignhub" / "embedded" / "deploy.py").read_text()
+    text = (TEMPLATE.parent.parent / "campaignhub" / "local_aws" / "deploy.py").read_text()
     given = dict(
         line.strip().rstrip(",").replace('"', "").split(": ")
         for line in text.splitlines()

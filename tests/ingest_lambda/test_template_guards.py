@@ -24,11 +24,28 @@ def statements() -> list[tuple[str, dict[str, Any]]]:
 def test_a_role_may_do_named_things_to_named_resources(name, statement):
     for action in listed(statement["Action"]):
         assert "*" not in action
+    if statement["Sid"] == "Trace":
+        # X-Ray knows no resources for these two (AWS's Service Authorization Reference).
+        assert statement["Action"] == ["xray:PutTraceSegments", "xray:PutTelemetryRecords"]
+        return
     for resource in listed(statement["Resource"]):
         # Of a resource with parts, a part: everything below one prefix of the bucket.
         text = json.dumps(resource)
         assert text.count("*") == ("Bucket.Arn}/" in text)
         assert '"*"' not in text
+
+
+def test_every_function_is_traced_and_may_say_so():
+    traced = {name.split("/")[0] for name, s in statements() if s["Sid"] == "Trace"}
+    for properties in functions().values():
+        assert properties["TracingConfig"] == {"Mode": "Active"}
+        assert properties["Role"]["Fn::GetAtt"][0] in traced
+
+
+def test_the_gateway_s_traces_which_hold_addresses_are_kept_only_where_somebody_asks_for_them():
+    (stage,) = resources("AWS::ApiGateway::Stage").values()
+    assert stage["TracingEnabled"] == {"Ref": "TraceRequests"}
+    assert template()["Parameters"]["TraceRequests"]["Default"] == "false"
 
 
 def test_start_reads_what_it_answers_by_and_no_limit_guard_or_block_list():
