@@ -68,6 +68,11 @@ def measured_profile(gamut: _Gamut | None, exponent: float) -> bytes:
         return b""
 
 
+def srgb_profile() -> bytes:
+    """Return the profile of what screens show."""
+    return _made(_BT709, 0.0)
+
+
 @cache
 def grey_profile(exponent: float) -> bytes:
     """Return the profile of greys with an exponent; empty where it needs none."""

@@ -22,7 +22,7 @@ from ingest_lambda.contract.photos import MOST_PIXELS, Kind
 from ingest_lambda.pictures.copies import copies_of, shrunk_size
 from ingest_lambda.pictures.counting import box_items, webp_frames
 from ingest_lambda.pictures.failures import decoding
-from ingest_lambda.pictures.gamut import boxed_profile
+from ingest_lambda.pictures.gamut import boxed_profile, srgb_profile
 from ingest_lambda.pictures.jpeg import reduce_jpeg
 from ingest_lambda.pictures.limits import MOST_FRAMES, MOST_ITEMS, MOST_SCANS
 from ingest_lambda.pictures.orientation import orientation_of
@@ -45,7 +45,8 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 _GREYS = ("1", "L", "LA", "I;16")
-_SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
+_SRGB = ImageCms.ImageCmsProfile(io.BytesIO(srgb_profile()))
+"""Of version 2: with one of version 4, the library makes a press's black as dark as a screen's, which no browser does."""
 
 # Pillow raises for twice as many, where it reserves memory before a header can be asked.
 Image.MAX_IMAGE_PIXELS = MOST_PIXELS // 2
@@ -302,13 +303,7 @@ def _in_srgb(image: Image.Image, profile: bytes, *, is_grey: bool) -> Image.Imag
     if profile and len(profile) <= LARGEST_PROFILE:
         with suppress(Exception):
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-            converted = ImageCms.profileToProfile(
-                image,
-                source,
-                _SRGB,
-                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                outputMode=wanted,
-            )
+            converted = ImageCms.profileToProfile(image, source, _SRGB, outputMode=wanted)
             if converted is not None:
                 return converted
     return image if image.mode == wanted else image.convert(wanted)

@@ -13,7 +13,7 @@ from ingest_lambda.pictures import Picture
 from ingest_lambda.pictures.decode import decode
 from ingest_lambda.pictures.gamut import grey_profile
 from tests.support.bombs import pdf_of, png_chunk, stream
-from tests.support.profiles import DISPLAY_P3, EXCHANGED, SRGB, profile
+from tests.support.profiles import DISPLAY_P3, EXCHANGED, SRGB, press_profile, profile
 from tests.support.receipts import draw_receipt, pdf_pages
 from tests.support.renderings import by_libheif, by_magick, by_pdftoppm, differences
 
@@ -188,6 +188,22 @@ def test_grey_that_is_see_through_is_shown_by_its_profile():
 def test_an_animated_webp_shows_its_first_frame():
     """Which is drawn here: ImageMagick reads no frames of WebP in every version."""
     assert max(differences(shown(first_of_three("WEBP")), coloured())) < ALIKE
+
+
+def test_the_black_of_a_press_is_shown_as_its_profile_says():
+    """As browsers do: by the first of its tables, and no darker than ink on that paper is."""
+    lightness, seen = 200, 194
+    ink = Image.new("CMYK", (64, 64), (0, 0, 0, 255))
+    content = saved(ink, "JPEG", icc_profile=press_profile(lightness, 60), quality=95)
+    low, high = ImageStat.Stat(shown(content)).extrema[0]
+    assert abs(low - seen) < 4
+    assert abs(high - seen) < 4
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_a_profile_as_large_as_those_of_presses_counts(kind: str):
+    large = saved(coloured(), kind, icc_profile=profile(EXCHANGED, padding=2_800_000))
+    assert max(differences(shown(large), shown(with_profile(EXCHANGED, "PNG")))) < ALIKE
 
 
 def test_what_ignores_a_profile_is_seen():
