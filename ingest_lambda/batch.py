@@ -36,7 +36,7 @@ class Delivery:
 
 
 def records_of(event: Any) -> list[Record]:
-    """Return the queue records of an event, whoever sends it.
+    """Return the queue records of an event, in any of its three shapes.
 
     A Pipe hands over a bare array, an event source mapping ``{"Records": […]}``,
     ``POST /internal/submissions`` a single object.

@@ -1,4 +1,4 @@
-"""What the functions are told by their environment; the only reader of it in the public path."""
+"""What the environment configures; the only reader of it in the public path."""
 
 import os
 from dataclasses import dataclass, field, fields
@@ -8,7 +8,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Config:
-    """The environment of every function. A plain class: pydantic-settings costs a cold start 40 ms."""
+    """The environment of every function. A plain class, because pydantic-settings slows a cold start."""
 
     table_name: str = "campaignhub"
     bucket_name: str = "campaignhub"
@@ -22,7 +22,7 @@ class Config:
     challenge_secrets: str = field(default="", repr=False)
     """``site key:secret``, comma separated: what the verifier knows us by."""
     behind_distribution: str = ""
-    """Anything: the gateway admits nobody but the distribution, whose word for an address is taken."""
+    """Not empty: the gateway admits the distribution only, so its header with the address is trusted."""
     write_threads: int = 8
 
     @classmethod

@@ -109,7 +109,7 @@ def start(event: Event, _context: object) -> Event:
     starter = _starter()
 
     def work() -> StartAnswer:
-        # The gateway lets nobody through to this address without a key.
+        # The gateway lets no request without a key through to this address.
         by_partner = "/partner/" in (event.get("resource") or "")
         caller = Caller(
             address=http.address_of(event, behind_distribution=bool(config().behind_distribution)),

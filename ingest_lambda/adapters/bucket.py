@@ -18,10 +18,10 @@ def kept_prefix(incoming: str, sha256: str) -> str:
 
 
 class UploadForms:
-    """Signs forms with which browsers upload. Calls nobody, so it needs no client.
+    """Signs forms with which browsers upload. It calls no service, so it needs no client.
 
-    The SDK's own signer, without a client of S3 around it: to read the
-    description of that service takes 120 ms, and a visitor waits for ``start``.
+    The SDK's own signer, without an S3 client around it: reading the description
+    of that service is a large part of a cold start, and a visitor waits for ``start``.
     """
 
     def __init__(self, url: str, bucket: str, region: str, credentials: Any) -> None:
@@ -36,7 +36,7 @@ class UploadForms:
         self._bucket = bucket
 
     def upload_form(self, upload: Upload) -> tuple[str, dict[str, str]]:
-        """Return address and fields of a form that takes exactly this file, for 30 minutes.
+        """Return address and fields of a form that takes exactly this file, for ``FORM_SECONDS``.
 
         Key, type and size are conditions of the signature: without them a form
         takes a file of any size under any name.

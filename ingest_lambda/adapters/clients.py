@@ -1,7 +1,7 @@
 """The SDK's clients of the functions, made so that a cold start does not pay for what it never uses.
 
-By botocore itself, which is all of boto3 that a client is: boto3's session
-brings managed transfers and ``multiprocessing`` with it, a tenth of a cold start.
+By botocore itself, which is all that a client needs: boto3's session also
+imports managed transfers and ``multiprocessing``.
 """
 
 from functools import cache

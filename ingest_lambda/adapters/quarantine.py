@@ -14,7 +14,7 @@ from ingest_lambda.errors import TryAgain
 from ingest_lambda.rules.storable import storable_text
 
 LARGEST_CHARS = 66_560
-"""What is kept of a message: all that the submissions queue takes, for somebody may send it again.
+"""What is kept of a message: all that the submissions queue takes, so that staff can send it again.
 
 With its quotes escaped twice as long, it is still less than the 256 KB that a queue takes by itself.
 """

@@ -4,7 +4,7 @@ To change the key: give the site the new one first and the old one behind it. It
 announces both in the table within a minute, by name and check value, so that a
 function which is given the new key later than another, or has another key of
 that name, asks for a token of it again and does not take it for forged. Then
-update the functions. The old key goes when nobody holds a token of it any more.
+update the functions. The old key goes when no token of it is valid any more.
 """
 
 import base64
@@ -23,7 +23,7 @@ def _encode(raw: bytes) -> str:
 def sign(payload: TokenPayload, *, token_keys: str) -> str:
     """Sign ``payload`` with the first key of ``token_keys`` (``name:hex,name:hex``).
 
-    Signed, not encrypted: whoever holds a token may read it, so it carries no
+    Signed, not encrypted: its holder can read it, so it carries no
     answer and no address. Form: ``key.payload.signature``, the latter two in
     URL-safe base 64.
     """
@@ -50,13 +50,11 @@ def verify(
 ) -> TokenPayload:
     """Return what a token says that one of ``token_keys`` signed.
 
-    Says nothing about its time or purpose: those are judged by the time of
-    entry, which the caller knows.
+    Time and purpose are not checked: the caller judges them by the time of entry.
 
-    A key that the site announces and that is missing here, or is another one
-    here, is one that this process is about to be given, so its tokens are neither
-    good nor forged yet. Any other name is what anybody may write, also that of a key that
-    was taken out of use: forged tokens would be delivered again and again.
+    While a key is being changed, the site may announce a key that this process
+    does not have yet, or has another of that name: its tokens are retried. A name
+    that is not announced is forged or out of use, and retrying it would never end.
 
     Raises:
         BadToken: altered, cut off, or never ours.

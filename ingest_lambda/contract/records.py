@@ -33,7 +33,7 @@ Attribute = dict[str, Any]
 
 
 class Record(Shape):
-    """A shape that is also a DynamoDB item (without its keys: those are ``table.py``'s)."""
+    """A shape that is also a DynamoDB item (without its keys: those are in ``adapters.table.keys``)."""
 
     nested: ClassVar[frozenset[str]] = frozenset()
 

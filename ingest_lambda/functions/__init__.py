@@ -1,1 +1,1 @@
-"""What each function does, and what Django does to the table through the door: one module or package each."""
+"""What each function does: one module or package each. Django calls ``write``, ``decide`` and ``publish``."""

@@ -1,4 +1,4 @@
-"""What an entrant may know of a submission: no personal data, for a mail may have gone astray."""
+"""What an entrant may know of a submission: no personal data, since a mail may reach someone else."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -52,8 +52,8 @@ class StatusReader:
     def read(self, slug: str, submission_id: UUID, token: str, *, at: datetime) -> StatusAnswer:
         """Answer for the holder of a token of this submission.
 
-        ``queued`` until the writer has stored it: the accept step promised it
-        is safe, and it is, though nobody has looked at it yet.
+        ``queued`` until the writer has stored it: it is safe in the queue, but not
+        judged yet.
 
         Raises:
             BadToken: none of ours, or of another submission or campaign.
@@ -124,7 +124,7 @@ class StatusReader:
     def _images(
         self, payload: TokenPayload, record: SubmissionRecord | None
     ) -> tuple[tuple[ShownImage, ...], tuple[ImageRecord, ...]]:
-        """Return what is told of the photos, and the facts about those that came.
+        """Return what the entrant sees of the photos, and the facts about those that came.
 
         Of an attempt that is not written yet the token says which they are.
         """
@@ -134,16 +134,16 @@ class StatusReader:
         if not uploads and not (record and record.uploads):
             return (), ()
         photos = self.table.photos.images(payload.submission_id)
-        told = uploads if payload.purpose in _OWN else ()
-        return shown_images(told, photos), photos
+        announced = uploads if payload.purpose in _OWN else ()
+        return shown_images(announced, photos), photos
 
     @staticmethod
     def _is_unproved(record: SubmissionRecord, photos: tuple[ImageRecord, ...]) -> bool:
         """Tell whether it would count by its campaign's own rules, but for its photos.
 
-        The writer judges before they are looked at, and a file that is another than
-        was announced, or never comes, sends the submission to review (``submissions``):
-        nobody is told *approved* before.
+        The writer judges before the photos are decoded, and a file that differs from
+        the announced one, or never comes, sends the submission to review on the site:
+        until then it is not shown as approved.
         """
         if record.shown_status is not SubmissionStatus.APPROVED or record.decision_status:
             return False

@@ -108,7 +108,7 @@ class LedgerItems:
         own ``segment``.
 
         Raises:
-            TryAgain: the table is busy or away; a caller begins anew, for twice is once.
+            TryAgain: the table is busy or away; start over, since applying a record twice changes nothing.
         """
         for page in self._store.pages(
             "scan",
@@ -181,7 +181,7 @@ class LedgerItems:
         transaction with the submission's own lists of them.
 
         Raises:
-            TryAgain: the table is busy, or somebody wrote to the submission.
+            TryAgain: the table is busy, or another writer stored a version.
         """
         items = list(self._store.group(submission_id, consistent=True))
         if gives_back:

@@ -22,7 +22,7 @@ MOST_BLOCKED = 5000
 
 @dataclass(frozen=True)
 class Partner:
-    """Whom a partner's key was made for, and the name under which its entries are told apart."""
+    """The client that a partner's key was made for, and the name that its submissions carry."""
 
     client_id: str
     name: str
@@ -105,10 +105,10 @@ class PublishedItems:
         }
 
     def put_block_list(self, client_id: str, hashes: Iterable[str]) -> None:
-        """Store whom a client wants looked at, as keyed hashes; in force within 30 seconds.
+        """Store a client's block list, as keyed hashes. Functions reread it as ``Releases`` says.
 
         Raises:
-            BlockListTooLong: over 5,000 of them.
+            BlockListTooLong: over ``MOST_BLOCKED`` of them.
         """
         listed = sorted(set(hashes))
         if len(listed) > MOST_BLOCKED:
@@ -122,7 +122,7 @@ class PublishedItems:
         return frozenset(json.loads(item["hashes"]["S"])) if item else frozenset()
 
     def put_partner(self, key_hash: str, partner: Partner) -> None:
-        """Bind a key to a client; until then it opens nothing."""
+        """Bind a key to a client; an unbound key starts nothing."""
         item = {
             **partner_key(key_hash),
             "client_id": {"S": partner.client_id},
@@ -131,11 +131,11 @@ class PublishedItems:
         self._store.put(item)
 
     def drop_partner(self, key_hash: str) -> None:
-        """Forget a key; again is harmless."""
+        """Unbind a key; the same twice changes nothing."""
         self._store.call("delete_item", TableName=self._store.name, Key=partner_key(key_hash))
 
     def partner(self, key_hash: str) -> Partner | None:
-        """Read whom a key was made for."""
+        """Read the partner that a key was made for."""
         item = self._store.get(partner_key(key_hash), consistent=False)
         return Partner(item["client_id"]["S"], item["name"]["S"]) if item else None
 

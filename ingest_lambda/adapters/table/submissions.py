@@ -65,11 +65,11 @@ class SubmissionItems:
         guards: Sequence[str] = (),
         gives_back: Taken = NOTHING,
     ) -> None:
-        """Store the next version of a submission, if nobody wrote one meanwhile.
+        """Store the next version of a submission, unless another writer stored one meanwhile.
 
-        With ``gives_back`` counters go down and guards go away in the same
+        With ``gives_back``, counters go down and guards are deleted in the same
         transaction that takes them out of the submission's own lists, so that a
-        second delivery finds nothing to give back.
+        second delivery gives nothing back.
 
         Raises:
             Cancelled: as :meth:`create`; ``SUBMISSION`` means that the version has

@@ -1,4 +1,4 @@
-"""The parts of a transaction, by name: whoever asks why it was cancelled counts no positions."""
+"""The parts of a transaction, by name, so that no caller counts positions in a cancelled one."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -108,7 +108,7 @@ class Starter:
         current = self.releases.current(slug)
         if current is None:
             raise UnknownCampaign
-        # First of all: whatever a stranger sends along, the answer is the same.
+        # Before anything else is read: to a key of another client every request gets the same answer.
         partner = self._partner(slug, current, caller)
         earlier = self._earlier(slug, request, at)
         release = earlier.release if earlier else request.release
@@ -172,8 +172,8 @@ class Starter:
     def _asked_again(self, payload: TokenPayload) -> TokenPayload | None:
         """Return the payload of the next attempt while a new photo is asked of who sent the first.
 
-        The page that sent an entry shows its verdict; whoever reads there that
-        another photo is wanted takes it right there, without the mail's link.
+        The page that sent a submission shows its verdict, so its visitor can add the
+        photo there, without the mail's link.
         """
         stored = self.table.submissions.get(payload.submission_id)
         if stored is None or stored.attempt != payload.attempt or stored.epoch > payload.epoch:

@@ -50,8 +50,8 @@ def move_earlier(
 ) -> str:
     """Let the earlier copy's time count, and with it the windows it falls into.
 
-    Where the earlier window is full, the later copy is the one that counts: it
-    was good, and nobody loses an entry by having sent it twice.
+    Where the earlier window is full, the later copy counts: it was good, and
+    sending it twice must not cost the entrant anything.
     """
     if not stored.limits_taken:
         replace(next_version(stored, entered_at=record.entered_at), table)
@@ -68,7 +68,7 @@ def move_earlier(
     uses = tuple(
         use
         for use in wanted
-        # A rolling use is taken anew, for its time has changed.
+        # A rolling use is replaced, because its time has changed.
         if use.times is not None or (use.limit, use.scope_hash, use.window) not in held
     )
     left = tuple(

@@ -1,4 +1,4 @@
-"""Which limits a submission uses, whether there is room, and what it is told when there is none."""
+"""Which limits a submission uses, whether there is room, and the reason where there is none."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

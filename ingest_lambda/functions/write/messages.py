@@ -41,8 +41,8 @@ class NotKept(Exception):
 def missing(receives: int) -> TryAgain | NotKept:
     """Return what to raise where the submission that a token is about is not in the table.
 
-    It may still be in the queue behind, or was deleted (a test's data are): in
-    the end it is nobody's fault, so it ends in quarantine and not as a dead letter.
+    It may still be in the queue, or was deleted (as test data are). That is no
+    fault of ours, so it ends in quarantine and not as a dead letter.
     """
     return (
         TryAgain("submission_missing")

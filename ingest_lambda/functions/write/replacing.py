@@ -43,8 +43,8 @@ def replace_and_take(record: SubmissionRecord, *, table: Table) -> None:
     ``invalid`` one in: what it would have taken at its entry. Another entry may
     have used the slot or the receipt meanwhile, and it did nothing wrong. So
     what is free is taken, in the same transaction; what is not makes the
-    submission a suspect (``SLOT_TAKEN``), because whoever looks at it must
-    know: approving it counts one more than the limit allows.
+    submission a suspect (``SLOT_TAKEN``): its moderator must know that approving
+    it counts one more than the limit allows.
 
     Raises:
         TryAgain: the version has moved on, or the table is busy.
