@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ingest_lambda.adapters.log_context import log_about
+from ingest_lambda.adapters.log_context import log_about, name_submission
 from ingest_lambda.errors import TryAgain
 
 Record = dict[str, Any]
 SECONDS_NEEDED = 2
 logger = logging.getLogger(__name__)
+logger.addFilter(
+    name_submission
+)  # here too, since a worker of the site reads queues by this module
 
 
 class UnknownEvent(ValueError):

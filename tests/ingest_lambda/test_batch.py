@@ -1,9 +1,12 @@
 """The edge to queues: three shapes in, the ids that must come again out."""
 
+import logging
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.batch import Delivery, handle_batch, records_of
 from ingest_lambda.errors import TryAgain
 
@@ -102,3 +105,22 @@ def test_what_became_of_the_records_is_counted_once_all_threads_are_done():
     handled = handle_batch(event, handle, threads=32, seconds_left=lambda: 60)
     assert handled.outcomes == {"seen": 198, "approved": 100}
     assert handled.again == ("m7", "m11")
+
+
+def test_a_line_about_a_record_names_its_submission_in_any_process(monkeypatch):
+    lines: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    monkeypatch.setattr(handler, "emit", lines.append)
+    logger = logging.getLogger("ingest_lambda.batch")
+    logger.addHandler(handler)
+
+    def handle(delivery: Delivery) -> str:
+        if delivery.body != "unread":
+            log_about(UUID(int=int(delivery.body)))
+        raise KeyError("a bug")
+
+    event = [record(number, str(number)) for number in (1, 2)] + [record(3, "unread")]
+    handle_batch(event, handle, threads=1, seconds_left=lambda: 60)
+    logger.removeHandler(handler)
+    named = [getattr(line, "submission_id", None) for line in lines]
+    assert named == [str(UUID(int=1)), str(UUID(int=2)), None]
