@@ -17,6 +17,7 @@ from campaigns.publishing.services import checks
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, change_state, decided
 from campaigns.publishing.services.manifest import manifest_of, page_content
 from campaigns.publishing.services.propagate import propagate
+from campaigns.publishing.services.seen import EDITS_AND_RELEASES, refuse_unseen
 from campaigns.rendering import PageNote
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
@@ -82,6 +83,7 @@ def publish_campaign(
     accepted: Collection[str] = (),
     reason: str = "",
     public_note: Mapping[str, str] | None = None,
+    looked_at: str = "",
 ) -> Release:
     """Publish a campaign as its next release; in force everywhere within 30 seconds.
 
@@ -92,8 +94,11 @@ def publish_campaign(
     ``accepted`` are the keys of the cautions that were ticked. Once the
     campaign is live a release is an amendment: it needs ``reason``, for the
     record, and may carry ``public_note``, which the page shows with its date.
+    ``looked_at`` is what the page showed (:mod:`campaigns.publishing.services.seen`):
+    what another manager saved since then is published by nobody who has not seen it.
 
     Raises:
+        ChangedMeanwhile: another manager saved or published it since ``looked_at``.
         CannotPublish: with the whole list of what is missing.
         CautionsNotAccepted: with what nobody has accepted yet.
         ReasonMissing, NoteHasGaps: an amendment lacks its words.
@@ -105,6 +110,13 @@ def publish_campaign(
     with transaction.atomic(durable=True):
         campaign = locked(campaign)
         _refuse_if_over(campaign)
+        refuse_unseen(
+            campaign,
+            EDITS_AND_RELEASES,
+            seen=looked_at,
+            actor=actor,
+            undone="Nothing was published. Look through what this changes now, then publish.",
+        )
         if problems := publish_problems(campaign, at=at):
             raise CannotPublish(problems)
         cautions = publish_cautions(campaign, at=at)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -15,8 +16,10 @@ from campaignhub.staff_site.lists import Tone, exact, named, state, when
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
+from campaigns.publishing.services.seen import EDITS, ChangedMeanwhile, last_seen, refuse_unseen
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
+from campaigns.setup.services.locks import locked
 from campaigns.workbench.admin.forms import CampaignForm
 from campaigns.workbench.admin.inlines import FormFieldInline, LimitInline
 from campaigns.workbench.admin.live_preview import LivePreview
@@ -115,7 +118,38 @@ class CampaignAdmin(LivePreview):
                 raise Http404
             if not self.has_change_permission(request, campaign):
                 return self._summary(request, campaign)
+            if request.method == "POST":
+                return self._save_locked(request, campaign, *args, **kwargs)
         return super().changeform_view(request, object_id, *args, **kwargs)
+
+    def _save_locked(
+        self, request: HttpRequest, campaign: Campaign, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Save under the lock that a publish and a move take.
+
+        Two managers who save what they saw of one state follow each other, so
+        that the second is refused; and a publish, which reads rows of several
+        tables, meets a change whole or not at all.
+        """
+        with transaction.atomic():
+            try:
+                refuse_unseen(
+                    locked(campaign),
+                    EDITS,
+                    seen=request.POST.get("seen", ""),
+                    actor=request.user,  # type: ignore[arg-type]
+                    undone="Yours isn't saved yet. Open the campaign in another tab to compare; if you "
+                    "save here once more, this page replaces what is there.",
+                )
+            except ChangedMeanwhile as changed:
+                request._changed_meanwhile = changed.message  # type: ignore[attr-defined]
+            return super().changeform_view(request, str(campaign.pk), *args, **kwargs)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Let the form refuse to save over what another manager saved meanwhile."""
+        form = super().get_form(request, *args, **kwargs)
+        form.changed_meanwhile = getattr(request, "_changed_meanwhile", "")
+        return form
 
     def _summary(self, request: HttpRequest, campaign: Campaign) -> HttpResponse:
         if request.method != "GET":
@@ -140,6 +174,8 @@ class CampaignAdmin(LivePreview):
             context.update(publishing(campaign, user=request.user, at=timezone.now()))  # type: ignore[arg-type]
             context.update(
                 campaign=campaign,
+                seen=last_seen(campaign, EDITS),
+                changed_meanwhile=context["adminform"].form.changed_meanwhile,
                 tone=TONES[campaign.state],
                 span=length(campaign.opens_at, campaign.closes_at)
                 if campaign.opens_at and campaign.closes_at

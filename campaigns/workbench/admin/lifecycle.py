@@ -23,6 +23,7 @@ from campaigns.publishing.services import publish
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.drafts import draft_token
 from campaigns.publishing.services.lifecycle import move_campaign
+from campaigns.publishing.services.seen import EDITS_AND_RELEASES, last_seen
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from campaigns.workbench.admin.checklist import Todo, todos
@@ -177,6 +178,7 @@ class LifecyclePages(ScopedModelAdmin):
                     accepted=request.POST.getlist("accepted"),
                     reason=request.POST.get("reason", ""),
                     public_note=note,
+                    looked_at=request.POST.get("seen", ""),
                 )
             except DomainError as error:
                 refused = "" if isinstance(error, publish.CannotPublish) else error.message
@@ -226,6 +228,7 @@ class LifecyclePages(ScopedModelAdmin):
                 for caution in publish.publish_cautions(campaign, at=at)
             ],
             "amends": amends,
+            "seen": last_seen(campaign, EDITS_AND_RELEASES),
             "changes": changes_since_release(campaign),
             "reason": request.POST.get("reason", ""),
             "notes": [

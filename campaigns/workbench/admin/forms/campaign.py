@@ -49,6 +49,9 @@ _ON_SURFACE = ("brand_colour", "accent_colour", "text_colour")
 class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
     """A campaign's basics and page; times are typed in the campaign's own zone."""
 
+    changed_meanwhile = ""
+    """Who saved the campaign after this form was shown, in words; nothing is saved over it unseen."""
+
     languages = forms.MultipleChoiceField(
         choices=list(LANGUAGES.items()),
         widget=Chips,
@@ -245,6 +248,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", "The end has to come after the opening.")
+        if self.changed_meanwhile:
+            self.add_error(None, self.changed_meanwhile)
         return cleaned
 
 
