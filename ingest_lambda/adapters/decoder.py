@@ -9,6 +9,7 @@ import atexit
 import contextlib
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -42,6 +43,9 @@ START_SECONDS = 20
 
 _INHERITED = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "TZ")
 """What the child is given of the environment: no credential is among it."""
+
+_ASKED_TO_END = frozenset({-signal.SIGHUP, -signal.SIGINT, -signal.SIGTERM})
+"""Return codes of a child whose whole machine, terminal or function is being ended: no file sends these."""
 
 
 class DecoderFault(Exception):
@@ -78,7 +82,7 @@ class Decoder:
         Raises:
             NoPicture: no picture, damaged, or over a limit: a child that dies of a
                 file has said that it cannot be read.
-            TryAgain: the caller's time was over before that of the file.
+            TryAgain: the caller's time was over before that of the file, or somebody ends the processes.
             DecoderFault: see there.
         """
         allowed = self._wall_seconds if seconds is None else min(seconds, self._wall_seconds)
@@ -93,6 +97,8 @@ class Decoder:
                 self._living()  # its start overlaps with what is written about this file
                 if child.was_stopped and allowed < self._wall_seconds:
                     raise TryAgain("no time left to decode") from exc
+                if returncode in _ASKED_TO_END:
+                    raise TryAgain("the decoder was asked to end") from exc
                 logger.warning(
                     "decoder died", extra={"returncode": returncode, "size": len(content)}
                 )

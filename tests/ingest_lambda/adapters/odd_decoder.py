@@ -21,6 +21,8 @@ def main() -> None:
         match read_frame(sys.stdin.buffer, most=1000):
             case b"die":
                 os.kill(os.getpid(), signal.SIGKILL)
+            case b"be asked to end":
+                os.kill(os.getpid(), signal.SIGTERM)
             case b"die within an answer":
                 write_frame(answers, json.dumps({"picture": PICTURE}).encode())
                 os._exit(0)

@@ -117,6 +117,12 @@ def test_a_process_that_dies_of_a_file_says_that_it_cannot_be_read(odd: Decoder,
     assert look(odd, b'{"refusal": "encrypted"}') is ImageRefusal.ENCRYPTED
 
 
+def test_a_process_that_is_ended_with_its_machine_says_nothing_about_the_file(odd: Decoder):
+    with pytest.raises(TryAgain):
+        odd.look(b"be asked to end")
+    assert look(odd, b'{"refusal": "encrypted"}') is ImageRefusal.ENCRYPTED
+
+
 def test_a_process_that_hangs_is_killed():
     odd = Decoder(program=ODD, wall_seconds=0.2)
     try:
