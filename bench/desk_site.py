@@ -35,8 +35,8 @@ from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import reference_of
-from submissions.models import Submission, SubmissionAnswers, SubmissionEvent
-from submissions.rules.names import fold
+from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
+from submissions.mirror.rules.names import fold
 
 BATCH = 2_000
 SHARES = {

@@ -64,7 +64,7 @@ def main(count: int) -> None:
     """Fill, print."""
     # Only here: it registers a stock admin beside ours.
     from bench.desk_site import Crowd, make_staff
-    from submissions.models import Submission
+    from submissions.mirror.models import Submission
 
     call_command("migrate", verbosity=0, interactive=False)
     user, campaigns = make_staff()

@@ -1,12 +1,14 @@
 """The Celery app and its timetable."""
 
 import os
+from collections.abc import Iterator
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
 
 from celery import Celery
-from celery.signals import beat_embedded_init
+from celery.signals import beat_embedded_init, import_modules
 from django.apps import apps
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
@@ -16,26 +18,27 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-def _add_steps() -> None:
-    from campaignhub.consumers import IngestStep, MirrorStep
-
-    app.steps["worker"].update({MirrorStep, IngestStep})
-
-
-_add_steps()
+@import_modules.connect
+def _add_steps(**_: Any) -> None:
+    """Give the worker the steps that apps keep as ``WORKER_STEPS`` in their module ``consumers``."""
+    for module in _modules_of_apps("consumers"):
+        app.steps["worker"].update(getattr(module, "WORKER_STEPS", ()))
 
 
 @app.on_after_finalize.connect
 def _read_the_timetable(sender: Celery, **_: Any) -> None:
-    """Join the timetables that each app keeps beside its tasks.
-
-    A ``TIMETABLE`` is name → ``{"task": …, "schedule": …}``, as Celery's beat wants it.
-    """
+    """Join what apps keep as ``TIMETABLE`` beside their tasks: name → ``{"task": …, "schedule": …}``."""
     schedule: dict[str, Any] = {}
-    for module in (f"{config.name}.tasks" for config in apps.get_app_configs()):
-        if find_spec(module):
-            schedule.update(getattr(import_module(module), "TIMETABLE", {}))
+    for module in _modules_of_apps("tasks"):
+        schedule.update(getattr(module, "TIMETABLE", {}))
     sender.conf.beat_schedule = schedule
+
+
+def _modules_of_apps(name: str) -> Iterator[ModuleType]:
+    """Import the modules of this name that installed apps have."""
+    for config in apps.get_app_configs():
+        if find_spec(f"{config.name}.{name}"):
+            yield import_module(f"{config.name}.{name}")
 
 
 @beat_embedded_init.connect

@@ -43,7 +43,12 @@ INSTALLED_APPS = [
     "campaigns.setup",
     "campaigns.publishing",
     "campaigns.workbench",
-    "submissions",
+    "submissions.mirror",
+    "submissions.mail",
+    "submissions.receipts",
+    "submissions.review",
+    "submissions.intake",
+    "submissions.operations",
 ]
 
 MIDDLEWARE = [
@@ -182,7 +187,7 @@ ANYMAIL = {
     "AMAZON_SES_CLIENT_PARAMS": {
         "region_name": _env.aws_region,
         # One try: the SDK's own would send a mail twice whose answer got lost.
-        # Together far shorter than the lease of a mail (``submissions.services.mails``).
+        # Together far shorter than the lease of a mail (``submissions.mail.services.delivery``).
         "config": {
             "connect_timeout": 3,
             "read_timeout": 15,

@@ -75,7 +75,7 @@ class Purpose(StrEnum):
 
 
 class SubmissionStatus(StrEnum):
-    """The one status of a submission (the moves between them: ``submissions.rules``)."""
+    """The one status of a submission (the moves between them: ``submissions.review.rules.moves``)."""
 
     RECEIVED = "received"
     INVALID = "invalid"

@@ -87,8 +87,7 @@ def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
     page.wait_for_function("(id) => document.getElementById('desk')?.dataset.id === id", arg=second)
     assert status_of(embedded, UUID(second)) == "pending_review"
     assert not embedded.rows(
-        "SELECT 1 FROM submissions_mail WHERE submission_id = ? AND kind = 'rejected' "
-        "AND state = 'sent'",
+        "SELECT 1 FROM mail_mail WHERE submission_id = ? AND kind = 'rejected' AND state = 'sent'",
         (UUID(second).hex,),
     )
 
@@ -106,7 +105,7 @@ def test_who_decides_second_is_told_who_was_first_and_led_back(
     reference = (page.text_content(".reference") or "").strip()
     embedded.python(
         "from campaigns.accounts.models import User\n"
-        "from submissions.services.decisions import approve_submission\n"
+        "from submissions.review.services.decisions import approve_submission\n"
         f"approve_submission('{here}', actor=User.objects.get(username='olivia'), at=timezone.now())\n"
     )
     page.keyboard.press("a")

@@ -24,7 +24,7 @@ def test_every_page_beside_the_desk_can_be_used_by_everyone(
     submission_id = send_entry(embedded)
     (mail_id,) = wait_until(
         lambda: embedded.rows(
-            "SELECT id FROM submissions_mail WHERE submission_id = ? AND state = 'sent'",
+            "SELECT id FROM mail_mail WHERE submission_id = ? AND state = 'sent'",
             (submission_id.hex,),
         ),
         what="the mail that says we have it",
@@ -35,12 +35,12 @@ def test_every_page_beside_the_desk_can_be_used_by_everyone(
     sign_in(page, embedded, "operator")
     admin = embedded.facts["admin"]
     for name, path in {
-        "mails": "submissions/mail/",
-        "mail": f"submissions/mail/{mail_id}/read/",
-        "mail-samples": f"submissions/mail/samples/{UUID(campaign_id)}/",
-        "operations": "submissions/submission/operations/",
-        "dead-letters": "submissions/submission/operations/mirror/",
-        "test-data": f"submissions/submission/tests/{UUID(campaign_id)}/",
+        "mails": "mail/mail/",
+        "mail": f"mail/mail/{mail_id}/read/",
+        "mail-samples": f"mail/mail/samples/{UUID(campaign_id)}/",
+        "operations": "operations/",
+        "dead-letters": "operations/mirror/",
+        "test-data": f"operations/tests/{UUID(campaign_id)}/",
     }.items():
         answer = page.goto(f"{admin}{path}")
         assert answer is not None

@@ -25,7 +25,7 @@ ROOMS = (
     "accounts/membership/",
     "accounts/auditentry/",
     "submissions/submission/",
-    "submissions/mail/",
+    "mail/mail/",
 )
 MAKE = f"""
 from campaigns.accounts.models import Client, SenderIdentity, User
@@ -80,7 +80,7 @@ def test_names_and_addresses_of_one_long_word_wrap_on_every_page(
 def test_a_long_name_wraps_at_the_desk(desktop: "Page", embedded: Installation) -> None:
     submission_id = send_entry(embedded)
     embedded.python(
-        "from submissions.models import SubmissionAnswers\n"
+        "from submissions.mirror.models import SubmissionAnswers\n"
         f"SubmissionAnswers.objects.filter(submission='{submission_id}').update("
         f"given_name={WORD!r}, family_name={WORD!r})\n"
     )

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
 
 def open_operations(page: "Page", installation: Installation, queue: str = "") -> None:
-    page.goto(f"{installation.facts['admin']}submissions/submission/operations/{queue}")
+    page.goto(f"{installation.facts['admin']}operations/{queue}")
     page.wait_for_selector(".ops")
 
 
@@ -60,7 +60,7 @@ def test_what_the_mirror_pipe_gave_up_is_compared_with_progress(
 ) -> None:
     submission_id = send_entry(embedded)
     embedded.python(
-        "from submissions.models import ReceiptImage\n"
+        "from submissions.mirror.models import ReceiptImage\n"
         f"ReceiptImage.objects.filter(submission_id='{submission_id}').delete()\n"
     )
     span = {

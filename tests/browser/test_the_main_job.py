@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from submissions.rules.mails import UNDO
+from submissions.mail.rules.mails import UNDO
 from tests.browser.staff_hands import draft, fill_tabs, publish, seen, sign_in
 from tests.support.browsers import assert_accessible, open_page, take_screenshot
 from tests.support.installation import Installation, wait_until
@@ -120,7 +120,7 @@ def page_and_mail_say_so(
     """Fail unless the visitor's page and one mail say that the entry counts, and staff can read it."""
     mails = wait_until(
         lambda: embedded.rows(
-            "SELECT id FROM submissions_mail WHERE submission_id = ? AND kind = 'approved' "
+            "SELECT id FROM mail_mail WHERE submission_id = ? AND kind = 'approved' "
             "AND state = 'sent'",
             (entry.submission_id,),
         ),
@@ -133,7 +133,7 @@ def page_and_mail_say_so(
     assert_accessible(visitor)
     take_screenshot(visitor, f"page-approved-{entry.width}")
 
-    staff.goto(f"{embedded.facts['admin']}submissions/mail/?q={entry.reference}")
+    staff.goto(f"{embedded.facts['admin']}mail/mail/?q={entry.reference}")
     seen(staff, "mails")
     staff.click("#result_list a:has-text('Approved')")
     staff.wait_for_load_state()

@@ -9,7 +9,7 @@ PROGRAM = """
 import gc, sys
 import campaignhub.wsgi
 frozen = gc.get_freeze_count()
-assert "submissions.admin.desk" in sys.modules, "what is behind the addresses is loaded"
+assert "submissions.review.admin.desk" in sys.modules, "what is behind the addresses is loaded"
 print(frozen, len(gc.get_objects()))
 """
 

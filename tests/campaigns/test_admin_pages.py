@@ -18,7 +18,7 @@ from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Mode
-from submissions.services import mirror
+from submissions.intake.services import mirroring
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client, make_user
 from tests.submissions.factories import make_campaign, make_record, streamed
@@ -43,7 +43,7 @@ def make_things(client: Client, count: int) -> None:
     """Make so many of everything that has a list."""
     for number in range(count):
         campaign = make_campaign(client=client, name=f"Summer {number}")
-        mirror.mirror_stream_records([streamed(make_record(campaign))], at=timezone.now())
+        mirroring.mirror_stream_records([streamed(make_record(campaign))], at=timezone.now())
         user = make_user((client, Role.MODERATOR))
         audit.record(
             "staff.invited", actor=user, client=client, target=f"user:{user.pk}", at=timezone.now()
@@ -89,7 +89,7 @@ def test_the_home_page_says_what_waits_and_leaves_tests_out() -> None:
     )
     for mode in (Mode.LIVE, Mode.LIVE, Mode.TEST):
         record = make_record(campaign, mode=mode)
-        mirror.mirror_stream_records([streamed(record)], at=timezone.now())
+        mirroring.mirror_stream_records([streamed(record)], at=timezone.now())
     context = manager_of(client).get(reverse("admin:index")).context
     assert context["waiting"] == 2
     (card,) = context["cards"]

@@ -39,6 +39,7 @@ DECORATORS = [
     "@display",
     "@field_*",
     "@finds",
+    "@import_modules.*",
     "@lines",
     "@metrics.*",
     "@model_*",

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest_lambda.contract import Decision, SubmissionStatus
-from submissions.models import EntrantMessage, ReceiptImage, Submission, SubmissionAnswers
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mirror.models import EntrantMessage, ReceiptImage, Submission, SubmissionAnswers
 from tests.contract.reading import sample
 from tests.submissions.factories import make_campaign
 

@@ -26,9 +26,9 @@ def ask_again(installation: Installation, visitor: Visitor) -> None:
     installation.python(
         "from campaigns.accounts.models import User\n"
         "from ingest_lambda.contract import Reason, ReasonCode\n"
-        "from submissions.services.decisions import ask_again\n"
-        "from submissions.services.mails import deliver_mails\n"
-        "from submissions.services.outbox import carry_decisions\n"
+        "from submissions.review.services.decisions import ask_again\n"
+        "from submissions.mail.services.delivery import deliver_mails\n"
+        "from submissions.review.services.outbox import carry_decisions\n"
         f"ask_again('{visitor.id}', reasons=[Reason(code=ReasonCode.ILLEGIBLE)],\n"
         "    actor=User.objects.get(username='mo'), at=timezone.now())\n"
         "carry_decisions(at=timezone.now() + timedelta(minutes=5))\n"

@@ -91,8 +91,8 @@ def test_for_a_photo_that_never_comes_its_sender_is_asked(embedded: Installation
 
     def sweep(minutes: int) -> None:
         embedded.python(
-            "from submissions.services.outbox import carry_decisions\n"
-            "from submissions.services.sweeps import ask_for_missing_images\n"
+            "from submissions.review.services.outbox import carry_decisions\n"
+            "from submissions.intake.services.missing_photos import ask_for_missing_images\n"
             f"ask_for_missing_images(at=timezone.now() + timedelta(minutes={minutes}))\n"
             "carry_decisions(at=timezone.now() + timedelta(hours=1))\n"
         )

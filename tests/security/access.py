@@ -16,7 +16,8 @@ from campaigns.accounts.models import AuditEntry, Client, Invitation, Membership
 from campaigns.accounts.rules.roles import Capability, Role
 from campaigns.publishing.services.drafts import draft_token
 from campaigns.setup.models import Campaign
-from submissions.models import Mail, Submission
+from submissions.mail.models import Mail
+from submissions.mirror.models import Submission
 from tests.security.two_clients import Side
 
 NOTHING: Capability | None = None
@@ -131,9 +132,7 @@ DECLARED: dict[str, Access] = {
         Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
     ),
     "admin:campaigns_campaign_clone": thing(Capability.CAMPAIGN_EDIT, Capability.CAMPAIGN_EDIT),
-    "admin:submissions_test_data": thing(
-        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
-    ),
+    "admin:test_data": thing(Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED),
     # People
     "admin:accounts_client_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
     "admin:accounts_client_add": Access("room", superusers=True),
@@ -190,17 +189,15 @@ DECLARED: dict[str, Access] = {
     ),
     "admin:submissions_review_leave": thing(NOTHING, Capability.SUBMISSION_VIEW),
     # Mails
-    "admin:submissions_mail_changelist": room(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
-    "admin:submissions_mail_read": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
-    "admin:submissions_mail_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
-    "admin:submissions_mail_act": thing(
-        NOTHING, Capability.MAIL_SEND, {"act": "again"}, {"act": "sent"}
-    ),
-    "admin:submissions_mail_samples": thing(Capability.MAIL_VIEW, Capability.MAIL_SEND),
-    "admin:submissions_mail_sample_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:mail_mail_changelist": room(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:mail_mail_read": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:mail_mail_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:mail_mail_act": thing(NOTHING, Capability.MAIL_SEND, {"act": "again"}, {"act": "sent"}),
+    "admin:mail_mail_samples": thing(Capability.MAIL_VIEW, Capability.MAIL_SEND),
+    "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
     # Operations
-    "admin:submissions_operations": room(Capability.OPERATIONS),
-    "admin:submissions_dead_letters": room(Capability.OPERATIONS, Capability.OPERATIONS, *_LETTERS),
+    "admin:operations": room(Capability.OPERATIONS),
+    "admin:dead_letters": room(Capability.OPERATIONS, Capability.OPERATIONS, *_LETTERS),
 }
 OPTIONAL = {
     # Only where the environment names its secret; Anymail checks that with each notice.

@@ -12,10 +12,11 @@ from campaignhub.env import env
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters import tokens
 from ingest_lambda.errors import BadToken
-from submissions.models import Mail, Submission
-from submissions.rules.mails import MailKind
-from submissions.services.mails import deliver_mails
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import MailKind
+from submissions.mail.services.delivery import deliver_mails
+from submissions.mirror.models import Submission
 from tests.submissions.factories import NOON, make_record, streamed
 
 

@@ -22,9 +22,11 @@ from ingest_lambda.contract import (
     SubmissionStatus,
     Suspicion,
 )
-from submissions.models import Award, Mail, OutboxDecision, Submission
-from submissions.services import decisions
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mirror.models import Award, Submission
+from submissions.review.models import OutboxDecision
+from submissions.review.services import decisions
 from tests.campaigns.factories import make_client, make_user
 from tests.security.hostile import HOSTILE_EMAIL, HOSTILE_URL, hostile
 from tests.submissions.factories import make_message, make_record, streamed

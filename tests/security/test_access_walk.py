@@ -22,7 +22,8 @@ from campaigns.access.models import BlockEntry, PartnerKey
 from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import CAPABILITIES, Capability, Role
 from campaigns.setup.models import Campaign
-from submissions.models import Mail, Submission
+from submissions.mail.models import Mail
+from submissions.mirror.models import Submission
 from tests.campaigns.factories import make_user
 from tests.security.access import (
     CATCH_ALL,
@@ -111,9 +112,9 @@ STOCK = (
     "submissions/submission/{entry_bare}/change/",
     "submissions/submission/{entry_capitals}/change/",
     "submissions/submission/add/",
-    "submissions/mail/{mail}/",
-    "submissions/mail/{mail}/change/",
-    "submissions/mail/0{mail}/read/",
+    "mail/mail/{mail}/",
+    "mail/mail/{mail}/change/",
+    "mail/mail/0{mail}/read/",
     "campaigns/campaign/{campaign}/",
     "campaigns/campaign/{campaign}/history/",
     "campaigns/campaign/{campaign}/delete/",
@@ -251,7 +252,7 @@ def test_a_room_does_nothing_to_what_is_another_client_s(theirs: Side, ours: Sid
             assert answer.status_code < 500, address.route
             assert MARK not in answer.content.decode(errors="replace"), address.route
     # A search and a replay are written down, and the next entry of one's own is held.
-    assert changed(before) <= {"accounts.AuditEntry", "submissions.ReviewClaim"}
+    assert changed(before) <= {"accounts.AuditEntry", "review.ReviewHold"}
     assert not theirs.client.audit_entries.filter(actor__in=ours.staff.values()).exists()
 
 

@@ -12,9 +12,10 @@ from django.db import DatabaseError, connection, transaction
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.services import audit
 from campaigns.setup.models import StateChange
-from submissions.models import Review, Submission, SubmissionEvent
-from submissions.services.decisions import approve_submission
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mirror.models import Submission, SubmissionEvent
+from submissions.review.models import Review
+from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
@@ -23,7 +24,7 @@ TABLES: dict[str, Any] = {
     "accounts_auditentry": AuditEntry,
     "campaigns_statechange": StateChange,
     "submissions_submissionevent": SubmissionEvent,
-    "submissions_review": Review,
+    "review_review": Review,
 }
 
 
@@ -83,4 +84,4 @@ def test_what_lines_hang_on_is_not_emptied_with_them(name: str, lines: dict[str,
 def test_a_submission_is_not_made_a_test_so_that_its_history_may_go(lines: dict[str, int]) -> None:
     _try("UPDATE submissions_submission SET is_test = NOT is_test")
     assert not Submission.objects.filter(is_test=True).exists()
-    _try("DELETE FROM submissions_review")
+    _try("DELETE FROM review_review")

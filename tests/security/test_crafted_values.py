@@ -21,7 +21,7 @@ PAGES = (
     reverse("admin:campaigns_campaign_changelist"),
     reverse("admin:submissions_submission_changelist"),
     reverse("admin:submissions_review_next"),
-    reverse("admin:submissions_mail_changelist"),
+    reverse("admin:mail_mail_changelist"),
 )
 FINE = {200, 302, 400, 404}
 CRAFTED = (

@@ -10,7 +10,7 @@ import pytest
 
 from ingest_lambda import handlers
 from ingest_lambda.batch import UnknownEvent
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
 from tests.ingest_lambda.writing import EMAIL_FIELD
 from tests.security.functions import Context, Functions, asked, deployed, envelope, photo
 from tests.submissions.factories import NOON

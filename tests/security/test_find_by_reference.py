@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
-from submissions.models import Submission
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mirror.models import Submission
 from tests.campaigns.factories import make_user
 from tests.security.two_clients import make_operator, signed_in
 from tests.submissions.factories import make_campaign, make_record, streamed
@@ -149,7 +149,7 @@ def test_the_palette_and_autocomplete_know_no_people(entry: Submission, moderato
         assert str(entry.pk) not in page
         assert entry.reference not in page
     query = {
-        "app_label": "submissions",
+        "app_label": "mail",
         "model_name": "mail",
         "field_name": "submission",
         "term": "z",

@@ -22,10 +22,10 @@ from ingest_lambda.contract import (
     SubmissionStatus,
     Suspicion,
 )
-from submissions.services.files import are_shown_by_others, others_with
-from submissions.services.mirror import mirror_stream_records
-from submissions.services.suspects import review_suspects
-from submissions.services.test_data import _delete_rows
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.operations.services.test_data import _delete_rows
+from submissions.receipts.services import are_shown_by_others, others_with
+from submissions.review.services.fraud_checks import review_suspects
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import (
     NOON,
@@ -35,7 +35,7 @@ from tests.submissions.factories import (
     make_upload,
     streamed,
 )
-from tests.submissions.suspicious import entered, hear, is_in_review, row
+from tests.submissions.review.suspicious import entered, hear, is_in_review, row
 from tests.support.at_once import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]

@@ -9,10 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.setup.models import Campaign
-from submissions.services.files import are_shown_by_others, others_with
-from submissions.services.suspects import review_suspects
+from submissions.receipts.services import are_shown_by_others, others_with
+from submissions.review.services.fraud_checks import review_suspects
 from tests.submissions.factories import NOON, make_campaign
-from tests.submissions.suspicious import entered, hear
+from tests.submissions.review.suspicious import entered, hear
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres]
 
@@ -21,7 +21,7 @@ CROWD = 6_000
 MOST_ROWS = 100
 """That a step of a plan may look at; a step that grows with the crowd looks at thousands."""
 FILL = """
-INSERT INTO submissions_submittedfile
+INSERT INTO receipts_submittedfile
        (key, submission_id, attempt, sha256, scope, entered_at, counts)
 SELECT 'crowd/' || kind || '/' || n, gen_random_uuid(), 1,
        CASE WHEN kind = 'other file' THEN md5(n::text) || md5(n::text) ELSE %(file)s END,
@@ -38,7 +38,7 @@ def crowded() -> Campaign:
     campaign = make_campaign()
     with connection.cursor() as cursor:
         cursor.execute(FILL, {"file": FILE, "scope": campaign.pk, "at": NOON, "crowd": CROWD})
-        cursor.execute("ANALYZE submissions_submittedfile")
+        cursor.execute("ANALYZE receipts_submittedfile")
     return campaign
 
 
@@ -62,7 +62,7 @@ def looks(ask: Callable[[], object]) -> list[tuple[str, float]]:
             ((told,),) = cursor.fetchall()
         plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
         for step in steps_of(plan):
-            if step.get("Relation Name") == "submissions_submittedfile" or "Index Name" in step:
+            if step.get("Relation Name") == "receipts_submittedfile" or "Index Name" in step:
                 left_out = step.get("Rows Removed by Filter", 0)
                 rows = (step["Actual Rows"] + left_out) * step["Actual Loops"]
                 found.append((step.get("Index Name", step["Node Type"]), rows))

@@ -15,13 +15,18 @@ from ingest_lambda.contract import (
     SubmissionStatus,
     Suspicion,
 )
-from submissions.admin.wording import why_here
-from submissions.models import OutboxDecision, PhotoCheck
-from submissions.services.decisions import AlreadyDecided, reopen_submission, restore_submission
-from submissions.services.refused import look_into_refusals
+from submissions.intake.services.refusals import look_into_refusals
+from submissions.mirror.models import PhotoCheck
+from submissions.review.admin.wording import why_here
+from submissions.review.models import OutboxDecision
+from submissions.review.services.decisions import (
+    AlreadyDecided,
+    reopen_submission,
+    restore_submission,
+)
 from tests.ingest_lambda.writing import limit, make_manifest
 from tests.submissions.factories import NOON, make_campaign
-from tests.submissions.suspicious import entered, hear, is_in_review, row, swapped
+from tests.submissions.review.suspicious import entered, hear, is_in_review, row, swapped
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(minutes=36)

@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
-from submissions.models import ReceiptImage, Submission
-from submissions.services.listing import LOOKED_AT, Wanted, find
+from submissions.mirror.models import ReceiptImage, Submission
+from submissions.mirror.services.search import LOOKED_AT, Wanted, find
 from tests.security.two_clients import make_entry, make_side
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from campaignhub.content_policy import HEADER
 from campaignhub.env import env
 from campaigns.accounts.rules.roles import Role
 from campaigns.publishing.services.drafts import draft_token
-from submissions.services.deadletters import pairs
+from submissions.operations.services.dead_letters import pairs
 from tests.security.addresses import addresses
 from tests.security.columns import typed_columns, untouched_columns
 from tests.security.forms import forms_in

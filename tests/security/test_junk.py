@@ -19,8 +19,8 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract import Purpose
 from ingest_lambda.rules.people import api_key_hash
-from submissions.models import EntrantMessage, Submission
-from submissions.services.mirror import mirror_records
+from submissions.intake.services.mirroring import mirror_records
+from submissions.mirror.models import EntrantMessage, Submission
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS
 from tests.security.functions import PARTNER_KEY, Functions, Json, asked, deployed, envelope, photo
 from tests.submissions.factories import NOON, make_campaign
@@ -72,7 +72,7 @@ def reaches_the_site(functions: Functions) -> Counter[str]:
     for item in functions.table.store.client.scan(TableName="t")["Items"]:
         assert not REFUSED_BY_SQS.search("".join(v.get("S", "") for v in item.values()))
     records = list(functions.table.ledger.all_records())
-    assert mirror_records(records, at=NOON, tell=True).refused == []
+    assert mirror_records(records, at=NOON, notify=True).refused == []
     return Counter(type(record).__name__ for record in records)
 
 

@@ -20,9 +20,10 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import reference_of
-from submissions.admin.listing import PAGE
-from submissions.models import Mail, Submission
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mirror.models import Submission
+from submissions.review.admin.listing import PAGE
 from tests.campaigns.factories import make_user
 from tests.security.access import every_address
 from tests.security.two_clients import MARK, Side, make_operator, make_side, signed_in
@@ -31,7 +32,7 @@ from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
 LIST = reverse("admin:submissions_submission_changelist")
-MAILS = reverse("admin:submissions_mail_changelist")
+MAILS = reverse("admin:mail_mail_changelist")
 LOG = reverse("admin:accounts_auditentry_changelist")
 READS = Role.CAMPAIGN_MANAGER
 NO_DIGIT = 48
@@ -261,12 +262,12 @@ def test_a_mail_that_is_read_leaves_one_line_for_the_page_with_its_frame(
     user = side.staff[READS]
     browser = signed_in(user)
     page, frame = (
-        reverse(f"admin:submissions_mail_{name}", args=[side[Mail].pk]) for name in ("read", "html")
+        reverse(f"admin:mail_mail_{name}", args=[side[Mail].pk]) for name in ("read", "html")
     )
     browser.get(page)
     browser.get(frame)
     assert codes(side, user) == ["mail.read"]
-    monkeypatch.setattr("submissions.admin.mail._A_READING", timedelta(0))
+    monkeypatch.setattr("submissions.mail.admin.mails._A_READING", timedelta(0))
     browser.get(frame)
     assert codes(side, user) == ["mail.read"] * 2, "a minute later it is another look"
 
@@ -274,10 +275,10 @@ def test_a_mail_that_is_read_leaves_one_line_for_the_page_with_its_frame(
 def test_the_frame_of_a_mail_by_itself_leaves_a_line(side: Side) -> None:
     """A way past the log: what the page frames was shown without one."""
     user = side.staff[READS]
-    signed_in(user).get(reverse("admin:submissions_mail_html", args=[side[Mail].pk]))
+    signed_in(user).get(reverse("admin:mail_mail_html", args=[side[Mail].pk]))
     assert codes(side, user) == ["mail.read"]
     colleague = side.staff[Role.OWNER]
-    signed_in(colleague).get(reverse("admin:submissions_mail_html", args=[side[Mail].pk]))
+    signed_in(colleague).get(reverse("admin:mail_mail_html", args=[side[Mail].pk]))
     assert codes(side, colleague)[-1:] == ["mail.read"], "another's reading hides no look"
 
 
@@ -293,7 +294,7 @@ def test_no_page_shows_a_person_unmasked_without_a_line(
 ) -> None:
     """Every address of the admin is opened: one that is added tomorrow has to leave a line too."""
     monkeypatch.setattr(env(), "site_root", tmp_path / "site")
-    monkeypatch.setattr("submissions.admin.mail._A_READING", timedelta(0))
+    monkeypatch.setattr("submissions.mail.admin.mails._A_READING", timedelta(0))
     user = side.staff[role] if role else make_operator()
     browser = signed_in(user)
     whole = (f"ada@{MARK.lower()}.example", f"Ada {MARK}")
@@ -314,8 +315,8 @@ def test_no_page_shows_a_person_unmasked_without_a_line(
         assert {
             "admin:submissions_submission_changelist",
             "admin:submissions_submission_change",
-            "admin:submissions_mail_changelist",
-            "admin:submissions_mail_read",
+            "admin:mail_mail_changelist",
+            "admin:mail_mail_read",
         } <= shown_by
 
 

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode
-from submissions.models import Mail, Submission
-from submissions.rules.mails import MailKind, MailState
-from submissions.services.decisions import reject_submission
-from submissions.services.mails import deliver_mails
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.services.delivery import deliver_mails
+from submissions.mirror.models import Submission
+from submissions.review.services.decisions import reject_submission
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, said
 from tests.submissions.factories import NOON, make_campaign
@@ -38,13 +39,13 @@ def _signed_in(campaign: Campaign, role: Role = Role.OWNER) -> Browser:
 
 
 def _read(browser: Browser, mail: Mail) -> str:
-    page = browser.get(reverse("admin:submissions_mail_read", args=[mail.pk]))
+    page = browser.get(reverse("admin:mail_mail_read", args=[mail.pk]))
     assert page.status_code == 200
     return page.content.decode()
 
 
 def _sample(campaign: Campaign, **asked: str) -> str:
-    address = reverse("admin:submissions_mail_samples", args=[campaign.pk])
+    address = reverse("admin:mail_mail_samples", args=[campaign.pk])
     page = _signed_in(campaign).get(address, asked)
     assert page.status_code == 200
     return page.content.decode()
@@ -167,11 +168,11 @@ def test_a_name_in_the_spelling_of_mail_programs_is_not_decoded_into_an_address(
 @given(st.text(), st.text())
 def test_the_text_form_is_plain_and_has_as_many_lines_whatever_was_typed(typed: str, other: str):
     from campaigns.accounts.rules.lines import one_line
-    from submissions.rules.letter import Letter, as_text
+    from submissions.mail.rules.mail_text import MailText, as_text
 
     def text(words: str, reason: str) -> str:
         line, why = one_line(words) or "x", one_line(reason) or "x"
-        letter = Letter(
+        letter = MailText(
             language="en",
             subject=line,
             title=line,

@@ -11,9 +11,9 @@ from campaigns.publishing.models import Release
 from campaigns.publishing.services.manifest import manifest_of
 from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import FieldKind, Meaning
-from submissions.models import Submission
-from submissions.rules.masking import hidden_meaning
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mirror.models import Submission
+from submissions.mirror.rules.masking import hidden_meaning
 from tests.campaigns.factories import NOON, make_draft, make_user
 from tests.security.two_clients import signed_in
 from tests.submissions.factories import make_record, streamed

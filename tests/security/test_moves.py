@@ -14,12 +14,13 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode
 from ingest_lambda.contract import SubmissionStatus as Status
-from submissions.models import Review, Submission
-from submissions.services import decisions
+from submissions.mirror.models import Submission
+from submissions.review.models import Review
+from submissions.review.services import decisions
 from tests.campaigns.factories import make_client, make_user
 from tests.security.two_clients import signed_in
-from tests.submissions.at_the_desk import desk_of, make_submission
 from tests.submissions.factories import make_campaign
+from tests.submissions.review.at_the_desk import desk_of, make_submission
 from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db

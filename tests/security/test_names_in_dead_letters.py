@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from submissions.rules.dead_letters import judge, masked
+from submissions.operations.rules.dead_letters import judge, masked
 
 TYPED = [
     "ada@lovelace.example",

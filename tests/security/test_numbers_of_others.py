@@ -14,13 +14,15 @@ from django.utils import timezone
 from campaignhub import aws
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
-from submissions.models import LedgerCheck, LedgerRound, Mail, Submission
-from submissions.services.deadletters import pairs
+from submissions.mail.models import Mail
+from submissions.mirror.models import Submission
+from submissions.operations.models import LedgerCheck, LedgerRound
+from submissions.operations.services.dead_letters import pairs
 from tests.security.two_clients import Side, make_operator, make_side, signed_in
 from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
-OPERATIONS = reverse("admin:submissions_operations")
+OPERATIONS = reverse("admin:operations")
 HOME = reverse("admin:index")
 DEPTH = 4_321
 """How much of the other client waits or is counted; nobody else's page says so."""
@@ -68,7 +70,7 @@ def test_who_runs_no_installation_sees_no_queue_s_depth(
     assert ">7<" not in text
     assert "Waiting" not in text
     for name in pairs():
-        found = browser.get(reverse("admin:submissions_dead_letters", args=[name]))
+        found = browser.get(reverse("admin:dead_letters", args=[name]))
         assert not found.context["letters"]
         assert "The oldest" not in found.content.decode()
     queues: Any = signed_in(make_operator()).get(OPERATIONS).context["queues"]
@@ -121,7 +123,7 @@ def test_the_trouble_of_a_client_is_counted_from_its_own_few(ours: Side) -> None
     browser = ours.browser(Role.CAMPAIGN_MANAGER)
     with CaptureQueriesContext(connection) as queries:
         browser.get(HOME)
-    asked = [q["sql"] for q in queries if "submissions_mail" in q["sql"]]
+    asked = [q["sql"] for q in queries if "mail_mail" in q["sql"]]
     assert asked
     for sql in asked:
         with connection.cursor() as cursor:

@@ -15,7 +15,7 @@ from campaignhub.env import env
 from campaigns.accounts.models import Client
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
-from submissions.models import Submission
+from submissions.mirror.models import Submission
 from tests.campaigns.admin_pages import campaign_data
 from tests.security.access import Address, every_address
 from tests.security.two_clients import MARK, Side, make_operator, make_side, signed_in
@@ -131,7 +131,7 @@ def test_a_part_that_names_nothing_is_not_there(
         "campaigns/campaign/abc/clone/",
         "submissions/submission/abc/history/",
         "submissions/submission/abc/change/",
-        "submissions/mail/abc/history/",
+        "mail/mail/abc/history/",
         "r/abc/abc/",
     ],
 )

@@ -21,7 +21,7 @@ from campaigns.accounts.services.staff import (
     withdraw_role,
 )
 from campaigns.setup.models import Campaign
-from submissions.models import Submission
+from submissions.mirror.models import Submission
 from tests.campaigns.factories import make_client, make_user
 from tests.security.signing_in import RIGHT, is_in, make_account, sign_in
 from tests.security.two_clients import make_entry, make_side

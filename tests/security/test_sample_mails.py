@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Role
-from submissions.rules.mails import MailKind
-from submissions.services.mail_samples import MOST_AN_HOUR, TooManySamples, send_sample
+from submissions.mail.rules.mails import MailKind
+from submissions.mail.services.samples import MOST_AN_HOUR, TooManySamples, send_sample
 from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import NOON, make_user
 from tests.submissions.factories import make_campaign
@@ -28,9 +28,7 @@ def test_one_person_sends_a_number_of_samples_an_hour() -> None:
     for number in range(MOST_AN_HOUR + 5):
         # Through every campaign and kind it is one number.
         where = (campaign, other)[number % 2]
-        page = browser.post(
-            reverse("admin:submissions_mail_samples", args=[where.pk]), sent, follow=True
-        )
+        page = browser.post(reverse("admin:mail_mail_samples", args=[where.pk]), sent, follow=True)
     assert len(mail.outbox) == MOST_AN_HOUR
     assert f"You get {MOST_AN_HOUR} samples an hour" in page.content.decode()
 

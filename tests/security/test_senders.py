@@ -12,7 +12,7 @@ from campaignhub.env import env
 from campaigns.accounts.models import Client, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
-from submissions.services.mails import deliver_mails
+from submissions.mail.services.delivery import deliver_mails
 from tests.campaigns.admin_pages import campaign_data, change_address
 from tests.campaigns.factories import make_client, make_draft, make_user
 from tests.security.entrants import enter
@@ -123,7 +123,7 @@ def test_a_sample_to_oneself_obeys_the_same_rule():
     campaign = make_campaign()
     campaign.client.sender_email = THEIRS
     campaign.client.save()
-    samples = reverse("admin:submissions_mail_samples", args=[campaign.pk])
+    samples = reverse("admin:mail_mail_samples", args=[campaign.pk])
     browser = _signed_in((campaign.client, Role.CAMPAIGN_MANAGER))
     assert THEIRS not in browser.get(samples).content.decode()
     browser.post(samples, {"kind": "received"})

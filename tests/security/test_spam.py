@@ -18,19 +18,20 @@ from campaignhub.env import env
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode, Reason, ReasonCode
-from submissions.models import Mail, SubmissionEvent
-from submissions.rules.mails import MailKind, MailState
-from submissions.services.decisions import approve_submission, ask_again, reject_submission
-from submissions.services.mails import LEASE, deliver_mails
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.services.delivery import LEASE, deliver_mails
+from submissions.mirror.models import SubmissionEvent
+from submissions.review.services.decisions import approve_submission, ask_again, reject_submission
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, said
-from tests.submissions import mail_service as ses
 from tests.submissions.factories import NOON, make_campaign
+from tests.submissions.mail import mail_service as ses
 from tests.support.at_once import at_once
 
 AN_HOUR = timedelta(hours=1)
 NOT_SENT = "not_sent"
-LIST = reverse("admin:submissions_mail_changelist")
+LIST = reverse("admin:mail_mail_changelist")
 MARK = "Kettle"
 """A word that no mail of ours has."""
 
@@ -268,10 +269,10 @@ def test_staff_find_what_was_not_sent_with_its_reason_and_cannot_send_it():
     assert len(narrowed.context["rows"]) == 2
     assert narrowed.content.decode().count("Not sent (one an hour)") == 2
     mail = Mail.objects.filter(state=NOT_SENT).earliest("id")
-    read = browser.get(reverse("admin:submissions_mail_read", args=[mail.pk])).content.decode()
+    read = browser.get(reverse("admin:mail_mail_read", args=[mail.pk])).content.decode()
     assert "Not sent (one an hour)" in read
     assert "Send again" not in read
-    act = reverse("admin:submissions_mail_act", args=[mail.pk])
+    act = reverse("admin:mail_mail_act", args=[mail.pk])
     for _ in range(2):
         answer = browser.post(act, {"act": "again"}, follow=True).content.decode()
         assert "over the limit" in answer

@@ -20,11 +20,12 @@ from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode, Reason, ReasonCode
-from submissions.models import EntrantMessage, Mail, Submission
-from submissions.rules.mails import MailKind, MailState
-from submissions.services.deadletters import pairs
-from submissions.services.decisions import ask_again, reject_submission
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mirror.models import EntrantMessage, Submission
+from submissions.operations.services.dead_letters import pairs
+from submissions.review.services.decisions import ask_again, reject_submission
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, mailed_link, said, working_tokens
 from tests.submissions.factories import NOON, make_campaign, make_message, streamed
@@ -52,7 +53,7 @@ def _staff_pages(campaign: Campaign) -> Iterator[str]:
     """Name every address of the staff site, for each thing of the campaign that it takes."""
     submissions = list(Submission.objects.filter(campaign=campaign).values_list("pk", flat=True))
     mails = list(Mail.objects.values_list("pk", flat=True))
-    own: dict[str, list[Any]] = {"submissions_submission": submissions, "submissions_mail": mails}
+    own: dict[str, list[Any]] = {"submissions_submission": submissions, "mail_mail": mails}
     for name, parts in _patterns(admin.site.get_urls()):
         things: dict[str, list[Any]] = {
             "object_id": own.get(name.rpartition("_")[0], [campaign.pk, campaign.client_id]),
@@ -71,7 +72,7 @@ def _staff_pages(campaign: Campaign) -> Iterator[str]:
             except NoReverseMatch:
                 continue
             yield address
-            if name.startswith("submissions_mail_sample"):
+            if name.startswith("mail_mail_sample"):
                 yield from (f"{address}?kind={kind}" for kind in MailKind)
 
 
@@ -173,7 +174,7 @@ def test_a_mail_is_read_without_its_link_in_both_forms_and_says_so(kind: MailKin
     browser = Browser()
     browser.force_login(_user(campaign, Role.CAMPAIGN_MANAGER))
     for name in ("read", "html"):
-        page = browser.get(reverse(f"admin:submissions_mail_{name}", args=[mail.pk]))
+        page = browser.get(reverse(f"admin:mail_mail_{name}", args=[mail.pk]))
         shown = page.content.decode()
         assert "only works in the entrant" in shown
         assert "/status/" not in shown
@@ -185,7 +186,7 @@ def test_a_sample_to_oneself_has_no_token_of_anything(kind: MailKind):
     campaign = make_campaign()
     browser = Browser()
     browser.force_login(_user(campaign, Role.CAMPAIGN_MANAGER))
-    browser.post(reverse("admin:submissions_mail_samples", args=[campaign.pk]), {"kind": kind})
+    browser.post(reverse("admin:mail_mail_samples", args=[campaign.pk]), {"kind": kind})
     (sent,) = outbox.outbox
     assert isinstance(sent, EmailMultiAlternatives)
     for form in (str(sent.body), str(sent.alternatives[0][0]), str(sent.message())):

@@ -22,8 +22,9 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit, invitations
 from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import ImageRefusal, Mode, Page
-from submissions.models import Mail, Submission
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mirror.models import Submission
 from tests.campaigns.factories import make_draft, make_promoter, make_user
 from tests.submissions.factories import make_image, make_record, make_upload, streamed
 

@@ -20,7 +20,7 @@ from ingest_lambda.contract import (
     SubmissionStatus,
     Upload,
 )
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
 from tests.campaigns.factories import make_client
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)

@@ -7,11 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from campaigns.accounts.rules.roles import Role
-from submissions.models import Submission
-from submissions.services import unsent
-from submissions.services.listing import Wanted, find
-from submissions.services.mail_attention import troubled_mails
-from submissions.services.mirror import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.services.attention import troubled_mails
+from submissions.mirror.models import Submission
+from submissions.mirror.services.search import Wanted, find
+from submissions.operations.services import unsent_photos
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
@@ -59,9 +59,9 @@ def test_the_desk_reads_no_campaign_s_every_entry():
 def test_the_sweep_of_unsent_photos_begins_with_those_that_were_not_sent():
     """It looks every quarter of an hour, and a million photos were."""
     for look in (
-        lambda: list(unsent._first_photos(None, NOON)),
-        lambda: list(unsent._second_photos(NOON)),
-        lambda: unsent.unsent(at=NOON),
+        lambda: list(unsent_photos._first_photos(None, NOON)),
+        lambda: list(unsent_photos._second_photos(NOON)),
+        lambda: unsent_photos.unsent(at=NOON),
     ):
         with CaptureQueriesContext(connection) as queries:
             look()

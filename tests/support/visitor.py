@@ -210,7 +210,7 @@ class Visitor:
         """Wait for a mail to this person and return the token in its link."""
         origin = "{0.scheme}://{0.netloc}".format(urlsplit(self.installation.facts["api"]))
         query = (
-            "SELECT message_id FROM submissions_mail WHERE submission_id = ? AND kind = ? "
+            "SELECT message_id FROM mail_mail WHERE submission_id = ? AND kind = ? "
             "AND state IN ('sent', 'delivered')"
         )
         assert self.id is not None

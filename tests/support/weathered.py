@@ -112,7 +112,7 @@ class Ledger:
             if given_up and not waiting(self.installation, "SUBMISSIONS_QUEUE_URL"):
                 self.installation.python(
                     "from campaigns.accounts.models import User\n"
-                    "from submissions.services.deadletters import replay\n"
+                    "from submissions.operations.services.dead_letters import replay\n"
                     "someone = User.objects.filter(is_superuser=True).first()\n"
                     "replay('submissions', message_ids=None, actor=someone, at=timezone.now())\n"
                 )

@@ -66,7 +66,7 @@ def _lifecycle_steps(campaign: Campaign) -> list[Step]:
     if campaign.state == CampaignState.PAUSED:
         steps.append(_step("resume", "Resume", campaign, "Entries are taken again."))
     try:
-        mails = reverse("admin:submissions_mail_samples", args=[campaign.pk])
+        mails = reverse("admin:mail_mail_samples", args=[campaign.pk])
     except NoReverseMatch:
         mails = ""
     if mails:
@@ -85,7 +85,7 @@ def _danger_steps(campaign: Campaign) -> list[Step]:
         words = "The page keeps saying that the campaign is over. This can't be undone."
         steps.append(_step("archive", "Archive", campaign, words))
     try:
-        link = reverse("admin:submissions_test_data", args=[campaign.pk])
+        link = reverse("admin:test_data", args=[campaign.pk])
     except NoReverseMatch:
         link = ""
     if link:

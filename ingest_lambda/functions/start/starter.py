@@ -56,7 +56,7 @@ def new_submission_id(at: datetime) -> UUID:
     """Return a UUID version 7 (RFC 9562): its first 48 bits are the time, so that rows lie in order.
 
     The time of the start, by which the site knows until when this submission
-    may be sent (``submissions.rules.unsent``).
+    may be sent (``submissions.operations.rules.unsent_photos``).
     """
     number = (int(at.timestamp() * 1000) << 80) | secrets.randbits(80)
     number = (number & ~(0xF << 76)) | (7 << 76)

@@ -1,1 +1,0 @@
-"""The staff side of submissions: the list, the review page, mails."""

@@ -1,0 +1,232 @@
+"""The worker's steps that drain queues of plain JSON, beside Celery and never through it.
+
+Given to Celery as one of its own, such a queue would lose what a worker cannot
+read: it deletes it. So these steps poll by themselves, and settings name no
+queue but Celery's.
+"""
+
+import json
+import logging
+import threading
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from celery import bootsteps
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
+
+from campaignhub.aws import sqs
+from campaignhub.env import env
+from campaignhub.ingest import write_records
+from submissions.intake.services.heartbeat import beat
+from submissions.intake.services.mirroring import mirror_stream_records
+
+logger = logging.getLogger(__name__)
+POLL_SECONDS = 5
+"""The long poll. Not the 20 that SQS allows: a stop has to wait for it."""
+RECEIVE_AT_MOST = 10
+"""What SQS hands out, and deletes, in one call."""
+BEAT_SECONDS = 10
+STOP_SECONDS = 30
+
+Message = dict[str, Any]
+
+
+class QueueDrain(threading.Thread, ABC):
+    """Takes batches from one queue until it is told to stop, and deletes what was settled.
+
+    What was not stays invisible until the queue's own time-out and comes again;
+    its redrive policy ends that. A drain that dies in between has deleted
+    nothing that was not settled, so everything it does has to bear a second time.
+    """
+
+    label = ""
+    batch_size = 100
+    window_seconds = 0.0
+    """How long a batch may wait for more once its first message is there."""
+
+    def __init__(self, url: str, *, number: int = 1) -> None:
+        super().__init__(name=f"{self.label}-{number}", daemon=True)
+        self._url = url
+        self._stopping = threading.Event()
+        self._handled = 0
+        self._next_beat = 0.0
+
+    @abstractmethod
+    def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """Do what has to be done with a batch; return those that need not come again."""
+
+    def stop(self) -> None:
+        """Finish the batch at hand and end."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Drain for ever; trouble with queue or database waits a little longer each time."""
+        trouble = 0
+        while not self._stopping.is_set():
+            try:
+                self.drain_once(wait_seconds=POLL_SECONDS)
+                trouble = 0
+                self._beat()
+            except (BotoCoreError, ClientError, DatabaseError) as exc:
+                trouble += 1
+                logger.warning("%s: %s, trying again", self.name, type(exc).__name__)
+            except Exception:
+                # A bug. The messages come back after their visibility and end in the
+                # dead-letter queue if it stays; a drain that died would hold up all others.
+                trouble += 1
+                logger.exception("%s: unforeseen", self.name)
+            close_old_connections()
+            if trouble:
+                self._stopping.wait(min(30, 2**trouble))
+        connections.close_all()
+
+    def drain_once(self, *, wait_seconds: int = 0) -> int:
+        """Settle one batch and delete what was settled; return how many that were."""
+        messages = self._receive(wait_seconds)
+        if not messages:
+            return 0
+        done = self.settle(messages)
+        for begin in range(0, len(done), RECEIVE_AT_MOST):
+            sqs().delete_message_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]}
+                    for n, message in enumerate(done[begin : begin + RECEIVE_AT_MOST])
+                ],
+            )
+        self._handled += len(done)
+        return len(done)
+
+    def _receive(self, wait_seconds: int) -> list[Message]:
+        """Receive until the batch is full, the queue is empty and the window over, or we have to stop."""
+        messages: list[Any] = []
+        closes_at = 0.0
+        while len(messages) < self.batch_size and not self._stopping.is_set():
+            answer = sqs().receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=min(RECEIVE_AT_MOST, self.batch_size - len(messages)),
+                WaitTimeSeconds=0 if messages else wait_seconds,
+                MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
+            )
+            got = answer.get("Messages", [])
+            if not messages:
+                closes_at = time.monotonic() + self.window_seconds
+            messages += got
+            if not messages or (len(got) < RECEIVE_AT_MOST and time.monotonic() >= closes_at):
+                break
+            if not got:
+                self._stopping.wait(0.05)
+        return messages
+
+    def _beat(self) -> None:
+        """Show now and then that we live."""
+        if time.monotonic() >= self._next_beat:
+            beat(self.name, at=timezone.now(), handled=self._handled)
+            self._next_beat = time.monotonic() + BEAT_SECONDS
+
+
+class MirrorDrain(QueueDrain):
+    """Brings what the table says into Django: one transaction a batch, deleted after its commit."""
+
+    label = "mirror"
+
+    def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """See :meth:`QueueDrain.settle`."""
+        records, read = [], []
+        for message in messages:
+            try:
+                records.append(json.loads(message["Body"]))
+            except ValueError:
+                logger.warning("mirror: a message is not JSON, left to the redrive")
+            else:
+                read.append(message)
+        result = mirror_stream_records(records, at=timezone.now())
+        refused = {place for place, _ in result.refused}
+        for _, why in result.refused:
+            logger.warning("mirror: a record was refused (%s), left to the redrive", why)
+        return [message for place, message in enumerate(read) if place not in refused]
+
+
+class IngestDrain(QueueDrain):
+    """Calls the writer in the place of the first Pipe (``INGEST_CONSUMER=celery``), with its semantics.
+
+    Batch and window are the Pipe's own (``template.yaml``, ``SubmissionsPipe``).
+    """
+
+    label = "ingest"
+    batch_size = 25
+    window_seconds = 1.0
+
+    def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """See :meth:`QueueDrain.settle`."""
+        again = set(write_records([_as_record(message) for message in messages]))
+        return [message for message in messages if message["MessageId"] not in again]
+
+
+def _as_record(message: Message) -> dict[str, Any]:
+    """Spell a received message as a Pipe hands it to a function."""
+    return {
+        "messageId": message["MessageId"],
+        "receiptHandle": message["ReceiptHandle"],
+        "body": message["Body"],
+        "attributes": message.get("Attributes", {}),
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
+
+
+class DrainStep(bootsteps.StartStopStep):
+    """Starts drains with the worker and stops them with the worker."""
+
+    requires = ("celery.worker.components:Pool",)
+
+    def __init__(self, worker: Any, **kwargs: Any) -> None:
+        super().__init__(worker, **kwargs)
+        self._drains: list[QueueDrain] = []
+
+    def drains(self) -> list[QueueDrain]:
+        """Return the drains of this step, not yet started."""
+        raise NotImplementedError
+
+    def start(self, _worker: Any) -> None:
+        """Begin to drain."""
+        self._drains = self.drains()
+        for drain in self._drains:
+            drain.start()
+
+    def stop(self, _worker: Any) -> None:
+        """Let the batches at hand be settled and deleted, then end."""
+        for drain in self._drains:
+            drain.stop()
+        ends_at = time.monotonic() + STOP_SECONDS
+        for drain in self._drains:
+            drain.join(timeout=max(0.0, ends_at - time.monotonic()))
+
+
+class MirrorStep(DrainStep):
+    """The mirror queue, in every worker."""
+
+    def drains(self) -> list[QueueDrain]:
+        """See :meth:`DrainStep.drains`. One: SQLite has one writer, and one keeps up with the table."""
+        return [MirrorDrain(env().mirror_queue_url)]
+
+
+class IngestStep(DrainStep):
+    """The submissions queue, where no Pipe reads it."""
+
+    def include_if(self, _worker: Any) -> bool:
+        """Leave the queue to the Pipe unless told otherwise."""
+        return env().ingest_consumer == "celery"
+
+    def drains(self) -> list[QueueDrain]:
+        """See :meth:`DrainStep.drains`. Three, as the embedded Pipe has: each waits for the table mostly."""
+        url = env().submissions_queue_url
+        return [IngestDrain(url, number=number) for number in (1, 2, 3)]
+
+
+WORKER_STEPS = (MirrorStep, IngestStep)
+"""What ``campaignhub.celery`` gives the worker."""

@@ -1,0 +1,92 @@
+"""Mails: each is a row with its outcome."""
+
+from django.db import models
+from django.db.models import Q
+
+from submissions.mail.rules.mails import MailKind, MailState
+
+
+class Mail(models.Model):
+    """One mail to an entrant; at most one per event.
+
+    ``not_before`` holds a verdict's mail back while it can still be undone,
+    and a reminder until it is due; what has become untrue by then is withdrawn.
+    """
+
+    submission = models.ForeignKey(
+        "submissions.Submission", on_delete=models.CASCADE, related_name="mails"
+    )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The submission's, beside it for the index by which campaigns take turns."""
+    kind = models.CharField(max_length=20, choices=[(k.value, k.label) for k in MailKind])
+    event = models.CharField(max_length=40)
+    decision_no = models.PositiveIntegerField(null=True)
+    """The verdict that it tells of; it goes out only while that is the last one."""
+    attempt = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(
+        max_length=12,
+        choices=[(s.value, s.label) for s in MailState],
+        default=MailState.QUEUED.value,
+    )
+    queued_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    attempted_at = models.DateTimeField(null=True)
+    """When it was last taken up for sending; of what went out, the limits count from here."""
+    sent_at = models.DateTimeField(null=True)
+    outcome_at = models.DateTimeField(null=True)
+    """When the mail service told what became of it."""
+    address_hash = models.CharField(max_length=64, blank=True)
+    """Keyed hash of the mailbox it goes to: for the limits, not for reading."""
+    subject = models.CharField(max_length=200, blank=True)
+    message_id = models.CharField(max_length=120, blank=True)
+    trouble = models.CharField(max_length=200, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ("-queued_at", "-id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("submission", "event"), name="at_most_one_mail_per_event"
+            ),
+            models.UniqueConstraint(
+                fields=("address_hash",),
+                condition=Q(state=MailState.SENDING.value) & ~Q(address_hash=""),
+                name="one_mail_at_a_time_to_a_mailbox",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("campaign", "not_before", "id"),
+                name="mail_in_turn",
+                condition=Q(state=MailState.QUEUED.value),
+            ),
+            models.Index(
+                fields=("leased_until",),
+                name="mail_being_sent",
+                condition=Q(state=MailState.SENDING.value),
+            ),
+            models.Index(
+                # By state too: of what was held back a flood leaves any number for one mailbox.
+                fields=("address_hash", "state"),
+                name="mail_to_a_mailbox",
+                condition=~Q(address_hash=""),
+            ),
+            models.Index(fields=("message_id",), name="mail_message", condition=~Q(message_id="")),
+            models.Index(fields=("-queued_at", "-id"), name="mail_newest_first"),
+            models.Index(
+                fields=("state", "-queued_at", "-id"),
+                name="mail_needs_somebody",
+                condition=Q(state__in=(MailState.FAILED.value, MailState.UNKNOWN.value)),
+            ),
+            models.Index(
+                fields=("campaign", "state"),
+                name="mail_trouble_of_campaign",
+                condition=Q(state__in=(MailState.FAILED.value, MailState.UNKNOWN.value)),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} · {self.get_state_display()}"

@@ -1,0 +1,55 @@
+"""A mail as the words it is made of, and its form in plain text."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+INERT_LINK = "Link removed: it only works in the entrant's own e-mail."
+"""What stands in the place of a link wherever a mail is shown to somebody else."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailText:
+    """What a mail says. Each text is one line (:func:`campaigns.accounts.rules.lines.one_line`); none is markup."""
+
+    language: str
+    subject: str
+    title: str
+    hello: str
+    before: str
+    """The text above the reasons."""
+    reasons: tuple[str, ...]
+    after: str
+    """The text below them; may be empty."""
+    button: str
+    reference_label: str
+    reference: str
+    help: str
+    """May be empty."""
+    why: str
+    brand: str
+    brand_colour: str
+    button_text_colour: str
+    radius: str
+
+
+def as_text(text: MailText, *, link: str) -> str:
+    """Return the plain text of a mail; without ``link`` it says that the link is not for the reader.
+
+    A plain ``str``: a template's result would be marked as safe HTML, and a page
+    that shows it would print what an entrant typed as markup.
+    """
+    return "\n".join(_lines(text, link))
+
+
+def _lines(text: MailText, link: str) -> Iterator[str]:
+    yield from (text.hello, "", text.before, "")
+    for reason in text.reasons:
+        yield from (f"- {reason}", "")
+    if text.after:
+        yield from (text.after, "")
+    yield from (f"{text.button}:", link or f"[{INERT_LINK}]", "")
+    yield from (f"{text.reference_label}: {text.reference}", "")
+    yield from ("-- ", text.brand)
+    if text.help:
+        yield text.help
+    yield from (text.why, "")

@@ -1,0 +1,135 @@
+"""Which mails there are, when each goes out, and what can become of one."""
+
+from datetime import timedelta
+from enum import StrEnum
+
+from ingest_lambda.contract import SubmissionStatus
+from submissions.mail.rules.words.catalogue import Message
+
+
+class MailKind(StrEnum):
+    """The mails of a submission that are on by default."""
+
+    RECEIVED = "received"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    ASKED_AGAIN = "asked_again"
+    REMINDER = "reminder"
+
+    @property
+    def label(self) -> str:
+        """Return the kind as staff read it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+ASKS_FOR_A_PHOTO = frozenset({MailKind.ASKED_AGAIN, MailKind.REMINDER})
+"""Mails whose link takes a new photo until the deadline."""
+
+
+class MailState(StrEnum):
+    """The state of a mail.
+
+    ``unknown``: we stopped between sending and noting it; a person decides.
+    ``not_sent``: its mailbox has had as many as it gets (:class:`NotSent`); final.
+    ``withdrawn``: what it would have said was taken back or answered before it went.
+    """
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+    SUPPRESSED = "suppressed"
+    NOT_SENT = "not_sent"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """Return the state as staff read it."""
+        return self.value.replace("_", " ").capitalize()
+
+
+class NotSent(StrEnum):
+    """Why a mail ended as not sent. Whoever types an address of somebody else sends them no more than this."""
+
+    ONE_AN_HOUR = "one an hour"
+    """One mail of the kind *received* to a mailbox, per campaign and hour."""
+    FIVE_A_DAY = "five a day"
+    """:data:`MOST_A_DAY` mails of all kinds to a mailbox, per campaign and 24 hours."""
+
+
+AN_HOUR = timedelta(hours=1)
+A_DAY = timedelta(days=1)
+MOST_A_DAY = 5
+
+
+WENT_OUT = frozenset(
+    {
+        MailState.SENT,
+        MailState.DELIVERED,
+        MailState.BOUNCED,
+        MailState.COMPLAINED,
+        MailState.UNKNOWN,
+    }
+)
+"""States after which it reached, or may have reached, the mail service."""
+
+OUTCOMES = frozenset({MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED})
+"""What the mail service tells later about a mail that went out."""
+
+MAIL_AFTER: dict[SubmissionStatus, MailKind] = {
+    SubmissionStatus.APPROVED: MailKind.APPROVED,
+    SubmissionStatus.REJECTED: MailKind.REJECTED,
+    SubmissionStatus.NEEDS_RESUBMISSION: MailKind.ASKED_AGAIN,
+}
+"""The mail that follows a decision, once the table has it."""
+
+UNDO = timedelta(minutes=1)
+"""How long a verdict's mail is held back, so that taking it back at the desk leaves no trace."""
+
+REMIND_BEFORE = timedelta(hours=24)
+"""How long before the deadline an unanswered question is asked once more."""
+
+
+def message_of(
+    kind: MailKind,
+    *,
+    ingest_status: SubmissionStatus,
+    status: SubmissionStatus,
+    attempt: int,
+    photos_open: bool = False,
+) -> Message:
+    """Return what a mail says: a received entry may count at once, wait for a look, or be an answer.
+
+    One that counted at once is not said to count while it waits for a look, or
+    its photos (``photos_open``) have still to be compared: they may send it to one.
+    """
+    if kind is not MailKind.RECEIVED:
+        return Message(kind.value)
+    if attempt > 1:
+        return Message.RECEIVED_AGAIN
+    waits = status is SubmissionStatus.PENDING_REVIEW
+    said = _RECEIVED.get(status if waits else ingest_status, Message.RECEIVED)
+    return Message.RECEIVED if photos_open and said is Message.RECEIVED_COUNTS else said
+
+
+_RECEIVED = {
+    SubmissionStatus.PENDING_REVIEW: Message.RECEIVED_REVIEW,
+    SubmissionStatus.APPROVED: Message.RECEIVED_COUNTS,
+}
+
+
+def is_still_true(
+    kind: MailKind, *, decision_no: int | None, last_decision_no: int, status: SubmissionStatus
+) -> bool:
+    """Tell whether a mail about a verdict may still go out: that verdict is the last one, and stands."""
+    if decision_no is None:
+        return True
+    if decision_no != last_decision_no:
+        return False
+    if kind in ASKS_FOR_A_PHOTO:
+        return status is SubmissionStatus.NEEDS_RESUBMISSION
+    return True

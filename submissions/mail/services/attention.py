@@ -1,0 +1,28 @@
+"""The mails that a person has to look at: they failed, or it isn't known whether they were sent."""
+
+from collections import Counter
+
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.setup.services.scope import campaigns_of
+from submissions.mail.models import Mail
+
+MOST = 1_000
+"""Counting stops here, so that a million rows cost no more than a thousand."""
+
+
+def troubled_mails(user: User) -> Counter[str]:
+    """Count the mails that a person has to look at, by state: failed, or sent without our knowing.
+
+    Up to a thousand of each. Of one's own campaigns alone, by an index of such
+    mails: another client's many must not hide one's own few.
+    """
+    mine = list(campaigns_of(user, Capability.MAIL_VIEW).values_list("pk", flat=True))
+    # Both states in each query, for only so are they known to be in the index.
+    rows = Mail.objects.filter(campaign__in=mine, state__in=("failed", "unknown")).order_by()
+    return Counter(
+        {
+            state: len(rows.filter(state=state).values_list("pk")[:MOST])
+            for state in ("failed", "unknown")
+        }
+    )

@@ -1,0 +1,158 @@
+"""What a mail says and how it looks: text and HTML from one set of words."""
+
+import base64
+import logging
+from dataclasses import asdict
+from datetime import datetime
+from email.mime.image import MIMEImage
+from email.utils import formataddr
+from functools import lru_cache
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.storage import storages
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+
+from campaigns.accounts.rules.lines import one_line
+from campaigns.accounts.rules.plain_names import name_to_greet
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.contrast import contrast
+from campaigns.setup.services.sender import sender_of
+from ingest_lambda.contract import SubmissionStatus
+from ingest_lambda.contract.dates import spoken, time_in_words
+from submissions.mail.models import Mail
+from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
+from submissions.mail.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
+from submissions.mail.rules.words import catalogue_of, near_day
+from submissions.mirror.models import PhotoCheck, Submission
+
+logger = logging.getLogger(__name__)
+_LOGO = "logo"
+_DARK = "#1b1b1e"
+
+
+def compose(mail: Mail, *, at: datetime, link: str = "") -> EmailMultiAlternatives:
+    """Make the message of a mail in the entrant's language, as it reads at ``at``.
+
+    ``link`` is for the mailbox alone (:func:`submissions.mail.services.status_link.link_of`).
+    Without it the message has no link at all: so it is shown to staff.
+    """
+    submission = mail.submission
+    campaign = submission.campaign
+    logo = _logo(campaign)
+    text = _text_of(mail, at)
+    reply_to = one_line(campaign.client.help_email)
+    message = EmailMultiAlternatives(
+        subject=text.subject,
+        body=as_text(text, link=link),
+        from_email=formataddr(sender_of(campaign)),
+        to=[address_of(submission)],
+        reply_to=[reply_to] if reply_to else None,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
+    html = _html(text, link=link, logo=f"cid:{_LOGO}" if logo else "")
+    message.attach_alternative(html, "text/html")
+    if logo:
+        picture = MIMEImage(logo, _subtype=_kind_of_logo(campaign))
+        picture.add_header("Content-ID", f"<{_LOGO}>")
+        picture.add_header("Content-Disposition", "inline", filename="logo")
+        message.attach(picture)
+    return message
+
+
+def html_to_read(mail: Mail, *, at: datetime) -> str:
+    """Return the HTML of a mail for staff: without its link, and with the logo inside."""
+    logo = _logo(mail.submission.campaign)
+    kind = _kind_of_logo(mail.submission.campaign)
+    inside = f"data:image/{kind};base64,{base64.b64encode(logo).decode()}" if logo else ""
+    return _html(_text_of(mail, at), link="", logo=inside)
+
+
+def _html(text: MailText, *, link: str, logo: str) -> str:
+    context = {**asdict(text), "link": link, "inert_link": INERT_LINK, "logo": logo}
+    return render_to_string("email/message.html", context)
+
+
+def address_of(submission: Submission) -> str:
+    """Return where mails about a submission go; empty where there is no address, or no longer."""
+    personal = getattr(submission, "personal", None)
+    return personal.email if personal else ""
+
+
+def _text_of(mail: Mail, at: datetime) -> MailText:
+    submission = mail.submission
+    campaign = submission.campaign
+    client = campaign.client
+    language = submission.locale
+    words = catalogue_of(language)
+    message = words.messages[
+        message_of(
+            MailKind(mail.kind),
+            ingest_status=SubmissionStatus(submission.ingest_status),
+            status=SubmissionStatus(submission.status),
+            attempt=mail.attempt,
+            photos_open=bool(submission.uploads)
+            and PhotoCheck.objects.filter(pk=submission.pk).exists(),
+        )
+    ]
+    asks = mail.kind in ASKS_FOR_A_PHOTO
+    until = submission.resubmit_until if asks else submission.decide_by
+    said = {
+        "campaign": one_line(campaign.text(campaign.headline, language) or campaign.name),
+        "client": one_line(client.name),
+        "reference": submission.reference,
+        "email": one_line(client.help_email),
+        "phone": one_line(client.help_phone),
+        "day": near_day(until, now=at, timezone=campaign.timezone, words=words) if until else "",
+        "deadline": time_in_words(until, timezone=campaign.timezone, language=language)
+        if until
+        else "",
+    }
+    name = name_to_greet(getattr(getattr(submission, "personal", None), "given_name", ""))
+    help_words = words.help_phone if client.help_phone else words.help
+    subject = message.subject.format(**said)
+    dark_on_brand = contrast(_DARK, campaign.brand_colour) > contrast(
+        "#ffffff", campaign.brand_colour
+    )
+    return MailText(
+        language=spoken(language),
+        subject=words.test + subject if submission.is_test else subject,
+        title=message.title,
+        hello=words.hello.format(name=name) if name else words.hello_nobody,
+        before=message.before.format(**said),
+        reasons=tuple(one_line(str(reason["message"])) for reason in submission.decision_reasons)
+        if mail.decision_no
+        else (),
+        after=message.after.format(**said),
+        button=message.button or words.button,
+        reference_label=words.reference,
+        reference=submission.reference,
+        help=help_words.format(**said) if client.help_email else "",
+        why=words.why.format(**said),
+        brand=said["client"],
+        brand_colour=campaign.brand_colour,
+        button_text_colour=_DARK if dark_on_brand else "#ffffff",
+        radius=str(campaign.radius),
+    )
+
+
+def _logo(campaign: Campaign) -> bytes:
+    if not campaign.logo:
+        return b""
+    try:
+        return _read_logo(campaign.logo.name)
+    except (OSError, BotoCoreError, ClientError) as exc:
+        # The news is worth more than the picture, and the brand's name stands in its place.
+        logger.warning("mails: a logo could not be read (%s)", type(exc).__name__)
+        return b""
+
+
+def _kind_of_logo(campaign: Campaign) -> str:
+    return str(campaign.logo.name).rsplit(".", 1)[-1].lower()
+
+
+@lru_cache(maxsize=50)
+def _read_logo(name: str) -> bytes:
+    with storages["default"].open(name, "rb") as file:
+        content: bytes = file.read()
+    return content

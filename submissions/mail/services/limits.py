@@ -1,0 +1,75 @@
+"""How much one mailbox is sent: a mail at a time, one that says "received" an hour, five in all a day."""
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Count, F, Q
+
+from campaignhub import ingest
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import (
+    A_DAY,
+    AN_HOUR,
+    MOST_A_DAY,
+    WENT_OUT,
+    MailKind,
+    MailState,
+    NotSent,
+)
+from submissions.mail.services.composing import address_of
+
+BUSY_WAIT = timedelta(seconds=30)
+"""How long a mail waits that finds another on its way to the same mailbox."""
+
+
+def lease(mail: Mail, *, at: datetime, until: datetime) -> bool:
+    """Take a queued mail for sending, until ``until``; tell whether it is ours now.
+
+    A unique index allows one mail at a time on its way to a mailbox. So what is
+    counted afterwards (:func:`held_back`) is complete: of two processes with a
+    mail each for one mailbox, the second waits until the first one's outcome is
+    known.
+    """
+    address, campaign = address_of(mail.submission), mail.submission.campaign
+    known_as = campaign.test_id if mail.submission.is_test else campaign.pk
+    mail.address_hash = ingest.mailbox_hash(str(known_as), address) if address else ""
+    mail.state, mail.leased_until, mail.attempted_at = MailState.SENDING, until, at
+    mail.tries += 1
+    queued = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED)
+    try:
+        with transaction.atomic():
+            taken = queued.update(
+                state=mail.state,
+                leased_until=mail.leased_until,
+                attempted_at=mail.attempted_at,
+                tries=F("tries") + 1,
+                address_hash=mail.address_hash,
+            )
+    except IntegrityError:
+        queued.update(not_before=at + BUSY_WAIT)
+        return False
+    return bool(taken)
+
+
+def held_back(mail: Mail, *, at: datetime) -> tuple[MailState, str] | None:
+    """Return the outcome of a leased mail that its mailbox may not get, and why.
+
+    What may have gone out counts, whatever became of it; what certainly did not
+    is no mail.
+    """
+    # The index leaves out what has no mailbox, and SQLite uses it only where that is said.
+    others = Mail.objects.filter(
+        ~Q(address_hash=""), address_hash=mail.address_hash, state__in=WENT_OUT
+    ).exclude(pk=mail.pk)
+    before = others.aggregate(
+        spoilt=Count("pk", filter=Q(state__in=(MailState.BOUNCED, MailState.COMPLAINED))),
+        received=Count("pk", filter=Q(kind=MailKind.RECEIVED, attempted_at__gt=at - AN_HOUR)),
+        today=Count("pk", filter=Q(attempted_at__gt=at - A_DAY)),
+    )
+    if before["spoilt"]:
+        return MailState.SUPPRESSED, "an earlier mail bounced, or was complained of"
+    if mail.kind == MailKind.RECEIVED and before["received"]:
+        return MailState.NOT_SENT, NotSent.ONE_AN_HOUR
+    if before["today"] >= MOST_A_DAY:
+        return MailState.NOT_SENT, NotSent.FIVE_A_DAY
+    return None

@@ -1,0 +1,146 @@
+"""What a campaign's mails will say, before anybody has entered; and one to oneself, to see it arrive."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core.mail import EmailMultiAlternatives
+
+from campaignhub.errors import DomainError
+from campaignhub.ingest import working_days_after
+from campaigns.accounts.models import AuditEntry, User
+from campaigns.accounts.services import audit
+from campaigns.setup.models import Campaign
+from ingest_lambda.contract import (
+    Channel,
+    Reason,
+    ReasonCode,
+    Route,
+    SubmissionStatus,
+    reference_of,
+    sentence,
+)
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import MailKind
+from submissions.mail.services.composing import compose
+from submissions.mail.services.sending_errors import SENDING_ERRORS
+from submissions.mirror.models import Submission, SubmissionAnswers
+
+SAMPLE_ID = UUID("00000000-0000-7000-8000-000000000000")
+MOST_AN_HOUR = 30
+_SENT = "mail.sample_sent"
+_STATUS = {
+    MailKind.APPROVED: SubmissionStatus.APPROVED,
+    MailKind.REJECTED: SubmissionStatus.REJECTED,
+    MailKind.ASKED_AGAIN: SubmissionStatus.NEEDS_RESUBMISSION,
+    MailKind.REMINDER: SubmissionStatus.NEEDS_RESUBMISSION,
+}
+_REASONS = {
+    MailKind.REJECTED: Reason(
+        code=ReasonCode.BEFORE_PURCHASE_WINDOW, found="2026-05-28", expected="2026-06-01"
+    ),
+    MailKind.ASKED_AGAIN: Reason(code=ReasonCode.ILLEGIBLE),
+    MailKind.REMINDER: Reason(code=ReasonCode.ILLEGIBLE),
+}
+
+
+class NoStaffAddress(DomainError):
+    """A sample is sent to oneself, which needs an address in one's own account."""
+
+    code = "no_staff_address"
+
+
+class TooManySamples(DomainError):
+    """One person gets a number of samples an hour: the mail service's allowance is every client's."""
+
+    code = "too_many_samples"
+
+
+class SampleNotSent(DomainError):
+    """The mail service did not take the sample."""
+
+    code = "sample_not_sent"
+
+
+def sample_mail(campaign: Campaign, kind: MailKind, *, language: str, at: datetime) -> Mail:
+    """Make a mail of ``kind`` about an entry that never was; nothing of it is stored.
+
+    It is a test's, so that its subject says so and its link leads nowhere that
+    counts.
+    """
+    reason = _REASONS.get(kind)
+    worded = []
+    if reason is not None:
+        message = sentence(
+            reason, locale=language, texts=campaign.reason_texts, timezone=campaign.timezone
+        )
+        worded = [reason.model_copy(update={"message": message}).model_dump(mode="json")]
+    submission = Submission(
+        id=SAMPLE_ID,
+        campaign=campaign,
+        reference=reference_of(SAMPLE_ID),
+        status=_STATUS.get(kind, SubmissionStatus.PENDING_REVIEW),
+        ingest_status=SubmissionStatus.PENDING_REVIEW,
+        is_test=True,
+        release=1,
+        attempt=1,
+        route=Route.PURCHASE.value,
+        channel=Channel.WEB.value,
+        locale=language,
+        started_at=at,
+        entered_at=at,
+        decide_by=working_days_after(at, campaign.decide_within_days, timezone=campaign.timezone),
+        resubmit_until=at + timedelta(hours=campaign.resubmit_within_hours),
+        decision_reasons=worded,
+        version=1,
+    )
+    SubmissionAnswers(submission=submission, given_name="Ada", family_name="Lovelace")
+    return Mail(
+        submission=submission,
+        kind=kind.value,
+        attempt=1,
+        decision_no=1 if kind in _STATUS else None,
+        queued_at=at,
+    )
+
+
+def sample_letter(
+    campaign: Campaign, kind: MailKind, *, language: str, at: datetime
+) -> EmailMultiAlternatives:
+    """Compose a sample as it would be sent."""
+    return compose(sample_mail(campaign, kind, language=language, at=at), at=at)
+
+
+def send_sample(
+    campaign: Campaign, kind: MailKind, *, language: str, actor: User, at: datetime
+) -> str:
+    """Send a sample to ``actor`` and nobody else; return the address it went to.
+
+    Raises:
+        NoStaffAddress: the account has no address.
+        TooManySamples: an hour's number is reached.
+        SampleNotSent: the mail service refused it or could not be reached.
+    """
+    if not actor.email:
+        raise NoStaffAddress(
+            "Your account has no e-mail address. Ask the team that runs CampaignHub to add one."
+        )
+    recent = AuditEntry.objects.filter(code=_SENT, actor=actor, at__gt=at - timedelta(hours=1))
+    if recent.count() >= MOST_AN_HOUR:
+        raise TooManySamples(f"You get {MOST_AN_HOUR} samples an hour. Send the next one later.")
+    letter = sample_letter(campaign, kind, language=language, at=at)
+    letter.to = [actor.email]
+    try:
+        letter.send()
+    except SENDING_ERRORS as exc:
+        raise SampleNotSent(
+            "The e-mail service didn't accept it. Check the client's sender address, then try again."
+        ) from exc
+    audit.record(
+        _SENT,
+        actor=actor,
+        client=campaign.client,
+        target=f"campaign:{campaign.slug}",
+        at=at,
+        after={"mail": kind.value, "language": language},
+    )
+    return actor.email

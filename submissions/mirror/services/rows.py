@@ -1,0 +1,299 @@
+"""Rows from records: what a line of the table looks like on this side."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from campaignhub.ingest import working_days_after
+from campaigns.setup.models import Campaign
+from ingest_lambda.contract import (
+    AwardRecord,
+    ImageRecord,
+    Meaning,
+    MessageRecord,
+    Mode,
+    SubmissionRecord,
+    SubmissionStatus,
+    reference_of,
+    shown_status,
+)
+from submissions.mirror.models import (
+    Award,
+    EntrantMessage,
+    PhotoCheck,
+    ReceiptImage,
+    Submission,
+    SubmissionAnswers,
+    SubmissionEvent,
+)
+from submissions.mirror.rules.names import fold
+from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN, is_for_anothers_photo
+from submissions.mirror.rules.storable import storable
+
+INGEST_FACTS = (
+    "status",
+    "release",
+    "attempt",
+    "route",
+    "channel",
+    "locale",
+    "source",
+    "partner",
+    "is_test",
+    "ingest_status",
+    "reasons",
+    "suspicions",
+    "consents",
+    "uploads",
+    "person_hash",
+    "body_hash",
+    "conflicts",
+    "held",
+    "entries",
+    "started_at",
+    "entered_at",
+    "decide_by",
+    "version",
+    "mirrored_at",
+)
+"""The columns that the mirror owns. Decisions are not among them, but for :class:`Decided`."""
+
+ANSWERS = (
+    "answers",
+    "email",
+    "given_name",
+    "family_name",
+    "given_name_key",
+    "family_name_key",
+    "phone",
+)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The decision columns of a row.
+
+    They are the services' own, and the table only ever has them from here. So
+    where the table knows a later decision than we do, ours was lost (a backup
+    was put back, a mirror is built anew) and is taken from there.
+    """
+
+    decision_no: int = 0
+    decision_status: str = ""
+    decided_attempt: int = 0
+
+    def __or__(self, record: SubmissionRecord) -> "Decided":
+        """Return the later of this decision and the one that ``record`` has."""
+        if record.decision_no <= self.decision_no or record.decision_status is None:
+            return self
+        return Decided(record.decision_no, record.decision_status, record.decided_attempt)
+
+
+def submission_row(
+    record: SubmissionRecord, campaign: Campaign, decided: Decided, at: datetime
+) -> Submission:
+    """Return a submission as its row; ``decided`` is what has been decided on it here."""
+    last = decided | record
+    shown = shown_status(
+        record.status,
+        SubmissionStatus(last.decision_status) if last.decision_status else None,
+        attempt=record.attempt,
+        decided_attempt=last.decided_attempt,
+    )
+    if shown is SubmissionStatus.APPROVED and photo_check(record, decided, at):
+        # By its own campaign's rules; it counts once its photos are as announced (``review.services.fraud_checks``).
+        shown = SubmissionStatus.RECEIVED
+    row = Submission(
+        id=record.id,
+        campaign_id=campaign.pk,
+        reference=reference_of(record.id),
+        status=shown,
+        release=record.release,
+        attempt=record.attempt,
+        route=record.route,
+        channel=record.channel,
+        locale=record.locale,
+        source=storable(record.source or ""),
+        partner=record.partner or "",
+        is_test=record.mode is Mode.TEST,
+        ingest_status=record.status,
+        reasons=[storable(r.model_dump(mode="json", exclude_none=True)) for r in record.reasons],
+        suspicions=list(record.suspicions),
+        consents=storable(record.consents),
+        uploads=[u.model_dump(mode="json", exclude_none=True) for u in record.uploads],
+        person_hash=record.person_hash or "",
+        body_hash=record.body_hash,
+        conflicts=len(record.conflict_hashes),
+        held=record.held,
+        entries=record.entries,
+        started_at=record.started_at,
+        entered_at=record.entered_at,
+        decide_by=working_days_after(
+            # Of an answer to what was asked again, from when it came.
+            record.entered_at if record.attempt == 1 else record.written_at,
+            campaign.decide_within_days,
+            timezone=campaign.timezone,
+        ),
+        version=record.version,
+        mirrored_at=at,
+    )
+    if last is not decided:
+        adopt_decision(row, record)
+    return row
+
+
+def adopt_decision(row: Submission, record: SubmissionRecord) -> None:
+    """Put the decision that the table has into a row that has none so late."""
+    row.decision_no = record.decision_no
+    row.decision_status = record.decision_status or ""
+    row.decided_attempt = record.decided_attempt
+    row.decision_reasons = [
+        storable(r.model_dump(mode="json", exclude_none=True)) for r in record.decision_reasons
+    ]
+    row.resubmit_until = record.resubmit_until
+
+
+DECISION = (
+    "decision_no",
+    "decision_status",
+    "decided_attempt",
+    "decision_reasons",
+    "resubmit_until",
+)
+
+
+def answers_row(record: SubmissionRecord, meanings: Mapping[str, str]) -> SubmissionAnswers:
+    """Return the personal part of a submission; ``meanings`` is meaning → name of the field."""
+    answers = storable(record.answers)
+
+    def said(meaning: Meaning) -> str:
+        return str(answers.get(meanings.get(meaning, ""), "")).strip()
+
+    given, family = said(Meaning.GIVEN_NAME), said(Meaning.FAMILY_NAME)
+    return SubmissionAnswers(
+        submission_id=record.id,
+        answers=answers,
+        email=said(Meaning.EMAIL).lower()[:254],
+        given_name=given[:300],
+        family_name=family[:300],
+        given_name_key=fold(given)[:60],
+        family_name_key=fold(family)[:60],
+        phone=said(Meaning.PHONE)[:20],
+    )
+
+
+def submission_events(record: SubmissionRecord) -> Iterator[SubmissionEvent]:
+    """Return the lines that a submission's record proves, the same whichever version comes."""
+    yield SubmissionEvent(
+        submission_id=record.id,
+        kind="received",
+        dedupe="received:1",
+        at=record.entered_at,
+        detail={"channel": record.channel, "route": record.route},
+    )
+    if record.attempt > 1:
+        yield SubmissionEvent(
+            submission_id=record.id,
+            kind="sent_again",
+            dedupe=f"sent_again:{record.attempt}",
+            at=record.written_at,
+        )
+    if record.status is SubmissionStatus.INVALID:
+        yield SubmissionEvent(
+            submission_id=record.id,
+            kind="limited",
+            dedupe=f"limited:{record.attempt}",
+            at=record.written_at,
+            detail={"reasons": [reason.code for reason in record.reasons]},
+        )
+    for body_hash in record.conflict_hashes:
+        yield SubmissionEvent(
+            submission_id=record.id,
+            kind="conflict",
+            dedupe=f"conflict:{body_hash}",
+            at=record.written_at,
+        )
+
+
+def photo_check(record: SubmissionRecord, decided: Decided, at: datetime) -> PhotoCheck | None:
+    """Return the note that the photos of what nobody looks at have still to be compared."""
+    refused = record.status is SubmissionStatus.INVALID and is_for_anothers_photo(record.reasons)
+    if not record.uploads or not (record.status in COUNTS_UNSEEN or refused):
+        return None
+    if (decided | record).decision_no:
+        return None
+    return PhotoCheck(submission_id=record.id, since=at)
+
+
+def image_row(record: ImageRecord) -> ReceiptImage:
+    """Return the facts of one file as its row."""
+    return ReceiptImage(
+        key=record.key,
+        submission_id=record.submission_id,
+        attempt=record.attempt,
+        receipt=record.receipt,
+        part=record.part,
+        content_type=record.content_type,
+        size_bytes=record.size,
+        sha256=record.sha256,
+        width=record.width,
+        height=record.height,
+        pages=[page.model_dump(mode="json") for page in record.pages],
+        refusal=record.refusal or "",
+        seen_on=record.seen_on,
+        exif=storable(record.exif),
+        checked_at=record.checked_at,
+    )
+
+
+def checked_line(key: str, attempt: int) -> str:
+    """Name the line that says the file under this key was looked at."""
+    return f"checked:{key.rsplit('/', 1)[-1]}:{attempt}"[:80]
+
+
+def image_event(row: ReceiptImage) -> SubmissionEvent:
+    """Return the line that says a file was looked at."""
+    return SubmissionEvent(
+        submission_id=row.submission_id,
+        kind="checked",
+        dedupe=checked_line(row.key, row.attempt),
+        at=row.checked_at,
+        detail={"refusal": row.refusal},
+    )
+
+
+def message_row(record: MessageRecord) -> EntrantMessage:
+    """Return a message of the entrant as its row."""
+    return EntrantMessage(
+        message_id=record.message_id,
+        submission_id=record.submission_id,
+        kind=record.kind,
+        body=storable(record.body),
+        entered_at=record.entered_at,
+        version=record.version,
+    )
+
+
+def message_event(record: MessageRecord) -> SubmissionEvent:
+    """Return the line that says the entrant said something; not what."""
+    detail: dict[str, Any] = {"kind": record.kind}
+    return SubmissionEvent(
+        submission_id=record.submission_id,
+        kind="message",
+        dedupe=f"message:{record.message_id}",
+        at=record.entered_at,
+        detail=detail,
+    )
+
+
+def award_row(record: AwardRecord) -> Award:
+    """Return a prize unit given to a submission as its row."""
+    return Award(
+        submission_id=record.submission_id,
+        prize=record.prize,
+        unit=record.unit,
+        state=record.state,
+        moment_at=record.moment_at,
+        version=record.version,
+    )

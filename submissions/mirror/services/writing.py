@@ -1,0 +1,212 @@
+"""What the table says, written as rows, whatever order it comes in."""
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import Q
+
+from campaigns.setup.models import Campaign, FormField
+from ingest_lambda.contract import (
+    AwardRecord,
+    ImageRecord,
+    MessageRecord,
+    Record,
+    SubmissionRecord,
+)
+from submissions.mirror.models import DeletedTest, Submission, SubmissionEvent
+from submissions.mirror.services import rows
+from submissions.mirror.services.upsert import insert_missing, upsert
+
+SETTLES_WITHIN = timedelta(minutes=15)
+"""What came later than this may still be on its way here: no comparison judges it yet."""
+
+Placed = tuple[int, Record]
+"""A record with its place in the batch."""
+
+R = TypeVar("R", SubmissionRecord, ImageRecord, MessageRecord, AwardRecord)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A version of a submission, and the status that everybody sees."""
+
+    record: SubmissionRecord
+    status: str
+
+
+@dataclass
+class Written:
+    """What a batch brought, for the rooms that write more rows from it in the same transaction."""
+
+    campaigns: dict[str, Campaign] = field(default_factory=dict)
+    """By the ids that records name them by."""
+    unknown: list[int] = field(default_factory=list)
+    """The places of submissions whose campaign is not known here; nothing of them was written."""
+    submissions: list[SubmissionRecord] = field(default_factory=list)
+    """All others, each version that came."""
+    shown: list[Shown] = field(default_factory=list)
+    """Of each submission the newest version, where no newer one was here already."""
+    photos: list[ImageRecord] = field(default_factory=list)
+
+
+def write_records(batch: Sequence[Placed], *, at: datetime) -> Written:
+    """Write a batch of records, in the caller's transaction.
+
+    Of one submission only the newest version stays; images, messages and events
+    are written once. Nothing is written of a test that was deleted.
+
+    Raises:
+        DataError, IntegrityError, ValueError, OverflowError: a record that the
+            database cannot hold; the whole batch is to be rolled back.
+    """
+    gone = _deleted(record for _, record in batch)
+    batch = [(place, record) for place, record in batch if _about(record) not in gone]
+    records = [record for _, record in batch]
+    written, events = _write_submissions(batch, at)
+    written.photos = _newest(records, ImageRecord, lambda image: image.key)
+    images = [rows.image_row(record) for record in written.photos]
+    insert_missing(images, unique=("key",))
+    events += [rows.image_event(row) for row in images]
+    messages = _newest(records, MessageRecord, lambda one: (one.submission_id, one.message_id))
+    upsert(
+        [rows.message_row(record) for record in messages],
+        update=("kind", "body", "entered_at", "version"),
+        only_if_newer="version",
+        unique=("submission_id", "message_id"),
+    )
+    events += [rows.message_event(record) for record in messages]
+    awards = _newest(records, AwardRecord, lambda award: (award.submission_id, award.prize))
+    upsert(
+        [rows.award_row(record) for record in awards],
+        update=("unit", "state", "moment_at", "version"),
+        only_if_newer="version",
+        unique=("submission_id", "prize"),
+    )
+    insert_missing(events, unique=("submission_id", "dedupe"))
+    return written
+
+
+def _write_submissions(
+    batch: Sequence[Placed], at: datetime
+) -> tuple[Written, list[SubmissionEvent]]:
+    pairs = [(place, record) for place, record in batch if isinstance(record, SubmissionRecord)]
+    campaigns = _campaigns({record.campaign_id for _, record in pairs})
+    known = [record for _, record in pairs if record.campaign_id in campaigns]
+    written = Written(
+        campaigns=campaigns,
+        unknown=[place for place, record in pairs if record.campaign_id not in campaigns],
+        submissions=known,
+    )
+    if not known:
+        return written, []
+    newest = _newest(known, SubmissionRecord, lambda record: record.id)
+    ids = [record.id for record in newest]
+    decided = {
+        row["pk"]: rows.Decided(row["decision_no"], row["decision_status"], row["decided_attempt"])
+        # Locked, so that no verdict falls between this look and the write of the status below.
+        # (SQLite locks the whole database when the transaction begins; see the settings.)
+        for row in Submission.objects.filter(pk__in=ids)
+        .order_by("pk")
+        .select_for_update()
+        .values("pk", "decision_no", "decision_status", "decided_attempt")
+    }
+    upsert(
+        [
+            rows.submission_row(
+                record,
+                campaigns[record.campaign_id],
+                decided.get(record.id, rows.Decided()),
+                at,
+            )
+            for record in newest
+        ],
+        update=rows.INGEST_FACTS,
+        only_if_newer="version",
+    )
+    _adopt(newest, decided)
+    checks = [
+        rows.photo_check(record, decided.get(record.id, rows.Decided()), at) for record in newest
+    ]
+    insert_missing([check for check in checks if check], unique=("submission",))
+    # Answers carry no version of their own: they follow the row that has just been settled.
+    settled = {
+        pk: (version, status)
+        for pk, version, status in Submission.objects.filter(pk__in=ids).values_list(
+            "pk", "version", "status"
+        )
+    }
+    here = [record for record in newest if settled[record.id][0] == record.version]
+    meanings = _meanings(campaigns.values())
+    upsert(
+        [
+            rows.answers_row(record, meanings.get(campaigns[record.campaign_id].pk, {}))
+            for record in here
+        ],
+        update=rows.ANSWERS,
+    )
+    events = [event for record in known for event in rows.submission_events(record)]
+    written.shown = [Shown(record, settled[record.id][1]) for record in here]
+    return written, events
+
+
+def _deleted(records: Iterable[Record]) -> set[UUID]:
+    """Return which test submissions, that ``records`` are or belong to, were deleted meanwhile."""
+    ids = {_about(record) for record in records}
+    return set(DeletedTest.objects.filter(pk__in=ids).values_list("pk", flat=True))
+
+
+def _about(record: Any) -> UUID:
+    about: UUID = record.id if isinstance(record, SubmissionRecord) else record.submission_id
+    return about
+
+
+def _campaigns(wanted: Iterable[str]) -> dict[str, Campaign]:
+    """Return the campaigns by the ids that records name them by: their own, or that of their tests."""
+    ids = [UUID(text) for text in wanted if _is_uuid(text)]
+    found = {}
+    for campaign in Campaign.objects.filter(Q(pk__in=ids) | Q(test_id__in=ids)):
+        found[str(campaign.pk)] = found[str(campaign.test_id)] = campaign
+    return found
+
+
+def _meanings(campaigns: Iterable[Campaign]) -> dict[UUID, dict[str, str]]:
+    """Return, by campaign, the name of the field that carries each meaning."""
+    meanings: dict[UUID, dict[str, str]] = {}
+    fields = FormField.objects.filter(campaign__in=set(campaigns)).exclude(meaning="")
+    for campaign_id, meaning, name in fields.values_list("campaign_id", "meaning", "name"):
+        meanings.setdefault(campaign_id, {})[meaning] = name
+    return meanings
+
+
+def _adopt(records: Iterable[SubmissionRecord], decided: Mapping[UUID, rows.Decided]) -> None:
+    """Take decisions from the table that were lost here; see :class:`rows.Decided`."""
+    for record in records:
+        ours = decided.get(record.id)
+        if ours is not None and record.decision_no > ours.decision_no:
+            row = Submission(pk=record.id)
+            rows.adopt_decision(row, record)
+            Submission.objects.filter(pk=record.id, decision_no=ours.decision_no).update(
+                **{name: getattr(row, name) for name in rows.DECISION}
+            )
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _newest(records: Iterable[Record], kind: type[R], key: Callable[[R], Hashable]) -> list[R]:
+    """Return the records of one kind, of several with one key the newest version."""
+    newest: dict[Hashable, R] = {}
+    for record in records:
+        if isinstance(record, kind):
+            known = newest.get(key(record))
+            if known is None or known.version < record.version:
+                newest[key(record)] = record
+    return list(newest.values())

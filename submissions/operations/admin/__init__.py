@@ -1,0 +1,3 @@
+"""The pages of operations; Django imports this to register them."""
+
+from submissions.operations.admin import pages as pages

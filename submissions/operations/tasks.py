@@ -1,0 +1,66 @@
+"""What runs by the clock: comparisons with the table, and photos that no submission names."""
+
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from celery.schedules import crontab
+from django.utils import timezone
+
+from submissions.mirror.services.writing import SETTLES_WITHIN
+from submissions.operations.services import ledger, ledger_rounds, unsent_photos
+
+LEDGER_LOOKS_BACK = timedelta(hours=26)
+"""Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
+
+ASKED_ROUND_SECONDS = 20
+UNSENT_ROUND_SECONDS = 120
+UNSENT_EVERY_SECONDS = 900
+"""Each round that has something to do looks through the quarantine, whose messages may be looked at a
+thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
+
+
+@shared_task(name="operations.reconcile")
+def reconcile() -> None:
+    """Compare the last day with the table, and close gaps; then go on with the round through all items."""
+    now = timezone.now()
+    ledger.reconcile(at=now, since=now - LEDGER_LOOKS_BACK, until=now - SETTLES_WITHIN)
+    ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
+
+
+@shared_task(name="operations.compare_all_items")
+def compare_all_items() -> None:
+    """Go on with the round through all items that somebody asked for, if there is one."""
+    ledger_rounds.go_on(at=timezone.now(), enough=_after(ASKED_ROUND_SECONDS), only_asked=True)
+
+
+@shared_task(name="operations.sweep_unsent_photos")
+def sweep_unsent_photos() -> None:
+    """Sweep photos that no submission names, as far as a round has time for."""
+    unsent_photos.sweep_unsent(at=timezone.now(), enough=_after(UNSENT_ROUND_SECONDS))
+
+
+def _after(seconds: float) -> Callable[[], bool]:
+    ends_at = time.monotonic() + seconds
+    return lambda: time.monotonic() >= ends_at
+
+
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "reconcile": {
+        "task": "operations.reconcile",
+        "schedule": crontab(minute="7"),
+        "options": {"expires": 3000},
+    },
+    "sweep-unsent-photos": {
+        "task": "operations.sweep_unsent_photos",
+        "schedule": float(UNSENT_EVERY_SECONDS),
+        "options": {"expires": UNSENT_EVERY_SECONDS},
+    },
+    "compare-all-items": {
+        "task": "operations.compare_all_items",
+        "schedule": float(ASKED_ROUND_SECONDS),
+        "options": {"expires": ASKED_ROUND_SECONDS},
+    },
+}

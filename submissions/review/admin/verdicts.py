@@ -1,0 +1,142 @@
+"""What a form of the desk says, read into a call of a service."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404, QueryDict
+from pydantic import ValidationError
+
+from campaignhub.errors import DomainError
+from campaigns.accounts.models import User
+from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, sentence
+from ingest_lambda.contract.sentences.english import ENGLISH
+from submissions.mirror.models import Submission
+from submissions.review.services import decisions
+
+SAID: Mapping[str, str] = {
+    "approve": "{reference} approved.",
+    "reject": "{reference} rejected.",
+    "ask_again": "{reference} asked again.",
+}
+_BY_THE_CLOCK = {ReasonCode.RESUBMISSION_EXPIRED}
+_KEYS = [*"1234567890", *(f"⇧{digit}" for digit in "1234567890")]
+_DAYS = {
+    ReasonCode.BEFORE_PURCHASE_WINDOW,
+    ReasonCode.AFTER_PURCHASE_WINDOW,
+    ReasonCode.RECEIPT_TOO_OLD,
+}
+"""What is found and expected here are days: typed as such, they are spelled in every language."""
+
+
+class PageOutOfDate(DomainError):
+    """A form that doesn't say which decision its page showed; it was made before pages said so."""
+
+    code = "page_out_of_date"
+
+
+def seen_decision(form: QueryDict, submission: Submission) -> int:
+    """Return the number of the decision that a form's page showed; 0 where there was none.
+
+    Raises:
+        PageOutOfDate: it has none.
+    """
+    number = form.get("decision_no", "")
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise PageOutOfDate(
+            f"This page is out of date. Open {submission.reference} again, then decide."
+        )
+    return int(number)
+
+
+def take_verdict(
+    submission: Submission, form: QueryDict, *, after: int, actor: User, at: datetime
+) -> Submission:
+    """Give the verdict that a form asks for, unless another was given since ``after``.
+
+    Raises:
+        DomainError: a rule said no; the sentence in it is for the moderator.
+    """
+    verdict = form.get("verdict", "")
+    note = form.get("note", "").strip()[:1000]
+    if verdict == "approve":
+        return decisions.approve_submission(
+            submission.pk, actor=actor, at=at, note=note, after=after
+        )
+    act = {"reject": decisions.reject_submission, "ask_again": decisions.ask_again}.get(verdict)
+    if act is None:
+        raise Http404
+    reasons = read_reasons(form)
+    return act(submission.pk, reasons=reasons, actor=actor, at=at, note=note, after=after)
+
+
+def read_reasons(form: QueryDict) -> list[Reason]:
+    """Read the chosen reasons, each with its own found and expected."""
+    try:
+        return [_reason(ReasonCode(code), form) for code in form.getlist("reason")]
+    except (ValueError, ValidationError) as exc:
+        raise decisions.ReasonsNeeded("Choose the reasons from the list.") from exc
+
+
+def _reason(code: ReasonCode, form: QueryDict) -> Reason:
+    def said(name: str) -> str | None:
+        return form.get(f"{name}-{code.value}", "").strip()[:200] or None
+
+    message = form.get("note", "").strip()[:1000] if code is ReasonCode.OTHER else ""
+    return Reason(code=code, message=message, found=said("found"), expected=said("expected"))
+
+
+def preview(submission: Submission, form: QueryDict) -> list[dict[str, str]]:
+    """Return the sentence that the entrant will read for each chosen reason, and the English one."""
+    lines = []
+    for reason in read_reasons(form):
+        theirs = _sentence(reason, submission, submission.locale)
+        ours = _sentence(reason, submission, "en")
+        lines.append({"code": reason.code.value, "theirs": theirs, "ours": ours})
+    return lines
+
+
+def _sentence(reason: Reason, submission: Submission, locale: str) -> str:
+    if reason.code is ReasonCode.OTHER and not reason.message:
+        return ""
+    return sentence(
+        reason,
+        locale=locale,
+        texts=submission.campaign.reason_texts,
+        timezone=submission.campaign.timezone,
+    )
+
+
+def reason_groups(submission: Submission) -> dict[str, list[dict[str, Any]]]:
+    """Return the reasons on offer at the desk: to ask again, and to reject.
+
+    After the second photo there is no third try, so what is wrong with it
+    stands first among the reasons to reject.
+    """
+    return {
+        "ask": reason_choices("ask_again"),
+        "reject": reason_choices("reject", photo_first=submission.attempt > 1),
+    }
+
+
+def reason_choices(verdict: str, *, photo_first: bool = False) -> list[dict[str, Any]]:
+    """Return the reasons that fit a verdict, in the order of their keys."""
+    final = [code for code in ReasonCode if code in FINAL and code not in _BY_THE_CLOCK]
+    photo = [code for code in ReasonCode if code in RETRYABLE]
+    if verdict == "ask_again":
+        codes = photo
+    else:
+        codes = [*photo, *final] if photo_first else [*final, *photo]
+    return [
+        {
+            "code": code.value,
+            "words": "Another reason, in your own words."
+            if code is ReasonCode.OTHER
+            else ENGLISH.plain[code],
+            "key": _KEYS[number] if number < len(_KEYS) else "",
+            "takes": code in ENGLISH.compared,
+            "kind": "date" if code in _DAYS else "text",
+            "needs_note": code is ReasonCode.OTHER,
+        }
+        for number, code in enumerate(codes)
+    ]

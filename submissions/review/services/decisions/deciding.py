@@ -1,0 +1,201 @@
+"""One decision: checked, numbered and written under the row's lock, with all that follows from it."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
+from ingest_lambda.contract import (
+    MOST_ATTEMPTS,
+    Decision,
+    Reason,
+    SubmissionStatus,
+    Suspicion,
+    sentence,
+)
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import UNDO, MailState
+from submissions.mirror.models import Submission
+from submissions.receipts.services import let_count
+from submissions.review.models import OutboxDecision, Review
+from submissions.review.rules.earlier import earlier_decision
+from submissions.review.rules.moves import By, may_move
+from submissions.review.services.decisions.errors import AlreadyDecided, AskedAlready, TooLateToUndo
+from submissions.review.services.verdict_log import write_down
+
+TAKEN_BACK = "taken back before it was carried"
+
+
+@transaction.atomic
+def decide(
+    submission_id: UUID,
+    status: SubmissionStatus,
+    *,
+    actor: User | None,
+    at: datetime,
+    by: By | None = None,
+    reasons: Sequence[Reason] = (),
+    suspicions: Sequence[Suspicion] = (),
+    note: str = "",
+    after: int | None = None,
+) -> Submission:
+    """Move a submission to ``status``; without ``by``, in a moderator's right or the system's.
+
+    Raises:
+        AlreadyDecided: it cannot go there from where it is, or was decided on since ``after``.
+        TooLateToUndo: there is no slip of ``actor``'s to undo.
+        AskedAlready: the entrant has had the one retry.
+    """
+    submission = (
+        Submission.objects.select_for_update(of=("self",))
+        .select_related("campaign__client")
+        .get(pk=submission_id)
+    )
+    before = SubmissionStatus(submission.status)
+    by = by or (By.MODERATOR if actor else By.SYSTEM)
+    if not may_move(before, status, by=by) or after not in (None, submission.decision_no):
+        raise _already(submission, actor)
+    if by is By.UNDO and not may_undo(submission, actor=actor, at=at):
+        raise TooLateToUndo(
+            f"Only your own last decision on {submission.reference} can be undone, within a minute."
+        )
+    asks = status is SubmissionStatus.NEEDS_RESUBMISSION
+    if asks and submission.attempt >= MOST_ATTEMPTS:
+        raise AskedAlready(
+            f"{submission.reference} was asked again once already. Approve it or reject it."
+        )
+    worded = _worded(reasons, submission, at)
+    written = [reason.model_dump(mode="json", exclude_none=True) for reason in worded]
+    number = submission.decision_no + 1
+    until = at + timedelta(hours=submission.campaign.resubmit_within_hours) if asks else None
+    _take_back_what_waits(submission, at)
+    submission.decision_no = number
+    submission.decision_status = status
+    submission.decision_reasons = written
+    submission.decided_attempt = submission.attempt
+    submission.decided_at = at
+    submission.status = status
+    submission.resubmit_until = until
+    if before is SubmissionStatus.INVALID:
+        let_count(submission)
+    submission.save(
+        update_fields=[
+            "decision_no",
+            "decision_status",
+            "decision_reasons",
+            "decided_attempt",
+            "decided_at",
+            "status",
+            "resubmit_until",
+        ]
+    )
+    write_down(
+        submission,
+        number=number,
+        attempt=submission.attempt,
+        verdict=status,
+        reasons=written,
+        note=note,
+        actor=actor,
+        decided_at=at,
+        at=at,
+        suspicions=suspicions,
+    )
+    decision = Decision(
+        submission_id=submission.pk,
+        decision_no=number,
+        attempt=submission.attempt,
+        status=status,
+        reasons=worded,
+        decided_at=at,
+        resubmit_until=until,
+        # Which of them is the campaign's choice, and stands beside each in the table.
+        gives_back=status is SubmissionStatus.REJECTED,
+    )
+    OutboxDecision.objects.create(
+        submission=submission,
+        campaign_id=submission.campaign_id,
+        decision_no=number,
+        decision=decision.model_dump(mode="json"),
+        created_at=at,
+        not_before=at + UNDO if decision.gives_back and actor else at,
+    )
+    audit.record(
+        f"submission.{status.value}",
+        actor=actor,
+        client=submission.campaign.client,
+        target=f"submission:{submission.reference}",
+        at=at,
+        before={"status": before},
+        after={"status": status, "decision_no": number},
+    )
+    return submission
+
+
+def may_undo(submission: Submission, *, actor: User | None, at: datetime) -> bool:
+    """Tell whether the last decision on a submission is a slip of ``actor``'s that can still be undone."""
+    last = _last_review(submission)
+    return (
+        last is not None
+        and actor is not None
+        and last.actor_id == actor.pk
+        and may_move(SubmissionStatus(last.verdict), SubmissionStatus.PENDING_REVIEW, by=By.UNDO)
+        and at - last.at < UNDO
+    )
+
+
+def _last_review(submission: Submission) -> Review | None:
+    reviews = submission.reviews.filter(decision_no=submission.decision_no)
+    return reviews.select_related("actor").first()
+
+
+def _already(submission: Submission, actor: User | None) -> AlreadyDecided:
+    """Say what was decided instead, and by whom."""
+    last = _last_review(submission)
+    decider = last.actor if last else None
+    who = (
+        "You"
+        if decider and decider == actor
+        else decider and (decider.first_name or decider.username)
+    )
+    return AlreadyDecided(
+        earlier_decision(
+            submission.reference,
+            status=submission.status,
+            verdict=last.verdict if last else "",
+            who=who or "",
+        )
+    )
+
+
+def _take_back_what_waits(submission: Submission, at: datetime) -> None:
+    """Withdraw what an earlier verdict has not yet set off: its mails, and a rejection held back."""
+    Mail.objects.filter(
+        submission=submission, decision_no__isnull=False, state=MailState.QUEUED
+    ).update(state=MailState.WITHDRAWN, trouble="another verdict came")
+    # One that a carrier holds goes its way; the table keeps the order by number.
+    OutboxDecision.objects.filter(
+        submission=submission, carried_at=None, leased_until=None, tries=0, not_before__gt=at
+    ).update(carried_at=at, trouble=TAKEN_BACK)
+
+
+def _worded(reasons: Sequence[Reason], submission: Submission, at: datetime) -> tuple[Reason, ...]:
+    """Give each reason the sentence that the entrant will read."""
+    campaign = submission.campaign
+    return tuple(
+        reason.model_copy(
+            update={
+                "message": sentence(
+                    reason,
+                    locale=submission.locale,
+                    texts=campaign.reason_texts,
+                    timezone=campaign.timezone,
+                    at=at,
+                )
+            }
+        )
+        for reason in reasons
+    )

@@ -1,0 +1,23 @@
+"""What runs by the clock: the outbox of decisions."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from submissions.review.services import outbox
+
+
+@shared_task(name="review.carry_decisions")
+def carry_decisions() -> None:
+    """Carry the decisions that wait in the outbox."""
+    outbox.carry_decisions(at=timezone.now())
+
+
+TIMETABLE: dict[str, dict[str, Any]] = {
+    "carry-decisions": {
+        "task": "review.carry_decisions",
+        "schedule": 2.0,
+        "options": {"expires": 4},
+    },
+}

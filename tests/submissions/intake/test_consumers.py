@@ -1,0 +1,223 @@
+"""The worker's drains: settled means deleted, and nothing else does."""
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from celery import Celery
+
+from campaignhub import aws, ingest
+from campaignhub.env import env
+from submissions.intake.consumers import (
+    IngestDrain,
+    IngestStep,
+    Message,
+    MirrorDrain,
+    MirrorStep,
+    QueueDrain,
+)
+from submissions.intake.models import Heartbeat
+from submissions.mirror.models import ReceiptImage, Submission
+from tests.submissions.factories import make_campaign, make_image, make_record, make_upload
+from tests.submissions.factories import streamed as streamed_record
+from tests.support.simulated_aws import TRIES, depth, simulated_aws
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    with simulated_aws(monkeypatch) as queues:
+        yield queues
+
+
+def _send(url: str, *bodies: Any) -> None:
+    for body in bodies:
+        text = body if isinstance(body, str) else json.dumps(body)
+        aws.sqs().send_message(QueueUrl=url, MessageBody=text)
+
+
+def _deliver_again(queues: Any, url: str, messages: Iterable[Message]) -> None:
+    """End the time in which what was received stays unseen: now, and not while a batch is being filled."""
+    for message in messages:
+        queues.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+        )
+
+
+# ---------------------------------------------------------------- the mirror
+
+
+def test_a_batch_is_taken_in_and_deleted_and_poison_is_left_to_the_redrive(queues):
+    campaign, url = make_campaign(), env().mirror_queue_url
+    left: list[Message] = []
+
+    class Watched(MirrorDrain):
+        def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+            done = super().settle(messages)
+            left[:] = [message for message in messages if message not in done]
+            return done
+
+    records = [make_record(campaign) for _ in range(23)]
+    image = make_image(records[0].id, make_upload(records[0].id))
+    spoilt = streamed_record(make_record(campaign))
+    spoilt["dynamodb"]["NewImage"]["version"] = {"N": str(2**70)}
+    _send(url, *map(streamed_record, records), streamed_record(image), "not JSON", spoilt)
+    drain = Watched(url)
+    assert drain.drain_once() == 24
+    assert (Submission.objects.count(), ReceiptImage.objects.count()) == (23, 1)
+    for _ in range(TRIES):
+        assert depth(queues, url) == len(left) == 2
+        _deliver_again(queues, url, left)
+        assert drain.drain_once() == 0
+    assert depth(queues, url) == 0
+    assert depth(queues, env().mirror_dead_letter_queue_url) == 2
+
+
+def test_a_batch_that_was_committed_but_not_deleted_comes_again_without_harm(queues):
+    url = env().mirror_queue_url
+    _send(url, streamed_record(make_record(make_campaign())))
+    drain = MirrorDrain(url)
+    taken = drain._receive(0)
+    assert drain.settle(taken) == taken
+    assert depth(queues, url) == 1
+    _deliver_again(queues, url, taken)
+    assert drain.drain_once() == 1
+    assert depth(queues, url) == 0
+    assert Submission.objects.count() == 1
+
+
+def test_a_drain_that_is_told_to_stop_finishes_its_batch_and_takes_no_other(queues):
+    url, settled = env().mirror_queue_url, []
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(MirrorDrain):
+        batch_size = 1
+
+        def settle(self, messages: Any) -> Any:
+            begun.set()
+            go_on.wait(10)
+            settled.extend(messages)
+            return messages
+
+        def _beat(self) -> None:
+            pass
+
+    _send(url, *({"dynamodb": {}} for _ in range(3)))
+    drain = Slow(url)
+    drain.start()
+    assert begun.wait(10)
+    drain.stop()
+    go_on.set()
+    drain.join(10)
+    assert not drain.is_alive()
+    assert len(settled) == 1
+    assert depth(queues, url) == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_a_drain_survives_its_own_bugs_and_shows_that_it_lives():
+    url, calls = env().mirror_queue_url, []
+    lived = threading.Event()
+
+    class Clumsy(MirrorDrain):
+        def drain_once(self, *, wait_seconds: int = 0) -> int:
+            calls.append(wait_seconds)
+            if len(calls) == 1:
+                raise KeyError("a bug")
+            if len(calls) > 2:
+                lived.set()
+                self._stopping.wait(0.01)
+            return 0
+
+    drain = Clumsy(url)
+    drain.start()
+    assert lived.wait(20)
+    drain.stop()
+    drain.join(10)
+    assert Heartbeat.objects.get().name == "mirror-1"
+
+
+# ---------------------------------------------------------------- the writer in the Pipe's place
+
+
+def _forged() -> dict[str, Any]:
+    body = {"submission_id": str(uuid4()), "token": "forged" * 10, "answers": {}}
+    return {"kind": "submission", "schema": 1, "slug": "none", "entered_at_ms": "", "body": body}
+
+
+def test_the_writer_gets_what_a_pipe_would_give_it_and_settles_it(queues):
+    url = env().submissions_queue_url
+    _send(url, *(_forged() for _ in range(12)), "not JSON")
+    drain = IngestDrain(url)
+    assert drain.drain_once() == 13
+    assert depth(queues, url) == 0
+    assert depth(queues, env().quarantine_queue_url) == 13
+
+
+def test_what_the_writer_cannot_settle_now_comes_again_and_the_rest_does_not(queues):
+    url = env().submissions_queue_url
+    _send(url, *(_forged() for _ in range(3)))
+    gone = env().quarantine_queue_url
+    queues.delete_queue(QueueUrl=gone)
+    drain = IngestDrain(url)
+    taken = drain._receive(0)
+    assert drain.settle(taken) == []
+    assert depth(queues, url) == 3
+    queues.create_queue(QueueName="quarantine")
+    _deliver_again(queues, url, taken)
+    assert drain.drain_once() == 3
+    assert depth(queues, url) == 0
+    assert depth(queues, gone) == 3
+
+
+def test_the_time_of_entry_is_when_the_queue_first_took_it(monkeypatch):
+    seen: list[dict[str, Any]] = []
+
+    def write(records: list[dict[str, Any]]) -> list[str]:
+        seen.extend(records)
+        return []
+
+    monkeypatch.setattr("submissions.intake.consumers.write_records", write)
+    before = datetime.now(UTC)
+    _send(env().submissions_queue_url, _forged())
+    IngestDrain(env().submissions_queue_url).drain_once()
+    sent_at = datetime.fromtimestamp(int(seen[0]["attributes"]["SentTimestamp"]) / 1000, UTC)
+    assert abs((sent_at - before).total_seconds()) < 5
+    assert seen[0]["attributes"]["ApproximateReceiveCount"] == "1"
+
+
+def test_both_ways_in_call_the_same_writer():
+    assert IngestDrain(env().submissions_queue_url).settle([]) == []
+    assert ingest.write_records([]) == []
+
+
+# ---------------------------------------------------------------- with the worker
+
+
+@pytest.mark.parametrize(("step", "count"), [(MirrorStep, 1), (IngestStep, 3)])
+def test_drains_begin_and_end_with_the_worker(step, count, monkeypatch):
+    ran: list[str] = []
+
+    def run(drain: QueueDrain) -> None:
+        ran.append(drain.name)
+        drain._stopping.wait(20)
+
+    monkeypatch.setattr(QueueDrain, "run", run)
+    running = step(Celery("test", set_as_current=False))
+    running.start(None)
+    assert len(running._drains) == count
+    running.stop(None)
+    assert not any(drain.is_alive() for drain in running._drains)
+    assert len(ran) == count
+
+
+@pytest.mark.parametrize(("consumer", "included"), [("pipe", False), ("celery", True)])
+def test_the_submissions_queue_has_one_consumer(consumer, included, monkeypatch):
+    monkeypatch.setattr(env(), "ingest_consumer", consumer)
+    assert IngestStep(Celery("test", set_as_current=False)).include_if(None) is included

@@ -1,0 +1,177 @@
+"""Photos that never came are asked for by themselves, once."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from campaignhub import aws, ingest
+from campaignhub.env import env
+from ingest_lambda.adapters.table.keys import image_key
+from ingest_lambda.contract import SubmissionStatus
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.intake.services.missing_photos import (
+    ask_for_missing_images,
+    ask_where_it_counts_unseen,
+)
+from submissions.mirror.models import PhotoCheck, ReceiptImage, Submission
+from submissions.operations.services.ledger_rounds import compare_everything
+from submissions.review.models import OutboxDecision, Review
+from submissions.review.services.fraud_checks import look_again
+from submissions.review.services.outbox import carry_decisions
+from tests.submissions.factories import (
+    NOON,
+    make_campaign,
+    make_image,
+    make_record,
+    make_upload,
+    streamed,
+)
+from tests.support.simulated_aws import simulated_aws
+
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
+LATER = NOON + timedelta(minutes=36)
+
+
+@pytest.fixture(autouse=True)
+def _account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with simulated_aws(monkeypatch):
+        yield
+
+
+def _submission(
+    *, arrived: int, announced: int = 2, mirrored: int | None = None, **record_of: object
+) -> Submission:
+    """Store an entry and the photos that arrived; bring as many of those here as were ``mirrored``."""
+    record = make_record(make_campaign(), **record_of)
+    uploads = tuple(make_upload(record.id, part) for part in range(1, announced + 1))
+    record = record.model_copy(update={"uploads": uploads})
+    images = [make_image(record.id, upload) for upload in uploads[:arrived]]
+    ingest._table().submissions.create(record)
+    for image in images:
+        ingest._table().photos.put_image(image)
+    mirror_stream_records([streamed(one) for one in (record, *images[:mirrored])], at=NOON)
+    return Submission.objects.get(pk=record.id)
+
+
+@pytest.mark.parametrize("arrived", [0, 1])
+def test_a_photo_that_never_came_is_asked_for_once(arrived):
+    submission = _submission(arrived=arrived)
+    assert ask_for_missing_images(at=LATER) == 1
+    assert ask_for_missing_images(at=LATER) == 0
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.NEEDS_RESUBMISSION
+    assert Review.objects.get().reasons[0]["code"] == "IMAGE_NOT_RECEIVED"
+    assert OutboxDecision.objects.count() == 1
+
+
+def test_a_complete_submission_is_left_alone():
+    _submission(arrived=2)
+    assert ask_for_missing_images(at=LATER) == 0
+
+
+def test_a_photo_that_only_the_mirror_lost_is_brought_here_and_not_asked_for():
+    submission = _submission(arrived=2, mirrored=1)
+    assert ask_for_missing_images(at=LATER) == 0
+    assert ReceiptImage.objects.filter(submission_id=submission.pk).count() == 2
+
+
+def test_nobody_is_asked_while_the_table_is_away(monkeypatch):
+    _submission(arrived=0)
+    monkeypatch.setattr(ingest._table().store, "name", "gone")
+    assert ask_for_missing_images(at=LATER) == 0
+
+
+def test_nobody_is_asked_before_the_upload_form_has_ended():
+    _submission(arrived=0)
+    assert ask_for_missing_images(at=NOON + timedelta(minutes=34)) == 0
+
+
+def test_a_form_without_photos_is_asked_for_none():
+    _submission(arrived=0, announced=0)
+    assert ask_for_missing_images(at=LATER) == 0
+
+
+def _unseen(**how: object) -> Submission:
+    return _submission(status=SubmissionStatus.APPROVED, **how)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("arrived", [0, 1])
+def test_what_counts_without_its_photo_is_asked_for_it_once(arrived: int) -> None:
+    submission = _unseen(arrived=arrived)
+    assert ask_where_it_counts_unseen(at=NOON + timedelta(minutes=34)) == 0
+    assert ask_where_it_counts_unseen(at=LATER) == 1
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    look_again(at=LATER)
+    assert not PhotoCheck.objects.exists()
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.NEEDS_RESUBMISSION
+    assert [review.verdict for review in Review.objects.order_by("decision_no")] == [
+        SubmissionStatus.PENDING_REVIEW,
+        SubmissionStatus.NEEDS_RESUBMISSION,
+    ]
+    assert carry_decisions(at=LATER) == 1
+    assert carry_decisions(at=LATER) == 1
+    stored = ingest.read_submission(submission.pk)
+    assert stored is not None
+    assert stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
+    (mail, *_) = submission.mails.filter(decision_no=2).order_by("not_before")
+    assert mail.kind == "asked_again"
+
+
+def test_what_was_received_and_has_no_photo_is_asked_without_a_detour() -> None:
+    submission = _submission(arrived=0, status=SubmissionStatus.RECEIVED)
+    assert ask_where_it_counts_unseen(at=LATER) == 1
+    assert ask_for_missing_images(at=LATER) == 0
+    assert submission.reviews.get().verdict == SubmissionStatus.NEEDS_RESUBMISSION
+
+
+def test_what_counts_with_all_its_photos_is_left_alone() -> None:
+    _unseen(arrived=2)
+    _unseen(arrived=2, mirrored=1)
+    _unseen(arrived=0, announced=0)
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    assert not Review.objects.exists()
+    assert not PhotoCheck.objects.exists()
+
+
+def test_what_entered_long_ago_without_its_photo_goes_to_a_person_and_gets_no_mail() -> None:
+    submission = _unseen(arrived=0, entered_at=NOON - timedelta(days=2))
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.PENDING_REVIEW
+    carry_decisions(at=LATER)
+    assert not submission.mails.filter(decision_no__isnull=False).exists()
+
+
+def test_what_counts_is_left_alone_while_the_table_is_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _unseen(arrived=0)
+    monkeypatch.setattr(ingest._table().store, "name", "gone")
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    assert not Review.objects.exists()
+
+
+def test_an_item_that_this_version_cannot_read_stops_nobody_else_s_round():
+    """Functions ahead of the site, or a site that was rolled back."""
+    campaign = make_campaign()
+    record = make_record(campaign, uploads=())
+    record = record.model_copy(update={"uploads": (make_upload(record.id),)})
+    table = ingest._table()
+    table.submissions.create(record)
+    mirror_stream_records([streamed(record)], at=NOON)
+    photo = make_image(record.id, record.uploads[0])
+    table.photos.put_image(photo)
+    aws.dynamodb().update_item(
+        TableName=env().table_name,
+        Key=image_key(photo),
+        UpdateExpression="SET refusal = :new",
+        ExpressionAttributeValues={":new": {"S": "of_tomorrow"}},
+    )
+    other = make_record(campaign)
+    table.submissions.create(other)
+    at = NOON + timedelta(hours=2)
+    assert ask_for_missing_images(at=at) == 0, "it may be there: nobody is asked again"
+    assert compare_everything(at=at, repair=True).gap_count == 1
+    assert Submission.objects.filter(pk=other.id).exists()

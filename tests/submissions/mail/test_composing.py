@@ -1,0 +1,191 @@
+"""What a mail says: the news, in the entrant's language, as the client's own."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+
+import pytest
+from django.core.files.base import ContentFile
+from PIL import Image
+
+from campaignhub.env import env
+from ingest_lambda.adapters import tokens
+from ingest_lambda.contract import Mode, Purpose, Reason, ReasonCode, SubmissionStatus
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import MailKind
+from submissions.mail.rules.words import CATALOGUES, Message, near_day
+from submissions.mail.services.composing import compose, html_to_read
+from submissions.mail.services.status_link import link_of
+from submissions.mirror.models import Submission
+from submissions.review.services.decisions import approve_submission, ask_again, reject_submission
+from tests.campaigns.factories import make_user
+from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+
+LANGUAGES = ("en", "es", "de", "fr")
+WRONG_DATE = Reason(
+    code=ReasonCode.BEFORE_PURCHASE_WINDOW, found="2026-05-28", expected="2026-06-01"
+)
+
+
+def make_mail(kind: MailKind, *, language: str = "en", **record: object) -> Mail:
+    """Make a mail about a submission on which all that comes before that mail has happened."""
+    campaign = make_campaign(
+        headline={"en": "Win a weekend for four"}, languages=["en", "es", "de", "fr"]
+    )
+    campaign.client.help_email = "help@nordlicht.example"
+    campaign.client.save()
+    stored = make_record(campaign, locale=language, **record)
+    mirror_stream_records([streamed(stored)], at=NOON)
+    actor = make_user()
+    if kind is MailKind.APPROVED:
+        approve_submission(stored.id, actor=actor, at=NOON)
+    elif kind is MailKind.REJECTED:
+        reject_submission(stored.id, reasons=[WRONG_DATE], actor=actor, at=NOON)
+    elif kind is not MailKind.RECEIVED:
+        ask_again(stored.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=actor, at=NOON)
+    submission = Submission.objects.select_related("campaign__client", "personal").get(pk=stored.id)
+    return Mail.objects.create(
+        submission=submission,
+        campaign=submission.campaign,
+        kind=kind,
+        event="under test",
+        decision_no=None if kind is MailKind.RECEIVED else 1,
+        queued_at=NOON,
+        not_before=NOON,
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", MailKind)
+def test_every_mail_says_its_news_in_every_language(kind, language):
+    mail = make_mail(kind, language=language)
+    message = compose(mail, at=NOON, link=link_of(mail))
+    html = str(message.alternatives[0][0])
+    reference = mail.submission.reference
+    assert "{" not in message.subject + str(message.body)
+    for text in (str(message.body), html):
+        assert reference in text
+        assert "Win a weekend for four" in text
+        assert "help@nordlicht.example" in text
+        assert "/status/#" in text
+    assert html.count("<a ") == 1, "one button and no other link"
+    assert "http-equiv" not in html
+    assert not re.search(r'(src|href)="http[^"]*\.(png|jpg|css)', html), "nothing is loaded"
+    others = {w.messages[Message(kind)].title for w in CATALOGUES.values()}
+    assert CATALOGUES[language].messages[Message(kind)].title in others
+    assert message.reply_to == ["help@nordlicht.example"]
+
+
+@pytest.mark.django_db
+def test_a_rejection_names_what_was_found_and_what_would_have_counted():
+    body = str(compose(make_mail(MailKind.REJECTED), at=NOON).body)
+    assert "28 May 2026" in body
+    assert "1 June 2026" in body
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", [MailKind.ASKED_AGAIN, MailKind.REMINDER])
+def test_the_deadline_is_told_in_the_campaigns_zone_with_its_name(kind):
+    mail = make_mail(kind)
+    message = compose(mail, at=NOON)
+    # Noon in UTC is one o'clock in London's summer; seven days later is a Wednesday.
+    assert "10 June 2026, 13:00 (London)" in str(message.body)
+    assert message.subject.endswith("by 10 June")
+    later = NOON + timedelta(days=6)
+    assert compose(mail, at=later).subject.endswith("by Wednesday")
+
+
+@pytest.mark.django_db
+def test_the_link_of_a_question_takes_the_next_attempt_until_the_deadline_and_others_show_the_status():
+    for kind, purpose, attempt in (
+        (MailKind.APPROVED, Purpose.STATUS, 1),
+        (MailKind.ASKED_AGAIN, Purpose.RESUBMIT, 2),
+    ):
+        mail = make_mail(kind)
+        link = re.search(
+            r"https?://\S+/status/#(\S+)", str(compose(mail, at=NOON, link=link_of(mail)).body)
+        )
+        assert link is not None
+        payload = tokens.verify(link[1], token_keys=env().token_keys)
+        assert (payload.purpose, payload.attempt) == (purpose, attempt)
+        assert payload.submission_id == mail.submission_id
+        if purpose is Purpose.RESUBMIT:
+            assert payload.expires_at == NOON + timedelta(days=7)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("status", "attempt", "said"),
+    [
+        (SubmissionStatus.PENDING_REVIEW, 1, "look at your entry by 8 June"),
+        (SubmissionStatus.PENDING_REVIEW, 2, "We have your new photo"),
+        (SubmissionStatus.RECEIVED, 1, "as soon as there is news"),
+        (SubmissionStatus.APPROVED, 1, "You're in"),
+    ],
+)
+def test_a_received_mail_promises_only_what_follows(status, attempt, said):
+    mail = make_mail(MailKind.RECEIVED, status=status, attempt=attempt)
+    mail.attempt = attempt
+    at = NOON - timedelta(days=3)
+    message = compose(mail, at=at)
+    assert said in f"{message.subject} {message.body}"
+
+
+@pytest.mark.django_db
+def test_a_mail_of_a_test_says_so_and_links_to_the_test():
+    mail = make_mail(MailKind.RECEIVED, mode=Mode.TEST)
+    message = compose(mail, at=NOON, link=link_of(mail))
+    assert message.subject.startswith("Test: ")
+    assert f"/c/{mail.submission.campaign.test_slug}/status/#" in str(message.body)
+
+
+@pytest.mark.django_db
+def test_what_people_typed_is_text_in_a_mail():
+    mail = make_mail(MailKind.RECEIVED)
+    mail.submission.campaign.headline = {"en": "<b>Win</b>"}
+    html = str(compose(mail, at=NOON).alternatives[0][0])
+    assert "<b>Win" not in html
+    assert "&lt;b&gt;Win" in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "greeting"),
+    [("Zoë", "Hello Zoë,"), ("Parcel held: pay at", "Hello,"), ("<b>Ada</b>", "Hello,")],
+)
+def test_a_greeting_names_only_what_looks_like_a_name(typed, greeting):
+    answers = {"email": "ada@example.com", "first": typed, "last": "x"}
+    message = compose(make_mail(MailKind.RECEIVED, answers=answers), at=NOON)
+    assert str(message.body).splitlines()[0] == greeting
+    assert f">{greeting}<" in str(message.alternatives[0][0])
+
+
+@pytest.mark.django_db
+def test_the_logo_travels_with_the_mail_and_the_name_stands_in_where_it_cannot():
+    mail = make_mail(MailKind.RECEIVED)
+    campaign = mail.submission.campaign
+    picture = BytesIO()
+    Image.new("RGB", (120, 40), "#0f4c5c").save(picture, "PNG")
+    campaign.logo.save("logo.png", ContentFile(picture.getvalue()))
+    message = compose(mail, at=NOON)
+    assert 'src="cid:logo"' in str(message.alternatives[0][0])
+    assert f'alt="{campaign.client.name}"' in str(message.alternatives[0][0])
+    assert message.attachments[0]["Content-ID"] == "<logo>"
+    assert 'src="data:image/png;base64,' in html_to_read(mail, at=NOON)
+    campaign.logo.name = "logos/gone.png"
+    assert campaign.client.name in str(compose(mail, at=NOON).alternatives[0][0])
+
+
+def test_a_day_is_a_weekday_only_while_that_is_clear_and_midnight_belongs_to_the_day_before():
+    words = CATALOGUES["en"]
+    monday = datetime(2026, 6, 1, 9, tzinfo=UTC)
+    midnight = datetime(2026, 6, 3, 23, tzinfo=UTC)  # 00:00 on Thursday in London
+    said = near_day(midnight, now=monday, timezone="Europe/London", words=words)
+    assert said == "Wednesday"
+    far = near_day(monday + timedelta(days=7), now=monday, timezone="Europe/London", words=words)
+    assert far == "8 June"
+    first = datetime(2026, 7, 1, 12, tzinfo=UTC)
+    said = near_day(first, now=monday, timezone="Europe/Paris", words=CATALOGUES["fr"])
+    assert said == "1er juillet"
