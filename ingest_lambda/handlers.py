@@ -212,8 +212,8 @@ def write(event: Any, context: Any) -> Event:
 def write_one(event: Event, context: Any) -> Event:
     """``POST /internal/submissions``: one record a call; 2xx for final, 503 for again.
 
-    Never a 4xx: a stream of those would switch the Pipe off. What nobody
-    foresaw is a 503 as well, and its message ends in the dead-letter queue.
+    Never a 4xx: a stream of those would switch the Pipe off. A bug is a 503 as
+    well, and its message ends in the dead-letter queue.
     """
     import json
 

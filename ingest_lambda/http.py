@@ -62,8 +62,8 @@ def problem(error: errors.Refused, *, origin: str) -> Answer:
 def serve(work: Callable[[], BaseModel], *, origin: str, logger: Logger) -> Answer:
     """Do the work of one call and answer for it, whatever happens.
 
-    A table that is busy is a 503 that asks to come again; what nobody foresaw
-    is logged once, with its traceback and without the request, and is a 500.
+    A busy table is a 503 with ``Retry-After``. A bug is a 500 and is logged once,
+    with its traceback and without the request.
     """
     log_about(None)
     try:

@@ -88,7 +88,7 @@ class SubmitRequest(Shape):
     answers: Answers = {}
     consents: dict[str, Any] = {}
     trap: str = Field(default="", max_length=300)
-    """A field that people don't see; whoever fills it in is looked at by a person."""
+    """A field that people don't see; a submission that fills it in goes to review."""
 
 
 class MessageRequest(Shape):
@@ -121,7 +121,7 @@ class ShownAward(Shape):
 class ShownImage(Shape):
     """A photo that this submission announced, and what is known of it.
 
-    Of other people's photos it says nothing: whether somebody else sent the same
+    Of other people's photos it says nothing: whether another entrant sent the same
     file is not for its sender to find out.
     """
 

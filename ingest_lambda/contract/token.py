@@ -24,7 +24,7 @@ back), so a hostile text costs its length.
 
 
 def without_tokens(text: str) -> str:
-    """Return ``text`` with every token cut out, whoever signed it.
+    """Return ``text`` with every token cut out, under any key.
 
     For what staff read and what logs keep: an entrant may paste the link to
     their own status page into an answer, and its reader could act for them.

@@ -44,16 +44,12 @@ class LimitUse:
     @property
     def part(self) -> Part:
         """The part of a transaction that takes this use."""
-        return Part(PartKind.LIMIT, _place(self.limit, self.scope_hash, self.window))
+        return Part(PartKind.LIMIT, f"{self.limit}#{self.scope_hash}#{self.window}")
 
 
 def guard_part(guard: str) -> Part:
     """Return the part of a transaction that takes a guard."""
     return Part(PartKind.GUARD, guard)
-
-
-def _place(limit: str, scope_hash: str, window: str) -> str:
-    return f"{limit}#{scope_hash}#{window}"
 
 
 @dataclass(frozen=True)
@@ -122,7 +118,7 @@ class LimitItems:
         Raises:
             Cancelled: another writer was quicker; read again.
         """
-        self._store.transact([self._take(campaign_id, use)])
+        self._store.transact([(use.part, self._taking(campaign_id, use))])
 
     def hold_guard(self, campaign_id: str, guard: str, submission_id: UUID) -> UUID:
         """Take a guard for a submission, or find whose it is; return the holder either way."""
@@ -136,7 +132,7 @@ class LimitItems:
         self, campaign_id: str, owner: UUID, uses: Iterable[LimitUse], guards: Iterable[str]
     ) -> list[Write]:
         """Return the writes that take ``uses`` and ``guards`` for a submission."""
-        writes = [self._take(campaign_id, use) for use in uses]
+        writes: list[Write] = [(use.part, self._taking(campaign_id, use)) for use in uses]
         writes += [
             (
                 guard_part(guard),
@@ -154,10 +150,6 @@ class LimitItems:
             for guard in guards
         ]
         return writes
-
-    @classmethod
-    def _take(cls, campaign_id: str, use: LimitUse) -> Write:
-        return use.part, cls._taking(campaign_id, use)
 
     @staticmethod
     def _taking(campaign_id: str, use: LimitUse) -> Operation:
@@ -211,7 +203,7 @@ class LimitItems:
         """
         writes: list[Write] = []
         for limit in taken.limits:
-            place = _place(limit.limit, limit.scope_hash, limit.window)
+            place = f"{limit.limit}#{limit.scope_hash}#{limit.window}"
             part = Part(PartKind.LIMIT_GIVEN_BACK, place)
             if limit.window == ROLLING:
                 writes.append((part, self._leave_rolling(campaign_id, owner, limit)))

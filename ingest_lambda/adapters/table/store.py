@@ -24,7 +24,7 @@ _PASSING = frozenset(
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
-        # An emulator that lost its state gets its table again; on AWS nobody can drop it.
+        # An emulator that lost its state gets its table again; on AWS deletion protection is on.
         "ResourceNotFoundException",
         "ServiceUnavailable",
         "ThrottlingError",
@@ -125,21 +125,19 @@ class Store:
             TryAgain: the table was throttled or away.
             TooManyParts: more writes than a transaction takes. Nothing was sent.
         """
-        parts = [part for part, _ in writes]
-        if len(parts) > MOST_PARTS:
-            raise TooManyParts(parts)
-        for _, operation in writes:
+        if len(writes) > MOST_PARTS:
+            raise TooManyParts([part for part, _ in writes])
+        operations = [operation for _, operation in writes]
+        for operation in operations:
             for inner in operation.values():
                 inner["TableName"] = self.name
         try:
-            if len(writes) == 1 and "Put" in writes[0][1]:
-                self.client.put_item(**writes[0][1]["Put"])
+            if len(operations) == 1 and "Put" in operations[0]:
+                self.client.put_item(**operations[0]["Put"])
             else:
-                self.client.transact_write_items(
-                    TransactItems=[operation for _, operation in writes]
-                )
+                self.client.transact_write_items(TransactItems=operations)
         except ClientError as exc:
-            error = _named(exc, parts)
+            error = _named(exc, [part for part, _ in writes])
             if error is None:
                 raise
             raise error from exc

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from ingest_lambda.contract import MOST_PARTS
 from ingest_lambda.errors import TryAgain
@@ -37,8 +36,7 @@ class PartKind(StrEnum):
     CURRENT = "current release"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One write of a transaction, known by its kind and, where there are several, its name."""
 
     kind: PartKind

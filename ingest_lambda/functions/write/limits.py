@@ -260,9 +260,9 @@ def lacking(
 ) -> tuple[TakenLimit, ...]:
     """Return what a submission has to take in addition to what it holds, each place once.
 
-    What was given back; and what a new attempt shows beyond the first, such as
-    a second receipt from the same store. Of a rolling limit the whole is taken
-    anew, in the place of what is held.
+    That is what was given back, and what a new attempt shows beyond the first,
+    such as a second receipt from the same store. A use of a rolling limit is
+    taken whole, in the place of the one that is held.
     """
     held = {_place(taken): taken.amount for taken in record.limits_taken}
     back = uses_again(record, Taken(record.limits_given_back), manifest, table=table)

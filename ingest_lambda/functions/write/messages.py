@@ -22,8 +22,8 @@ PATIENT_RECEIVES = 3
 
 ALLOWED: dict[Purpose, frozenset[MessageKind]] = {
     Purpose.OWN: frozenset({MessageKind.CORRECTION, MessageKind.WITHDRAWAL, MessageKind.APPEAL}),
-    # A link in a mail may have gone to a stranger: it looks, appeals and withdraws, and changes
-    # no address.
+    # A mail may have reached someone else: its link shows, appeals and withdraws, and changes no
+    # address.
     Purpose.STATUS: frozenset({MessageKind.WITHDRAWAL, MessageKind.APPEAL}),
     Purpose.RESUBMIT: frozenset({MessageKind.WITHDRAWAL, MessageKind.APPEAL}),
     Purpose.CLAIM: frozenset({MessageKind.CLAIM}),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ingest_lambda import errors
-from ingest_lambda.adapters.releases import CURRENT_SECONDS, STRANGER_SECONDS, Releases
+from ingest_lambda.adapters.releases import ABSENT_SECONDS, CURRENT_SECONDS, Releases
 from ingest_lambda.adapters.table import Partner
 from ingest_lambda.adapters.tokens import verify
 from ingest_lambda.contract import Channel, StartRequest, TokenPayload
@@ -89,7 +89,7 @@ def test_a_revoked_key_opens_nothing_within_half_a_minute_and_a_new_one_opens_at
     assert memory.partner(api_key_hash("ours")) is None
 
     world.table.published.put_partner(api_key_hash("ours"), OURS)
-    now[0] += STRANGER_SECONDS
+    now[0] += ABSENT_SECONDS
     assert memory.partner(api_key_hash("ours")) == OURS
 
 
