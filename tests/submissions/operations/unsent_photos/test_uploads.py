@@ -22,7 +22,7 @@ from tests.submissions.operations.unsent_photos.photos import (
     take,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 def _upload(campaign: Any, about: Any) -> str:
