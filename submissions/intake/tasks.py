@@ -12,7 +12,7 @@ from submissions.review.services import fraud_checks
 @shared_task(name="intake.settle_overdue")
 def settle_overdue() -> None:
     """Ask again for photos that never came, and close what was not answered in time."""
-    fraud_checks.look_again(at=timezone.now())
+    fraud_checks.recheck(at=timezone.now())
     missing_photos.ask_for_missing_images(at=timezone.now())
     missing_photos.ask_where_it_counts_unseen(at=timezone.now())
     unanswered.reject_unanswered(at=timezone.now())

@@ -74,7 +74,7 @@ class LedgerRound(models.Model):
         return min(99, 100 * self.items // max(1, self.expected))
 
 
-class StuckEntry(models.Model):
+class StuckSubmission(models.Model):
     """An entry that was seen among dead letters or in quarantine: its photos wait for it.
 
     It may be sent through again at any time, and lies then where nobody can look.

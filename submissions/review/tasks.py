@@ -8,15 +8,15 @@ from django.utils import timezone
 from submissions.review.services import outbox
 
 
-@shared_task(name="review.carry_decisions")
-def carry_decisions() -> None:
+@shared_task(name="review.propagate_decisions")
+def propagate_decisions() -> None:
     """Carry the decisions that wait in the outbox."""
-    outbox.carry_decisions(at=timezone.now())
+    outbox.propagate_decisions(at=timezone.now())
 
 
 TIMETABLE: dict[str, dict[str, Any]] = {
-    "carry-decisions": {
-        "task": "review.carry_decisions",
+    "propagate-decisions": {
+        "task": "review.propagate_decisions",
         "schedule": 2.0,
         "options": {"expires": 4},
     },

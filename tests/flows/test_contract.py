@@ -28,10 +28,10 @@ def ask_again(installation: Installation, visitor: Visitor) -> None:
         "from ingest_lambda.contract import Reason, ReasonCode\n"
         "from submissions.review.services.decisions import ask_again\n"
         "from submissions.mail.services.delivery import deliver_mails\n"
-        "from submissions.review.services.outbox import carry_decisions\n"
+        "from submissions.review.services.outbox import propagate_decisions\n"
         f"ask_again('{visitor.id}', reasons=[Reason(code=ReasonCode.ILLEGIBLE)],\n"
         "    actor=User.objects.get(username='mo'), at=timezone.now())\n"
-        "carry_decisions(at=timezone.now() + timedelta(minutes=5))\n"
+        "propagate_decisions(at=timezone.now() + timedelta(minutes=5))\n"
         "deliver_mails(at=timezone.now() + timedelta(minutes=5), most=1000)\n"
     )
 

@@ -91,10 +91,10 @@ def test_for_a_photo_that_never_comes_its_sender_is_asked(embedded: Installation
 
     def sweep(minutes: int) -> None:
         embedded.python(
-            "from submissions.review.services.outbox import carry_decisions\n"
+            "from submissions.review.services.outbox import propagate_decisions\n"
             "from submissions.intake.services.missing_photos import ask_for_missing_images\n"
             f"ask_for_missing_images(at=timezone.now() + timedelta(minutes={minutes}))\n"
-            "carry_decisions(at=timezone.now() + timedelta(hours=1))\n"
+            "propagate_decisions(at=timezone.now() + timedelta(hours=1))\n"
         )
 
     sweep(30)

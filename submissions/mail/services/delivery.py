@@ -175,7 +175,7 @@ def _settle(mail: Mail, error: Exception, at: datetime) -> None:
         _note(mail, MailState.FAILED, at=at, trouble=trouble)
 
 
-_TOLD = {
+_EVENTS = {
     MailState.SENT: "mailed",
     MailState.DELIVERED: "mail_delivered",
     MailState.BOUNCED: "mail_bounced",
@@ -216,11 +216,11 @@ def _note(
             "subject",
         ]
     )
-    _tell(mail, state, at)
+    _note_event(mail, state, at)
 
 
-def _tell(mail: Mail, state: MailState, at: datetime) -> None:
-    if kind := _TOLD.get(state):
+def _note_event(mail: Mail, state: MailState, at: datetime) -> None:
+    if kind := _EVENTS.get(state):
         line = SubmissionEvent(
             submission_id=mail.submission_id,
             kind=kind,
@@ -246,7 +246,7 @@ def note_outcome(message_id: str, *, outcome: MailState, at: datetime) -> bool:
         return False
     mail.state, mail.outcome_at = outcome, at
     mail.save(update_fields=["state", "outcome_at"])
-    _tell(mail, outcome, at)
+    _note_event(mail, outcome, at)
     return True
 
 

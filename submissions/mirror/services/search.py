@@ -81,7 +81,7 @@ def find(
     if wanted.text.strip():
         return _searched(wanted.text, rows, campaigns, by_person, most)
     if wanted.photo_trouble:
-        photos = _in_trouble(campaigns)
+        photos = _with_photo_problems(campaigns)
         ids = list(dict.fromkeys(photos))
         return Found(_ids(_among(ids, rows, campaigns), most), cut=len(photos) >= LOOKED_AT)
     if wanted.status and (wanted.test or wanted.conflict):
@@ -164,7 +164,7 @@ def _troubles() -> QuerySet[ReceiptImage]:
     return ReceiptImage.objects.filter(~Q(refusal="") | Q(seen_on__isnull=False)).order_by()
 
 
-def _in_trouble(campaigns: Sequence[UUID]) -> list[UUID]:
+def _with_photo_problems(campaigns: Sequence[UUID]) -> list[UUID]:
     """Return the entries of ``campaigns`` whose photos were in trouble last, once for each photo.
 
     Asked before the limit: files that are no pictures, uploaded without an entry or

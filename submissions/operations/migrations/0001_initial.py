@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='StuckEntry',
+            name='StuckSubmission',
             fields=[
                 ('submission_id', models.UUIDField(primary_key=True, serialize=False)),
                 ('seen_at', models.DateTimeField(db_index=True)),

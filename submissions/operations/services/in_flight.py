@@ -39,7 +39,7 @@ class InFlight:
 
 
 def look(*, at: datetime) -> InFlight:
-    """Look through the queues; remember each entry that is seen there (``StuckEntry``).
+    """Look through the queues; remember each entry that is seen there (``StuckSubmission``).
 
     The queue before and after the dead letters: what moves from one to the other
     at this moment is seen in one of them.

@@ -34,7 +34,7 @@ from ingest_lambda.contract import (
 from submissions.intake.services.repair import bring_here
 from submissions.mirror.models import ReceiptImage, Submission, SubmissionEvent
 from submissions.mirror.services.rows import checked_line
-from submissions.operations.models import StuckEntry, UnsentRound
+from submissions.operations.models import StuckSubmission, UnsentRound
 from submissions.operations.rules.unsent_photos import LONGEST_ASKED, begun_before, token_ends
 from submissions.operations.services import bucket, in_flight
 from submissions.receipts.models import SubmittedFile
@@ -176,7 +176,7 @@ class _Sweep:
             # Only the mirror doesn't know it yet.
             bring_here([submission_id], at=self._at)
             due = [(photo, ends_at) for photo, ends_at in due if not _is_named(photo, record)]
-        if StuckEntry.objects.filter(pk=submission_id).exists():
+        if StuckSubmission.objects.filter(pk=submission_id).exists():
             waiting = [ends for _, ends in due if ends > self._at - in_flight.LONGEST_SEEN]
             self._this.kept_back += len(waiting)
             if waiting:

@@ -71,7 +71,7 @@ def _let_count(proved: Collection[UUID]) -> None:
     PhotoCheck.objects.filter(pk__in=proved).delete()
 
 
-def look_again(*, at: datetime) -> int:
+def recheck(*, at: datetime) -> int:
     """Look again at what waits for its photos, should the mirror have died before it looked.
 
     Return how many went to review. What a person has decided on meanwhile waits

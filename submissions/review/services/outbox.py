@@ -23,7 +23,7 @@ _COUNTED = 1_000
 """Tries beyond these are not counted; a table may be away for weeks."""
 
 
-def carry_decisions(*, at: datetime, most: int = 200) -> int:
+def propagate_decisions(*, at: datetime, most: int = 200) -> int:
     """Carry what waits; return how many went.
 
     Campaigns take turns. The decisions of one submission go oldest first, and its later ones wait
@@ -42,14 +42,14 @@ def carry_decisions(*, at: datetime, most: int = 200) -> int:
         order=("id",),
         most=most,
     )
-    return sum(_carry(row_id, at) for row_id, _campaign in ready)
+    return sum(_propagate(row_id, at) for row_id, _campaign in ready)
 
 
 def _free(at: datetime) -> Q:
     return Q(leased_until=None) | Q(leased_until__lt=at)
 
 
-def _carry(row_id: int, at: datetime) -> bool:
+def _propagate(row_id: int, at: datetime) -> bool:
     # The next try is written down before this one: whatever happens to us now,
     # a decision that cannot go moves behind those that can.
     leased = OutboxDecision.objects.filter(_free(at), pk=row_id, carried_at=None).update(

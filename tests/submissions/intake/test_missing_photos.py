@@ -17,8 +17,8 @@ from submissions.intake.services.missing_photos import (
 from submissions.mirror.models import PhotoCheck, ReceiptImage, Submission
 from submissions.operations.services.ledger_rounds import compare_everything
 from submissions.review.models import OutboxDecision, Review
-from submissions.review.services.fraud_checks import look_again
-from submissions.review.services.outbox import carry_decisions
+from submissions.review.services.fraud_checks import recheck
+from submissions.review.services.outbox import propagate_decisions
 from tests.submissions.factories import (
     NOON,
     make_campaign,
@@ -102,7 +102,7 @@ def test_what_counts_without_its_photo_is_asked_for_it_once(arrived: int) -> Non
     assert ask_where_it_counts_unseen(at=NOON + timedelta(minutes=34)) == 0
     assert ask_where_it_counts_unseen(at=LATER) == 1
     assert ask_where_it_counts_unseen(at=LATER) == 0
-    look_again(at=LATER)
+    recheck(at=LATER)
     assert not PhotoCheck.objects.exists()
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.NEEDS_RESUBMISSION
@@ -110,8 +110,8 @@ def test_what_counts_without_its_photo_is_asked_for_it_once(arrived: int) -> Non
         SubmissionStatus.PENDING_REVIEW,
         SubmissionStatus.NEEDS_RESUBMISSION,
     ]
-    assert carry_decisions(at=LATER) == 1
-    assert carry_decisions(at=LATER) == 1
+    assert propagate_decisions(at=LATER) == 1
+    assert propagate_decisions(at=LATER) == 1
     stored = ingest.read_submission(submission.pk)
     assert stored is not None
     assert stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
@@ -140,7 +140,7 @@ def test_what_entered_long_ago_without_its_photo_goes_to_a_person_and_gets_no_ma
     assert ask_where_it_counts_unseen(at=LATER) == 0
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.PENDING_REVIEW
-    carry_decisions(at=LATER)
+    propagate_decisions(at=LATER)
     assert not submission.mails.filter(decision_no__isnull=False).exists()
 
 

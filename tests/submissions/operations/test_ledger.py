@@ -27,7 +27,7 @@ from submissions.operations.services.ledger import reconcile
 from submissions.operations.services.test_data import delete_test_data
 from submissions.operations.tasks import reconcile as reconcile_task
 from submissions.review.services.decisions import approve_submission
-from submissions.review.services.outbox import carry_decisions
+from submissions.review.services.outbox import propagate_decisions
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_image, make_record, make_upload
 from tests.support.simulated_aws import simulated_aws
@@ -238,7 +238,7 @@ def test_after_a_rebuild_a_verdict_thanks_nobody_a_second_time():
     weeks_later = NOON + timedelta(days=20)
     backfill(at=weeks_later)
     approve_submission(record.id, actor=make_user(), at=weeks_later)
-    assert carry_decisions(at=weeks_later) == 1
+    assert propagate_decisions(at=weeks_later) == 1
     heard = ingest.read_submission(record.id)
     assert heard is not None
     mirror_records([heard], at=weeks_later, notify=True)

@@ -23,7 +23,7 @@ from submissions.mirror.models import PhotoCheck
 from submissions.review.admin.wording import history, why_here
 from submissions.review.rules.fraud_checks import Photo, image_suspicions
 from submissions.review.services.decisions import approve_submission, reopen_submission
-from submissions.review.services.fraud_checks import look_again
+from submissions.review.services.fraud_checks import recheck
 from tests.submissions.factories import NOON, make_campaign, make_record, make_upload, streamed
 from tests.submissions.review.suspicious import entered, hear, is_in_review, row, sharing, swapped
 
@@ -210,8 +210,8 @@ def test_should_we_die_before_we_looked_the_sweep_looks(monkeypatch: pytest.Monk
             with pytest.raises(SystemExit):
                 hear(one)
     assert PhotoCheck.objects.count() == 3
-    assert look_again(at=NOON) == 0  # the mirror may still be at it
-    assert look_again(at=NOON + timedelta(minutes=1)) == 1
+    assert recheck(at=NOON) == 0  # the mirror may still be at it
+    assert recheck(at=NOON + timedelta(minutes=1)) == 1
     assert is_in_review(late.id, Suspicion.IMAGE_SEEN_BEFORE)
     assert row(early.id).status == row(honest.id).status == SubmissionStatus.APPROVED
     assert not PhotoCheck.objects.exists()
@@ -220,11 +220,11 @@ def test_should_we_die_before_we_looked_the_sweep_looks(monkeypatch: pytest.Monk
 def test_what_waits_for_a_photo_goes_on_waiting_until_a_person_decides() -> None:
     record, _image = entered(make_campaign())
     hear(record)
-    assert look_again(at=NOON + timedelta(minutes=9)) == 0
+    assert recheck(at=NOON + timedelta(minutes=9)) == 0
     assert PhotoCheck.objects.get().since == NOON
     actor = User.objects.create(username="olivia")
     approve_submission(record.id, actor=actor, at=NOON)
-    look_again(at=NOON + timedelta(minutes=9))
+    recheck(at=NOON + timedelta(minutes=9))
     assert not PhotoCheck.objects.exists()
 
 

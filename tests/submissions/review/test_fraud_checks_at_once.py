@@ -8,7 +8,7 @@ from campaigns.accounts.models import User
 from ingest_lambda.contract import SubmissionStatus, Suspicion
 from submissions.review.models import OutboxDecision
 from submissions.review.services.decisions import approve_submission
-from submissions.review.services.fraud_checks import look_again
+from submissions.review.services.fraud_checks import recheck
 from tests.submissions.factories import NOON, make_campaign
 from tests.submissions.review.suspicious import entered, hear, is_in_review, row, sharing, swapped
 from tests.support.at_once import at_once
@@ -45,8 +45,8 @@ def test_the_sweep_and_the_mirror_at_once_send_it_to_review_once() -> None:
     record, image = entered(make_campaign())
     hear(record)
     later = NOON + timedelta(minutes=5)
-    at_once(lambda: hear(swapped(image)), lambda: look_again(at=later))
-    look_again(at=later)
+    at_once(lambda: hear(swapped(image)), lambda: recheck(at=later))
+    recheck(at=later)
     assert is_in_review(record.id, Suspicion.OTHER_HASH)
 
 

@@ -16,7 +16,7 @@ from submissions.mirror.models import Submission
 from submissions.mirror.services.round_robin import in_turn
 from submissions.review.models import OutboxDecision
 from submissions.review.services.decisions import approve_submission
-from submissions.review.services.outbox import carry_decisions
+from submissions.review.services.outbox import propagate_decisions
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
 
@@ -111,7 +111,7 @@ def test_decisions_of_a_quiet_campaign_are_carried_in_the_first_round() -> None:
     flood, quiet = make_campaign(), make_campaign()
     for campaign in (flood, flood, flood, quiet):
         approve_submission(make_stored(campaign).id, actor=actor, at=NOON)
-    assert carry_decisions(at=NOON, most=2) == 2
+    assert propagate_decisions(at=NOON, most=2) == 2
     carried = OutboxDecision.objects.filter(carried_at=NOON)
     assert {row.campaign_id for row in carried} == {flood.pk, quiet.pk}
-    assert carry_decisions(at=NOON, most=9) == 2
+    assert propagate_decisions(at=NOON, most=9) == 2

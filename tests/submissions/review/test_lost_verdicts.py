@@ -24,7 +24,7 @@ from submissions.review.services.decisions import (
     reopen_submission,
 )
 from submissions.review.services.lost_verdicts import SUPERSEDED
-from submissions.review.services.outbox import carry_decisions
+from submissions.review.services.outbox import propagate_decisions
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_stored
 from tests.support.simulated_aws import simulated_aws
@@ -60,7 +60,7 @@ def in_table(record: SubmissionRecord) -> tuple[SubmissionStatus, int]:
 
 def carry(at_minute: int, rounds: int = 3) -> None:
     for number in range(rounds):
-        carry_decisions(at=NOON + (at_minute + number * 6) * MINUTE)
+        propagate_decisions(at=NOON + (at_minute + number * 6) * MINUTE)
 
 
 @pytest.mark.parametrize("number", [1, 4])
@@ -110,7 +110,7 @@ def test_our_own_verdict_carried_twice_is_no_lost_one():
     record = make_stored()
     reject_submission(record.id, reasons=WRONG, actor=None, at=NOON)
     assert ingest.apply_decision(Decision.model_validate(OutboxDecision.objects.get().decision))
-    assert carry_decisions(at=NOON + MINUTE) == 1
+    assert propagate_decisions(at=NOON + MINUTE) == 1
     assert in_table(record) == (SubmissionStatus.REJECTED, 1)
     assert not AuditEntry.objects.filter(code="submission.numbered_anew").exists()
 

@@ -22,7 +22,7 @@ from submissions.review.services.decisions import (
     reject_submission,
     reopen_submission,
 )
-from submissions.review.services.outbox import LEASE, carry_decisions
+from submissions.review.services.outbox import LEASE, propagate_decisions
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
 from tests.support.simulated_aws import simulated_aws
@@ -52,8 +52,8 @@ def test_a_decision_is_carried_once_and_then_its_mail_is_queued():
     record = make_stored()
     approve_submission(record.id, actor=make_user(), at=NOON)
     assert not Mail.objects.filter(kind="approved").exists()
-    assert carry_decisions(at=NOON) == 1
-    assert carry_decisions(at=NOON) == 0
+    assert propagate_decisions(at=NOON) == 1
+    assert propagate_decisions(at=NOON) == 0
     held = ingest.read_submission(record.id)
     assert held is not None
     assert held.shown_status is SubmissionStatus.APPROVED
@@ -78,7 +78,7 @@ def test_a_decision_that_cannot_go_yet_waits_with_its_trouble_and_holds_up_no_ot
     mirror_stream_records([streamed(gone)], at=NOON)
     approve_submission(gone.id, actor=make_user(), at=NOON)
     approve_submission(make_stored().id, actor=make_user(), at=NOON)
-    assert carry_decisions(at=NOON) == 1
+    assert propagate_decisions(at=NOON) == 1
     waiting = OutboxDecision.objects.get(carried_at=None)
     assert (waiting.submission_id, waiting.trouble) == (gone.id, "SubmissionMissing")
 
@@ -120,9 +120,9 @@ def test_the_decisions_of_one_submission_go_in_order_and_each_waits_for_the_one_
     approve_submission(record.id, actor=actor, at=NOON)
     reopen_submission(record.id, actor=actor, at=NOON, note="slip")
     OutboxDecision.objects.filter(decision_no=1).update(not_before=NOON + timedelta(minutes=1))
-    assert carry_decisions(at=NOON) == 0
+    assert propagate_decisions(at=NOON) == 0
     later = NOON + timedelta(minutes=2)
-    assert [carry_decisions(at=later) for _ in range(3)] == [1, 1, 0]
+    assert [propagate_decisions(at=later) for _ in range(3)] == [1, 1, 0]
 
 
 def test_what_cannot_go_moves_behind_what_can_however_many_there_are():
@@ -131,7 +131,7 @@ def test_what_cannot_go_moves_behind_what_can_however_many_there_are():
         mirror_stream_records([streamed(gone)], at=NOON)
         approve_submission(gone.id, actor=make_user(), at=NOON)
     approve_submission(make_stored().id, actor=make_user(), at=NOON)
-    assert [carry_decisions(at=NOON, most=2) for _ in range(2)] == [0, 1]
+    assert [propagate_decisions(at=NOON, most=2) for _ in range(2)] == [0, 1]
     waits = OutboxDecision.objects.filter(carried_at=None)
     assert [decision.tries > 0 for decision in waits] == [True, True, True]
 
@@ -141,9 +141,9 @@ def test_a_decision_that_nobody_can_read_blocks_no_other():
     approve_submission(record.id, actor=make_user(), at=NOON)
     OutboxDecision.objects.update(decision={"nonsense": 1})
     with pytest.raises(ValueError, match="Decision"):
-        carry_decisions(at=NOON)
+        propagate_decisions(at=NOON)
     approve_submission(make_stored().id, actor=make_user(), at=NOON)
-    assert carry_decisions(at=NOON) == 1
+    assert propagate_decisions(at=NOON) == 1
     assert OutboxDecision.objects.get(carried_at=None).trouble == "unforeseen"
 
 
@@ -151,16 +151,16 @@ def test_of_two_carriers_one_has_the_decision_and_a_dead_ones_is_taken_over():
     record = make_stored()
     approve_submission(record.id, actor=make_user(), at=NOON)
     OutboxDecision.objects.update(leased_until=NOON + LEASE, tries=1)
-    assert carry_decisions(at=NOON) == 0
-    assert carry_decisions(at=NOON + LEASE + timedelta(seconds=1)) == 1
+    assert propagate_decisions(at=NOON) == 0
+    assert propagate_decisions(at=NOON + LEASE + timedelta(seconds=1)) == 1
 
 
 def test_a_rejection_taken_back_within_the_minute_never_reaches_the_table():
     record, actor = make_stored(), make_user()
     reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
-    assert carry_decisions(at=NOON + UNDO / 2) == 0
+    assert propagate_decisions(at=NOON + UNDO / 2) == 0
     reopen_submission(record.id, actor=actor, at=NOON + UNDO / 2, note="slip")
-    assert carry_decisions(at=NOON + UNDO * 2) == 1
+    assert propagate_decisions(at=NOON + UNDO * 2) == 1
     held = ingest.read_submission(record.id)
     assert held is not None
     assert (held.decision_no, held.shown_status) == (2, SubmissionStatus.PENDING_REVIEW)
@@ -170,12 +170,12 @@ def test_a_rejection_taken_back_within_the_minute_never_reaches_the_table():
 def test_the_same_approval_is_told_once_however_often_it_was_taken_back():
     record, actor = make_stored(), make_user()
     approve_submission(record.id, actor=actor, at=NOON)
-    carry_decisions(at=NOON)
+    propagate_decisions(at=NOON)
     Mail.objects.filter(kind="approved").update(state=MailState.SENT)
     reopen_submission(record.id, actor=actor, at=NOON, note="another look")
     approve_submission(record.id, actor=actor, at=NOON)
-    carry_decisions(at=NOON)
-    carry_decisions(at=NOON)
+    propagate_decisions(at=NOON)
+    propagate_decisions(at=NOON)
     assert Mail.objects.filter(kind="approved").count() == 1
 
 
@@ -183,7 +183,7 @@ def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
     record = make_stored()
     asked = ask_again(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
     assert asked.resubmit_until is not None
-    carry_decisions(at=NOON)
+    propagate_decisions(at=NOON)
     question, reminder = Mail.objects.filter(decision_no=1).order_by("not_before")
     assert (question.kind, question.not_before) == ("asked_again", NOON + UNDO)
     assert reminder.not_before == asked.resubmit_until - REMIND_BEFORE
@@ -204,12 +204,12 @@ def test_a_table_that_was_away_for_a_day_leaves_nothing_behind(monkeypatch):
     OutboxDecision.objects.update(tries=32_766)  # months; and the 47th was too many for a timedelta
     for _ in range(3):
         at += timedelta(minutes=10)
-        assert carry_decisions(at=at) == 0
+        assert propagate_decisions(at=at) == 0
     OutboxDecision.objects.update(tries=46, not_before=at)
     monkeypatch.setattr(ingest, "apply_decision", carry)
     second = make_stored()
     approve_submission(second.id, actor=actor, at=NOON)
-    assert carry_decisions(at=at + timedelta(minutes=10)) == 2
+    assert propagate_decisions(at=at + timedelta(minutes=10)) == 2
     for record in (first, second):
         assert OutboxDecision.objects.get(submission=record.id).carried_at is not None
 
@@ -221,7 +221,7 @@ def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved
         nonlocal at
         for _ in range(2):
             at += timedelta(hours=1)
-            carry_decisions(at=at)
+            propagate_decisions(at=at)
             deliver_mails(at=at, most=50)
         sent = Mail.objects.filter(state=MailState.SENT, decision_no__isnull=False)
         return [mail.kind for mail in sent.order_by("id")]
@@ -242,7 +242,7 @@ def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved
 def test_the_clock_rejects_nobody_who_was_given_more_time_this_instant(monkeypatch):
     record, actor = make_stored(), make_user()
     ask_again(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
-    carry_decisions(at=NOON)
+    propagate_decisions(at=NOON)
     at, read = NOON + timedelta(days=9), ingest.read_submission
 
     def meanwhile(submission_id: UUID) -> SubmissionRecord | None:

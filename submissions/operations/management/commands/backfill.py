@@ -17,7 +17,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run it."""
         try:
-            rebuilt = backfill(at=timezone.now(), progress=self._tell)
+            rebuilt = backfill(at=timezone.now(), progress=self._report)
         except IngestBusy as exc:
             raise CommandError("The table does not answer. Run it again.", returncode=2) from exc
         self.stdout.write(f"{rebuilt.taken} records taken in")
@@ -25,6 +25,6 @@ class Command(BaseCommand):
             reasons = ", ".join(f"{count} {why}" for why, count in sorted(rebuilt.refused.items()))
             raise CommandError(f"Some could not be taken in: {reasons}", returncode=1)
 
-    def _tell(self, taken: int) -> None:
+    def _report(self, taken: int) -> None:
         if taken % 10_000 < 200:
             self.stdout.write(f"{taken} …")

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from campaignhub import aws
-from submissions.operations.models import StuckEntry
+from submissions.operations.models import StuckSubmission
 from submissions.operations.rules.dead_letters import entries_of
 from submissions.operations.rules.unsent_photos import LONGEST_ASKED
 from submissions.operations.services import dead_letters, in_flight
@@ -80,7 +80,7 @@ def test_what_was_thrown_away_goes_once_nothing_can_be_on_its_way(campaign: Any)
     assert sweep(DUE + REMEMBERED).swept == 0
     assert sweep(DUE + REMEMBERED + timedelta(seconds=1)).swept == 1
     assert stuck.places() == set()
-    assert not StuckEntry.objects.exists()
+    assert not StuckSubmission.objects.exists()
 
 
 @pytest.mark.parametrize("attempt", [1, 2])
