@@ -58,7 +58,7 @@ LEFT: dict[str, int] = {
     "kinds": 1,
     "letters": 9,
     "life": 1,
-    "moment": 7,
+    "moment": 5,
     "own": 2,
     "places": 3,
     "tell": 3,

@@ -27,7 +27,7 @@ from submissions.mail.services.composing import compose, html_to_read
 from submissions.mail.services.delivery import send_again
 from submissions.mail.services.marking import mark_as_sent
 from submissions.mirror.admin.person import answers_of, name_of, staff_of
-from submissions.mirror.rules.times import moment
+from submissions.mirror.rules.times import shown_time
 from submissions.mirror.services.looks import Search, note_look
 
 PAGE = 50
@@ -175,8 +175,8 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
             # A mail that was not sent has its reason beside its state.
             "trouble": "" if mail.state == MailState.NOT_SENT else mail.trouble,
             "to": answers_of(submission).email,
-            "queued": moment(mail.queued_at, now=now, timezone=zone),
-            "sent": mail.sent_at and moment(mail.sent_at, now=now, timezone=zone),
+            "queued": shown_time(mail.queued_at, now=now, timezone=zone),
+            "sent": mail.sent_at and shown_time(mail.sent_at, now=now, timezone=zone),
             "may_send": may_act,
             "may_mark": may_act and mail.state == MailState.UNKNOWN,
             "html": reverse("admin:mail_mail_html", args=[mail.pk]),
@@ -235,8 +235,8 @@ def _row(mail: Mail, now: datetime) -> dict[str, Any]:
         "name": name_of(mail.submission, masked=False),
         "state": f"{state.label} ({mail.trouble})" if state is MailState.NOT_SENT else state.label,
         "tone": TONES[state],
-        "queued": moment(mail.queued_at, now=now, timezone=zone),
-        "sent": mail.sent_at and moment(mail.sent_at, now=now, timezone=zone),
+        "queued": shown_time(mail.queued_at, now=now, timezone=zone),
+        "sent": mail.sent_at and shown_time(mail.sent_at, now=now, timezone=zone),
         "todo": {MailState.FAILED: "Send again", MailState.UNKNOWN: "Check, then decide"}.get(
             state, ""
         ),

@@ -10,7 +10,7 @@ from campaigns.accounts.models import User
 from campaigns.publishing.models import Release
 from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.mirror.rules.masking import hidden_meaning, mask, shown_name
-from submissions.mirror.rules.times import moment
+from submissions.mirror.rules.times import shown_time
 from submissions.mirror.rules.wording import in_words
 
 MOST_SHOWN = 10
@@ -90,7 +90,7 @@ def other_entries(submission: Submission, *, now: datetime) -> list[dict[str, An
         {
             "submission": row,
             "status": row.get_status_display(),
-            "entered": moment(row.entered_at, now=now, timezone=zone),
+            "entered": shown_time(row.entered_at, now=now, timezone=zone),
         }
         for row in rows
     ]

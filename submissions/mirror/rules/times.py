@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-_STEPS = ((60, "minute"), (3600, "hour"), (86400, "day"), (604800, "week"), (31557600, "year"))
+from campaignhub.spans import distance
 
 
 @dataclass(frozen=True)
-class Moment:
+class ShownTime:
     """One instant in two spellings: ``3 minutes ago`` and the exact one to hover for."""
 
     at: datetime
@@ -16,21 +16,9 @@ class Moment:
     exact: str
 
 
-def moment(at: datetime, *, now: datetime, timezone: str) -> Moment:
+def shown_time(at: datetime, *, now: datetime, timezone: str) -> ShownTime:
     """Spell an instant for staff."""
-    return Moment(at, relative(at, now=now), exact(at, timezone=timezone))
-
-
-def relative(at: datetime, *, now: datetime) -> str:
-    """Return how long ago ``at`` was, or how long it is until then, in its largest whole unit."""
-    seconds = (at - now).total_seconds()
-    away = abs(seconds)
-    if away < 60:
-        return "just now"
-    size, word = next(step for step in reversed(_STEPS) if away >= step[0])
-    count = int(away // size)
-    words = f"{count} {word}{'' if count == 1 else 's'}"
-    return f"in {words}" if seconds > 0 else f"{words} ago"
+    return ShownTime(at, distance(at, now), exact(at, timezone=timezone))
 
 
 def exact(at: datetime, *, timezone: str) -> str:

@@ -14,7 +14,7 @@ from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
-from submissions.mirror.rules.times import moment
+from submissions.mirror.rules.times import shown_time
 from submissions.operations.admin.operations import APART, ZONE, may_operate
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
@@ -44,7 +44,7 @@ def dead_letters_view(request: HttpRequest, queue: str) -> HttpResponse:
         "is_fullwidth": "1",
         "pair": pair,
         "letters": [
-            {"letter": one, "sent": moment(one.entered_at, now=now, timezone=ZONE)}
+            {"letter": one, "sent": shown_time(one.entered_at, now=now, timezone=ZONE)}
             for one in letters
         ],
         "trouble": trouble,

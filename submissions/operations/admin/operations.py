@@ -23,7 +23,7 @@ from submissions.intake.models import Heartbeat
 from submissions.mail.rules.mails import MailState
 from submissions.mail.services.attention import troubled_mails
 from submissions.mirror.admin.person import staff_of
-from submissions.mirror.rules.times import moment
+from submissions.mirror.rules.times import shown_time
 from submissions.operations.models import LedgerCheck, LedgerRound
 from submissions.operations.services import dead_letters, ledger_rounds
 from submissions.operations.services.pipes import pipe_states, switch_on
@@ -61,7 +61,7 @@ def operations_view(request: HttpRequest) -> HttpResponse:
         "is_fullwidth": "1",
         "failed": [dead_letters.pairs().get(name) for name in OF_CAMPAIGNS],
         "decisions": [
-            {"row": row, "made": moment(row.created_at, now=now, timezone=ZONE)}
+            {"row": row, "made": shown_time(row.created_at, now=now, timezone=ZONE)}
             for row in decisions.select_related("submission").order_by("id")[:20]
         ],
         "decisions_waiting": len(decisions.values_list("pk")[:1000]),
@@ -153,7 +153,7 @@ def _age(count: int | None, since: datetime | None, now: datetime) -> dict[str, 
     if since is None:
         return {"unknown": True}
     return {
-        "since": moment(since, now=now, timezone=ZONE),
+        "since": shown_time(since, now=now, timezone=ZONE),
         "late": (now - since).total_seconds() > LATE_SECONDS,
     }
 
@@ -171,10 +171,12 @@ def _inside(now: datetime) -> dict[str, Any]:
         "pipes": pipe_states(),
         "under_way": rounds.filter(ended_at=None).first(),
         "whole": whole,
-        "whole_ended": whole and whole.ended_at and moment(whole.ended_at, now=now, timezone=ZONE),
+        "whole_ended": whole
+        and whole.ended_at
+        and shown_time(whole.ended_at, now=now, timezone=ZONE),
         "beats": _signs_of_life(now),
         "unsent": (photos := unsent(at=now)),
-        "unsent_swept": photos.last and moment(photos.last.begun_at, now=now, timezone=ZONE),
+        "unsent_swept": photos.last and shown_time(photos.last.begun_at, now=now, timezone=ZONE),
     }
 
 
@@ -182,7 +184,7 @@ def _signs_of_life(now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "beat": beat,
-            "heard": moment(beat.at, now=now, timezone=ZONE),
+            "heard": shown_time(beat.at, now=now, timezone=ZONE),
             "late": (now - beat.at).total_seconds() > LATE_SECONDS,
         }
         for beat in Heartbeat.objects.order_by("name")
@@ -200,7 +202,7 @@ def _ledger(campaigns: QuerySet[Campaign], now: datetime) -> dict[str, Any]:
             names[str(known_as)] = campaign.name
     return {
         "check": check,
-        "checked": moment(check.ended_at, now=now, timezone=ZONE),
+        "checked": shown_time(check.ended_at, now=now, timezone=ZONE),
         "differing": [
             {**row, "name": names[row["campaign"]], "in_table": sum(row["stored"].values())}
             for row in check.rows

@@ -23,7 +23,7 @@ from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.rules.mails import UNDO
 from submissions.mirror.admin.person import name_of, other_entries, shown_answers, staff_of
 from submissions.mirror.models import Submission
-from submissions.mirror.rules.times import moment, urgency
+from submissions.mirror.rules.times import shown_time, urgency
 from submissions.receipts.admin import shots_of
 from submissions.review.admin.verdicts import (
     SAID,
@@ -206,8 +206,9 @@ class Desk:
             "why": why_here(submission),
             "others": other_entries(submission, now=now),
             "history": history(submission, now=now),
-            "entered": moment(submission.entered_at, now=now, timezone=zone),
-            "due": submission.decide_by and moment(submission.decide_by, now=now, timezone=zone),
+            "entered": shown_time(submission.entered_at, now=now, timezone=zone),
+            "due": submission.decide_by
+            and shown_time(submission.decide_by, now=now, timezone=zone),
             "urgency": urgency(submission.decide_by, now=now),
             "groups": reason_groups(submission) if can_decide else {},
             "can_decide": can_decide,

@@ -22,7 +22,7 @@ from submissions.mirror.admin.person import answers_of, name_of, staff_of
 from submissions.mirror.models import Submission
 from submissions.mirror.models.submission import STATUSES
 from submissions.mirror.rules.masking import mask
-from submissions.mirror.rules.times import moment, urgency
+from submissions.mirror.rules.times import shown_time, urgency
 from submissions.mirror.services.looks import Search, note_look
 from submissions.mirror.services.search import LOOKED_AT, Wanted, find, kind_of_search
 from submissions.review.admin.list_filters import FLAGS, chips_of, filters_of, in_force, query_of
@@ -207,10 +207,10 @@ def _shown(user: User, submissions: list[Submission], open_clients: set[int]) ->
                 "email": mask(email, "email") if masked else email,
                 "status": row.get_status_display(),
                 "tone": TONES[SubmissionStatus(row.status)],
-                "entered": moment(row.entered_at, now=now, timezone=zone),
+                "entered": shown_time(row.entered_at, now=now, timezone=zone),
                 "due": row.decide_by
                 and row.status == SubmissionStatus.PENDING_REVIEW
-                and moment(row.decide_by, now=now, timezone=zone),
+                and shown_time(row.decide_by, now=now, timezone=zone),
                 "urgency": urgency(row.decide_by, now=now),
                 "may_act": row.campaign.client_id in lead_clients,
             }
