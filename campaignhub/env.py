@@ -69,6 +69,9 @@ class Env(BaseSettings):
     client can send, is not read; sign-ins are then throttled by the peer's address.
     """
 
+    undo_seconds: int = Field(default=60, ge=1, le=600)
+    """How long a moderator may take a verdict back before its mail goes out."""
+
     web_port: int = Field(default=8000, ge=1, le=65535)
     """Where `manage.py up` serves the site; unset and taken, the next free one."""
     aws_port: int = Field(default=4566, ge=1, le=65535)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from tests.support.browsers import open_chromium, open_page
-from tests.support.installation import Installation, running_installation
+from tests.support.installation import UNDO_SECONDS, Installation, running_installation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -89,7 +89,9 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     A test that stops or kills a part of it leaves it running again, or makes one of its own with
     :func:`running_installation`.
     """
-    with running_installation(tmp_path_factory.mktemp("embedded")) as installation:
+    with running_installation(
+        tmp_path_factory.mktemp("embedded"), UNDO_SECONDS=str(UNDO_SECONDS)
+    ) as installation:
         yield installation
 
 

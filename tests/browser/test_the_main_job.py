@@ -10,10 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from submissions.mail.rules.mails import UNDO
 from tests.browser.staff_hands import draft, fill_tabs, publish, seen, sign_in
 from tests.support.browsers import assert_accessible, open_page, take_screenshot
-from tests.support.installation import Installation, wait_until
+from tests.support.installation import UNDO_SECONDS, Installation, wait_until
 from tests.support.receipts import receipt_bytes
 
 if TYPE_CHECKING:
@@ -125,7 +124,7 @@ def page_and_mail_say_so(
             (entry.submission_id,),
         ),
         what="the mail that says it counts, once the verdict can no longer be taken back",
-        seconds=UNDO.total_seconds() + 30,
+        seconds=UNDO_SECONDS + 30,
     )
     assert len(mails) == 1
     visitor.reload()

@@ -20,6 +20,8 @@ from tests.support.stack import free_port
 UP_SECONDS = 120
 DOWN_SECONDS = 60
 PATIENCE_SECONDS = 30
+UNDO_SECONDS = 20
+"""Long enough for a test that takes a verdict back, and not the minute that people have."""
 
 Found = TypeVar("Found")
 

@@ -87,9 +87,6 @@ MAIL_AFTER: dict[SubmissionStatus, MailKind] = {
 }
 """The mail that follows a decision, once the table has it."""
 
-UNDO = timedelta(minutes=1)
-"""How long a verdict's mail is held back, so that taking it back at the desk leaves no trace."""
-
 REMIND_BEFORE = timedelta(hours=24)
 """How long before the deadline an unanswered question is asked once more."""
 

@@ -20,7 +20,6 @@ from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
 from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
-from submissions.mail.rules.mails import UNDO
 from submissions.mirror.admin.person import name_of, other_entries, shown_answers, staff_of
 from submissions.mirror.models import Submission
 from submissions.mirror.rules.times import shown_time, urgency
@@ -34,6 +33,7 @@ from submissions.review.admin.verdicts import (
 )
 from submissions.review.admin.wording import history, how_it_came, why_here
 from submissions.review.services import decisions, work_queue
+from submissions.review.services.undo import undo_time
 
 DECIDABLE = (SubmissionStatus.PENDING_REVIEW, SubmissionStatus.RECEIVED)
 REVERSIBLE = (
@@ -242,11 +242,11 @@ class Desk:
             "said": SAID[request.POST["verdict"]].format(reference=decided.reference),
             "decision_no": decided.decision_no,
             "undo": reverse("admin:submissions_review_undo", args=[submission.pk]),
-            "until": (now + UNDO).timestamp(),
+            "until": (now + undo_time()).timestamp(),
         }
         if in_background:
             act = request.session[_LAST_ACT]
-            return JsonResponse({**act, "seconds": int(UNDO.total_seconds())})
+            return JsonResponse({**act, "seconds": int(undo_time().total_seconds())})
         return HttpResponseRedirect(reverse("admin:submissions_review_next"))
 
 

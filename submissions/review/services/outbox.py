@@ -9,10 +9,11 @@ from django.db.models.functions import Least
 from campaignhub import ingest
 from ingest_lambda.contract import Decision, SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MAIL_AFTER, REMIND_BEFORE, UNDO, WENT_OUT, MailKind
+from submissions.mail.rules.mails import MAIL_AFTER, REMIND_BEFORE, WENT_OUT, MailKind
 from submissions.mirror.services.round_robin import in_turn
 from submissions.review.models import OutboxDecision
 from submissions.review.services.lost_verdicts import lost_here, number_anew
+from submissions.review.services.undo import undo_time
 
 LEASE = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=5)
@@ -94,7 +95,7 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
     news = (MailKind.APPROVED, decision.attempt)
     if kind is MailKind.APPROVED and last is not None and (last.kind, last.attempt) == news:
         return  # taken back and given again: the entrant has read this news already
-    mails = [(kind, decision.decided_at + UNDO)]
+    mails = [(kind, decision.decided_at + undo_time())]
     if decision.status is SubmissionStatus.NEEDS_RESUBMISSION and decision.resubmit_until:
         mails.append((MailKind.REMINDER, decision.resubmit_until - REMIND_BEFORE))
     Mail.objects.bulk_create(

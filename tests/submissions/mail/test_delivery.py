@@ -17,7 +17,6 @@ from submissions.mail.rules.mails import (
     AN_HOUR,
     MOST_A_DAY,
     REMIND_BEFORE,
-    UNDO,
     MailKind,
     MailState,
 )
@@ -32,6 +31,7 @@ from submissions.mail.services.delivery import (
 )
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
 from submissions.review.services.decisions import approve_submission, ask_again
+from submissions.review.services.undo import undo_time
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 from tests.submissions.mail import mail_service as ses
@@ -234,10 +234,10 @@ def test_a_mail_about_a_verdict_that_was_replaced_does_not_go_out():
         event="approved:1",
         decision_no=1,
         queued_at=NOON,
-        not_before=NOON + UNDO,
+        not_before=NOON + undo_time(),
     )
     Submission.objects.update(decision_no=2)
-    deliver_mails(at=NOON + UNDO, most=10)
+    deliver_mails(at=NOON + undo_time(), most=10)
     mail.refresh_from_db()
     assert mail.state == MailState.WITHDRAWN
 

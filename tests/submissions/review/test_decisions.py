@@ -18,7 +18,7 @@ from ingest_lambda.contract import (
 )
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import UNDO, MailState
+from submissions.mail.rules.mails import MailState
 from submissions.mirror.models import Submission, SubmissionEvent
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.services.decisions import (
@@ -33,6 +33,7 @@ from submissions.review.services.decisions import (
     restore_submission,
     revoke_submission,
 )
+from submissions.review.services.undo import undo_time
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
@@ -170,9 +171,9 @@ def test_a_verdict_taken_back_in_time_is_never_told():
         event="rejected:1",
         decision_no=1,
         queued_at=NOON,
-        not_before=NOON + UNDO,
+        not_before=NOON + undo_time(),
     )
-    assert OutboxDecision.objects.get().not_before == NOON + UNDO, "it would free the slot"
+    assert OutboxDecision.objects.get().not_before == NOON + undo_time(), "it would free the slot"
     reopen_submission(submission.pk, actor=actor, at=LATER, note="wrong key")
     mail.refresh_from_db()
     assert mail.state == MailState.WITHDRAWN

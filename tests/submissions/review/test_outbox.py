@@ -12,7 +12,7 @@ from ingest_lambda.contract import Decision, Reason, ReasonCode, SubmissionRecor
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.intake.services.unanswered import reject_unanswered
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import REMIND_BEFORE, UNDO, MailState
+from submissions.mail.rules.mails import REMIND_BEFORE, MailState
 from submissions.mail.services.delivery import deliver_mails
 from submissions.mirror.models import Submission
 from submissions.review.models import OutboxDecision, Review
@@ -23,6 +23,7 @@ from submissions.review.services.decisions import (
     reopen_submission,
 )
 from submissions.review.services.outbox import LEASE, propagate_decisions
+from submissions.review.services.undo import undo_time
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
 from tests.support.simulated_aws import simulated_aws
@@ -58,7 +59,7 @@ def test_a_decision_is_carried_once_and_then_its_mail_is_queued():
     assert held is not None
     assert held.shown_status is SubmissionStatus.APPROVED
     mail = Mail.objects.get(kind="approved")
-    assert mail.not_before == NOON + UNDO
+    assert mail.not_before == NOON + undo_time()
 
 
 def test_a_late_older_decision_changes_nothing():
@@ -158,9 +159,9 @@ def test_of_two_carriers_one_has_the_decision_and_a_dead_ones_is_taken_over():
 def test_a_rejection_taken_back_within_the_minute_never_reaches_the_table():
     record, actor = make_stored(), make_user()
     reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
-    assert propagate_decisions(at=NOON + UNDO / 2) == 0
-    reopen_submission(record.id, actor=actor, at=NOON + UNDO / 2, note="slip")
-    assert propagate_decisions(at=NOON + UNDO * 2) == 1
+    assert propagate_decisions(at=NOON + undo_time() / 2) == 0
+    reopen_submission(record.id, actor=actor, at=NOON + undo_time() / 2, note="slip")
+    assert propagate_decisions(at=NOON + undo_time() * 2) == 1
     held = ingest.read_submission(record.id)
     assert held is not None
     assert (held.decision_no, held.shown_status) == (2, SubmissionStatus.PENDING_REVIEW)
@@ -185,7 +186,7 @@ def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
     assert asked.resubmit_until is not None
     propagate_decisions(at=NOON)
     question, reminder = Mail.objects.filter(decision_no=1).order_by("not_before")
-    assert (question.kind, question.not_before) == ("asked_again", NOON + UNDO)
+    assert (question.kind, question.not_before) == ("asked_again", NOON + undo_time())
     assert reminder.not_before == asked.resubmit_until - REMIND_BEFORE
     deliver_mails(at=reminder.not_before, most=10)
     reminder.refresh_from_db()

@@ -17,13 +17,14 @@ from ingest_lambda.contract import (
     sentence,
 )
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import UNDO, MailState
+from submissions.mail.rules.mails import MailState
 from submissions.mirror.models import Submission
 from submissions.receipts.services import let_count
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.rules.earlier import earlier_decision
 from submissions.review.rules.moves import By, may_move
 from submissions.review.services.decisions.errors import AlreadyDecided, AskedAlready, TooLateToUndo
+from submissions.review.services.undo import undo_time
 from submissions.review.services.verdict_log import write_down
 
 TAKEN_BACK = "taken back before it was carried"
@@ -121,7 +122,7 @@ def decide(
         decision_no=number,
         decision=decision.model_dump(mode="json"),
         created_at=at,
-        not_before=at + UNDO if decision.gives_back and actor else at,
+        not_before=at + undo_time() if decision.gives_back and actor else at,
     )
     audit.record(
         f"submission.{status.value}",
@@ -143,7 +144,7 @@ def may_undo(submission: Submission, *, actor: User | None, at: datetime) -> boo
         and actor is not None
         and last.actor_id == actor.pk
         and may_move(SubmissionStatus(last.verdict), SubmissionStatus.PENDING_REVIEW, by=By.UNDO)
-        and at - last.at < UNDO
+        and at - last.at < undo_time()
     )
 
 
