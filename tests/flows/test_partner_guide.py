@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from campaignhub.env import ROOT
-from tests.support.installation import Installation
+from tests.support.installation import Installation, wait_until
 from tests.support.receipts import receipt_bytes
 
 pytestmark = pytest.mark.flow
@@ -51,5 +51,8 @@ def test_the_program_of_the_partners_guide_enters_a_person(
     assert ran.returncode == 0, ran.stderr
     assert ran.stdout.split()[1:] == ["pending_review"]
     query = "SELECT channel, partner, suspicions FROM submissions_submission WHERE partner = ?"
-    ((channel, partner, suspicions),) = embedded.rows(query, (name,))
+    # The table answers first; the mirror follows.
+    ((channel, partner, suspicions),) = wait_until(
+        lambda: embedded.rows(query, (name,)), what="the partner's submission in Django"
+    )
     assert (channel, partner, suspicions) == ("partner", name, "[]")
