@@ -43,12 +43,14 @@ def test_the_theme_is_switched_in_the_menu_and_kept_over_a_reload(
     menu.wait_for(state="hidden")
 
 
-def test_the_sign_in_page_switches_its_theme(desktop: "Page", embedded: Installation) -> None:
-    desktop.goto(embedded.facts["admin"])
-    menu = desktop.locator("[x-data*=openTheme]")
-    menu.locator("> a").click()
-    menu.locator("nav").get_by_text("Dark", exact=True).click()
-    wait_for(desktop, "document.documentElement.classList.contains('dark')")
+def test_the_sign_in_page_is_as_dark_as_the_system(desktop: "Page", embedded: Installation) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    shown = set()
+    for scheme in ("light", "dark"):
+        desktop.emulate_media(color_scheme=scheme)
+        desktop.goto(embedded.facts["admin"])
+        shown.add(desktop.evaluate(ground))
+    assert len(shown) == 2
 
 
 def test_the_navigation_is_put_away_on_a_desktop_and_stays_away(
