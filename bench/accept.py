@@ -32,8 +32,8 @@ CONNECTIONS = 32
 STEADY_RATE = 600
 
 GOAL_RATE = 1_000
-GOAL_P99_MS = 50
-GOAL_RATIO = 2
+GOAL_P99_MS = 10
+GOAL_RATIO = 3
 
 TOKEN = "t1." + "A" * 700
 """As long as a real one; the accept step does not read it, the writer would."""

@@ -25,8 +25,8 @@ from campaignhub.local_aws.archives import build_archives
 from tests.support.stack import INTERPRETER, TOKEN_KEYS
 
 STARTS: dict[Scale, int] = {"small": 1, "bench": 7, "soak": 21}
-GOAL_MS = 450
-GOAL_MB = 75
+GOAL_SHARE = 1.15
+GOAL_MB = 65
 
 FUNCTIONS = {
     "start": "h.start; h._starter()",
@@ -88,10 +88,10 @@ def run(report: Report) -> None:
         middle = _medians(starts)
         report.row(
             f"cold start of {name}: import + clients",
-            goal=f"≤ {GOAL_MS} ms, ≤ {GOAL_MB} MB",
+            goal=f"≤ {GOAL_SHARE:.2f} × the bare SDK's CPU, ≤ {GOAL_MB} MB",
             measured=f"{middle.clock_ms:.0f} ms ({middle.cpu_ms:.0f} of CPU), "
             f"{middle.peak_mb:.0f} MB",
-            met=middle.clock_ms <= GOAL_MS and middle.peak_mb <= GOAL_MB,
+            met=middle.cpu_ms <= GOAL_SHARE * bare.cpu_ms and middle.peak_mb <= GOAL_MB,
             peer=f"bare SDK + pydantic + Powertools {bare.clock_ms:.0f} ms, "
             f"{bare.peak_mb:.0f} MB ({middle.cpu_ms / bare.cpu_ms:.2f} × its CPU)",
         )

@@ -27,7 +27,7 @@ COUNT: dict[Scale, int] = {"small": 3_000, "bench": 100_000, "soak": 1_000_000}
 TIMES: dict[Scale, int] = {"small": 5, "bench": 40, "soak": 60}
 PATIENCE_SECONDS: dict[Scale, int] = {"small": 300, "bench": 600, "soak": 7_200}
 
-GOAL_P95_MS = 100
+GOAL_P95_MS = 80
 
 
 def run(report: Report) -> None:
