@@ -110,7 +110,7 @@ class SignInForm(AuthenticationForm):
 class SignInPage(LoginView):
     """The page where staff sign in.
 
-    Strangers decide how often it is made: with the admin's frame, navigation and
+    Anyone can ask for it, as often as they like: with the admin's frame, navigation and
     widgets around it, a sign-in that is refused unseen would cost the site half
     of what a hash costs.
     """

@@ -82,7 +82,7 @@ class Decoder:
         Raises:
             NoPicture: no picture, damaged, or over a limit: a child that dies of a
                 file has said that it cannot be read.
-            TryAgain: the caller's time was over before that of the file, or somebody ends the processes.
+            TryAgain: the caller's time was over before that of the file, or the processes are being stopped.
             DecoderFault: see there.
         """
         allowed = self._wall_seconds if seconds is None else min(seconds, self._wall_seconds)

@@ -32,7 +32,7 @@ def reconcile() -> None:
 
 @shared_task(name="operations.compare_all_items")
 def compare_all_items() -> None:
-    """Go on with the round through all items that somebody asked for, if there is one."""
+    """Go on with the round through all items that an operator asked for, if there is one."""
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ASKED_ROUND_SECONDS), only_asked=True)
 
 

@@ -1,6 +1,6 @@
 """The picture of the rooms in docs/architecture.md, drawn from the imports.
 
-``python -m tests.checks.rooms`` draws it anew; ``… check`` fails where the picture
+``python -m tests.checks.rooms`` draws it again; ``… check`` fails where the picture
 in the file is another, so that it stays true.
 """
 

@@ -95,7 +95,7 @@ def publish_campaign(
     campaign is live a release is an amendment: it needs ``reason``, for the
     record, and may carry ``public_note``, which the page shows with its date.
     ``looked_at`` is what the page showed (:mod:`campaigns.publishing.services.seen`):
-    what another manager saved since then is published by nobody who has not seen it.
+    a manager cannot publish what another saved since then without having seen it.
 
     Raises:
         ChangedMeanwhile: another manager saved or published it since ``looked_at``.

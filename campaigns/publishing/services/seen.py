@@ -33,7 +33,7 @@ def refuse_unseen(
 ) -> None:
     """Refuse an act whose page showed the campaign as it is no more.
 
-    The row must be locked: whoever changes a campaign writes the line in the
+    The row must be locked: every change of a campaign writes the line in the
     same transaction. A form without the number comes from no page of ours.
 
     Raises:

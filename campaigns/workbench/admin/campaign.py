@@ -146,7 +146,7 @@ class CampaignAdmin(LivePreview):
             return super().changeform_view(request, str(campaign.pk), *args, **kwargs)
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Let the form refuse to save over what another manager saved meanwhile."""
+        """Let the form refuse to save over what another manager has saved since."""
         form = super().get_form(request, *args, **kwargs)
         form.changed_meanwhile = getattr(request, "_changed_meanwhile", "")
         return form

@@ -65,7 +65,7 @@ class SubmissionItems:
         guards: Sequence[str] = (),
         gives_back: Taken = NOTHING,
     ) -> None:
-        """Store the next version of a submission, unless another writer stored one meanwhile.
+        """Store the next version of a submission, unless another writer has stored one since.
 
         With ``gives_back``, counters go down and guards are deleted in the same
         transaction that takes them out of the submission's own lists, so that a

@@ -165,7 +165,7 @@ def holding(
 
 
 def is_moved(use: LimitUse) -> bool:
-    """Tell whether a refused use had room, and another writer only moved its rolling window meanwhile."""
+    """Tell whether a refused use had room, and another writer only moved its rolling window."""
     return use.times is not None and use.revision >= 0
 
 

@@ -28,7 +28,7 @@ def replace(record: SubmissionRecord, table: Table, *, gives_back: Taken = NOTHI
     """Store the next version of a submission.
 
     Raises:
-        TryAgain: another writer stored one meanwhile, or the table is busy.
+        TryAgain: another writer has stored one since, or the table is busy.
     """
     try:
         table.submissions.replace(record, gives_back=gives_back)
@@ -41,7 +41,7 @@ def replace_and_take(record: SubmissionRecord, *, table: Table) -> None:
 
     Its rejection was taken back: what that had freed. Or staff let an
     ``invalid`` one in: what it would have taken at its entry. Another entry may
-    have used the slot or the receipt meanwhile, and it did nothing wrong. So
+    have used the slot or the receipt by then, and it did nothing wrong. So
     what is free is taken, in the same transaction; what is not makes the
     submission a suspect (``SLOT_TAKEN``): its moderator must know that approving
     it counts one more than the limit allows.

@@ -31,7 +31,7 @@ def store_resubmission(
     """Store attempt n + 1, which is welcome only while a new photo is asked for.
 
     Judged by when it entered, not by when it is written: an answer that came in
-    time beats the sweep that has rejected meanwhile. One without the photo
+    time beats the sweep that has rejected by then. One without the photo
     that the form requires uses up no link; the status call names what is
     missing. Answers and consents stay those of the first attempt. What it
     shows beyond that takes its own uses of the limits; where there is no room a

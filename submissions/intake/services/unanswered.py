@@ -39,6 +39,6 @@ def reject_unanswered(*, at: datetime) -> int:
                 after=submission.decision_no,
             )
         except (AlreadyDecided, ingest.IngestBusy):
-            continue  # moved meanwhile, or asked again at the next round
+            continue  # moved by then, or asked again at the next round
         rejected += 1
     return rejected

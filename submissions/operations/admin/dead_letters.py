@@ -29,7 +29,7 @@ def dead_letters_view(request: HttpRequest, queue: str) -> HttpResponse:
 
     Operators see all of them. Owners and managers see what belongs to their
     clients; a message that names no campaign belongs to no client. The quarantine
-    is the operators' to send again: the writer judges every token anew.
+    is the operators' to send again: the writer judges every token again.
     """
     user, now = staff_of(request), timezone.now()
     pair = dead_letters.pairs().get(queue)

@@ -23,7 +23,7 @@ def backfill(*, at: datetime, progress: Any = None) -> Rebuilt:
     """Rebuild the mirror from the table: everything, of every campaign. No mail is sent.
 
     What is here already, in the same version or a newer one, stays as it is; so
-    it may be broken off and begun anew. Verdicts come back with their numbers
+    it may be broken off and begun again. Verdicts come back with their numbers
     and reasons; who gave them is in the audit log alone.
 
     Raises:
