@@ -10,7 +10,7 @@ PIP := -m pip install --quiet --no-compile --disable-pip-version-check
 # Whatever the machine says: without their caches, the five Pythons of `up` start half as fast.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: install install-dev up test check bench soak clean
+.PHONY: install install-dev up test nightly check bench soak clean
 .DEFAULT_GOAL := up
 
 # Side by side, as each waits for the network as long as it works.
@@ -54,6 +54,10 @@ check: install-dev
 
 bench: install-dev
 	@exec $(BIN)/python -m bench
+
+# The same tests with branch coverage, and ten times the examples of every property.
+nightly: install-dev
+	@NIGHTLY=1 bash tests/run
 
 # Repetitions and millions of rows: hours, not minutes.
 soak: install-dev

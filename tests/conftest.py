@@ -1,48 +1,53 @@
 """What every test may ask for."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from tests.support import evidence
 from tests.support.browsers import open_chromium, open_page
+from tests.support.examples import examples
 from tests.support.installation import UNDO_SECONDS, Installation, running_installation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-TESTS = Path(__file__).parent
 # How long an example takes says more of the machine than of the code.
-hypothesis_settings.register_profile("any_machine", deadline=None)
+hypothesis_settings.register_profile("any_machine", deadline=None, max_examples=examples())
 hypothesis_settings.load_profile("any_machine")
 
 
-OF_THE_SITE = ("campaigns", "submissions", "campaignhub", "security")
-"""Where Django's tests lie. Of those without an installation each runs on one database."""
+STACKS = {"embedded", "rough", "stack"}
+"""Fixtures that run AWS, or a whole installation: one process runs all tests that ask for one."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark Django's tests; leave out what only the other database can show, and long runs unless asked for by name."""
+    """Mark what needs a stack; leave out what only the other database can show, and long runs unless asked for."""
     from django.db import connection
 
     for item in items:
-        room = item.path.relative_to(TESTS).parts[0]
-        local_aws = "local_aws" in item.path.parts
-        if (
-            room in OF_THE_SITE
-            and not local_aws
-            and not {"flow", "browser"} & {m.name for m in item.iter_markers()}
-        ):
-            item.add_marker("django")
+        if isinstance(item, pytest.Function) and STACKS & set(item.fixturenames):
+            item.add_marker("flow")
     out = {"sqlite"} if connection.vendor == "postgresql" else {"postgres"}
     out |= set() if "soak" in config.getoption("markexpr") else {"soak"}
     unfit = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
     if unfit:
         config.hook.pytest_deselected(items=unfit)
         items[:] = [item for item in items if item not in set(unfit)]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Keep what a failing test saw: the logs of its installation, and its pages as they stood."""
+    report = yield
+    if report.failed and isinstance(item, pytest.Function):
+        report.sections += evidence.keep(item.nodeid, item.funcargs.values())
+    return report
 
 
 @pytest.fixture(scope="session", autouse=True)

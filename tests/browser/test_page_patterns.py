@@ -15,6 +15,7 @@ from tests.browser.rendered import SITE, serve
 from tests.browser.visiting import SUBMIT, open_form, outcome, send
 from tests.campaigns.pages import make_content
 from tests.contract.reading import sample
+from tests.support.examples import examples
 from tests.support.patterns import answers, typed_patterns
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def test_the_browser_reads_every_golden_pattern_as_the_server_does(phone: "Page"
 def test_browser_function_and_python_give_one_verdict_on_any_pattern(phone: "Page") -> None:
     tried: list[tuple[Pattern, str]] = []
 
-    @settings(max_examples=400, database=None)
+    @settings(max_examples=examples(400), database=None)
     @given(typed_patterns, st.lists(answers, min_size=3, max_size=3))
     def collect(typed: str, texts: list[str]) -> None:
         try:

@@ -2,16 +2,16 @@
 
 import pytest
 from django.test import Client
-from moto import mock_aws
 
 from campaignhub import aws
 from campaignhub.env import env
+from tests.support.simulated_aws import empty_account
 
 
 @pytest.fixture
 def queues(monkeypatch):
     aws.impatient_sqs.cache_clear()
-    with mock_aws():
+    with empty_account():
         address = aws.sqs().create_queue(QueueName="mirror")["QueueUrl"]
         monkeypatch.setattr(env(), "mirror_queue_url", address)
         yield

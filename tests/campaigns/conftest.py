@@ -6,12 +6,12 @@ from pathlib import Path
 import boto3
 import pytest
 from botocore.exceptions import ReadTimeoutError
-from moto import mock_aws
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from campaigns.hosting.local import LocalHost
 from ingest_lambda.adapters.table import Table
+from tests.support.simulated_aws import empty_account
 
 
 def make_table() -> Table:
@@ -38,7 +38,7 @@ def make_table() -> Table:
 def table() -> Iterator[Table]:
     """The submissions table, empty, and an AWS account around it."""
     clients = (aws.dynamodb, aws.ses, ingest._table)
-    with mock_aws():
+    with empty_account():
         for made in clients:
             made.cache_clear()
         yield make_table()
@@ -77,6 +77,6 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalHost:
 @pytest.fixture
 def account() -> Iterator[None]:
     """An AWS account without anything in it."""
-    with mock_aws():
+    with empty_account():
         boto3.setup_default_session()
         yield

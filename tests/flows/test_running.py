@@ -24,7 +24,7 @@ from tests.support.stack import free_port
 from tests.support.visitor import Visitor
 from tests.support.weathered import Ledger, kill_at_random, soon_again
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.rough]
 TROUBLES = [f"{kind} TransactWriteItems" for kind in ("throttled", "conflicting", "repeated")]
 
 

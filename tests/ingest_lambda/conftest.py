@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from moto import mock_aws
+
+from tests.support.simulated_aws import empty_account
 
 
 @pytest.fixture
 def account() -> Iterator[None]:
     """Give a test an empty account in this process."""
-    with mock_aws():
+    with empty_account():
         yield

@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 import boto3
-from moto import mock_aws
 
 from ingest_lambda.adapters.bucket import Bucket, open_bucket, open_forms
 from ingest_lambda.adapters.releases import Releases
@@ -31,6 +30,7 @@ from ingest_lambda.contract import (
 from ingest_lambda.functions.start import Starter
 from ingest_lambda.functions.status import StatusReader
 from tests.ingest_lambda.declared import create_table
+from tests.support.simulated_aws import empty_account
 
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
 TOKEN_KEYS = "t1:" + "11" * 32
@@ -103,7 +103,7 @@ def _adapters() -> tuple[World, Any]:
 @contextmanager
 def open_world() -> Iterator[World]:
     """Start an account with the table and bucket of the default settings and publish a campaign."""
-    with mock_aws():
+    with empty_account():
         world, dynamodb = _adapters()
         create_table(dynamodb, Config().table_name)
         world.s3.create_bucket(Bucket=world.name)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 import boto3
 import pytest
-from moto import mock_aws
 from PIL import Image
 
 from ingest_lambda import handlers
@@ -32,6 +31,7 @@ from tests.ingest_lambda.writing import (
     make_payload,
 )
 from tests.support.bombs import many_scans
+from tests.support.simulated_aws import empty_account
 
 RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image", "required": False}
 
@@ -56,7 +56,7 @@ def cool_down() -> None:
 
 @pytest.fixture(params=["cold", "warm"])
 def table(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Table]:
-    with mock_aws():
+    with empty_account():
         queue = boto3.client("sqs").create_queue(QueueName="quarantine")["QueueUrl"]
         boto3.client("s3").create_bucket(Bucket="receipts")
         for name, value in {

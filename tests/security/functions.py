@@ -11,7 +11,6 @@ from uuid import UUID, uuid4
 
 import boto3
 import pytest
-from moto import mock_aws
 
 from ingest_lambda import handlers
 from ingest_lambda.adapters.table import Partner, Table
@@ -21,6 +20,7 @@ from ingest_lambda.functions.publish import publish
 from ingest_lambda.rules.people import api_key_hash
 from tests.ingest_lambda.declared import create_table
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS, make_manifest
+from tests.support.simulated_aws import empty_account
 
 Json = dict[str, Any]
 RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image", "required": False, "max_receipts": 3}
@@ -191,7 +191,7 @@ def put(table: Table, published: Manifest) -> None:
 @contextmanager
 def deployed(monkeypatch: pytest.MonkeyPatch, **overrides: Any) -> Iterator[Functions]:
     """Deploy the functions with one campaign of the client whose partner has :data:`PARTNER_KEY`."""
-    with mock_aws():
+    with empty_account():
         queues, bucket = boto3.client("sqs"), boto3.client("s3")
         url = queues.create_queue(QueueName="quarantine")["QueueUrl"]
         bucket.create_bucket(Bucket="receipts")

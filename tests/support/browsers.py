@@ -1,7 +1,9 @@
 """Debian's Chromium, pages in it, pictures of them, and a check that everyone can use them."""
 
+import os
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from campaignhub.env import VAR
@@ -59,8 +61,18 @@ def open_page(
     try:
         yield page
         assert not faults, f"errors in the page: {faults}"
+    except Exception:
+        with suppress(Exception):
+            test = os.environ.get("PYTEST_CURRENT_TEST", "a page").split(" ")[0]
+            take_screenshot(page, re.sub(r"[^\w.-]+", "_", f"failed-{test}")[-150:])
+        raise
     finally:
         context.close()
+
+
+def is_page(thing: object) -> bool:
+    """Tell whether a thing is a page of the browser; without Playwright nothing is."""
+    return type(thing).__module__.startswith("playwright.") and type(thing).__name__ == "Page"
 
 
 def take_screenshot(page: "Page", name: str) -> None:

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaignhub.local_aws.fair_queue import FairQueue, Message
+from tests.support.examples import examples
 
 FOREVER = 1000.0
 
@@ -154,7 +155,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=examples(300))
 @given(STEPS)
 def test_exactly_what_is_visible_is_handed_out_whatever_happens(steps: list[Any]) -> None:
     queue = Queue()

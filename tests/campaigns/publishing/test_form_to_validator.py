@@ -13,6 +13,7 @@ from campaigns.setup.models import FormField
 from ingest_lambda.contract import FieldKind, Manifest, ReasonCode, Route
 from ingest_lambda.rules.answers import judge_answers
 from tests.campaigns.facts import CONSENT, EMAIL, FACTS, NOON, texts
+from tests.support.examples import examples
 
 BOUNDS = st.sampled_from(["", "0", "-3", "10.5", "1e3", "NaN", "2026-06-01", "2026-02-30", "x"])
 PATTERNS = st.sampled_from(
@@ -46,7 +47,7 @@ def rows(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(row=rows(), answer=ANSWERS)
 def test_a_form_that_passes_the_check_judges_every_answer(row: dict[str, Any], answer: Any) -> None:
     options = [("red", texts()), ("blue", texts())] if "choice" in row["kind"] else []

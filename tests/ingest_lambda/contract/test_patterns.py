@@ -20,6 +20,7 @@ from ingest_lambda.contract.patterns import (
 )
 from ingest_lambda.rules.patterns import matches
 from tests.contract.reading import sample
+from tests.support.examples import examples
 from tests.support.patterns import answers, typed_patterns
 
 GOLDEN = sample("patterns")
@@ -67,7 +68,7 @@ def test_a_pattern_that_is_too_long_is_refused_before_and_after_it_is_written_ou
     assert raised.value.fault is Fault.TOO_LONG
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(typed_patterns, st.lists(answers, min_size=4, max_size=4))
 def test_our_engine_and_python_agree_on_what_is_written_out(typed, texts):
     pattern = read_or_none(typed)
@@ -78,7 +79,7 @@ def test_our_engine_and_python_agree_on_what_is_written_out(typed, texts):
         assert matches(pattern, text) == by_python(pattern, text)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(typed_patterns, answers)
 def test_what_is_longer_than_a_pattern_says_never_matches(typed, text):
     pattern = read_or_none(typed)
@@ -86,7 +87,7 @@ def test_what_is_longer_than_a_pattern_says_never_matches(typed, text):
         assert len(text) <= pattern.longest
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(st.text(max_size=40) | st.text("\\[](){}^$|?*+-.&~xuUp{,}019", max_size=40))
 def test_whatever_is_typed_is_read_or_refused_and_what_is_read_compiles(typed):
     pattern = read_or_none(typed)

@@ -36,6 +36,7 @@ from tests.submissions.factories import (
     make_upload,
     streamed,
 )
+from tests.support.examples import examples
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
@@ -80,7 +81,9 @@ def _history(campaign: Campaign, submission_id: UUID) -> list[Any]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(100),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(data=st.data())
 def test_a_history_shuffled_and_repeated_ends_in_the_same_tables(db, data):
