@@ -24,6 +24,7 @@ LIGHT = (
     "pydantic",
     "aws-lambda-powertools",
     "disposable-email-domains",
+    "idna",
     "phonenumberslite",
 )
 IMAGES = (*LIGHT, "pillow", "pillow-heif", "pypdfium2")

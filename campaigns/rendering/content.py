@@ -33,6 +33,8 @@ class PageField(Shape):
     maximum: str = ""
     pattern: str = ""
     minimum_age: int | None = None
+    countries: tuple[str, ...] = ()
+    """Of a postal code or phone number; the campaign's where empty."""
     max_receipts: int = 1
     images_per_receipt: int = 3
 

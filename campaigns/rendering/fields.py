@@ -11,7 +11,8 @@ FEW_OPTIONS = 5
 """Up to so many options stand open as radio buttons; more go into a list."""
 
 _INPUTS = {
-    FieldKind.EMAIL: ("email", "email", "email"),
+    # Not of the browser's type email: some turn ü in a domain into xn-- before anybody has read it.
+    FieldKind.EMAIL: ("text", "email", "email"),
     FieldKind.PHONE: ("tel", "tel", "tel"),
     FieldKind.DATE: ("date", "off", ""),
     FieldKind.BIRTH_DATE: ("date", "bday", ""),
@@ -25,6 +26,8 @@ _AUTOCOMPLETE = {
     Meaning.REGION: "address-level1",
 }
 _MAX_SHORT, _MAX_LONG = 300, 5000
+_TYPED = 4
+"""Units that a browser counts for one character that is kept, with what is cleaned away."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,11 @@ class ShownField:
     minimum_age: int | None
     min_length: int | None
     max_length: int
+    max_typed: int
+    """In what a browser counts, and before an answer is cleaned: no reason to cut a good one."""
+    countries: str
+    """Those by which it is read, with spaces between; empty: the campaign's."""
+    is_purchase: bool
     minimum: str
     maximum: str
     pattern: str
@@ -72,6 +80,9 @@ def shown_field(field: PageField, text: Callable[[Texts], str]) -> ShownField:
         minimum_age=field.minimum_age,
         min_length=field.min_length,
         max_length=field.max_length or longest,
+        max_typed=(field.max_length or longest) * _TYPED,
+        countries=" ".join(field.countries),
+        is_purchase=meaning is Meaning.PURCHASE_DATE,
         minimum=field.minimum,
         maximum=field.maximum,
         pattern=field.pattern,

@@ -18,8 +18,8 @@ from campaigns.rendering.words import page_words, script_words
 from campaigns.setup.rules.words import who_in_words
 from ingest_lambda.contract import Route
 from ingest_lambda.contract.dates import day_in_words, place_of
+from ingest_lambda.contract.grammar.page import page_grammar
 from ingest_lambda.contract.photos import MOST_PIXELS, PAGE_BRANDS
-from ingest_lambda.contract.postal import POSTAL_CODES
 
 SCRIPTS = (
     "page.js",
@@ -35,6 +35,7 @@ SCRIPTS = (
 """The modules of the page's script; the first is the one that the page names."""
 SCRIPTS_LOADED_LATER = (
     "arrivals.js",
+    "grammar.js",
     "matching.js",
     "pattern_worker.js",
     "quality.js",
@@ -168,6 +169,12 @@ def _day(at: datetime, content: PageContent, language: str) -> str:
     return day_in_words(at.astimezone(ZoneInfo(content.timezone)).date(), language)
 
 
+def _countries(content: PageContent) -> list[str]:
+    """Return the campaign's countries, then those of single fields."""
+    every = [*content.countries, *(one for field in content.fields for one in field.countries)]
+    return list(dict.fromkeys(every))
+
+
 def _settings(content: PageContent, language: str, api_url: str) -> dict[str, Any]:
     """Return what the script works by; no key of any kind."""
     return {
@@ -184,5 +191,6 @@ def _settings(content: PageContent, language: str, api_url: str) -> dict[str, An
         "help": content.help_email,
         "brands": PAGE_BRANDS,
         "pixels": MOST_PIXELS,
-        "postal": [POSTAL_CODES.get(country, ".*") for country in content.countries],
+        "countries": content.countries,
+        "grammar": page_grammar(_countries(content), language),
     }

@@ -50,7 +50,8 @@ class StartRequest(Shape):
     route: str = Field(default=Route.PURCHASE.value, max_length=60)
     """Any text: one that the campaign does not offer has an answer of its own."""
     locale: Language
-    source: str | None = Field(default=None, max_length=60)
+    source: str | None = None
+    """Any text: what a poster or a newsletter wrote into the page's address refuses nothing."""
     uploads: tuple[Wanted, ...] = Field(default=(), max_length=60)
     token: Token | None = None
     challenge: str | None = Field(default=None, max_length=4096)

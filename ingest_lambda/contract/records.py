@@ -3,7 +3,8 @@
 The codec is here and nowhere else: the functions write items with it, Django
 reads the stream's new images with it. Attributes that a condition or a key
 uses are scalars; everything nested is one JSON text, so no Decimal is ever
-made and an item costs microseconds to read.
+made and an item costs microseconds to read. In ASCII: a character that the
+mirror's queue refuses would stop its whole shard.
 """
 
 import json
@@ -44,7 +45,7 @@ class Record(Shape):
             if value is None or value in ([], {}):
                 continue
             if name in self.nested:
-                written[name] = {"S": json.dumps(value, ensure_ascii=False, separators=(",", ":"))}
+                written[name] = {"S": json.dumps(value, separators=(",", ":"))}
             elif isinstance(value, bool):
                 written[name] = {"BOOL": value}
             elif isinstance(value, int):

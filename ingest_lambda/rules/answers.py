@@ -1,10 +1,8 @@
 """Answers: is each one what the form asked for?"""
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from ingest_lambda.contract import (
@@ -12,33 +10,21 @@ from ingest_lambda.contract import (
     FieldKind,
     FieldSpec,
     Manifest,
+    Meaning,
     Reason,
     ReasonCode,
     Route,
 )
+from ingest_lambda.contract.grammar import days, email, numbers, phone, postal, sources
+from ingest_lambda.contract.grammar.reading import Reading
+from ingest_lambda.contract.grammar.text import clean, clean_prose
 from ingest_lambda.contract.patterns import MOST_ANSWER_CHARS, Pattern, judged_patterns
-from ingest_lambda.contract.postal import POSTAL_CODES
 from ingest_lambda.rules.patterns import matches
-from ingest_lambda.rules.people import normalise_phone
-from ingest_lambda.rules.storable import storable_text
 
 MAX_SHORT = MOST_ANSWER_CHARS
 MAX_LONG = 5000
-_MOST_MARKS = 30
-"""In a row over one letter, as Unicode's stream-safe text has it (UAX #15); no language needs more."""
-_DECOMPOSED = 4
-"""Characters at most that one character of a normalised answer was typed as, marks beside it apart."""
-_SPECIAL = r"\s@\x00-\x1f()<>\[\]:;,\\\""
-"""What stands in no address as it is (RFC 5322, 3.2.3): programs that send mail read ``ada(1)@`` and
-``x<ada@…>`` as ``ada@``, so that one mailbox would be as many people as it likes."""
-_EMAIL = re.compile(
-    rf"(?=[^@]{{1,64}}@)([^{_SPECIAL}]+|\"([^\"\\\s@\x00-\x1f]|\\[^\s@\x00-\x1f])+\")"
-    rf"@[^{_SPECIAL}.]+(\.[^{_SPECIAL}.]+)+"
-)
-_ENCODED_WORD = "=?"
-"""How headers of mails spell other letters (RFC 2047); decoded, it is another address."""
-_NOT_ALLOWED = {"Cc", "Cs"}
-_LINE_BREAKS = "\n\r\t"
+_CANONICAL = "en"
+"""The language in which a JSON number is written."""
 
 
 class _Wrong(Exception):
@@ -55,15 +41,18 @@ def judge_answers(
     *,
     route: Route,
     entered_on: date,
+    language: str = _CANONICAL,
 ) -> tuple[dict[str, Any], list[Reason]]:
     """Return the answers in their stored form, and what is wrong with them.
 
     Everything wrong is named at once: whoever has to correct an entry should
     not have to do it field by field. ``entered_on`` is the day of entry in the
-    campaign's zone; ages are reckoned by it. Images are not answers: the token
-    names them.
+    campaign's zone; ages are reckoned by it. ``language`` is the page's: numbers are
+    read as people write them there. Images are not answers: the token names them.
+    What a visitor did not write, hidden fields and what the page's address says of
+    where they came from, is cleaned or dropped and never wrong.
     """
-    clean: dict[str, Any] = {}
+    clean_answers: dict[str, Any] = {}
     reasons: list[Reason] = []
     known = set()
     patterns = judged_patterns((f.name, f.pattern, f.max_length) for f in manifest.fields)
@@ -72,26 +61,37 @@ def judge_answers(
             continue
         known.add(field.name)
         value = answers.get(field.name)
-        if value is None or value == [] or (isinstance(value, str) and not value.strip()):
-            if field.required and field.kind is not FieldKind.HIDDEN:
+        if field.kind is FieldKind.HIDDEN:
+            if text := _hidden(field, value, patterns.get(field.name)):
+                clean_answers[field.name] = text
+            continue
+        if value is None or value == [] or (isinstance(value, str) and _is_empty(value)):
+            if field.required:
                 reasons.append(Reason(code=ReasonCode.ANSWER_MISSING, field=field.name))
             continue
         try:
-            clean[field.name] = _judge(
-                field, value, manifest, entered_on, pattern=patterns.get(field.name)
+            clean_answers[field.name] = _judge(
+                field,
+                value,
+                manifest,
+                entered_on,
+                pattern=patterns.get(field.name),
+                language=language,
             )
         except _Wrong as wrong:
             reasons.append(Reason(code=wrong.code, field=field.name, expected=wrong.expected))
-    for name in answers:
-        if name not in known:
+    for name in answers.keys() - known:
+        if name not in sources.PARAMETERS:
             reasons.append(Reason(code=ReasonCode.UNKNOWN_FIELD))
             break
+        if text := sources.read_source(answers[name]):
+            clean_answers[name] = text
     reasons += [
         Reason(code=ReasonCode.CONSENT_MISSING, field=consent.name)
         for consent in manifest.consents
         if consent.required and route in consent.routes and consents.get(consent.name) is not True
     ]
-    return clean, reasons
+    return clean_answers, reasons
 
 
 def judge_consents(manifest: Manifest, consents: Mapping[str, Any]) -> dict[str, Any]:
@@ -102,69 +102,83 @@ def judge_consents(manifest: Manifest, consents: Mapping[str, Any]) -> dict[str,
     }
 
 
+def _is_empty(text: str) -> bool:
+    try:
+        return not clean(text)
+    except ValueError:
+        return False
+
+
+def _hidden(field: FieldSpec, value: Any, pattern: Pattern | None) -> str:
+    text = sources.read_source(value, most=field.max_length or MAX_SHORT)
+    return text if not pattern or matches(pattern, text) else ""
+
+
 def _judge(
-    field: FieldSpec, value: Any, manifest: Manifest, entered_on: date, *, pattern: Pattern | None
+    field: FieldSpec,
+    value: Any,
+    manifest: Manifest,
+    entered_on: date,
+    *,
+    pattern: Pattern | None,
+    language: str,
 ) -> Any:
     if field.kind is FieldKind.CHOICES:
         return _choices(field, value)
     if field.kind is FieldKind.NUMBER and isinstance(value, int | float):
-        value = str(value)
+        value, language = str(value), _CANONICAL
     if not isinstance(value, str):
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    text = _text(field, value, pattern)
+    if field.kind is FieldKind.CHOICE:
+        return _choice(field, value)
     countries = field.countries or manifest.countries
     if field.kind is FieldKind.EMAIL:
-        if len(text) > 254 or _ENCODED_WORD in text or not _EMAIL.fullmatch(text):
-            raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD, expected="name@example.com")
+        text = _kept(email.read_email(value), expected=email.EXPECTED)
     elif field.kind is FieldKind.PHONE:
-        return _phone(text, countries)
+        text = _kept(phone.read_phone(value, countries))
     elif field.kind is FieldKind.POSTAL_CODE:
-        return _postal_code(text, countries)
+        text = _kept(
+            postal.read_postal_code(value, countries), expected=postal.example_of(countries)
+        )
     elif field.kind in (FieldKind.DATE, FieldKind.BIRTH_DATE):
-        _day(field, text, entered_on)
+        text = _day(field, value, entered_on)
     elif field.kind is FieldKind.NUMBER:
-        _number(field, text)
-    elif field.kind is FieldKind.CHOICE and text not in field.choices:
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    return text
-
-
-def _text(field: FieldSpec, value: str, pattern: Pattern | None) -> str:
-    allowed = _LINE_BREAKS if field.kind is FieldKind.LONG_TEXT else ""
-    most = field.max_length or (MAX_LONG if field.kind is FieldKind.LONG_TEXT else MAX_SHORT)
-    value = value.strip()
-    if len(value) > most * _DECOMPOSED:
-        raise _Wrong(ReasonCode.ANSWER_TOO_LONG, expected=str(most))
-    if _has_too_many_marks(value):
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    text = unicodedata.normalize("NFC", value).strip()
-    if storable_text(text) != text or any(
-        unicodedata.category(c) in _NOT_ALLOWED and c not in allowed for c in text
-    ):
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    if len(text) > most:
-        raise _Wrong(ReasonCode.ANSWER_TOO_LONG, expected=str(most))
-    if field.min_length and len(text) < field.min_length:
-        raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=str(field.min_length))
+        text = _number(field, value, language)
+    else:
+        text = _text(value, prose=field.kind is FieldKind.LONG_TEXT)
+    _check_length(field, text)
     if pattern and not matches(pattern, text):
         raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
     return text
 
 
-def _has_too_many_marks(text: str) -> bool:
-    """Tell whether more marks stand in a row than any writing needs.
+def _kept(read: Reading, *, expected: str | None = None) -> str:
+    if not read.kept:
+        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD, expected=expected)
+    return read.kept
 
-    To put marks in their order takes the square of their number: 30,000 of
-    them fit in a body and would take a second and a half.
-    """
-    if text.isascii():
-        return False
-    marks = 0
-    for character in text:
-        marks = marks + 1 if unicodedata.combining(character) else 0
-        if marks > _MOST_MARKS:
-            return True
-    return False
+
+def _text(value: str, *, prose: bool) -> str:
+    try:
+        return clean_prose(value) if prose else clean(value)
+    except ValueError as exc:
+        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD) from exc
+
+
+def _check_length(field: FieldSpec, text: str) -> None:
+    most = field.max_length or (MAX_LONG if field.kind is FieldKind.LONG_TEXT else MAX_SHORT)
+    if len(text) > most:
+        raise _Wrong(ReasonCode.ANSWER_TOO_LONG, expected=str(most))
+    if field.min_length and len(text) < field.min_length:
+        raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=str(field.min_length))
+
+
+def _choice(field: FieldSpec, value: str) -> str:
+    # A choice is compared as it was offered; a browser sends its line breaks and half pairs otherwise.
+    text = value if value in field.choices else _text(value, prose=False)
+    if text not in field.choices:
+        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
+    return text
 
 
 def _choices(field: FieldSpec, value: Any) -> list[str]:
@@ -176,38 +190,22 @@ def _choices(field: FieldSpec, value: Any) -> list[str]:
     return sorted(set(value), key=places.__getitem__)
 
 
-def _phone(text: str, countries: tuple[str, ...]) -> str:
-    number = normalise_phone(text, countries=countries)
-    if number is None:
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    return number
-
-
-def _postal_code(text: str, countries: tuple[str, ...]) -> str:
-    code = " ".join(text.upper().split())
-    patterns = [POSTAL_CODES.get(country) for country in countries]
-    if not any(p is None or re.fullmatch(p, code) for p in patterns):
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    return code
-
-
-def _day(field: FieldSpec, text: str, entered_on: date) -> None:
-    # fromisoformat also reads 20260101 and 2026-W01-1, which no bound below could be compared with.
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as exc:
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD) from exc
+def _day(field: FieldSpec, value: str, entered_on: date) -> str:
+    if field.meaning is Meaning.PURCHASE_DATE:
+        text = _kept(days.read_purchase_day(value, entered_on))
+    else:
+        text = _kept(days.read_day(value))
     if field.minimum and text < field.minimum:
         raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=field.minimum)
     if field.maximum and text > field.maximum:
         raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=field.maximum)
     if field.kind is FieldKind.BIRTH_DATE:
-        if day > entered_on or day.year < 1900:
+        born_on = date.fromisoformat(text)
+        if born_on > entered_on:
             raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-        if field.minimum_age and age_on(day, entered_on) < field.minimum_age:
+        if field.minimum_age and age_on(born_on, entered_on) < field.minimum_age:
             raise _Wrong(ReasonCode.TOO_YOUNG, expected=str(field.minimum_age))
+    return text
 
 
 def age_on(born_on: date, today: date) -> int:
@@ -215,14 +213,11 @@ def age_on(born_on: date, today: date) -> int:
     return today.year - born_on.year - ((today.month, today.day) < (born_on.month, born_on.day))
 
 
-def _number(field: FieldSpec, text: str) -> None:
-    if not re.fullmatch(r"-?[0-9]{1,15}([.][0-9]{1,6})?", text):
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD)
-    try:
-        number = Decimal(text)
-    except InvalidOperation as exc:
-        raise _Wrong(ReasonCode.ANSWER_NOT_UNDERSTOOD) from exc
+def _number(field: FieldSpec, value: str, language: str) -> str:
+    text = _kept(numbers.read_number(value, language))
+    number = Decimal(text)
     if field.minimum is not None and number < Decimal(field.minimum):
         raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=field.minimum)
     if field.maximum is not None and number > Decimal(field.maximum):
         raise _Wrong(ReasonCode.ANSWER_OUT_OF_BOUNDS, expected=field.maximum)
+    return text

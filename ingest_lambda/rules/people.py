@@ -5,7 +5,10 @@ import hmac
 import re
 import unicodedata
 from collections.abc import Sequence
-from itertools import product
+
+from ingest_lambda.contract.grammar.email import domain_in_ascii, read_email
+from ingest_lambda.contract.grammar.phone import read_phone
+from ingest_lambda.contract.grammar.text import clean
 
 _IGNORES = {"gmail.com": "[.]", "proton.me": "[._-]"}
 """Characters that make no other mailbox, by provider (https://proton.me/support/change-username)."""
@@ -60,10 +63,6 @@ _SHORT = {
 }
 """Words of addresses that people write out or shorten, in our four languages."""
 
-MOST_READINGS = 40
-"""Countries by whose rules one phone number is read."""
-_MOST_PHONE_CHARS = 60
-"""With spaces, brackets and an extension; E.164 has 15 digits."""
 _MOST_ADDRESS_CHARS = 1000
 
 
@@ -71,15 +70,12 @@ def normalise_email(address: str) -> str:
     """Return the spelling under which all addresses of one mailbox meet.
 
     Case never matters in practice; dots and ``+tags`` do not at the providers
-    that ignore them (their own documentation), and do everywhere else. Quotes
-    around the name, backslashes inside of them (RFC 5321, 4.1.2) and letters
-    beyond ASCII in a domain are another way to write the same.
+    that ignore them (their own documentation), and do everywhere else. What was
+    pasted around an address (:func:`read_email`) and letters beyond ASCII in a domain
+    are another way to write the same.
     """
-    local, _, domain = address.strip().lower().rpartition("@")
-    if len(local) > 2 and local[0] == local[-1] == '"':
-        local = re.sub(r"\\(.)", r"\1", local[1:-1])
-    if not domain.isascii():
-        domain = _in_ascii(domain)
+    local, _, domain = (read_email(address).kept or address.strip()).lower().rpartition("@")
+    domain = domain_in_ascii(domain)
     if domain in _IGNORES_TAGS or _MICROSOFTS.fullmatch(domain):
         # A name that is all tag stays: nothing would tell it from another.
         local = local.split("+", 1)[0] or local
@@ -100,45 +96,9 @@ def normalise_mailbox(address: str) -> str:
     return f"{local.split('+', 1)[0] or local}@{domain.rstrip('.')}"
 
 
-def _in_ascii(domain: str) -> str:
-    try:
-        return domain.encode("idna").decode()
-    except UnicodeError:
-        return domain
-
-
 def normalise_phone(number: str, *, countries: Sequence[str]) -> str | None:
-    """Return a number as ``+`` and 8 to 15 digits (E.164), or ``None`` when it cannot be one.
-
-    What is written without a country's code is read as people there write it:
-    of ``countries`` (ISO 3166, not empty) in the first where it is a number that
-    is in use, else in the first where it could be one. What is possible counts, not what
-    is in use, for numbering plans change more often than we are deployed.
-    At most ``MOST_READINGS`` countries are tried: each takes 30 µs, and a campaign may
-    name all 250. A number with its country's code is read whatever they are.
-    """
-    # Here, for most campaigns ask for none and a function's first answer waits for every import.
-    import phonenumbers
-
-    # The library looks for extensions, which takes the square of a run of spaces.
-    typed = " ".join(number.split())
-    if len(typed) > _MOST_PHONE_CHARS:
-        return None
-    # Two zeros are dialled for another country nearly everywhere, and known even where they are not.
-    texts = [typed, f"+{typed[2:]}"] if typed.startswith("00") else [typed]
-    possible: list[phonenumbers.PhoneNumber] = []
-    for text, country in product(texts, countries[:MOST_READINGS]):
-        try:
-            read = phonenumbers.parse(text, country)
-        except phonenumbers.NumberParseException:
-            continue
-        if phonenumbers.is_possible_number(read):
-            possible.append(read)
-    if not possible:
-        return None
-    likely = next(filter(phonenumbers.is_valid_number, possible), possible[0])
-    found = phonenumbers.format_number(likely, phonenumbers.PhoneNumberFormat.E164)
-    return found if re.fullmatch(r"\+[1-9][0-9]{7,14}", found) else None
+    """Return a number in its one spelling (:func:`read_phone`), or ``None`` when it cannot be one."""
+    return read_phone(number, countries).kept or None
 
 
 def normalise_household(address: str, postcode: str) -> str:
@@ -148,12 +108,19 @@ def normalise_household(address: str, postcode: str) -> str:
     apart; numbers and the order of words do. Without a postcode "1 High Street"
     is a thousand homes, so it is none.
     """
-    code = re.sub(r"[^0-9A-Z]", "", postcode.upper())
-    plain = unicodedata.normalize("NFKD", address[:_MOST_ADDRESS_CHARS].casefold())
+    code = re.sub(r"[^0-9A-Z]", "", _cleaned(postcode).upper())
+    plain = unicodedata.normalize("NFKD", _cleaned(address[:_MOST_ADDRESS_CHARS]).casefold())
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     words = re.findall(r"[^\W_]+", re.sub(r"str(asse)?\b", " str", plain))
     short = [_SHORT.get(word, word) for word in words]
     return f"{code}:{' '.join(short)}" if code and short else ""
+
+
+def _cleaned(text: str) -> str:
+    try:
+        return clean(text)
+    except ValueError:
+        return text
 
 
 def normalise_address(address: str) -> str:

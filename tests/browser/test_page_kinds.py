@@ -122,7 +122,7 @@ def test_every_kind_of_answer_is_sent_in_the_form_that_the_server_reads(phone: "
         "born_on": "1990-02-28",
         "email": "ada@example.com",
         "phone": "020 7946 0958",
-        "postcode": "bs1 4xx",
+        "postcode": "BS1 4XX",
         "bought_on": "2026-06-02",
         "packs": "2.5",
         "code": "ABC",

@@ -46,7 +46,7 @@ STREAMED: dict[str, type[contract.Record]] = {
     "stream_message": contract.MessageRecord,
     "stream_submission": contract.SubmissionRecord,
 }
-OTHERS = {"token", "s3_notification", "quarantined", "patterns"}
+OTHERS = {"token", "s3_notification", "quarantined", "patterns", "grammar"}
 ABSENT = {"status_queued"}
 """Samples of the same shape as another one that is full; here much is absent by meaning."""
 

@@ -107,6 +107,7 @@ def _page_field(row: FormField) -> PageField:
         maximum=row.maximum,
         pattern=published_pattern(row.pattern),
         minimum_age=row.minimum_age,
+        countries=tuple(row.countries),
         max_receipts=row.max_receipts,
         images_per_receipt=row.images_per_receipt,
     )

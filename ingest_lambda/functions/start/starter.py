@@ -29,6 +29,7 @@ from ingest_lambda.contract import (
     reference_of,
     token_keys_of,
 )
+from ingest_lambda.contract.grammar.sources import MOST_SOURCE_CHARS, read_source
 from ingest_lambda.errors import (
     BadToken,
     ChallengeFailed,
@@ -49,7 +50,6 @@ from ingest_lambda.rules.people import (
     keyed_hash,
     normalise_address,
 )
-from ingest_lambda.rules.storable import storable_text
 
 
 def new_submission_id(at: datetime) -> UUID:
@@ -65,8 +65,8 @@ def new_submission_id(at: datetime) -> UUID:
 
 
 def source_of(text: str | None) -> str | None:
-    """Return which poster or QR code sent the visitor, in characters that every store takes."""
-    return storable_text(text).strip() or None if text else None
+    """Return which poster or QR code sent the visitor, as :func:`read_source` cleans it."""
+    return read_source(text, most=MOST_SOURCE_CHARS) or None
 
 
 @dataclass(frozen=True)

@@ -60,6 +60,7 @@ def judge(
         said.consents,
         route=payload.route,
         entered_on=known.entered.astimezone(ZoneInfo(manifest.timezone)).date(),
+        language=payload.locale,
     )
     reasons = [
         *_time_reasons(payload, manifest, known),

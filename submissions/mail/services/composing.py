@@ -20,6 +20,7 @@ from campaigns.setup.rules.contrast import contrast
 from campaigns.setup.services.sender import sender_of
 from ingest_lambda.contract import SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
+from ingest_lambda.contract.grammar.email import sending_address
 from submissions.mail.models import Mail
 from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
 from submissions.mail.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
@@ -74,9 +75,9 @@ def _html(text: MailText, *, link: str, logo: str) -> str:
 
 
 def address_of(submission: Submission) -> str:
-    """Return where mails about a submission go; empty where there is no address, or no longer."""
+    """Return where mails about a submission go; empty where there is no address, no longer, or none to write to."""
     personal = getattr(submission, "personal", None)
-    return personal.email if personal else ""
+    return sending_address(personal.email) if personal else ""
 
 
 def _text_of(mail: Mail, at: datetime) -> MailText:

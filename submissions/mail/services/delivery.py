@@ -7,9 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.mail import get_connection
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 
@@ -156,9 +154,7 @@ def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
         status=SubmissionStatus(submission.status),
     ):
         return MailState.WITHDRAWN, "no longer true"
-    try:
-        validate_email(address_of(submission))
-    except ValidationError:
+    if not address_of(submission):
         return MailState.SUPPRESSED, "no address that can be written to"
     return held_back(mail, at=at)
 

@@ -1,7 +1,13 @@
 // Answers: read them, judge them as the server will, say what is wrong beside the field and at the top.
 
-import { $, form, make, photosOnly, preview, settings, t } from "./ground.js";
+import { $, form, make, photosOnly, preview, settings, sleep, t } from "./ground.js";
 import { save, state } from "./keep.js";
+
+// How people write addresses, numbers and names. Loaded beside the page and never needed to send: without it
+// answers go as they were typed, and the server judges them.
+const { grammar } = settings;
+let rules = null;
+const rulesLoaded = import("./grammar.js").then((module) => { rules = module; }, () => {});
 
 // Of both ways to enter only the chosen one's fields are shown, and nothing else is read.
 const all = (selector) => [...form.querySelectorAll(selector)].filter((box) => !box.hidden);
@@ -20,40 +26,66 @@ export function read(box) {
   const chosen = inputs.filter((input) => input.checked).map((input) => input.value);
   if (box.dataset.kind === "choices") return chosen;
   if (inputs[0].type === "radio") return chosen[0] || "";
-  const value = inputs[0].value.trim();
-  return box.dataset.kind === "number" ? value.replace(/\s/g, "").replace(",", ".") : value;
+  return inputs[0].value.trim();
 }
 
-const matches = (pattern, value) => new RegExp(`^(?:${pattern})$`, "u").test(value); // of our own: what staff typed goes to a worker
+const lines = (box) => Boolean(box.querySelector?.("textarea"));
+const countriesOf = (box) => (box.dataset.countries ? box.dataset.countries.split(" ") : settings.countries);
+
+// What is understood of an answer, or what is wrong with it and what was probably meant.
+const readers = {
+  email: (typed) => rules.readEmail(typed, grammar),
+  phone: (typed, box) => rules.readPhone(typed, grammar, countriesOf(box)),
+  postal_code: (typed, box) => rules.readPostalCode(typed, grammar, countriesOf(box)),
+  number: (typed) => rules.readNumber(typed, grammar),
+  date: (typed, box) => rules.readDay(typed, grammar, "purchase" in box.dataset && today()),
+  birth_date: (typed) => rules.readDay(typed, grammar),
+};
+function readingOf(box) {
+  const typed = read(box);
+  if (!rules || Array.isArray(typed) || box.dataset.kind === "choice") return { kept: typed };
+  return (readers[box.dataset.kind] || (() => rules.readText(typed, grammar, lines(box))))(typed, box);
+}
+
+// What is sent. A number that its language would read as another one goes as a number, not as text.
+function keptOf(box) {
+  const { kept } = readingOf(box);
+  if (!kept || box.dataset.kind !== "number" || !rules) return kept || read(box);
+  return rules.readNumber(kept, grammar).kept === kept ? kept : Number(kept);
+}
+
 const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: settings.timezone }).format(new Date()); // as 2026-06-30
 const day = (text) => new Intl.DateTimeFormat(settings.region, { dateStyle: "long", timeZone: "UTC" }).format(new Date(text));
 
-// Each kind's own rule, as the server has it: what is wrong in words, or nothing.
-const rules = {
-  email: (value) => (/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(value) ? "" : t("bad_email")),
-  phone: (value) => (/^\+?[0-9 ()./-]+$/.test(value) && /^[0-9]{6,15}$/.test(value.replace(/\D/g, "")) ? "" : t("bad_phone")),
-  postal_code: (value) => (settings.postal.some((pattern) => matches(pattern, value.toUpperCase().replace(/\s+/g, " "))) ? "" : t("bad_postal")),
-  number: (value, { min, max }) => {
-    if (!/^-?[0-9]{1,15}([.][0-9]{1,6})?$/.test(value)) return t("bad_number");
-    if (min && Number(value) < Number(min)) return t("at_least", { bound: min });
-    return max && Number(value) > Number(max) ? t("at_most", { bound: max }) : "";
+const number = (text) => new Intl.NumberFormat(settings.locale).format(text);
+
+// What is wrong with what was understood, by the bounds of its field.
+const bounds = {
+  number: (kept, { min, max }) => {
+    if (min && Number(kept) < Number(min)) return t("at_least", { bound: number(min) });
+    return max && Number(kept) > Number(max) ? t("at_most", { bound: number(max) }) : "";
   },
-  date: (value, { min, max }) => {
-    if (min && value < min) return t("not_before", { bound: day(min) });
-    return max && value > max ? t("not_after", { bound: day(max) }) : "";
+  date: (kept, { min, max }) => {
+    if (min && kept < min) return t("not_before", { bound: day(min) });
+    return max && kept > max ? t("not_after", { bound: day(max) }) : "";
   },
-  birth_date: (value) => (value < "1900" || value > today() ? t("bad_birth_date") : ""),
+  birth_date: (kept) => (kept > today() ? t("bad_birth_date") : ""),
 };
 
 function judge(box) {
-  const value = read(box);
-  const { kind, label, least } = box.dataset;
+  const { kind, label, least, most } = box.dataset;
   if (inputsOf(box)[0].validity.badInput) return t("bad_date");
-  if (value.length === 0) return "required" in box.dataset ? t("missing", { label }) : "";
-  const wrong = rules[kind] ? rules[kind](value, box.dataset) : "";
-  if (wrong) return wrong;
-  return least && value.length < Number(least) ? t("too_short", { count: least }) : "";
+  const typed = read(box);
+  if (!typed.length || (rules && typeof typed === "string" && !rules.clean(typed, grammar))) return "required" in box.dataset ? t("missing", { label }) : "";
+  const { kept, wrong } = readingOf(box);
+  if (wrong) return t(kind === "birth_date" ? "bad_birth_date" : wrong, { label, example: exampleOf(box) });
+  const length = [...kept].length;
+  if (typeof kept === "string" && most && length > Number(most)) return t("too_long", { count: most });
+  if (least && length < Number(least)) return t("too_short", { count: least });
+  return rules && bounds[kind] ? bounds[kind](kept, box.dataset) : "";
 }
+
+const exampleOf = (box) => countriesOf(box).map((country) => grammar.postal.forms[country]?.example).find(Boolean) || "";
 
 // Only a form with patterns loads what matches them. Without it, and in a preview, whose sandbox
 // may start no worker, they are the server's to judge.
@@ -61,8 +93,9 @@ const later = !preview && form.querySelector("[data-pattern]") && import("./matc
 
 // What is wrong with each box, in words.
 async function judgeAll(boxes) {
+  await Promise.race([rulesLoaded, sleep(3000)]);
   const found = boxes.map(judge);
-  const fits = await (await later)?.matching?.(boxes.map((box, place) => (found[place] ? [] : [box.dataset.pattern, read(box)])));
+  const fits = await (await later)?.matching?.(boxes.map((box, place) => (found[place] ? [] : [box.dataset.pattern, readingOf(box).kept])));
   return found.map((words, place) => words || (!fits || fits[place] ? "" : t("bad_pattern", { label: boxes[place].dataset.label })));
 }
 
@@ -87,7 +120,7 @@ function judgePhotos(box) {
 // Say everything that is wrong at once: beside each field, and in a summary that takes the focus.
 export function showWrong(found) {
   const summary = $("summary");
-  for (const [box, words] of found) complain(box, words);
+  for (const [box, words] of found) { complain(box, words); if (words) propose(box); }
   const wrong = found.filter(([, words]) => words);
   summary.hidden = !wrong.length;
   summary.querySelector("ul").replaceChildren(...wrong.map(([box, words]) => {
@@ -145,29 +178,36 @@ export function restoreAnswers() {
   for (const box of all("[data-consent]")) box.querySelector("input").checked = Boolean(state.consents[box.dataset.consent]);
 }
 
-export const answersToSend = () => Object.fromEntries(all("[data-answer]").map((box) => [box.dataset.answer, read(box)]).filter(([, value]) => value.length));
+export const answersToSend = () => ({ ...sources(), ...Object.fromEntries(all("[data-answer]").map((box) => [box.dataset.answer, keptOf(box)]).filter(([, value]) => value === 0 || value.length !== 0)) });
 export const consentsToSend = () => Object.fromEntries(all("[data-consent]").map((box) => [box.dataset.consent, box.querySelector("input").checked]));
-export const emailOf = () => { const box = form.querySelector("[data-kind=email]"); return box ? read(box) : ""; };
+export const emailOf = () => { const box = form.querySelector("[data-kind=email]"); return box ? keptOf(box) : ""; };
 
-const domains = "gmail.com googlemail.com hotmail.com outlook.com yahoo.com icloud.com live.com aol.com gmx.com gmx.de web.de t-online.de hotmail.co.uk yahoo.co.uk btinternet.com hotmail.es yahoo.es orange.fr free.fr wanadoo.fr laposte.net hotmail.fr yahoo.fr proton.me".split(" ");
+// ------------------------------------------------------------------ where a visitor came from
 
-// One letter more, less or other, or two neighbours swapped.
-function near(a, b) {
-  if (Math.abs(a.length - b.length) > 1 || a === b) return false;
-  let i = 0;
-  while (i < a.length && a[i] === b[i]) i += 1;
-  const swapped = a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2);
-  return swapped || a.slice(i + 1) === b.slice(i) || a.slice(i) === b.slice(i + 1) || a.slice(i + 1) === b.slice(i + 1);
+const asked = new URLSearchParams(location.search);
+const tidy = (text, most) => (rules ? rules.cut(rules.clean(text, grammar), most) : [...text].slice(0, most).join(""));
+
+// What posters and newsletters wrote into the address; the form needs no row for it.
+const sources = () => Object.fromEntries(grammar.sources.map((name) => [name, tidy(asked.get(name) || "", grammar.most_hidden)]).filter(([, text]) => text));
+export const sourceOf = () => tidy(asked.get("s") || "", grammar.most_source) || undefined;
+
+export function takeSources() {
+  for (const field of form.querySelectorAll("[data-kind=hidden]")) field.value = tidy(asked.get(field.name) || "", grammar.most_hidden) || field.value;
 }
 
-export function proposeDomain(box) {
-  const [input] = inputsOf(box);
+// ------------------------------------------------------------------ what was probably meant
+
+// Offered, never taken unasked: another address, or the day in another year.
+export function propose(box) {
   const place = box.querySelector(".offer");
-  const [local, domain] = input.value.trim().toLowerCase().split("@");
-  const better = domain && !domains.includes(domain) && domains.find((known) => near(domain, known));
+  if (!place) return;
   place.replaceChildren();
+  if (!rules) return;
+  const [input] = inputsOf(box);
+  const better = box.dataset.kind === "email" ? rules.likelyEmail(input.value, grammar) : readingOf(box).proposal;
   if (!better) return;
-  const offer = make("button", { type: "button", className: "link", textContent: t("did_you_mean", { address: `${local}@${better}` }) });
-  offer.onclick = () => { input.value = `${local}@${better}`; place.replaceChildren(); keepAnswers(); complain(box, ""); input.focus(); };
+  const shown = box.dataset.kind === "email" ? better : day(better);
+  const offer = make("button", { type: "button", className: "link", textContent: t("did_you_mean", { address: shown }) });
+  offer.onclick = () => { input.value = better; place.replaceChildren(); keepAnswers(); complain(box, ""); input.focus(); };
   place.append(offer);
 }

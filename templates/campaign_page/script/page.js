@@ -1,7 +1,7 @@
 // The campaign page: opens by the clock, takes an entry, sends it once, tells what became of it.
 // No framework and no build step. The server's contract is version 1 (`/v1/campaigns/{slug}`).
 
-import { answersToSend, boxOf, check, consentsToSend, emailOf, judgeAgain, keepAnswers, proposeDomain, restoreAnswers, showWrong, takeRoute, tooYoung, wrongPhotos } from "./answers.js";
+import { answersToSend, boxOf, check, consentsToSend, emailOf, judgeAgain, keepAnswers, propose, restoreAnswers, showWrong, takeRoute, takeSources, tooYoung, wrongPhotos } from "./answers.js";
 import { prove } from "./challenge.js";
 import { $, form, moment, photosOnly, preview, say, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, load, save, state } from "./keep.js";
@@ -136,10 +136,10 @@ function watchForm() {
     keepAnswers();
     if (!preview && !photosOnly() && !state.session && !touched && !tooYoung()) { touched = true; start().catch(refused); }
     if (box.classList.contains("wrong")) judgeAgain(box);
-    if (box.dataset.kind === "email") { clearTimeout(typing); box.querySelector(".offer").replaceChildren(); typing = setTimeout(proposeDomain, 500, box); }
+    box.querySelector(".offer")?.replaceChildren();
+    if (box.dataset.kind === "email") { clearTimeout(typing); typing = setTimeout(propose, 500, box); }
   });
-  const asked = new URLSearchParams(location.search);
-  for (const field of form.querySelectorAll("[data-kind=hidden]")) field.value = asked.get(field.name)?.slice(0, 300) || field.value;
+  takeSources();
   onRefusal(refuse);
   proveWith(prove);
   watchPhotos();

@@ -1,6 +1,6 @@
 // Photos: chosen, looked at, sent at once while the form is filled in, shown as cards.
 
-import { boxOf, complain } from "./answers.js";
+import { boxOf, complain, sourceOf } from "./answers.js";
 import { form, make, photosOnly, preview, say, settings, sleep, t } from "./ground.js";
 import { dropFile, keepFile, keptFile, save, sentBefore, state } from "./keep.js";
 import { digest, lineIsSlow, pixelsOf, smallerCopy, typeOf } from "./pictures.js";
@@ -30,7 +30,7 @@ export function start() {
     const challenge = token ? undefined : await proof();
     const answer = await call("POST", "/start", {
       release: settings.release, route: state.route, locale: settings.locale,
-      source: new URLSearchParams(location.search).get("s")?.slice(0, 60) || undefined,
+      source: sourceOf(),
       uploads: photos.map(wanted), token, challenge,
     });
     state.session = {

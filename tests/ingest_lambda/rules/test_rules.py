@@ -38,6 +38,8 @@ def judge(value: Any, **field: Any) -> tuple[Any, list[ReasonCode]]:
     [
         (" Zoë 🎉 ", {}, "Zoë 🎉"),
         ("שלום", {}, "שלום"),
+        ("a\0b", {}, "ab"),
+        ("two\nlines", {}, "two lines"),
         ("e\u0301", {}, "é"),
         ("two\nlines", {"kind": "long_text"}, "two\nlines"),
         ("020 7946 0018", {"kind": "phone"}, "+442079460018"),
@@ -58,8 +60,8 @@ def test_a_good_answer_is_stored_in_one_form(value, field, stored):
         (None, {}, ReasonCode.ANSWER_MISSING),
         ("", {}, ReasonCode.ANSWER_MISSING),
         (" \u3000 ", {}, ReasonCode.ANSWER_MISSING),
-        ("a\0b", {}, ReasonCode.ANSWER_NOT_UNDERSTOOD),
-        ("two\nlines", {}, ReasonCode.ANSWER_NOT_UNDERSTOOD),
+        ("\u200b", {}, ReasonCode.ANSWER_MISSING),
+        ("a" + "\u0301" * 40, {}, ReasonCode.ANSWER_NOT_UNDERSTOOD),
         ({"a": 1}, {}, ReasonCode.ANSWER_NOT_UNDERSTOOD),
         ("x" * 301, {}, ReasonCode.ANSWER_TOO_LONG),
         ("x", {"min_length": 2}, ReasonCode.ANSWER_OUT_OF_BOUNDS),
@@ -136,7 +138,7 @@ def test_a_birthday_on_29_february_counts_from_1_march():
         ("+win@gmail.com", "+win@gmail.com"),
         ("...@gmail.com", "...@gmail.com"),
         ("ann@bücher.example", "ann@xn--bcher-kva.example"),
-        (f"ann@{'ü' * 70}.example", f"ann@{'ü' * 70}.example"),
+        (f"ann@{'ü' * 70}.example", f"ann@xn--tda{'a' * 69}.example"),
     ],
 )
 def test_the_spellings_of_one_mailbox_meet(typed, meant):

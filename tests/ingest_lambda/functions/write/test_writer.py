@@ -164,11 +164,28 @@ def test_a_campaign_that_was_closed_before_its_time_takes_what_entered_before_th
     assert codes(desk, late.submission_id) == [ReasonCode.ENTERED_TOO_LATE]
 
 
-def test_half_an_emoji_is_a_bad_answer_and_no_lost_entry():
+def test_half_an_emoji_is_left_out_and_loses_no_entry():
     desk, payload = Desk(), make_payload()
-    assert desk.send(payload, answers={"email": "ann\ud83d@example.com"}) == "invalid"
-    assert codes(desk, payload.submission_id) == [ReasonCode.ANSWER_NOT_UNDERSTOOD]
+    assert desk.send(payload, answers={"email": "ann\ud83d@example.com"}) == "pending_review"
+    assert desk.stored(payload.submission_id).answers == {"email": "ann@example.com"}
     assert desk.quarantine.whys == []
+
+
+def test_what_the_address_of_the_page_says_refuses_nothing_and_needs_no_row():
+    desk, payload = Desk(), make_payload()
+    answers = {
+        "email": "ann@example.com",
+        "utm_source": "news\nletter\ud83d",
+        "gclid": "f" * 301,
+        "fbclid": {"a": 1},
+        "utm_term": "\u200b",
+    }
+    assert desk.send(payload, answers=answers) == "pending_review"
+    assert desk.stored(payload.submission_id).answers == {
+        "email": "ann@example.com",
+        "utm_source": "news letter",
+        "gclid": "f" * 300,
+    }
 
 
 @pytest.mark.parametrize(

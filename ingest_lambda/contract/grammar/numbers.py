@@ -1,0 +1,82 @@
+"""Numbers as people of a language write them: with their comma, their thousands, a currency beside them."""
+
+import re
+from functools import cache
+
+from ingest_lambda.contract.grammar.reading import Reading
+from ingest_lambda.contract.grammar.text import clean
+
+MOST_CHARS = 60
+PATTERNS = {
+    "money": r"^(?:[A-Z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|[A-Za-z]{2,3}\b\.?)\s*|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|[A-Za-z]{2,3}\.?|z\u0142|K\u010d)$",
+    "whole_price": r"[.,]-+$",
+    "number": r"^[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)$",
+    "groups": r"^[0-9]{1,3}(?:[S][0-9]{3})+$",
+    "kept": r"^-?[0-9]{1,15}(?:[.][0-9]{1,6})?$",
+}
+"""Each in the syntax of Python and browsers; in ``groups``, S is the sign between them."""
+_COMMA = "bg ca cs da de el es et eu fi fr gl hr hu id is it lt lv nb nl nn no pl pt ro ru sk sl sr sv tr uk vi"
+"""Languages that write 12,50."""
+_POINT_GROUPS = "ca da de el es eu gl hr id is it nl pt ro sl sr tr vi"
+"""Of these the ones that write 1.234 for a thousand and more."""
+_POINT_IN = "es-MX es-US es-GT es-HN es-NI es-PA es-PE es-PR es-SV es-DO de-CH de-LI it-CH"
+"""Where such a language is written with 12.50 all the same."""
+
+
+def marks_of(language: str) -> tuple[str, str]:
+    """Return the sign before the decimals and the one between thousands (a space: none but spaces)."""
+    own = language.split("-", 1)[0]
+    if own not in _COMMA.split() or language in _POINT_IN.split():
+        return ".", ","
+    return ",", "." if own in _POINT_GROUPS.split() else " "
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(PATTERNS[name])
+
+
+def read_number(typed: str, language: str) -> Reading:
+    """Read a number as digits with a point before the decimals, such as ``1234.50``.
+
+    A point and a comma together say themselves which is which. Of one alone the
+    language says it: 1.234 is a thousand in German, and a little more than one in
+    English. Currency signs, plus signs and what groups the thousands are dropped.
+    """
+    try:
+        text = clean(typed)
+    except ValueError:
+        return Reading(wrong="bad_number")
+    if len(text) > MOST_CHARS:
+        return Reading(wrong="bad_number")
+    sign = "-" if text.startswith("-") else ""
+    text = _pattern("money").sub("", text.removeprefix(sign or "+").strip())
+    text = re.sub(r"['\u2019\s]", "", _pattern("whole_price").sub("", text))
+    if not sign and text.startswith("-"):
+        sign, text = "-", text[1:]
+    if not _pattern("number").match(text):
+        return Reading(wrong="bad_number")
+    plain = _with_point(text.lstrip("+"), *marks_of(language))
+    kept = f"{sign}{plain}"
+    return Reading(kept=kept) if _pattern("kept").match(kept) else Reading(wrong="bad_number")
+
+
+def _with_point(text: str, decimal: str, group: str) -> str:
+    if "." in text and "," in text:
+        decimal = max(".,", key=text.rfind)
+        group = "." if decimal == "," else ","
+    else:
+        mark = "." if "." in text else ","
+        if text.count(mark) > 1 or (mark == group and _are_groups(text, mark)):
+            decimal, group = "", mark
+        else:
+            decimal, group = mark, ""
+    whole, _, decimals = text.rpartition(decimal) if decimal and decimal in text else (text, "", "")
+    if group and group in whole:
+        whole = whole.replace(group, "") if _are_groups(whole, group) else "?"
+    return (whole or "0") + (f".{decimals}" if decimals else "")
+
+
+def _are_groups(text: str, mark: str) -> bool:
+    is_grouped = re.match(PATTERNS["groups"].replace("S", mark), text) is not None
+    return is_grouped and not text.startswith("0")

@@ -1,0 +1,173 @@
+"""Phone numbers as they are pasted: which text is one, and by which countries' rules.
+
+Whether a text can be a number is decided here and on the page alike, from the plans
+of the campaign's countries; which number it is, by the library that knows all plans.
+What is possible counts, not what is in use, for numbering plans change more often
+than we are deployed.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ingest_lambda.contract.grammar.reading import Reading
+from ingest_lambda.contract.grammar.text import clean
+
+MOST_READINGS = 40
+"""Countries by whose rules one phone number is read."""
+MOST_CHARS = 60
+"""With spaces, brackets and an extension; E.164 has 15 digits."""
+LEAST_DIGITS, MOST_DIGITS = 8, 15
+PATTERNS = {
+    "label": r"^[A-Za-z\u00c0-\u00ff.-]{1,12}\s*:\s*|^(?:tel|phone|mobile|mob)\b\.?\s*",
+    "parameters": r"\s*;(?!ext=).*$",
+    "extension": r"[\s,;]*(?:ext(?:ension|n)?\.?|x|#)[\s.:=]*[0-9]{1,7}$",
+    "trunk": r"\(\s*0\s*\)",
+    "international": r"^[\s(\[]*\+",
+    "number": r"^[\s(\[]*\+?[0-9\s()\[\]./\u00b7\u2022*~'_:,-]+$",
+}
+"""Each in the syntax of Python and browsers; ``label`` and ``extension`` whatever the case."""
+_WHATEVER_CASE = ("label", "extension")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How people of one country write numbers: what they dial first, and how many digits follow."""
+
+    country: str
+    code: str
+    """The country's calling code, such as ``44``."""
+    trunk: str
+    """Dialled before a number inside of the country, such as ``0``; empty where there is none."""
+    abroad: str
+    """A pattern of what is dialled before a calling code, such as ``00``."""
+    lengths: tuple[int, ...]
+    """How many digits a number has without any of these."""
+
+
+@cache
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(PATTERNS[name], re.IGNORECASE if name in _WHATEVER_CASE else 0)
+
+
+@cache
+def plan_of(country: str) -> Plan | None:
+    """Return a country's plan, or nothing for one without phones of its own."""
+    # Here, for most campaigns ask for none and a function's first answer waits for every import.
+    from phonenumbers import PhoneMetadata
+
+    known = PhoneMetadata.metadata_for_region(country, None)
+    if known is None or known.country_code is None or known.general_desc is None:
+        return None
+    return Plan(
+        country=country,
+        code=str(known.country_code),
+        trunk=known.national_prefix or "",
+        abroad=known.international_prefix or "00",
+        lengths=tuple(n for n in known.general_desc.possible_length if n > 0),
+    )
+
+
+def plans_of(countries: Sequence[str]) -> list[Plan]:
+    """Return the plans by which numbers of a campaign in ``countries`` are read."""
+    return [plan for one in countries[:MOST_READINGS] if (plan := plan_of(one))]
+
+
+def read_phone(typed: str, countries: Sequence[str]) -> Reading:
+    """Read a number as ``+`` and 8 to 15 digits (E.164).
+
+    What is written without a country's code is read as people there write it: of
+    ``countries`` (ISO 3166) in the first where it is a number that is in use, else in
+    the first where it could be one. A number with its country's code is read
+    whatever they are.
+    """
+    try:
+        text = clean(typed)
+    except ValueError:
+        return Reading(wrong="bad_phone")
+    digits = _digits(text)
+    if digits is None:
+        return Reading(wrong="bad_phone")
+    plans = plans_of(countries)
+    candidates = _candidates(digits, plans)
+    return (
+        Reading(kept=_likely(digits, plans, candidates))
+        if candidates
+        else Reading(wrong="bad_phone")
+    )
+
+
+def _digits(text: str) -> str | None:
+    """Return the digits that were typed, after a ``+`` where one was; nothing for what is no number."""
+    if len(text) > MOST_CHARS:
+        return None
+    text = _pattern("label").sub("", text)
+    text = _pattern("extension").sub("", _pattern("parameters").sub("", text))
+    if not _pattern("number").match(text):
+        return None
+    plus = _pattern("international").match(text) is not None
+    digits = re.sub("[^0-9]", "", _pattern("trunk").sub("", text))
+    return f"+{digits}" if plus else digits
+
+
+def _candidates(digits: str, plans: Sequence[Plan]) -> list[str]:
+    """Return the international numbers that this can be, the likeliest first."""
+    if digits.startswith("+"):
+        return _abroad(digits[1:], plans)
+    found = []
+    for plan in plans:
+        inland = digits.removeprefix(plan.trunk)
+        found += [f"{plan.code}{one}" for one in (inland, digits) if _fits(one, plan)]
+        if digits.startswith(plan.code):
+            found += _abroad(digits, [plan])
+    for plan in plans:
+        if dialled := re.match(plan.abroad, digits):
+            found += _abroad(digits[dialled.end() :], plans)
+    # Two zeros are dialled for another country nearly everywhere, and known even where they are not.
+    if digits.startswith("00"):
+        found += _abroad(digits[2:], plans)
+    return [one for one in found if LEAST_DIGITS <= len(one) <= MOST_DIGITS]
+
+
+def _abroad(digits: str, plans: Sequence[Plan]) -> list[str]:
+    """Return a number that begins with a calling code; one of the campaign's is as long as its plan says."""
+    known = [plan for plan in plans if digits.startswith(plan.code)]
+    for plan in known:
+        rest = digits.removeprefix(plan.code)
+        for one in (rest, rest.removeprefix(plan.trunk)):
+            if _fits(one, plan):
+                return [f"{plan.code}{one}"] if _is_long_enough(plan.code + one) else []
+    if known or not _is_long_enough(digits) or digits.startswith("0"):
+        return []
+    return [digits]
+
+
+def _fits(digits: str, plan: Plan) -> bool:
+    return len(digits) in plan.lengths
+
+
+def _is_long_enough(digits: str) -> bool:
+    return LEAST_DIGITS <= len(digits) <= MOST_DIGITS
+
+
+def _likely(digits: str, plans: Sequence[Plan], candidates: Sequence[str]) -> str:
+    """Return the number that is meant, by all countries' plans; the likeliest candidate where they know none."""
+    import phonenumbers
+
+    countries: list[str | None] = [plan.country for plan in plans]
+    texts = [digits, f"+{digits[2:]}"] if digits.startswith("00") else [digits]
+    possible = []
+    for text in texts:
+        for country in countries or [None]:
+            try:
+                read = phonenumbers.parse(text, country)
+            except phonenumbers.NumberParseException:
+                continue
+            if phonenumbers.is_possible_number(read):
+                possible.append(read)
+    likely = next(filter(phonenumbers.is_valid_number, possible), possible[0] if possible else None)
+    if likely is None:
+        return f"+{candidates[0]}"
+    found = phonenumbers.format_number(likely, phonenumbers.PhoneNumberFormat.E164)
+    return found if re.fullmatch(r"\+[1-9][0-9]{7,14}", found) else f"+{candidates[0]}"

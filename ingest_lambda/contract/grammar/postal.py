@@ -1,0 +1,130 @@
+"""Postal codes, per country; a country that is not here is not judged.
+
+A form is what is left of a code in capitals without spaces and punctuation, in two
+groups, and what its post writes between them.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from ingest_lambda.contract.grammar.reading import Reading
+from ingest_lambda.contract.grammar.text import clean
+
+MOST_CHARS = 60
+
+
+@dataclass(frozen=True)
+class PostalForm:
+    """How codes of one country look."""
+
+    pattern: str
+    """Of the bare code, in one or two groups; in the syntax of Python and browsers."""
+    between: str
+    """What stands between the groups."""
+    example: str
+    before: str = ""
+    """A pattern of what people put before the code: the country on a letter, or on a car."""
+    begins: str = ""
+    """What every code of the country begins with."""
+
+
+def _before(*spellings: str) -> str:
+    return f"(?:{'|'.join(spellings)})"
+
+
+_BRITISH = (
+    "([A-PR-UWYZ](?:[0-9]{1,2}|[A-Z][0-9]{1,2}|[0-9][A-Z]|[A-Z][0-9][A-Z])|GIR)"
+    "([0-9][ABD-HJLNP-UW-Z]{2})"
+)
+POSTAL_FORMS: dict[str, PostalForm] = {
+    "AD": PostalForm("([0-9]{3})", "", "AD500", _before("AD"), "AD"),
+    "AT": PostalForm("([0-9]{4})", "", "1010", _before("AT", "A")),
+    "AU": PostalForm("([0-9]{4})", "", "2000", _before("AUS", "AU")),
+    "BE": PostalForm("([0-9]{4})", "", "1000", _before("BE", "B")),
+    "BG": PostalForm("([0-9]{4})", "", "1000", _before("BG")),
+    "BR": PostalForm("([0-9]{5})([0-9]{3})", "-", "01310-100", _before("BR")),
+    "CA": PostalForm(
+        "([ABCEGHJ-NPR-TVXY][0-9][ABCEGHJ-NPR-TV-Z])([0-9][ABCEGHJ-NPR-TV-Z][0-9])",
+        " ",
+        "K1A 0B1",
+        _before("CDN", "CA"),
+    ),
+    "CH": PostalForm("([0-9]{4})", "", "8001", _before("CH")),
+    "CZ": PostalForm("([0-9]{3})([0-9]{2})", " ", "110 00", _before("CZ")),
+    "DE": PostalForm("([0-9]{5})", "", "10115", _before("DE", "D")),
+    "DK": PostalForm("([0-9]{4})", "", "1050", _before("DK")),
+    "EE": PostalForm("([0-9]{5})", "", "10111", _before("EE", "EST")),
+    "ES": PostalForm("([0-9]{5})", "", "28013", _before("ES", "E")),
+    "FI": PostalForm("([0-9]{5})", "", "00100", _before("FIN", "FI")),
+    "FR": PostalForm("([0-9]{5})", "", "75001", _before("FR", "F")),
+    "GB": PostalForm(_BRITISH, " ", "SW1A 1AA", _before("UK", "GB")),
+    "GG": PostalForm(_BRITISH, " ", "GY1 1AA"),
+    "GR": PostalForm("([0-9]{3})([0-9]{2})", " ", "104 31", _before("GR", "EL")),
+    "HR": PostalForm("([0-9]{5})", "", "10000", _before("HR")),
+    "HU": PostalForm("([0-9]{4})", "", "1051", _before("HU", "H")),
+    "IE": PostalForm(
+        "([AC-FHKNPRTV-Y][0-9]{2}|D6W)([0-9A-HJKMNP-Z]{4})", " ", "D02 X285", _before("IRL", "IE")
+    ),
+    "IM": PostalForm(_BRITISH, " ", "IM1 1AA"),
+    "IN": PostalForm("([0-9]{6})", "", "110001", _before("IND", "IN")),
+    "IT": PostalForm("([0-9]{5})", "", "00184", _before("IT", "I")),
+    "JE": PostalForm(_BRITISH, " ", "JE2 3AB"),
+    "JP": PostalForm("([0-9]{3})([0-9]{4})", "-", "100-0001", _before("JP", "\u3012")),
+    "LI": PostalForm("([0-9]{4})", "", "9490", _before("FL", "LI")),
+    "LT": PostalForm("([0-9]{5})", "", "LT-01100", _before("LT"), "LT-"),
+    "LU": PostalForm("([0-9]{4})", "", "1111", _before("LU", "L")),
+    "LV": PostalForm("([0-9]{4})", "", "LV-1010", _before("LV"), "LV-"),
+    "MX": PostalForm("([0-9]{5})", "", "06000", _before("MEX", "MX", "CP")),
+    "NL": PostalForm("([1-9][0-9]{3})([A-Z]{2})", " ", "1012 AB", _before("NL")),
+    "NO": PostalForm("([0-9]{4})", "", "0150", _before("NO", "N")),
+    "NZ": PostalForm("([0-9]{4})", "", "6011", _before("NZ")),
+    "PL": PostalForm("([0-9]{2})([0-9]{3})", "-", "00-950", _before("PL")),
+    "PT": PostalForm("([0-9]{4})([0-9]{3})", "-", "1000-205", _before("PT", "P")),
+    "RO": PostalForm("([0-9]{6})", "", "010011", _before("RO")),
+    "SE": PostalForm("([0-9]{3})([0-9]{2})", " ", "111 22", _before("SE", "S")),
+    "SG": PostalForm("([0-9]{6})", "", "018956", _before("SG", "SINGAPORE", "S")),
+    "SI": PostalForm("([0-9]{4})", "", "1000", _before("SI", "SLO")),
+    "SK": PostalForm("([0-9]{3})([0-9]{2})", " ", "811 01", _before("SK")),
+    "US": PostalForm("([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "US")),
+    "ZA": PostalForm("([0-9]{4})", "", "8001", _before("ZA")),
+}
+
+
+def forms_of(countries: Sequence[str]) -> list[PostalForm]:
+    """Return the forms that are known of the codes of ``countries``."""
+    return [POSTAL_FORMS[country] for country in countries if country in POSTAL_FORMS]
+
+
+def example_of(countries: Sequence[str]) -> str | None:
+    """Return a code as people in the first of ``countries`` whose form is known write it."""
+    return next((form.example for form in forms_of(countries)), None)
+
+
+@cache
+def _compiled(form: PostalForm) -> re.Pattern[str]:
+    before = f"{form.before}?" if form.before else ""
+    return re.compile(f"^{before}{form.pattern}$")
+
+
+def read_postal_code(typed: str, countries: Sequence[str]) -> Reading:
+    """Read a code as the post of the first of ``countries`` whose form it has writes it.
+
+    Punctuation, case and the country's letters before it don't matter. Where the
+    form of one of the countries is not known, every code is good as it is.
+    """
+    try:
+        text = clean(typed).upper()
+    except ValueError:
+        return Reading(wrong="bad_postal")
+    forms = forms_of(countries)
+    bare = re.sub(r"[\s.,;:/'()_-]", "", text)
+    if len(text) <= MOST_CHARS:
+        for form in forms:
+            if found := _compiled(form).match(bare):
+                groups = [group for group in found.groups() if group]
+                return Reading(kept=form.begins + form.between.join(groups))
+    if len(forms) < len(countries):
+        return Reading(kept=text)
+    return Reading(wrong="bad_postal")

@@ -1,0 +1,192 @@
+"""The page's reading of answers: as the writer reads them, told at the field, with a proposal where there is one."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+
+from campaigns.rendering import PageContent, PageField
+from ingest_lambda.contract import FieldKind, StartRequest, SubmitRequest
+from ingest_lambda.contract.grammar.page import page_grammar
+from tests.browser.rendered import SITE, serve
+from tests.browser.visiting import START, SUBMIT, open_form, outcome, send
+from tests.campaigns.pages import make_content
+from tests.contract.golden_answers import ANSWERS, READ, TODAY, place, read
+from tests.contract.test_grammar import noisy
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+READ_ALL = """async ([asked, grammars, today]) => {
+  const module = document.querySelector("link[rel=modulepreload]").href;
+  const rules = await import(new URL("./grammar.js", module));
+  const readers = {
+    email: rules.readEmail, phone: rules.readPhone, postal_code: rules.readPostalCode, number: rules.readNumber,
+    date: (typed, grammar) => rules.readDay(typed, grammar, today),
+    text: (typed, grammar) => rules.readText(typed, grammar),
+    hidden: (typed, grammar) => ({ kept: rules.cut(rules.clean(typed, grammar), grammar.most_hidden), wrong: "", proposal: "" }),
+    email_proposal: (typed, grammar) => rules.likelyEmail(typed, grammar),
+  };
+  return asked.map(([kind, typed, where, country]) => readers[kind](typed, grammars[where], [country]));
+}"""
+"""Ask the page's own module about thousands of answers at once."""
+
+
+def where(golden: dict[str, Any]) -> tuple[str, str]:
+    return golden.get("country", "GB"), golden.get("language", "en")
+
+
+def by_page(page: "Page", asked: list[tuple[dict[str, Any], str]]) -> list[Any]:
+    """Read answers, typed where their golden ones were, on the page."""
+    serve(page, make_content(languages=("en",), fields=FIELDS))
+    open_form(page, SITE)
+    places = {where(golden) for golden, _typed in asked}
+    grammars = {" ".join(pair): page_grammar([pair[0]], pair[1]) for pair in places}
+    rows = [
+        [golden["kind"], typed, " ".join(where(golden)), where(golden)[0]]
+        for golden, typed in asked
+    ]
+    found: list[Any] = page.evaluate(READ_ALL, [rows, grammars, TODAY.isoformat()])
+    return found
+
+
+def words(text: str) -> dict[str, str]:
+    return {"en": text, "de": text}
+
+
+FIELDS = (
+    PageField(name="email", kind=FieldKind.EMAIL, label=words("E-mail")),
+    PageField(name="phone", kind=FieldKind.PHONE, label=words("Phone"), required=False),
+    PageField(name="postcode", kind=FieldKind.POSTAL_CODE, label=words("Postcode"), required=False),
+    PageField(name="total", kind=FieldKind.NUMBER, label=words("Total"), required=False),
+    PageField(
+        name="bought_on",
+        kind=FieldKind.DATE,
+        meaning="purchase_date",
+        label=words("Bought on"),
+        required=False,
+    ),
+    PageField(name="name", kind=FieldKind.TEXT, label=words("Name"), required=False, max_length=5),
+    PageField(name="utm_source", kind=FieldKind.HIDDEN, label={}),
+)
+
+
+def test_the_page_reads_every_golden_answer_as_the_writer_does(phone: "Page") -> None:
+    found = by_page(phone, [(golden, golden["typed"]) for golden in ANSWERS])
+    for golden, said in zip(ANSWERS, found, strict=True):
+        if golden["kind"] == "email_proposal":
+            assert (golden["typed"], said) == (golden["typed"], golden["proposal"] or "")
+            continue
+        ours = read(golden["kind"], golden["typed"], **place(golden))
+        assert (golden["typed"], said["wrong"]) == (golden["typed"], ours.wrong)
+        assert (golden["typed"], said["proposal"]) == (golden["typed"], ours.proposal)
+        if golden["kind"] != "phone":  # which number it is, the server knows
+            assert (golden["typed"], said["kept"]) == (golden["typed"], ours.kept)
+
+
+def test_page_and_writer_give_one_verdict_on_every_spelling(phone: "Page") -> None:
+    tried: list[tuple[dict[str, Any], str]] = []
+
+    @settings(max_examples=700, database=None)
+    @given(noisy("email", "phone", "postal_code", "number", "date", "text", "hidden"))
+    def collect(pair: Any) -> None:
+        tried.append(pair)
+
+    collect()
+    # Each refused one too, with half of it doubled or gone: most are refused still.
+    for golden in READ:
+        half = len(golden["typed"]) // 2
+        tried += [
+            (golden, golden["typed"][:half] + golden["typed"]),
+            (golden, golden["typed"][half:]),
+        ]
+    for (golden, typed), said in zip(tried, by_page(phone, tried), strict=True):
+        ours = read(golden["kind"], typed, **place(golden))
+        assert (golden["kind"], typed, said["wrong"]) == (golden["kind"], typed, ours.wrong)
+        if golden["kind"] != "phone":
+            assert (golden["kind"], typed, said["kept"]) == (golden["kind"], typed, ours.kept)
+
+
+def german(**overrides: Any) -> PageContent:
+    return make_content(
+        **{"languages": ("de",), "countries": ("DE",), "fields": FIELDS, **overrides}
+    )
+
+
+def sent(page: "Page") -> dict[str, Any]:
+    with page.expect_request(SUBMIT) as request:
+        send(page)
+    return SubmitRequest.model_validate_json(request.value.post_data or "").answers
+
+
+def test_what_is_sent_is_cleaned_in_the_page_s_language_with_where_it_came_from(
+    phone: "Page",
+) -> None:
+    serve(phone, german())
+    long = "\U0001f600" * 301
+    with phone.expect_request(START) as started:
+        open_form(phone, f"{SITE}?utm_source=news%0Aletter&gclid={long}&fbclid=%09&s=shop%0Awindow")
+        phone.fill("#f-email", "mailto:Zoe@M\u00dcLLER.example\u200b;")
+    assert StartRequest.model_validate_json(started.value.post_data or "").source == "shop window"
+    phone.fill("#f-phone", "\u202a0170\u2011123 45 67\u202c")
+    phone.fill("#f-postcode", "D\u201310115")
+    phone.fill("#f-total", "1.234,50 \u20ac")
+    phone.fill("#f-name", "\U0001f600" * 5)
+    assert sent(phone) == {
+        "email": "Zoe@m\u00fcller.example",
+        "phone": "0170-123 45 67",
+        "postcode": "10115",
+        "total": "1234.50",
+        "name": "\U0001f600" * 5,
+        "utm_source": "news letter",
+        "gclid": "\U0001f600" * 300,
+    }
+    outcome(phone, "pending_review")
+
+
+def test_a_number_that_the_language_would_read_otherwise_is_sent_as_a_number(phone: "Page") -> None:
+    serve(phone, german())
+    open_form(phone, SITE)
+    phone.fill("#f-email", "zoe@example.com")
+    phone.fill("#f-total", "1,234")
+    assert sent(phone)["total"] == 1.234
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said", "offered", "taken"),
+    [
+        ("email", "o\u2019brien@example.com", "curly apostrophe", "o'brien@example.com", None),
+        ("email", "zoe..w@example.com", "dots", "zoe.w@example.com", None),
+        ("email", "j\u00f6rg@example.com", "without accents", None, None),
+        ("email", "zoe@gmial", "after the @", "zoe@gmail.com", None),
+        ("bought_on", "0026-06-01", "the year", "1 June 2026", "2026-06-01"),
+        ("postcode", "SWlA 1AA", "like SW1A 1AA", None, None),
+        ("name", "Zo\u00eb Zo", "at most 5", None, None),
+    ],
+)
+def test_what_cannot_be_meant_is_said_at_the_field_with_one_press_to_mend_it(
+    phone: "Page", field: str, typed: str, said: str, offered: str | None, taken: str | None
+) -> None:
+    serve(phone, make_content(languages=("en",), fields=FIELDS))
+    open_form(phone, SITE)
+    phone.fill("#f-email", "zoe@example.com")
+    phone.fill(f"#f-{field}", typed)
+    send(phone)
+    phone.wait_for_selector("#summary:not([hidden])")
+    assert said in phone.inner_text(f"#e-{field}")
+    offer = phone.locator(f"[data-answer={field}] .offer button")
+    assert offer.count() == (offered is not None)
+    if offered:
+        assert offered in offer.inner_text()
+        offer.click()
+        assert sent(phone)[field] == (taken or offered)
+
+
+def test_without_its_grammar_the_page_sends_what_was_typed(phone: "Page") -> None:
+    serve(phone, make_content(languages=("en",), fields=FIELDS))
+    phone.route("**/grammar.js", lambda route: route.abort())
+    open_form(phone, f"{SITE}?utm_medium=mail")
+    phone.fill("#f-email", "o\u2019brien@example.com")
+    assert sent(phone) == {"email": "o\u2019brien@example.com", "utm_medium": "mail"}
