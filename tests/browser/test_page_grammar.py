@@ -13,6 +13,7 @@ from tests.browser.visiting import START, SUBMIT, open_form, outcome, send
 from tests.campaigns.pages import make_content
 from tests.contract.golden_answers import ANSWERS, READ, TODAY, place, read
 from tests.contract.test_grammar import noisy
+from tests.support.examples import examples
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -89,7 +90,7 @@ def test_the_page_reads_every_golden_answer_as_the_writer_does(phone: "Page") ->
 def test_page_and_writer_give_one_verdict_on_every_spelling(phone: "Page") -> None:
     tried: list[tuple[dict[str, Any], str]] = []
 
-    @settings(max_examples=700, database=None)
+    @settings(max_examples=examples(5000), database=None)
     @given(noisy("email", "phone", "postal_code", "number", "date", "text", "hidden"))
     def collect(pair: Any) -> None:
         tried.append(pair)

@@ -17,6 +17,7 @@ from ingest_lambda.rules.answers import judge_answers
 from ingest_lambda.rules.people import normalise_email, normalise_household, normalise_phone
 from tests.contract.golden_answers import ANSWERS, READ, TODAY, place, read
 from tests.ingest_lambda.writing import EMAIL_FIELD, make_manifest
+from tests.support.examples import examples
 
 INVISIBLE = "\u200b\u200e\u200f\u2060\ufeff\u00ad\u202a\u202c\u2066\u2069\uffff\ud83d\x00"
 SPACES = " \u00a0\u202f\u3000\t\x0b\u2028"
@@ -81,7 +82,7 @@ def test_the_writer_keeps_and_refuses_the_golden_answers_alike() -> None:
         assert [reason.code for reason in reasons] == [ReasonCode.ANSWER_NOT_UNDERSTOOD] * refused
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(1500))
 @given(noisy("email", "phone", "postal_code", "number", "date", "text", "hidden"))
 def test_what_nobody_sees_changes_no_answer_and_what_is_kept_stays(pair: Any) -> None:
     golden, typed = pair
@@ -96,7 +97,7 @@ def test_what_nobody_sees_changes_no_answer_and_what_is_kept_stays(pair: Any) ->
         assert read(golden["kind"], golden["kept"], **where).kept == golden["kept"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(1500))
 @given(noisy("email"), st.booleans())
 def test_one_mailbox_has_one_hash_and_can_be_written_to(pair: Any, upper: bool) -> None:
     golden, typed = pair
@@ -107,14 +108,14 @@ def test_one_mailbox_has_one_hash_and_can_be_written_to(pair: Any, upper: bool) 
     assert sanitize_address(address, "utf-8") == address
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(500))
 @given(noisy("phone"))
 def test_one_phone_has_one_number(pair: Any) -> None:
     golden, typed = pair
     assert normalise_phone(typed, countries=[golden["country"]]) == golden["kept"]
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(1500))
 @given(st.text(alphabet=st.characters(), max_size=60))
 def test_whatever_is_typed_is_cleaned_once_and_for_all(typed: str) -> None:
     for tidy in (clean, clean_prose, lambda text: whole_characters(clean(text), 10)):
@@ -126,7 +127,7 @@ def test_whatever_is_typed_is_cleaned_once_and_for_all(typed: str) -> None:
         kept.encode()
 
 
-@settings(max_examples=150)
+@settings(max_examples=examples(1500))
 @given(
     st.text(alphabet="zoe.@-_;,'\"<>()[]\\ %?=:\u2019\u00fc\u3002\uff20mailto", max_size=30),
     st.sampled_from(["", "zoe@example.com"]),

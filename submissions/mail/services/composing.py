@@ -26,6 +26,7 @@ from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
 from submissions.mail.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
 from submissions.mail.rules.words import catalogue_of, near_day
 from submissions.mirror.models import PhotoCheck, Submission
+from submissions.mirror.rules.names import isolated
 
 logger = logging.getLogger(__name__)
 _LOGO = "logo"
@@ -119,7 +120,7 @@ def _text_of(mail: Mail, at: datetime) -> MailText:
         language=spoken(language),
         subject=words.test + subject if submission.is_test else subject,
         title=message.title,
-        hello=words.hello.format(name=name) if name else words.hello_nobody,
+        hello=words.hello.format(name=isolated(name)) if name else words.hello_nobody,
         before=message.before.format(**said),
         reasons=tuple(one_line(str(reason["message"])) for reason in submission.decision_reasons)
         if mail.decision_no

@@ -8,8 +8,10 @@ from django.http import HttpRequest
 
 from campaigns.accounts.models import User
 from campaigns.publishing.models import Release
+from ingest_lambda.contract.grammar.sources import PARAMETERS
 from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.mirror.rules.masking import hidden_meaning, mask, shown_name
+from submissions.mirror.rules.names import isolated
 from submissions.mirror.rules.times import shown_time
 from submissions.mirror.rules.wording import in_words
 
@@ -50,7 +52,14 @@ def shown_answers(submission: Submission, *, masked: bool) -> list[tuple[str, st
         if masked:
             asked_as = (row.meaning, row.kind)
             text = mask(text, hidden_meaning(asked_as, sent_to.get(row.name, asked_as)))
-        shown.append((str(row), "" if same else meaning, text))
+        shown.append((str(row), "" if same else meaning, isolated(text)))
+    # Where the visitor came from needs no row in the form.
+    named = {row.name for row in submission.campaign.form_fields.all()}
+    shown += [
+        (name, "from the page's address", isolated(str(answers[name])))
+        for name in PARAMETERS
+        if name in answers and name not in named
+    ]
     return shown
 
 

@@ -105,6 +105,11 @@ class Submission(models.Model):
                 condition=Q(is_test=True),
             ),
             models.Index(
+                fields=("campaign", "source"),
+                name="submission_source",
+                condition=~Q(source="") & Q(is_test=False),
+            ),
+            models.Index(
                 fields=("campaign", "-entered_at", "-id"),
                 name="submission_conflicts",
                 condition=Q(conflicts__gt=0),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ingest_lambda.contract import FieldKind, Meaning
+from submissions.mirror.rules.names import isolated
 
 _CONTACT = {Meaning.EMAIL, Meaning.PHONE, Meaning.ADDRESS, Meaning.BIRTH_DATE}
 _HIDDEN = _CONTACT | {Meaning.FAMILY_NAME}
@@ -44,4 +45,4 @@ def initial(name: str) -> str:
 def shown_name(given_name: str, family_name: str, *, masked: bool) -> str:
     """Return the name by which staff know an entrant: in full, or given name and initial."""
     last = initial(family_name) if masked else family_name
-    return f"{given_name} {last}".strip() or "No name"
+    return isolated(f"{given_name} {last}".strip()) or "No name"

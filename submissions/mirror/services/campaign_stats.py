@@ -1,4 +1,4 @@
-"""Numbers of live campaigns: entries a day, and how many of the decided were approved."""
+"""Numbers of live campaigns: entries a day, where they came from, and how many of the decided were approved."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,13 +9,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import Count, QuerySet, Value
+from django.db.models import Count, F, Q, QuerySet, Value, Window
+from django.db.models.functions import RowNumber
 
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.models import Submission
 
 DAYS = 14
+MOST_SOURCES = 3
+"""Posters and newsletters named with their numbers; anyone may make up more of them."""
 KEPT_SECONDS = 60
 """A home page that somebody reloads asks the database once a minute."""
 
@@ -34,6 +37,8 @@ class CampaignStats:
 
     days: list[int] = field(default_factory=lambda: [0] * DAYS)
     by_status: dict[str, int] = field(default_factory=dict)
+    sources: list[tuple[str, int]] = field(default_factory=list)
+    """What most entries came from, by what the page's address said; the most first."""
 
     @property
     def total(self) -> int:
@@ -70,7 +75,7 @@ class CampaignStats:
 
 
 def stats_of(campaigns: Sequence[Campaign], *, now: datetime) -> dict[UUID, CampaignStats]:
-    """Return the numbers of each campaign, with two queries for all of them."""
+    """Return the numbers of each campaign, with three queries for all of them."""
     if not campaigns:
         return {}
     key = "campaign_stats:" + ",".join(sorted(campaign.pk.hex for campaign in campaigns))
@@ -90,9 +95,29 @@ def _counted(campaigns: Sequence[Campaign], now: datetime) -> dict[UUID, Campaig
         .annotate(count=Count("pk"))
     ):
         stats[pk].by_status[status] = count
+    for pk, source, count in _source_counts(rows, campaigns):
+        stats[pk].sources.append((source, count))
     for pk, number, count in _day_counts(rows, campaigns, now):
         stats[pk].days[number] = count
     return stats
+
+
+def _source_counts(rows: Any, campaigns: Sequence[Campaign]) -> QuerySet[Any]:
+    """Count the entries of the most frequent sources of each campaign, from an index that holds sources alone."""
+    counts: QuerySet[Any] = (
+        rows.filter(~Q(source=""), campaign__in=campaigns)
+        .values("campaign", "source")
+        .annotate(count=Count("pk"))
+        .annotate(
+            place=Window(
+                RowNumber(), partition_by=F("campaign"), order_by=(F("count").desc(), F("source"))
+            )
+        )
+        .filter(place__lte=MOST_SOURCES)
+        .order_by("campaign", "place")
+        .values_list("campaign", "source", "count")
+    )
+    return counts
 
 
 def _day_counts(rows: Any, campaigns: Sequence[Campaign], now: datetime) -> QuerySet[Any]:

@@ -27,7 +27,7 @@ from submissions.mirror.models import (
     SubmissionAnswers,
     SubmissionEvent,
 )
-from submissions.mirror.rules.names import fold
+from submissions.mirror.rules.names import NAME_KEY_CHARS, fold
 from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN, is_for_anothers_photo
 from submissions.mirror.rules.storable import storable
 
@@ -177,8 +177,8 @@ def answers_row(record: SubmissionRecord, meanings: Mapping[str, str]) -> Submis
         email=said(Meaning.EMAIL).lower()[:254],
         given_name=given[:300],
         family_name=family[:300],
-        given_name_key=fold(given)[:60],
-        family_name_key=fold(family)[:60],
+        given_name_key=fold(given)[:NAME_KEY_CHARS],
+        family_name_key=fold(family)[:NAME_KEY_CHARS],
         phone=said(Meaning.PHONE)[:20],
     )
 

@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from ingest_lambda.contract import tidy_reference
+from ingest_lambda.contract.grammar.email import spellings
 from submissions.mirror.models import ReceiptImage, Submission, SubmissionAnswers
-from submissions.mirror.rules.names import fold
+from submissions.mirror.rules.names import NAME_KEY_CHARS, fold
 from submissions.mirror.services.first_rows import first_of
 
 NEWEST_FIRST = ("-entered_at", "-id")
@@ -195,15 +196,15 @@ def _id(text: str) -> UUID | None:
 
 def _of_person(text: str) -> list[UUID]:
     if "@" in text:
-        return list(_first(SubmissionAnswers.objects.filter(email=text.strip().lower())))
+        return list(_first(SubmissionAnswers.objects.filter(email__in=spellings(text))))
     return _by_name(text)
 
 
 def _by_name(text: str) -> list[UUID]:
     """Return whose given or family name begins so, or who is called so in full."""
     people = SubmissionAnswers.objects.all()
-    given, _, family = fold(text).rpartition(" ")
-    whole = fold(text)
+    whole = fold(text)[:NAME_KEY_CHARS]
+    given, _, family = whole.rpartition(" ")
     found = list(_first(people.filter(family_name_key__prefix=whole)))
     found += _first(people.filter(given_name_key__prefix=whole))
     if given:

@@ -14,6 +14,7 @@ from ingest_lambda.contract import (
 )
 from submissions.mail.rules.mails import MailKind
 from submissions.mirror.models import Submission, SubmissionEvent
+from submissions.mirror.rules.names import isolated
 from submissions.mirror.rules.times import ShownTime, shown_time
 from submissions.mirror.rules.wording import in_words
 from submissions.receipts.admin import REFUSALS
@@ -94,7 +95,7 @@ def how_it_came(submission: Submission) -> str:
     if submission.channel != Channel.WEB:
         told.append(f"by {submission.partner or submission.channel}")
     if submission.source:
-        told.append(f"from “{submission.source}”")
+        told.append(f"from “{isolated(submission.source)}”")
     return ", ".join(told)
 
 

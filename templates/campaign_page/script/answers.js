@@ -189,7 +189,7 @@ const tidy = (text, most) => (rules ? rules.cut(rules.clean(text, grammar), most
 
 // What posters and newsletters wrote into the address; the form needs no row for it.
 const sources = () => Object.fromEntries(grammar.sources.map((name) => [name, tidy(asked.get(name) || "", grammar.most_hidden)]).filter(([, text]) => text));
-export const sourceOf = () => tidy(asked.get("s") || "", grammar.most_source) || undefined;
+export const sourceOf = () => tidy(asked.get("s") || asked.get("utm_source") || "", grammar.most_source) || undefined;
 
 export function takeSources() {
   for (const field of form.querySelectorAll("[data-kind=hidden]")) field.value = tidy(asked.get(field.name) || "", grammar.most_hidden) || field.value;

@@ -189,3 +189,12 @@ def test_a_day_is_a_weekday_only_while_that_is_clear_and_midnight_belongs_to_the
     first = datetime(2026, 7, 1, 12, tzinfo=UTC)
     said = near_day(first, now=monday, timezone="Europe/Paris", words=CATALOGUES["fr"])
     assert said == "1er juillet"
+
+
+@pytest.mark.django_db
+def test_a_mail_goes_to_the_domain_that_was_meant_and_isolates_the_name():
+    hebrew = "\u05e9\u05dc\u05d5\u05dd"
+    answers = {"email": "zoe@stra\u00dfe.example", "first": hebrew, "last": "X"}
+    message = compose(make_mail(MailKind.RECEIVED, answers=answers), at=NOON)
+    assert message.message()["To"] == "zoe@xn--strae-oqa.example"
+    assert f"\u2068{hebrew}\u2069" in message.body

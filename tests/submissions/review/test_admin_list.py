@@ -92,6 +92,24 @@ def test_a_person_is_found_by_the_beginning_of_a_name_or_the_whole_address(typed
     assert other.reference not in page
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "O'Brien",
+        "o\u2019brien",
+        "zoe@M\u00dcLLER.example",
+        "zoe@xn--mller-kva.example",
+        "<zoe@m\u00fcller.example>",
+    ],
+)
+def test_a_person_is_found_however_the_name_and_the_address_are_spelled(typed: str):
+    campaign = make_campaign()
+    answers = {"email": "Zoe@m\u00fcller.example", "first": "Zoe", "last": "O\u2019Brien"}
+    row = make_submission(campaign, answers=answers)
+    found = find(Wanted(text=typed), campaigns=[campaign.pk], by_person=[campaign.pk], most=5)
+    assert found.ids == [row.pk]
+
+
 @pytest.mark.parametrize("typed", ["%", "_", "ul", "xyz", "jose@example.com", "a" * 500])
 def test_what_nobody_is_called_finds_nothing_and_says_what_to_type(typed: str):
     campaign = make_campaign()
