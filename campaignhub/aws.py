@@ -5,7 +5,9 @@ the service's description, so each is made once, at its first use.
 """
 
 from functools import cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
@@ -33,7 +35,7 @@ def _client(service: Any, **config: Any) -> Any:
     return boto3.client(
         service,
         region_name=settings.aws_region,
-        endpoint_url=settings.aws_endpoint_url or None,
+        endpoint_url=settings.aws_endpoint_url,
         aws_access_key_id=settings.aws_access_key_id,
         aws_secret_access_key=settings.aws_secret_access_key,
         config=Config(
@@ -72,11 +74,33 @@ def impatient_sqs() -> "SQSClient":
 @cache
 def s3() -> "S3Client":
     """The bucket's client; signs with Signature Version 4, which every region takes."""
-    style = "path" if env().aws_endpoint_url else "virtual"
     client: S3Client = _client(
-        "s3", signature_version="s3v4", s3={"addressing_style": style}, read_timeout=30
+        "s3", signature_version="s3v4", s3={"addressing_style": "virtual"}, read_timeout=30
     )
     return client
+
+
+def bucket_origins() -> list[str]:
+    """Return the origins of signed links to the bucket's files, as the SDK builds them.
+
+    ``virtual`` addressing puts the bucket's name before the host; an endpoint
+    whose host is an IP address keeps it in the path.
+    """
+    settings = env()
+    if settings.aws_endpoint_url is None:
+        hosts = ["s3.amazonaws.com", f"s3.{settings.aws_region}.amazonaws.com"]
+        return [f"https://{settings.bucket_name}.{host}" for host in hosts]
+    parts = urlsplit(settings.aws_endpoint_url)
+    name = "" if _is_address(parts.hostname or "") else f"{settings.bucket_name}."
+    return [f"{parts.scheme}://{name}{parts.netloc}"]
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @cache

@@ -11,6 +11,8 @@ from celery import Celery
 from celery.signals import beat_embedded_init, import_modules
 from django.apps import apps
 
+from campaignhub.parent_process import end_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
 
 app = Celery("campaignhub")
@@ -44,7 +46,5 @@ def _modules_of_apps(name: str) -> Iterator[ModuleType]:
 @beat_embedded_init.connect
 def _end_with_the_worker(**_: Any) -> None:
     """Let the timetable, a process that the worker forks, outlive no worker that was killed or fell."""
-    from campaignhub.local_aws.processes import end_with_parent
-
     if tell_kernel := end_with_parent():
         tell_kernel()

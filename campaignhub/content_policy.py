@@ -1,12 +1,10 @@
 """What a staff page may load: the Content-Security-Policy of every answer that has none of its own."""
 
 from collections.abc import Callable
-from functools import cache
-from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 
-from campaignhub.env import env
+from campaignhub.aws import bucket_origins
 
 HEADER = "Content-Security-Policy"
 
@@ -32,7 +30,7 @@ def staff_policy(*, style_nonce: str = "") -> str:
             "script-src 'self'",
             f"style-src 'self'{nonce}",
             "style-src-attr 'unsafe-inline'",
-            f"img-src 'self' data: blob: {' '.join(_bucket_origins())}",
+            f"img-src 'self' data: blob: {' '.join(bucket_origins())}",
             "font-src 'self'",
             "connect-src 'self'",
             "frame-src 'self'",
@@ -43,19 +41,6 @@ def staff_policy(*, style_nonce: str = "") -> str:
             "frame-ancestors 'none'",
         ]
     )
-
-
-@cache
-def _bucket_origins() -> list[str]:
-    settings = env()
-    if settings.aws_endpoint_url:
-        parts = urlsplit(settings.aws_endpoint_url)
-        return [f"{parts.scheme}://{parts.netloc}"]
-    name = settings.bucket_name
-    return [
-        f"https://{name}.s3.amazonaws.com",
-        f"https://{name}.s3.{settings.aws_region}.amazonaws.com",
-    ]
 
 
 def content_policy(

@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Literal, Self
+from urllib.parse import quote
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
@@ -78,8 +79,9 @@ class Env(BaseSettings):
     """Where `manage.py up` runs the emulator; unset and taken, the next free one."""
 
     aws_region: str = "us-east-1"
-    aws_endpoint_url: str = ""
-    """Empty on AWS; the emulator's address in the embedded default."""
+    aws_endpoint_url: str | None = None
+    """Where the SDK finds every service; unset, AWS's own addresses. An address and nothing more:
+    what else differs between installations has a setting of its own."""
     aws_access_key_id: str | None = None
     aws_secret_access_key: str | None = Field(default=None, repr=False)
 
@@ -116,10 +118,18 @@ class Env(BaseSettings):
     ingest_consumer: Literal["pipe", "celery"] = "pipe"
     pipe_target: Literal["lambda", "api"] = "lambda"
 
+    environment_label: str = ""
+    """Shown beside the site's name, so that no one publishes in the wrong installation."""
+
     default_from_email: str = "CampaignHub <hello@campaignhub.example>"
     mail_webhook_secret: str = Field(default="", repr=False)
     """``user:password`` by which the mail service's notices prove themselves; empty, none is taken."""
     mails_per_second: float = Field(default=14.0, gt=0, le=1000)
+
+    @field_validator("aws_endpoint_url")
+    @classmethod
+    def _empty_is_unset(cls, address: str | None) -> str | None:
+        return address or None
 
     @field_validator("token_keys")
     @classmethod
@@ -140,6 +150,21 @@ class Env(BaseSettings):
         if "production" not in self.model_fields_set:
             self.production = not set(self.hosts) <= _THIS_MACHINE
         return self
+
+    @property
+    def celery_broker_url(self) -> str:
+        """Celery's broker: SQS at the endpoint, or this process's memory while nothing is deployed.
+
+        In memory tasks are lost, which is better than sending them to whichever account is
+        signed in on this machine. kombu takes an endpoint and its keys in the address only.
+        """
+        if not self.celery_queue_url:
+            return "memory://"
+        if self.aws_endpoint_url is None:
+            return "sqs://"
+        keys = (self.aws_access_key_id or "", self.aws_secret_access_key or "")
+        host = self.aws_endpoint_url.split("://", 1)[1]
+        return f"sqs://{':'.join(quote(key, safe='') for key in keys)}@{host}"
 
     @property
     def hosts(self) -> list[str]:

@@ -2,7 +2,6 @@
 
 import secrets
 from typing import Any
-from urllib.parse import quote
 
 import dj_database_url
 from botocore.config import Config
@@ -146,7 +145,7 @@ MEDIA_URL = "media/"
 _bucket: dict[str, Any] = {
     "bucket_name": _env.bucket_name,
     "region_name": _env.aws_region,
-    "endpoint_url": _env.aws_endpoint_url or None,
+    "endpoint_url": _env.aws_endpoint_url,
     "access_key": _env.aws_access_key_id,
     "secret_key": _env.aws_secret_access_key,
     # Whole, because the storage's own options apply only where none is given.
@@ -155,7 +154,7 @@ _bucket: dict[str, Any] = {
         read_timeout=20,
         retries={"mode": "standard", "total_max_attempts": 2},
         signature_version="s3v4",
-        s3={"addressing_style": "path" if _env.aws_endpoint_url else "virtual"},
+        s3={"addressing_style": "virtual"},
     ),
     "default_acl": None,
     "querystring_auth": True,
@@ -186,6 +185,9 @@ ANYMAIL = {
     "AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS": bool(_env.mail_webhook_secret),
     "AMAZON_SES_CLIENT_PARAMS": {
         "region_name": _env.aws_region,
+        "endpoint_url": _env.aws_endpoint_url,
+        "aws_access_key_id": _env.aws_access_key_id,
+        "aws_secret_access_key": _env.aws_secret_access_key,
         # One try: the SDK's own would send a mail twice whose answer got lost.
         # Together far shorter than the lease of a mail (``submissions.mail.services.delivery``).
         "config": {
@@ -195,30 +197,10 @@ ANYMAIL = {
             "user_agent": "campaignhub",  # the SDK's own is put together anew for every mail
             "parameter_validation": False,
         },
-        **(
-            {
-                "endpoint_url": _env.aws_endpoint_url,
-                "aws_access_key_id": _env.aws_access_key_id,
-                "aws_secret_access_key": _env.aws_secret_access_key,
-            }
-            if _env.aws_endpoint_url
-            else {}
-        ),
     },
 }
 
-if not _env.celery_queue_url:
-    # Nothing is deployed yet (tests, the first `migrate`): tasks go nowhere, rather than
-    # to whichever account happens to be signed in here.
-    CELERY_BROKER_URL = "memory://"
-elif _env.aws_endpoint_url:
-    CELERY_BROKER_URL = (
-        f"sqs://{quote(_env.aws_access_key_id or '', safe='')}"
-        f":{quote(_env.aws_secret_access_key or '', safe='')}"
-        f"@{_env.aws_endpoint_url.split('://', 1)[1]}"
-    )
-else:
-    CELERY_BROKER_URL = "sqs://"
+CELERY_BROKER_URL = _env.celery_broker_url
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if _env.celery_queue_url:
@@ -227,7 +209,7 @@ if _env.celery_queue_url:
         # Celery's own queue and no other: a worker deletes what it cannot read, and the
         # submissions and mirror queues hold plain JSON.
         "predefined_queues": {"celery": {"url": _env.celery_queue_url}},
-        "is_secure": not _env.aws_endpoint_url.startswith("http://"),
+        "is_secure": not (_env.aws_endpoint_url or "").startswith("http://"),
         "wait_time_seconds": 10,
         "client-config": {"connect_timeout": 5, "read_timeout": 30},
         # Longer than a task may take, or a slow one would run twice.

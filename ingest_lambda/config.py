@@ -13,8 +13,9 @@ class Config:
     table_name: str = "campaignhub"
     bucket_name: str = "campaignhub"
     aws_endpoint_url: str | None = None
+    """Where the SDK finds every service; unset, AWS's own addresses."""
     s3_public_endpoint: str | None = None
-    """Where browsers reach the bucket, when that is not where functions do."""
+    """Where browsers reach the bucket, if that is not its own address on AWS."""
     allowed_origin: str = "*"
     quarantine_queue_url: str = ""
     token_keys: str = field(default="", repr=False)

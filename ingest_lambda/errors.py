@@ -110,5 +110,12 @@ class BadRequest(Refused):
     detail = "This request isn't in the form that we understand."
 
 
+class NoSuchTable(Exception):
+    """The table that the environment names does not exist. A fault of the deployment, never passing."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no table {name!r} in this account and region; see TABLE_NAME.")
+
+
 class TryAgain(Exception):
     """Passing: a throttle, a conflict, a time-out. Only this record is delivered again."""

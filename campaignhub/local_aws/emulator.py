@@ -1,7 +1,7 @@
 """The program of the emulator's process: its ASGI application on a server in C, and its hot paths walked quicker.
 
 Run by the interpreter that has the emulator installed, never imported here; it
-may import nothing of ours but ``fair_queue.py``. Everything embedded waits for this one process, so
+may import nothing of ours but ``fair_queue.py`` and ``like_aws.py``. Everything embedded waits for this one process, so
 what it costs is what a machine can take. Each change keeps what the emulator
 answers and is bound to the version that ``constraints-ministack.txt`` pins:
 
@@ -49,7 +49,7 @@ def beside(name: str) -> Any:
     return module
 
 
-fair_queue = beside("fair_queue")
+fair_queue, like_aws = beside("fair_queue"), beside("like_aws")
 
 
 class WholeAnswers:
@@ -272,6 +272,7 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     quicken()
+    like_aws.complete()
     uvicorn.run(
         app,
         host=os.environ["BIND_HOST"],

@@ -52,6 +52,7 @@ def environment(
         **outputs_as_environment(outputs),
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": aws,
+        "ENVIRONMENT_LABEL": "On this machine",
         **CREDENTIALS,
         "PUBLIC_SITE_URL": web,
         "PUBLIC_API_URL": outputs["ApiUrl"],

@@ -61,6 +61,7 @@ class MiniStack:
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(self.directory / "s3"),
                 "TMPDIR": str(scratch),
+                "REFILLING": str(self._refilling),
                 "LOG_LEVEL": "WARNING",
                 "SFTP_ENABLED": "0",
                 "IOT_MTLS_ENABLED": "0",
@@ -77,7 +78,8 @@ class MiniStack:
         """Note that it is about to start; return whether its last run ended without saving.
 
         It saves only when it ends in good order. After a kill it comes up with
-        the state of an earlier end, or none: true, but old.
+        the state of an earlier end, or none: true, but old. From now until
+        :meth:`note_filled` a table that it lost counts as one that is away.
         """
         mark = self.directory / "started"
         saved = self.directory / "state" / "dynamodb.json"
@@ -86,7 +88,17 @@ class MiniStack:
         )
         self.directory.mkdir(parents=True, exist_ok=True)
         mark.touch()
+        if lost:
+            self._refilling.touch()
         return lost
+
+    def note_filled(self) -> None:
+        """Note that all is deployed, and that every process of ours knows the tables' names."""
+        self._refilling.unlink(missing_ok=True)
+
+    @property
+    def _refilling(self) -> Path:
+        return self.directory / "refilling"
 
     def answers(self) -> bool:
         """Whether an emulator is up at the address, this one or another."""

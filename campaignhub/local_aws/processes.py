@@ -8,35 +8,20 @@ next start ends what is left.
 """
 
 import contextlib
-import ctypes
 import json
 import os
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+from campaignhub.parent_process import end_with_parent
 
 
 class EmbeddedError(Exception):
     """The embedded default cannot go on; worded for the person at the terminal."""
-
-
-def end_with_parent() -> Callable[[], None] | None:
-    """Return what a process calls to get SIGTERM when its parent dies; ``None`` where no kernel does so."""
-    if not sys.platform.startswith("linux"):
-        return None
-    # Loaded here: between fork and exec nothing may be imported or allocated that could lock.
-    libc = ctypes.CDLL(None, use_errno=True)
-
-    def tell_kernel() -> None:
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    return tell_kernel
 
 
 @dataclass

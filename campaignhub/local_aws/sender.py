@@ -2,30 +2,17 @@
 
 from email.utils import parseaddr
 
-import boto3
-from botocore.config import Config
-
-from campaignhub.env import env
+from campaignhub.local_aws.deploy import client
 
 
-def verify_sender() -> None:
-    """Make the platform's sender address one that the mail service sends for; again is harmless.
+def verify_sender(sender: str, endpoint: str) -> None:
+    """Make ``sender`` (``Name <address>``) one that the mail service sends for; twice changes nothing.
 
-    The emulator refuses unverified senders just as the real service does. On
-    AWS this is a step of the deployment, with a DNS record, and not done here.
+    The emulator refuses unverified senders, as the real service does. On AWS
+    this is a step of the deployment, with a DNS record.
     """
-    settings = env()
-    if not settings.aws_endpoint_url:
-        return
-    service = boto3.client(
-        "sesv2",
-        region_name=settings.aws_region,
-        endpoint_url=settings.aws_endpoint_url,
-        aws_access_key_id=settings.aws_access_key_id,
-        aws_secret_access_key=settings.aws_secret_access_key,
-        config=Config(connect_timeout=2, read_timeout=30),
-    )
-    address = parseaddr(settings.default_from_email)[1]
+    service = client("sesv2", endpoint)
+    address = parseaddr(sender)[1]
     for identity in (address, address.rpartition("@")[2]):
         try:
             service.create_email_identity(EmailIdentity=identity)

@@ -24,6 +24,8 @@ class Plan:
     """Whether the database has every table that the code expects."""
     bootstrap: Callable[[Path], None]
     """Make the demo in this process and write its facts to a file; right while its environment is."""
+    sender: str
+    """Whom the platform's mails come from: ``Name <address>``."""
     fixed: frozenset[str] = frozenset()
     """Of ``web_port`` and ``aws_port``, those that the environment sets."""
     parameters: Mapping[str, str] = field(default_factory=dict)

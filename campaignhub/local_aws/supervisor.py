@@ -19,6 +19,7 @@ from campaignhub.local_aws.console import Console
 from campaignhub.local_aws.deploy import Wanted, deploy
 from campaignhub.local_aws.ministack import MiniStack
 from campaignhub.local_aws.processes import Child, EmbeddedError, end_left_over, note_running
+from campaignhub.local_aws.sender import verify_sender
 from campaignhub.local_aws.services import Plan, once, services, status_of
 from campaignhub.private_files import NotOurDirectory, make_private
 
@@ -143,6 +144,7 @@ class Supervisor:
         for child in (worker, web):
             if child.name not in self._watched:
                 self._add(child)
+        self._ministack.note_filled()
         self._wait_for_answers()
         self._tell()
 
@@ -160,6 +162,7 @@ class Supervisor:
             parameters=plan.parameters,
         )
         deployment = deploy(self._ministack, self._archives, wanted)
+        verify_sender(plan.sender, self._ministack.endpoint)
         self._console.say(f"The template is in place ({time.monotonic() - started:.1f} s).")
         before = local.read_json(plan.var / "env.json")
         now = local.environment(
@@ -293,8 +296,7 @@ class Supervisor:
     def _fill_again(self, emulator: _Watched) -> None:
         """Deploy and republish into an emulator that was killed: it kept its buckets and an older state.
 
-        The others wait for it by themselves, but web and worker must learn the
-        table's new name.
+        The others retry until it answers, but web and worker must read the table's new name.
         """
         try:
             self._ministack.wait(emulator.child)
@@ -309,7 +311,8 @@ class Supervisor:
             if watched is not None:
                 watched.child.stop()
                 watched.child.start()
-                watched.again_at = None  # it may have died meanwhile, and be waiting for its turn
+                watched.again_at = None  # it may have died in between and be waiting for its turn
+        self._ministack.note_filled()
         self._note()
         self._start_repair()
 

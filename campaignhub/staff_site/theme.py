@@ -10,10 +10,9 @@ from campaignhub.env import env
 
 
 def environment(_request: HttpRequest) -> list[str] | None:
-    """Name the installation beside the title, so that nobody publishes in the wrong one."""
-    if env().aws_endpoint_url:
-        return ["On this machine", "info"]
-    return None
+    """Return the installation's label, shown beside the title so that no one publishes in the wrong one."""
+    label = env().environment_label
+    return [label, "info"] if label else None
 
 
 def _file(name: str) -> Any:

@@ -69,7 +69,7 @@ def open_forms(settings: Config) -> UploadForms:
     """Sign for where browsers reach the bucket, with whatever credentials the SDK finds."""
     session = sdk_session()
     region = session.get_config_variable("region") or "us-east-1"
-    own = settings.s3_public_endpoint or settings.aws_endpoint_url
+    own = settings.s3_public_endpoint
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     url = (
         f"{own}/{settings.bucket_name}"
@@ -113,6 +113,5 @@ def open_bucket(settings: Config) -> Bucket:
         connect_timeout=2,
         read_timeout=20,
         retries={"total_max_attempts": 3, "mode": "standard"},
-        s3={"addressing_style": "path" if settings.aws_endpoint_url else "virtual"},
     )
     return Bucket(client, settings.bucket_name)

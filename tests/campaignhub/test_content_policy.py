@@ -1,11 +1,15 @@
 """The Content-Security-Policy of answers that bring none of their own."""
 
+from urllib.parse import urlsplit
+
 import pytest
 from django.http import HttpResponse
 from django.test import Client as Browser
 from django.test import RequestFactory
 
+from campaignhub import aws
 from campaignhub.content_policy import HEADER, content_policy
+from campaignhub.env import env
 
 
 def answer(response: HttpResponse) -> HttpResponse:
@@ -41,3 +45,30 @@ def test_a_page_with_a_policy_of_its_own_keeps_it():
 )
 def test_errors_and_refusals_carry_the_policy_too(address: str, host: str):
     assert Browser().get(address, headers={"host": host})[HEADER].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize(
+    "endpoint", [None, "http://127.0.0.1:4566", "http://localhost:4566"], ids=str
+)
+def test_images_come_from_wherever_the_links_to_the_bucket_lead(
+    endpoint: str | None, monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in {
+        "aws_endpoint_url": endpoint,
+        "aws_region": "eu-west-1",
+        "bucket_name": "receipts",
+        "aws_access_key_id": "id",
+        "aws_secret_access_key": "secret",
+    }.items():
+        monkeypatch.setattr(env(), name, value)
+    aws.s3.cache_clear()
+    try:
+        link = urlsplit(
+            aws.s3().generate_presigned_url(
+                "get_object", Params={"Bucket": "receipts", "Key": "receipts/1.webp"}
+            )
+        )
+        images = directives(answer(HttpResponse())[HEADER])["img-src"].split()
+    finally:
+        aws.s3.cache_clear()
+    assert f"{link.scheme}://{link.netloc}" in images

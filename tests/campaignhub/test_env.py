@@ -69,3 +69,8 @@ def test_a_wrong_value_is_named_but_never_shown(monkeypatch):
 def test_a_secret_is_not_in_the_printed_environment(name, secret, monkeypatch):
     monkeypatch.setenv(name, secret)
     assert secret not in repr(Env())
+
+
+def test_an_empty_endpoint_is_none():
+    """An empty one in ``var/env.json`` or a shell would be taken for an address by the SDK."""
+    assert Env(aws_endpoint_url="").aws_endpoint_url is None

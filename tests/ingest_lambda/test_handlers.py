@@ -147,6 +147,19 @@ def test_poison_in_a_batch_of_25_comes_back_alone(table):
     )
 
 
+def test_with_a_wrong_table_name_every_record_comes_again_and_its_fault_is_logged(
+    table, monkeypatch, caplog
+):
+    monkeypatch.setenv("TABLE_NAME", "mistyped")
+    cool_down()
+    batch = [record(make_envelope(make_payload()), name) for name in ("m1", "m2")]
+    assert failures(handlers.write(batch, Context())) == ["m1", "m2"]
+    assert handlers.write_one({"body": json.dumps(batch[0])}, Context())["statusCode"] == 503
+    errors = [entry for entry in caplog.records if entry.levelname == "ERROR"]
+    assert [entry.message_id for entry in errors] == ["m1", "m2", "m1"]
+    assert all("no table 'mistyped'" in str(entry.exc_info) for entry in errors)
+
+
 @pytest.mark.parametrize("event", [{}, "text", None, [{"body": "no id"}], [3]])
 def test_an_event_of_no_known_shape_is_an_error_and_writes_nothing(table, event):
     before = len(list(table.ledger.all_records()))

@@ -47,7 +47,7 @@ def _start_moto() -> None:
 @contextmanager
 def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Run an empty account that ``env()`` points to; yield a client of its queues."""
-    monkeypatch.setattr(env(), "aws_endpoint_url", "")
+    monkeypatch.setattr(env(), "aws_endpoint_url", None)
     with empty_account():
         _forget()
         region = env().aws_region

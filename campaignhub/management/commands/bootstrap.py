@@ -1,7 +1,6 @@
 """``manage.py bootstrap``: what must be there before the embedded default serves."""
 
 import io
-import json
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,7 @@ from typing import Any
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from campaignhub.local_aws.local import write_json
-from campaignhub.local_aws.sender import verify_sender
+from campaignhub.private_files import write_private
 
 
 class Command(BaseCommand):
@@ -30,9 +28,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, into: Path, republish: bool, **_options: Any) -> None:
         """Do it. The demo prints one JSON object: ``accounts`` and ``campaigns`` of ``var/up.json``."""
         call_command("migrate", interactive=False, verbosity=0)
-        verify_sender()
         if republish:
             call_command("republish")
         printed = io.StringIO()
         call_command("demo", stdout=printed)
-        write_json(into, json.loads(printed.getvalue()))
+        write_private(into, printed.getvalue())

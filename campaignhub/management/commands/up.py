@@ -33,6 +33,7 @@ class Command(BaseCommand):
             aws_port=settings.aws_port,
             is_migrated=_is_migrated,
             bootstrap=_bootstrap,
+            sender=settings.default_from_email,
             fixed=frozenset(settings.model_fields_set & {"web_port", "aws_port"}),
             parameters={
                 "IngestConsumer": settings.ingest_consumer,

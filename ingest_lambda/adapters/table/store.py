@@ -15,7 +15,7 @@ from ingest_lambda.adapters.table.transaction import (
     TooManyParts,
     Write,
 )
-from ingest_lambda.errors import TryAgain
+from ingest_lambda.errors import NoSuchTable, TryAgain
 
 _PASSING = frozenset(
     {
@@ -24,8 +24,6 @@ _PASSING = frozenset(
         "ProvisionedThroughputExceeded",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
-        # An emulator that lost its state gets its table again; on AWS deletion protection is on.
-        "ResourceNotFoundException",
         "ServiceUnavailable",
         "ThrottlingError",
         "ThrottlingException",
@@ -34,6 +32,8 @@ _PASSING = frozenset(
         "TransactionInProgressException",
     }
 )
+_MISSING = "ResourceNotFoundException"
+"""Not passing: deletion protection is on, so a table that is not there has another name."""
 
 
 class Store:
@@ -52,6 +52,7 @@ class Store:
 
         Raises:
             TryAgain: throttled, in conflict, or away.
+            NoSuchTable: the name is wrong.
             ClientError: anything else, failed conditions included.
         """
         try:
@@ -60,6 +61,8 @@ class Store:
             code = exc.response["Error"]["Code"]
             if code in _PASSING:
                 raise TryAgain(code) from exc
+            if code == _MISSING:
+                raise NoSuchTable(self.name) from exc
             raise
         except BotoCoreError as exc:
             raise TryAgain(type(exc).__name__) from exc
@@ -123,6 +126,7 @@ class Store:
             Cancelled: conditions did not hold; it names their parts.
             InConflict: another transaction was at an item; it names the parts.
             TryAgain: the table was throttled or away.
+            NoSuchTable: the name is wrong. Nothing was written.
             TooManyParts: more writes than a transaction takes. Nothing was sent.
         """
         if len(writes) > MOST_PARTS:
@@ -137,6 +141,8 @@ class Store:
             else:
                 self.client.transact_write_items(TransactItems=operations)
         except ClientError as exc:
+            if exc.response["Error"]["Code"] == _MISSING:
+                raise NoSuchTable(self.name) from exc
             error = _named(exc, [part for part, _ in writes])
             if error is None:
                 raise

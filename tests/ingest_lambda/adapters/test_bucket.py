@@ -73,7 +73,6 @@ def test_a_form_says_what_the_sdks_own_client_would_say(token):
     [
         ("eu-west-1", {}, "https://b.s3.eu-west-1.amazonaws.com/"),
         ("cn-north-1", {}, "https://b.s3.cn-north-1.amazonaws.com.cn/"),
-        ("eu-west-1", {"aws_endpoint_url": "http://127.0.0.1:4566"}, "http://127.0.0.1:4566/b"),
         (
             "eu-west-1",
             {"aws_endpoint_url": "http://inside:1", "s3_public_endpoint": "http://outside:2"},

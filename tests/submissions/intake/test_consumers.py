@@ -22,6 +22,7 @@ from submissions.intake.consumers import (
 )
 from submissions.intake.models import Heartbeat
 from submissions.mirror.models import ReceiptImage, Submission
+from tests.ingest_lambda.writing import KEYS, make_envelope, make_payload
 from tests.submissions.factories import make_campaign, make_image, make_record, make_upload
 from tests.submissions.factories import streamed as streamed_record
 from tests.support.simulated_aws import TRIES, depth, simulated_aws
@@ -174,6 +175,25 @@ def test_what_the_writer_cannot_settle_now_comes_again_and_the_rest_does_not(que
     assert drain.drain_once() == 3
     assert depth(queues, url) == 0
     assert depth(queues, gone) == 3
+
+
+def test_with_a_wrong_table_name_every_message_is_reported_loudly_and_none_is_lost(
+    queues, monkeypatch, caplog
+):
+    monkeypatch.setattr(env(), "table_name", "mistyped")
+    monkeypatch.setattr(env(), "token_keys", KEYS)
+    url, signed = env().submissions_queue_url, [make_payload() for _ in range(3)]
+    _send(url, *map(make_envelope, signed))
+    drain = IngestDrain(url)
+    for _ in range(TRIES):
+        taken = drain._receive(0)
+        assert drain.settle(taken) == []
+        _deliver_again(queues, url, taken)
+    assert drain.drain_once() == 0
+    assert (depth(queues, url), depth(queues, env().submissions_dead_letter_queue_url)) == (0, 3)
+    errors = [entry for entry in caplog.records if entry.levelname == "ERROR"]
+    assert len(errors) == 3 * TRIES
+    assert all("no table 'mistyped'" in str(entry.exc_info) for entry in errors)
 
 
 def test_the_time_of_entry_is_when_the_queue_first_took_it(monkeypatch):

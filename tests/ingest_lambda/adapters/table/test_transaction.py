@@ -18,7 +18,7 @@ from ingest_lambda.adapters.table import (
     guard_part,
 )
 from ingest_lambda.contract import MOST_PARTS, SubmissionRecord
-from ingest_lambda.errors import TryAgain
+from ingest_lambda.errors import NoSuchTable, TryAgain
 from tests.ingest_lambda.public_path import record
 from tests.ingest_lambda.writing import empty_table
 
@@ -53,6 +53,19 @@ def test_a_submission_that_is_there_is_named_also_when_it_is_written_by_itself()
         with pytest.raises(Cancelled) as cancelled:
             table.submissions.create(mine, uses=uses)
         assert SUBMISSION in cancelled.value.refused
+
+
+@pytest.mark.usefixtures("account")
+def test_a_wrong_name_of_the_table_is_not_passing():
+    table = Table(empty_table().store.client, "mistyped")
+    calls = (
+        lambda: table.submissions.get(uuid4()),
+        lambda: table.submissions.create(submission()),
+        lambda: table.submissions.create(submission(), uses=USES),
+    )
+    for call in calls:
+        with pytest.raises(NoSuchTable, match="no table 'mistyped'"):
+            call()
 
 
 class Answers:
