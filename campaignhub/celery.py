@@ -46,5 +46,5 @@ def _modules_of_apps(name: str) -> Iterator[ModuleType]:
 @beat_embedded_init.connect
 def _end_with_the_worker(**_: Any) -> None:
     """Let the timetable, a process that the worker forks, outlive no worker that was killed or fell."""
-    if tell_kernel := end_with_parent():
-        tell_kernel()
+    if ask_kernel := end_with_parent():
+        ask_kernel()

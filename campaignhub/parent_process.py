@@ -15,7 +15,7 @@ def end_with_parent() -> Callable[[], None] | None:
     # Loaded here: between fork and exec nothing may be imported or allocated that could lock.
     libc = ctypes.CDLL(None, use_errno=True)
 
-    def tell_kernel() -> None:
+    def ask_kernel() -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
-    return tell_kernel
+    return ask_kernel

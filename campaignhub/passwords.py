@@ -50,12 +50,12 @@ class Argon2Hasher(Argon2PasswordHasher):
 
 def _in_turn(work: Callable[[], Result]) -> Result:
     """Do it in the process's one thread for hashes; refuse it where too many wait for that."""
-    places = _places(os.getpid())
-    if not places.acquire(blocking=False):
+    slots = _slots(os.getpid())
+    if not slots.acquire(blocking=False):
         raise HashingBusy(_BUSY)
     begun = _thread(os.getpid()).submit(work)
     # A hash that its caller gave up on keeps its place until it is done.
-    begun.add_done_callback(lambda _: places.release())
+    begun.add_done_callback(lambda _: slots.release())
     try:
         return begun.result(timeout=WAIT_SECONDS)
     except TimeoutError:
@@ -64,8 +64,8 @@ def _in_turn(work: Callable[[], Result]) -> Result:
 
 
 @cache
-def _places(_process: int) -> threading.BoundedSemaphore:
-    """Return the places of this process; at a fork another thread may hold some."""
+def _slots(_process: int) -> threading.BoundedSemaphore:
+    """Return the slots of this process; at a fork another thread may hold some."""
     return threading.BoundedSemaphore(MOST_AT_ONCE)
 
 

@@ -123,17 +123,17 @@ def _is_needed(parts: tuple[str, ...]) -> bool:
     return not parts[-1].endswith((".pyi", ".c", ".h", ".pyx", ".exe"))
 
 
-def _write(target: Path, entries: Iterator[tuple[str, Path]]) -> None:
+def _write(target: Path, members: Iterator[tuple[str, Path]]) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
         archive = Path(scratch) / "archive.zip"
-        _append(archive, entries)
+        _append(archive, members)
         archive.replace(target)
 
 
-def _append(archive: Path, entries: Iterator[tuple[str, Path]]) -> None:
+def _append(archive: Path, members: Iterator[tuple[str, Path]]) -> None:
     tag = sys.implementation.cache_tag
     with zipfile.ZipFile(archive, "a") as target:
-        for name, path in entries:
+        for name, path in members:
             content = path.read_bytes()
             _add(target, name, content)
             if name.endswith(".py"):

@@ -145,7 +145,7 @@ def sweep_to_dead_letters(queue: Queue) -> None:
         _dlq_sweep(queue)
         return
     index = index_of(queue)
-    back = index.shown_again(queue["messages"], time.time())
+    back = index.redelivered(queue["messages"], time.time())
     if not back:
         return
     part = {**queue, "messages": back}

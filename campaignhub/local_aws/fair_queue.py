@@ -46,7 +46,7 @@ class FairQueue:
         self._by_handle: dict[str, Message] = {}
         self._lock = threading.RLock()
 
-    def shown_again(self, messages: list[Message], now: float) -> list[Message]:
+    def redelivered(self, messages: list[Message], now: float) -> list[Message]:
         """Return what was handed out before and is visible again, oldest first.
 
         The caller gives back what may be handed out once more, by :meth:`wait`.
@@ -61,10 +61,10 @@ class FairQueue:
                     found[place] = message
             return [message for _place, message in sorted(found.items())]
 
-    def wait(self, again: list[Message]) -> None:
-        """Put messages at the head of their groups; ``again`` is in order."""
+    def wait(self, messages: list[Message]) -> None:
+        """Put messages, which are in order, at the head of their groups."""
         with self._lock:
-            for message in reversed(again):
+            for message in reversed(messages):
                 self._lined_up.add(message[_PLACE])
                 self._waiting.setdefault(self._group_of(message), deque()).appendleft(message)
 

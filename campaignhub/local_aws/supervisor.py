@@ -146,7 +146,7 @@ class Supervisor:
                 self._add(child)
         self._ministack.note_filled()
         self._wait_for_answers()
-        self._tell()
+        self._announce()
 
     def _port(self, name: str, wanted: int, taken: frozenset[int] = frozenset()) -> int:
         fixed = name in self._plan.fixed
@@ -247,7 +247,7 @@ class Supervisor:
                 time.sleep(0.2)
         self._warm.set()
 
-    def _tell(self) -> None:
+    def _announce(self) -> None:
         plan = self._plan
         demo = local.read_json(plan.var / "demo.json")
         facts: dict[str, Any] = {
@@ -267,7 +267,7 @@ class Supervisor:
             child = watched.child
             if watched.again_at is not None:
                 if time.monotonic() >= watched.again_at:
-                    self._start_again(watched)
+                    self._restart(watched)
             elif not child.alive():
                 self._on_death(watched)
 
@@ -283,7 +283,7 @@ class Supervisor:
         child.stop()  # what is left of its group
         self._console.say(f"{said}; starting it again in {wait} s.")
 
-    def _start_again(self, watched: _Watched) -> None:
+    def _restart(self, watched: _Watched) -> None:
         watched.again_at = None
         watched.started_at = time.monotonic()
         if watched.child.name == "aws":
@@ -291,9 +291,9 @@ class Supervisor:
         watched.child.start()
         self._note()
         if watched.child.name == "aws":
-            self._fill_again(watched)
+            self._refill(watched)
 
-    def _fill_again(self, emulator: _Watched) -> None:
+    def _refill(self, emulator: _Watched) -> None:
         """Deploy and republish into an emulator that was killed: it kept its buckets and an older state.
 
         The others retry until it answers, but web and worker must read the table's new name.

@@ -48,14 +48,14 @@ def day_in_words(day: date, language: str) -> str:
 
 
 def time_in_words(
-    moment: datetime, *, timezone: str, language: str, today: date | None = None
+    instant: datetime, *, timezone: str, language: str, today: date | None = None
 ) -> str:
-    """Return a moment in the campaign's zone and its name: ``2 June 2026, 00:00 (London)``.
+    """Return an instant in the campaign's zone and its name: ``2 June 2026, 00:00 (London)``.
 
-    Where ``today`` is given and the moment is on the day after it, the day is
+    Where ``today`` is given and the instant is on the day after it, the day is
     called tomorrow.
     """
-    local = moment.astimezone(ZoneInfo(timezone))
+    local = instant.astimezone(ZoneInfo(timezone))
     ours = spoken(language)
     tomorrow = today is not None and local.date() == today + timedelta(days=1)
     day = _TOMORROW[ours] if tomorrow else day_in_words(local.date(), language)

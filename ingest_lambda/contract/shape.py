@@ -25,19 +25,20 @@ class Shape(BaseModel):
     )
 
 
-def instant_text(moment: datetime) -> str:
+def instant_text(instant: datetime) -> str:
     """Write an instant as RFC 3339 UTC with milliseconds: ``2026-06-01T10:00:00.000Z``.
 
     Fixed width, so that the texts sort as the instants do: DynamoDB compares
     sort keys as bytes.
     """
     return (
-        moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+        instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.")
+        + f"{instant.microsecond // 1000:03d}Z"
     )
 
 
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
+def _in_utc(instant: datetime) -> datetime:
+    return instant.astimezone(UTC)
 
 
 Instant = Annotated[

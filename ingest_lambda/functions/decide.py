@@ -41,14 +41,14 @@ def apply_decision(decision: Decision, *, table: Table) -> bool:
     answered = decision.attempt < stored.attempt and decision.status in ANSWERABLE
     freed = NOTHING if answered else _given_back(decision, stored)
     record = stored.model_copy(update=_changes(decision, stored, freed))
-    if _counts_again(decision, stored):
+    if _retakes_limits(decision, stored):
         replace_and_take(record, table=table)
         return True
     replace(record, table, gives_back=freed)
     return True
 
 
-def _counts_again(decision: Decision, stored: SubmissionRecord) -> bool:
+def _retakes_limits(decision: Decision, stored: SubmissionRecord) -> bool:
     """Tell whether a submission that holds no slot, or gave some back, is let in by this verdict."""
     if decision.status in _FREES:
         return False

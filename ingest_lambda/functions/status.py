@@ -117,7 +117,7 @@ class StatusReader:
             ),
             awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
             actions=_actions(record, status, at),
-            may_enter_again_at=_again_at(reasons),
+            may_enter_again_at=_free_at(reasons),
             poll_after_seconds=POLL_SECONDS[2 if unproved else -1] if waiting else None,
         )
 
@@ -159,7 +159,7 @@ class StatusReader:
         return record.decision_reasons
 
 
-def _again_at(reasons: tuple[Reason, ...]) -> datetime | None:
+def _free_at(reasons: tuple[Reason, ...]) -> datetime | None:
     """Return when the next entry is possible: with several limits reached, when the last has room."""
     bound = [r.again_at for r in reasons if r.code in _UNTIL]
     known = [at for at in bound if at is not None]

@@ -89,10 +89,10 @@ def _made(gamut: _Gamut, exponent: float) -> bytes:
     return _written(b"RGB ", tags + [(name, curve) for name in (b"rTRC", b"gTRC", b"bTRC")])
 
 
-def _written(space: bytes, own_tags: list[tuple[bytes, bytes]]) -> bytes:
+def _written(space: bytes, more_tags: list[tuple[bytes, bytes]]) -> bytes:
     """Write a display profile (ICC.1:2001-04)."""
     words = b"desc" + bytes(4) + struct.pack(">I", 2) + b"p\0" + bytes(80)
-    tags = [(b"desc", words), (b"wtpt", _xyz(_D50)), (b"cprt", b"text" + bytes(8)), *own_tags]
+    tags = [(b"desc", words), (b"wtpt", _xyz(_D50)), (b"cprt", b"text" + bytes(8)), *more_tags]
     place = 128 + 4 + 12 * len(tags)
     table, body = struct.pack(">I", len(tags)), b""
     for name, data in tags:

@@ -53,7 +53,7 @@ def is_rolling_full(
     )
 
 
-def rolling_again_at(
+def rolling_free_at(
     uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int, amount: int = 1
 ) -> datetime:
     """Return the first instant from ``entered_at`` on at which there is room for ``amount`` more."""

@@ -24,8 +24,8 @@ def note_files(images: Iterable[ImageRecord], shown: Iterable[Shown]) -> None:
     other in one order.
     """
     rows: dict[str, SubmittedFile] = {}
-    for entry in shown:
-        rows.update({row.key: row for row in _halves_of(entry)})
+    for one in shown:
+        rows.update({row.key: row for row in _halves_of(one)})
     for image in images:
         row = rows.setdefault(image.key, _row(image.key, image.submission_id, image.attempt))
         row.sha256 = image.sha256
@@ -36,14 +36,14 @@ def _row(key: str, submission_id: UUID, attempt: int) -> SubmittedFile:
     return SubmittedFile(key=key, submission_id=submission_id, attempt=attempt)
 
 
-def _halves_of(entry: Shown) -> Iterable[SubmittedFile]:
-    record = entry.record
+def _halves_of(shown: Shown) -> Iterable[SubmittedFile]:
+    record = shown.record
     mine = [(upload.key, record.attempt) for upload in record.uploads]
     before = [(key, found[1]) for key in record.earlier_keys if (found := owner_of(key))]
     for key, attempt in (*before, *mine):
         row = _row(key, record.id, attempt)
         row.scope, row.entered_at = UUID(record.campaign_id), record.entered_at
-        row.counts = entry.status != SubmissionStatus.INVALID
+        row.counts = shown.status != SubmissionStatus.INVALID
         yield row
 
 

@@ -224,7 +224,7 @@ def test_a_new_photo_is_taken_right_on_the_page_that_asks_for_it(
         "from submissions.mirror.models import Submission\n"
         "from submissions.review.services import decisions\n"
         f"submission = Submission.objects.get(reference={reference!r})\n"
-        "decisions.ask_again(submission.pk, actor=User.objects.get(username='mo'), "
+        "decisions.request_resubmission(submission.pk, actor=User.objects.get(username='mo'), "
         "at=timezone.now(), reasons=[Reason(code='ILLEGIBLE')])\n",
     )
 

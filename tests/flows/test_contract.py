@@ -21,12 +21,12 @@ STEP_SECONDS = 3
 """From the 202 until the site has it."""
 
 
-def ask_again(installation: Installation, visitor: Visitor) -> None:
+def request_resubmission(installation: Installation, visitor: Visitor) -> None:
     """Let a moderator ask for a better photo, and the time for a change of mind go by."""
     installation.python(
         "from campaigns.accounts.models import User\n"
         "from ingest_lambda.contract import Reason, ReasonCode\n"
-        "from submissions.review.services.decisions import ask_again\n"
+        "from submissions.review.services.decisions import request_resubmission\n"
         "from submissions.mail.services.delivery import deliver_mails\n"
         "from submissions.review.services.outbox import propagate_decisions\n"
         f"ask_again('{visitor.id}', reasons=[Reason(code=ReasonCode.ILLEGIBLE)],\n"
@@ -131,7 +131,7 @@ def test_who_is_asked_again_sends_a_better_photo_through_the_link_in_the_mail(
     visitor.enter(receipt_bytes(uuid4().int % 10_000_000))
     first = visitor.status("pending_review")
     visitor.row("id")
-    ask_again(embedded, visitor)
+    request_resubmission(embedded, visitor)
     asked = visitor.status("needs_resubmission")
     assert [reason["code"] for reason in asked["reasons"]] == ["ILLEGIBLE"]
     assert asked["reasons"][0]["message"]

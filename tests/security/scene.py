@@ -243,7 +243,7 @@ def _entries(campaign: Campaign, staff: dict[str, User], at: datetime) -> list[S
     signed: dict[str, Any] = {"actor": moderator, "at": at}
     decisions.reject_submission(rejected.id, reasons=[because, own], note=hostile(1000), **signed)
     unread = Reason(code=ReasonCode.ILLEGIBLE)
-    decisions.ask_again(asked.id, reasons=[unread], note=hostile(1000, turn=3), **signed)
+    decisions.request_resubmission(asked.id, reasons=[unread], note=hostile(1000, turn=3), **signed)
     ids = [record.id for record in (waiting, invalid, rejected, asked)]
     return sorted(Submission.objects.filter(pk__in=ids), key=lambda row: ids.index(row.pk))
 

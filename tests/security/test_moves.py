@@ -84,7 +84,7 @@ def brought_to(status: Status, campaign: Campaign, colleague: User) -> Submissio
     if status is Status.REJECTED:
         decisions.reject_submission(made.pk, **signed, reasons=UNREADABLE)
     if status is Status.NEEDS_RESUBMISSION:
-        decisions.ask_again(made.pk, **signed, reasons=UNREADABLE)
+        decisions.request_resubmission(made.pk, **signed, reasons=UNREADABLE)
     made.refresh_from_db()
     assert made.status == status
     return made
@@ -204,7 +204,7 @@ def test_what_happened_without_staff_is_said_as_such(campaign: Campaign, olivia:
         entry = brought_to(status, campaign, olivia)
         assert words.replace("&#x27;", "'") in ask(mo, entry, "approve").json()["trouble"]
     entry = make_submission(campaign)
-    decisions.ask_again(
+    decisions.request_resubmission(
         entry.pk,
         reasons=[Reason(code=ReasonCode.IMAGE_NOT_RECEIVED)],
         actor=None,

@@ -44,7 +44,7 @@ def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     for holder in holders:
         holder.start()
     assert begun.acquire(timeout=30)
-    places = passwords._places(os.getpid())
+    places = passwords._slots(os.getpid())
     while places.acquire(blocking=False):  # a holder has not come to it yet
         places.release()
     yield end

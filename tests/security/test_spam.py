@@ -22,7 +22,11 @@ from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mail.services.delivery import LEASE, deliver_mails
 from submissions.mirror.models import SubmissionEvent
-from submissions.review.services.decisions import approve_submission, ask_again, reject_submission
+from submissions.review.services.decisions import (
+    approve_submission,
+    reject_submission,
+    request_resubmission,
+)
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, said
 from tests.submissions.factories import NOON, make_campaign
@@ -148,7 +152,7 @@ def test_no_other_answer_reaches_a_mail_of_any_kind():
         elif kind is MailKind.REJECTED:
             reject_submission(submission.pk, reasons=wrong, actor=actor, at=NOON)
         elif kind is not MailKind.RECEIVED:
-            ask_again(submission.pk, reasons=wrong, actor=actor, at=NOON)
+            request_resubmission(submission.pk, reasons=wrong, actor=actor, at=NOON)
         submission.refresh_from_db()
         add_mail(submission, kind)
     sent = _send()

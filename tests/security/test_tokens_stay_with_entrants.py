@@ -25,7 +25,7 @@ from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mirror.models import EntrantMessage, Submission
 from submissions.operations.services.dead_letters import pairs
-from submissions.review.services.decisions import ask_again, reject_submission
+from submissions.review.services.decisions import reject_submission, request_resubmission
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, mailed_link, said, working_tokens
 from tests.submissions.factories import NOON, make_campaign, make_message, streamed
@@ -113,7 +113,7 @@ def _world() -> Campaign:
     enter(campaign, mode=Mode.TEST)
     appeal = make_message(first.pk, body={"text": f"Please see {link} again."})
     mirror_stream_records([streamed(appeal)], at=NOON)
-    ask_again(
+    request_resubmission(
         first.pk, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=timezone.now()
     )
     first.refresh_from_db()
@@ -163,7 +163,7 @@ def test_a_mail_is_read_without_its_link_in_both_forms_and_says_so(kind: MailKin
     campaign = make_campaign()
     submission = enter(campaign)
     if kind is not MailKind.RECEIVED:
-        ask_again(
+        request_resubmission(
             submission.pk,
             reasons=[Reason(code=ReasonCode.ILLEGIBLE)],
             actor=make_user(),

@@ -146,10 +146,10 @@ class QueueTarget:
         return {"MessageGroupId": found} if self._group_path and isinstance(found, str) else {}
 
     def _send(
-        self, bodies: Sequence[str], groups: Sequence[dict[str, str]], places: Sequence[int]
+        self, bodies: Sequence[str], groups: Sequence[dict[str, str]], positions: Sequence[int]
     ) -> list[int]:
         entries = [
-            {"Id": str(place), "MessageBody": bodies[place], **groups[place]} for place in places
+            {"Id": str(place), "MessageBody": bodies[place], **groups[place]} for place in positions
         ]
         try:
             answer = self._wire.call(
@@ -157,7 +157,7 @@ class QueueTarget:
             )
         except Refused as refused:
             logger.warning("the queue refused a batch: %s", refused.code)
-            return list(places)
+            return list(positions)
         return [int(entry["Id"]) for entry in answer.get("Failed", ())]
 
 

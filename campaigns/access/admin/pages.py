@@ -48,23 +48,23 @@ class BlockEntryAdmin(ActionsAdmin):
     add_button = "Add"
 
     @display(description="Who", ordering="hint")
-    def who(self, entry: BlockEntry) -> str:
+    def who(self, row: BlockEntry) -> str:
         """Show the masked value with its kind below."""
-        return named(entry.hint, entry.get_kind_display())
+        return named(row.hint, row.get_kind_display())
 
     @display(description="Since", ordering="created_at")
-    def since(self, entry: BlockEntry) -> str:
+    def since(self, row: BlockEntry) -> str:
         """Show since when."""
-        return when(entry.created_at)
+        return when(row.created_at)
 
     @display(description="By")
-    def by(self, entry: BlockEntry) -> str:
+    def by(self, row: BlockEntry) -> str:
         """Show who put it there."""
-        return person(entry.created_by)
+        return person(row.created_by)
 
     def make(self, wanted: dict[str, Any], request: HttpRequest) -> HttpResponse:
         """Put somebody on a list."""
-        entry = blocks.block(
+        row = blocks.block(
             wanted["client"],
             kind=BlockEntry.Kind(wanted["kind"]),
             value=wanted["value"],
@@ -73,7 +73,7 @@ class BlockEntryAdmin(ActionsAdmin):
             actor=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
         )
-        messages.success(request, f"{entry.hint} is on the block list of {entry.client}.")
+        messages.success(request, f"{row.hint} is on the block list of {row.client}.")
         return HttpResponseRedirect(self.list_address())
 
     def shown(self, thing: BlockEntry) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def block(
             raise BlockListFull(
                 f"A list has at most {ingest.MOST_BLOCKED} entries. Remove some that are old."
             )
-        entry = BlockEntry.objects.create(
+        blocked = BlockEntry.objects.create(
             client=client,
             kind=kind.value,
             value_hash=value_hash,
@@ -79,18 +79,18 @@ def block(
             created_at=at,
             created_by=actor,
         )
-        _note(client, "client.blocked", entry, actor=actor, at=at)
+        _note(client, "client.blocked", blocked, actor=actor, at=at)
     propagate_block_list(client)
-    return entry
+    return blocked
 
 
-def unblock(entry: BlockEntry, *, actor: User | None, at: datetime) -> None:
-    """Take an entry off its list; entries of this person go their usual way within 30 seconds."""
-    client = entry.client
+def unblock(blocked: BlockEntry, *, actor: User | None, at: datetime) -> None:
+    """Take a value off its list; within 30 seconds submissions of this person are judged as any others."""
+    client = blocked.client
     with transaction.atomic(durable=True):
         Client.objects.select_for_update().get(pk=client.pk)
-        _note(client, "client.unblocked", entry, actor=actor, at=at)
-        entry.delete()
+        _note(client, "client.unblocked", blocked, actor=actor, at=at)
+        blocked.delete()
     propagate_block_list(client)
 
 
@@ -144,14 +144,14 @@ def _check(kind: BlockEntry.Kind, value: str, country: str) -> None:
 
 
 def _note(
-    client: Client, code: str, entry: BlockEntry, *, actor: User | None, at: datetime
+    client: Client, code: str, blocked: BlockEntry, *, actor: User | None, at: datetime
 ) -> None:
     Client.objects.filter(pk=client.pk).update(block_list_due=True)
     audit.record(
         code,
         actor=actor,
         client=client,
-        target=f"block:{entry.pk}",
+        target=f"block:{blocked.pk}",
         at=at,
-        after={"kind": entry.kind, "note": entry.note},
+        after={"kind": blocked.kind, "note": blocked.note},
     )

@@ -119,11 +119,11 @@ class ScopedPeople(admin.RelatedFieldListFilter):
         return [(user.pk, person(user)) for user in people.order_by("last_name", "username")]
 
 
-def doer(entry: AuditEntry) -> str:
+def doer(line: AuditEntry) -> str:
     """Return who did it. A failed sign-in proves nothing about who typed."""
-    if entry.actor is None and entry.code.startswith(("sign_in.", "staff.invitation_declined")):
+    if line.actor is None and line.code.startswith(("sign_in.", "staff.invitation_declined")):
         return "Not signed in"
-    return person(entry.actor)
+    return person(line.actor)
 
 
 @admin.register(AuditEntry)
@@ -158,65 +158,63 @@ class AuditEntryAdmin(ScopedModelAdmin):
         return page
 
     @display(description="What")
-    def what(self, entry: AuditEntry) -> str:
+    def what(self, line: AuditEntry) -> str:
         """Show what was done, with what it was done to below."""
-        return named(in_words(entry.code), concerned(entry))
+        return named(in_words(line.code), concerned(line))
 
     @display(description="Who", ordering="actor")
-    def who(self, entry: AuditEntry) -> str:
+    def who(self, line: AuditEntry) -> str:
         """Show who did it, with the user name below: of two people of one name it tells which."""
-        return named(doer(entry), entry.actor.username if entry.actor else "")
+        return named(doer(line), line.actor.username if line.actor else "")
 
     @display(description="When", ordering="at")
-    def shown_at(self, entry: AuditEntry) -> str:
+    def shown_at(self, line: AuditEntry) -> str:
         """Show when, with the exact time behind it."""
-        return when(entry.at)
+        return when(line.at)
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
     ) -> HttpResponse:
         """Show one line of the log with its differences."""
-        entry = self.get_object(request, object_id) if object_id else None
-        if entry is None or request.method != "GET" or not self.has_view_permission(request):
+        line = self.get_object(request, object_id) if object_id else None
+        if line is None or request.method != "GET" or not self.has_view_permission(request):
             raise Http404
-        name_people([entry])
+        name_people([line])
         context = {
             **self.admin_site.each_context(request),
-            "title": in_words(entry.code),
+            "title": in_words(line.code),
             "opts": self.opts,
-            "entry": entry,
-            "concerned": concerned(entry),
-            "who": doer(entry),
-            "user_name": entry.actor.username if entry.actor else "",
-            "at": exact(entry.at, "UTC"),
-            "changes": differences(entry.before, entry.after),
+            "entry": line,
+            "concerned": concerned(line),
+            "who": doer(line),
+            "user_name": line.actor.username if line.actor else "",
+            "at": exact(line.at, "UTC"),
+            "changes": differences(line.before, line.after),
         }
         return TemplateResponse(request, "admin/accounts/auditentry/entry.html", context)
 
 
-def name_people(entries: Sequence[Any]) -> None:
+def name_people(lines: Sequence[Any]) -> None:
     """Put the names of people in the place of their ids, where a line is about one."""
-    names = _names(entries, "user:", User, person)
-    names |= _names(entries, "invitation:", Invitation, lambda row: row.address)
-    for entry in entries:
-        entry.concerned = names.get(entry.target, "")
+    names = _names(lines, "user:", User, person)
+    names |= _names(lines, "invitation:", Invitation, lambda row: row.address)
+    for line in lines:
+        line.concerned = names.get(line.target, "")
 
 
 def _names(
-    entries: Sequence[Any], kind: str, model: Any, name: Callable[[Any], str]
+    lines: Sequence[Any], kind: str, model: Any, name: Callable[[Any], str]
 ) -> dict[str, str]:
     """Return names by target, asking for none where no line is about one of this kind."""
-    numbers = {
-        entry.target.removeprefix(kind) for entry in entries if entry.target.startswith(kind)
-    }
+    numbers = {line.target.removeprefix(kind) for line in lines if line.target.startswith(kind)}
     keys = [int(number) for number in numbers if number.isdecimal()]
     rows = model.objects.filter(pk__in=keys) if keys else ()
     return {f"{kind}{row.pk}": name(row) for row in rows}
 
 
-def concerned(entry: Any) -> str:
+def concerned(line: Any) -> str:
     """Return what a line is about, as people call it."""
-    return str(entry.concerned or entry.target.partition(":")[2] or entry.target)
+    return str(line.concerned or line.target.partition(":")[2] or line.target)
 
 
 def differences(before: Any, after: Any) -> list[tuple[str, str, str]]:

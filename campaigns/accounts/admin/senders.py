@@ -18,9 +18,9 @@ from campaigns.accounts.models import Client, SenderIdentity
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.sender import (
     check_identity,
-    own_address,
     platform_address,
     shared_sender,
+    verified_sender,
 )
 from campaigns.accounts.services.sender_identities import assign_identity, withdraw_identity
 from campaigns.accounts.wording import person
@@ -165,5 +165,5 @@ def assigned_senders(client: Client) -> str:
         '<ul class="senders">{}</ul><p>E-mails come from <b>{}</b>.</p>'
         "<p>Only your CampaignHub operator can add or remove senders.</p>",
         listed,
-        own_address(client) or shared_sender(client),
+        verified_sender(client) or shared_sender(client),
     )

@@ -117,7 +117,7 @@ class MembershipAdmin(PagesAdmin):
         signed: dict[str, Any] = {"actor": request.user, "at": timezone.now()}
         try:
             if act == "send_again":
-                messages.success(request, _sending(invitations.invite_again(invitation, **signed)))
+                messages.success(request, _sending(invitations.reinvite(invitation, **signed)))
             elif act == "withdraw":
                 invitations.withdraw(invitation, **signed)
                 messages.success(request, f"Invitation to {invitation.address} withdrawn.")

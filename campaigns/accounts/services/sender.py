@@ -27,7 +27,7 @@ def platform_address() -> str:
     return parseaddr(env().default_from_email)[1]
 
 
-def own_address(client: Client) -> str:
+def verified_sender(client: Client) -> str:
     """Return the address that a client chose, if its mails may come from there; else nothing.
 
     It has to be at an identity which operators assigned to this very client and
@@ -49,7 +49,7 @@ def sender_for(client: Client, *, chosen: str = "") -> tuple[str, str]:
     tells whose mail it is. Before the platform's, which is every client's, it could be
     that of another company; so the name that operators gave the client stands there.
     """
-    if not (own := own_address(client)):
+    if not (own := verified_sender(client)):
         return _shared(client)
     names = (chosen, client.sender_name, client.name)
     fitting = (one_line(name) for name in names if name and not sender_name_problem(name))
@@ -69,7 +69,7 @@ def _shared(client: Client) -> tuple[str, str]:
 
 def is_ready(client: Client) -> bool:
     """Tell whether mails would come from the address that ``client`` chose; the platform's always may."""
-    return not client.sender_email or bool(own_address(client))
+    return not client.sender_email or bool(verified_sender(client))
 
 
 def check_sender(client: Client, *, at: datetime) -> bool:

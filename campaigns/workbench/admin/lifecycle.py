@@ -132,7 +132,7 @@ class LifecyclePages(ScopedModelAdmin):
         except DomainError as error:
             messages.error(request, error.message)
             return self._back(campaign)
-        self._tell(request, acted, words.format(name=acted.name))
+        self._show_result(request, acted, words.format(name=acted.name))
         return self._back(acted)
 
     def _move(
@@ -145,7 +145,7 @@ class LifecyclePages(ScopedModelAdmin):
 
         return self._act(request, campaign, name, move, words)
 
-    def _tell(self, request: HttpRequest, campaign: Campaign, words: str) -> None:
+    def _show_result(self, request: HttpRequest, campaign: Campaign, words: str) -> None:
         """Say what was done, or that it is not in force everywhere yet."""
         behind = [place for place in campaign.placements.all() if place.is_behind]
         if not behind:
@@ -212,7 +212,7 @@ class LifecyclePages(ScopedModelAdmin):
             words = f"Published. Release {release.number} is in force; the campaign stays paused."
         else:
             words = f"Published. Release {release.number} is live for everyone within 30 seconds."
-        self._tell(request, campaign, words)
+        self._show_result(request, campaign, words)
         return self._back(campaign)
 
     def _findings(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:

@@ -84,10 +84,10 @@ def _limit(
         return f"{words} {catalogue.again_now}"
     today = at.astimezone(ZoneInfo(timezone)).date() if at is not None else None
     moment = time_in_words(reason.again_at, timezone=timezone, language=locale, today=today)
-    return f"{words} {_again(catalogue, reason, limit).format(moment=moment)}"
+    return f"{words} {_next_time(catalogue, reason, limit).format(moment=moment)}"
 
 
-def _again(catalogue: Catalogue, reason: Reason, limit: LimitSpec | None) -> str:
+def _next_time(catalogue: Catalogue, reason: Reason, limit: LimitSpec | None) -> str:
     if limit is None or limit.scope is not LimitScope.STORE:
         return catalogue.again
     return catalogue.again_receipts if reason.wanted else catalogue.again_receipt

@@ -42,7 +42,7 @@ from ingest_lambda.errors import (
     UnknownCampaign,
     UnknownRoute,
 )
-from ingest_lambda.functions.start.uploads import announced_uploads, places_given
+from ingest_lambda.functions.start.uploads import announced_uploads, uploads_given
 from ingest_lambda.rules.people import (
     api_key_hash,
     blocked_hash,
@@ -121,7 +121,9 @@ class Starter:
         log_about(payload.submission_id)
         payload = self._challenged(payload, request, manifest, caller)
         uploads = announced_uploads(request.uploads, payload, manifest)
-        given = places_given(uploads, payload, manifest, table=self.table, is_first=earlier is None)
+        given = uploads_given(
+            uploads, payload, manifest, table=self.table, is_first=earlier is None
+        )
         payload = payload.model_copy(update={"uploads": uploads, "keys_given": given})
         return StartAnswer(
             submission_id=payload.submission_id,
@@ -156,7 +158,7 @@ class Starter:
         log_about(payload.submission_id)
         if payload.slug != slug or payload.purpose not in (Purpose.OWN, Purpose.RESUBMIT):
             raise BadToken
-        if payload.purpose is Purpose.OWN and (again := self._asked_again(payload)) is not None:
+        if payload.purpose is Purpose.OWN and (again := self._resubmission_of(payload)) is not None:
             payload = again
         if at > payload.expires_at:
             raise TokenExpired
@@ -169,7 +171,7 @@ class Starter:
                 raise LinkUsed
         return payload
 
-    def _asked_again(self, payload: TokenPayload) -> TokenPayload | None:
+    def _resubmission_of(self, payload: TokenPayload) -> TokenPayload | None:
         """Return the payload of the next attempt while a new photo is asked of who sent the first.
 
         The page that sent a submission shows its verdict, so its visitor can add the

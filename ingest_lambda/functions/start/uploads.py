@@ -52,7 +52,7 @@ def announced_uploads(
     return tuple(uploads)
 
 
-def places_given(
+def uploads_given(
     uploads: tuple[Upload, ...],
     payload: TokenPayload,
     manifest: Manifest,

@@ -29,7 +29,7 @@ from ingest_lambda.errors import TryAgain
 from ingest_lambda.rules.scopes import amount_of, is_guard, scope_hashes
 from ingest_lambda.rules.windows import (
     is_rolling_full,
-    rolling_again_at,
+    rolling_free_at,
     window_ends_at,
     window_key,
 )
@@ -211,11 +211,11 @@ def reached(
         code=ReasonCode.LIMIT_REACHED,
         limit=limit.name,
         wanted=use.amount if use.amount > 1 else None,
-        again_at=_again_at(limit, use, record, manifest),
+        again_at=_free_at(limit, use, record, manifest),
     )
 
 
-def _again_at(
+def _free_at(
     limit: LimitSpec, use: LimitUse, record: SubmissionRecord, manifest: Manifest
 ) -> datetime | None:
     """Return when there is room again; ``None`` where the campaign is over by then, or never."""
@@ -223,7 +223,7 @@ def _again_at(
     if use.amount > use.count:
         return None
     if limit.window.kind is WindowKind.ROLLING:
-        again = rolling_again_at(
+        again = rolling_free_at(
             [datetime.fromisoformat(at) for at, who in use.times or () if who != str(record.id)],
             entered_at=record.entered_at,
             hours=limit.window.hours or 1,
@@ -237,7 +237,7 @@ def _again_at(
     return again if again and again < manifest.closes_at else None
 
 
-def uses_again(
+def uses_retaken(
     record: SubmissionRecord, taken: Taken, manifest: Manifest, *, table: Table
 ) -> tuple[LimitUse, ...]:
     """Reckon the uses that would bring back what was given back, in the same windows as before."""
@@ -265,7 +265,7 @@ def lacking(
     taken whole, in the place of the one that is held.
     """
     held = {_place(taken): taken.amount for taken in record.limits_taken}
-    back = uses_again(record, Taken(record.limits_given_back), manifest, table=table)
+    back = uses_retaken(record, Taken(record.limits_given_back), manifest, table=table)
     # By the windows of today: an earlier copy may have moved the time of entry meanwhile.
     wanted = {_place(taken): taken for taken in holding(record, back, (), manifest).limits_taken}
     uses = uses_of(record, manifest, table=table)

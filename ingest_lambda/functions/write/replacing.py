@@ -77,7 +77,7 @@ def take_what_is_free(
     Raises:
         TryAgain: the version has moved on, a rolling limit has, or the table is busy.
     """
-    uses = limits.uses_again(record, wanted, manifest, table=table)
+    uses = limits.uses_retaken(record, wanted, manifest, table=table)
     guards = tuple(dict.fromkeys(wanted.guards))
     suspicions = list(record.suspicions)
     while True:

@@ -5,8 +5,8 @@ from datetime import datetime
 from submissions.intake.models import Heartbeat
 
 
-def beat(name: str, *, at: datetime, handled: int, trouble: str = "") -> None:
+def beat(name: str, *, at: datetime, handled: int, problem: str = "") -> None:
     """Note that ``name`` is alive and how much it has handled since it began."""
     Heartbeat.objects.update_or_create(
-        name=name, defaults={"at": at, "handled": handled, "trouble": trouble[:200]}
+        name=name, defaults={"at": at, "handled": handled, "trouble": problem[:200]}
     )

@@ -12,7 +12,7 @@ from submissions.mirror.models import ReceiptImage, Submission
 from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
 from submissions.review.services.decisions import (
     AlreadyDecided,
-    ask_again,
+    request_resubmission,
     send_to_review,
 )
 
@@ -96,7 +96,7 @@ def _ask_for_photo(submission: Submission, at: datetime) -> bool:
     if submission.ingest_status == SubmissionStatus.APPROVED or not recent:
         send_to_review(submission.pk, suspicions=[Suspicion.PHOTO_MISSING], at=at)
     if recent:
-        ask_again(
+        request_resubmission(
             submission.pk,
             reasons=[Reason(code=ReasonCode.IMAGE_NOT_RECEIVED)],
             actor=None,

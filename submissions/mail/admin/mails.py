@@ -24,7 +24,7 @@ from submissions.mail.admin.samples import MailSamplePages, letter_context, quer
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mail.services.composing import compose, html_to_read
-from submissions.mail.services.delivery import send_again
+from submissions.mail.services.delivery import resend
 from submissions.mail.services.marking import mark_as_sent
 from submissions.mirror.admin.person import answers_of, name_of, staff_of
 from submissions.mirror.rules.times import shown_time
@@ -198,7 +198,7 @@ class MailAdmin(MailSamplePages, ScopedModelAdmin):
         ):
             raise Http404
         acts = {
-            "again": (send_again, "Queued again. It will be sent automatically."),
+            "again": (resend, "Queued again. It will be sent automatically."),
             "sent": (mark_as_sent, "Marked as sent."),
         }
         act = acts.get(request.POST.get("act", ""))

@@ -108,7 +108,7 @@ def _give_up_on_the_interrupted(at: datetime) -> None:
         with transaction.atomic():
             # Locked and looked at again: its sender may have noted its outcome this instant.
             if mail := lost.select_for_update().filter(pk=mail_id).first():
-                _note(mail, MailState.UNKNOWN, at=at, trouble="stopped while sending")
+                _note(mail, MailState.UNKNOWN, at=at, problem="stopped while sending")
 
 
 def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime) -> Mail | None:
@@ -118,7 +118,7 @@ def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime
     if not lease(mail, at=at, until=leased_until):
         return None
     if why := _withheld(mail, at):
-        _note(mail, why[0], at=at, trouble=why[1])
+        _note(mail, why[0], at=at, problem=why[1])
         return None
     return mail
 
@@ -130,7 +130,7 @@ def _send(mail: Mail, connection: Any, at: datetime) -> bool:
     except Exception:
         # A bug in words or template: this mail is shown as failed, and the others go on
         # at the next round.
-        _note(mail, MailState.FAILED, at=at, trouble="could not be written")
+        _note(mail, MailState.FAILED, at=at, problem="could not be written")
         raise
     mail.subject = message.subject[:200]
     message.connection = connection
@@ -164,11 +164,11 @@ def _settle(mail: Mail, error: Exception, at: datetime) -> None:
     outcome, trouble = outcome_of(error)
     if outcome is Outcome.NOT_SENT and mail.tries < MOST_TRIES:
         wait = timedelta(seconds=15 * 2**mail.tries)
-        _note(mail, MailState.QUEUED, at=at, trouble=trouble, not_before=at + wait)
+        _note(mail, MailState.QUEUED, at=at, problem=trouble, not_before=at + wait)
     elif outcome is Outcome.UNKNOWN:
-        _note(mail, MailState.UNKNOWN, at=at, trouble=trouble)
+        _note(mail, MailState.UNKNOWN, at=at, problem=trouble)
     else:
-        _note(mail, MailState.FAILED, at=at, trouble=trouble)
+        _note(mail, MailState.FAILED, at=at, problem=trouble)
 
 
 _EVENTS = {
@@ -190,12 +190,12 @@ def _note(
     state: MailState,
     *,
     at: datetime,
-    trouble: str = "",
+    problem: str = "",
     message_id: str = "",
     not_before: datetime | None = None,
 ) -> None:
     mail.state = state
-    mail.trouble = trouble
+    mail.trouble = problem
     mail.leased_until = None
     mail.message_id = message_id[:120] or mail.message_id
     mail.not_before = not_before or mail.not_before
@@ -247,7 +247,7 @@ def note_outcome(message_id: str, *, outcome: MailState, at: datetime) -> bool:
 
 
 @transaction.atomic
-def send_again(mail_id: int, *, actor: User, at: datetime) -> Mail:
+def resend(mail_id: int, *, actor: User, at: datetime) -> Mail:
     """Queue a mail once more that failed, was suppressed, or whose outcome is unknown.
 
     Raises:

@@ -48,7 +48,7 @@ def shown_answers(submission: Submission, *, masked: bool) -> list[tuple[str, st
         value = answers[row.name]
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         meaning = in_words(row.meaning)
-        same = _letters(meaning) == _letters(str(row))
+        same = _without_signs(meaning) == _without_signs(str(row))
         if masked:
             asked_as = (row.meaning, row.kind)
             text = mask(text, hidden_meaning(asked_as, sent_to.get(row.name, asked_as)))
@@ -78,11 +78,11 @@ def _fields_of_release(submission: Submission) -> dict[str, tuple[str, str]]:
     }
 
 
-def _letters(words: str) -> str:
+def _without_signs(words: str) -> str:
     return "".join(character for character in words.casefold() if character.isalnum())
 
 
-def other_entries(submission: Submission, *, now: datetime) -> list[dict[str, Any]]:
+def other_submissions(submission: Submission, *, now: datetime) -> list[dict[str, Any]]:
     """Return what else the person entered in the campaign, the newest first, :data:`MOST_SHOWN` at most.
 
     Who sees one entry of a campaign sees all of it, and a hash is of one

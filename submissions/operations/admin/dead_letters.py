@@ -36,8 +36,8 @@ def dead_letters_view(request: HttpRequest, queue: str) -> HttpResponse:
     if pair is None or not may_operate(user):
         raise Http404
     if request.method == "POST":
-        return _act_on_letters(request, pair, user)
-    letters, trouble = _letters(queue, user)
+        return _act_on_dead_letters(request, pair, user)
+    letters, trouble = _dead_letters_of(queue, user)
     context = {
         **admin.site.each_context(request),
         "title": f"Dead letters: {pair.label}",
@@ -48,21 +48,21 @@ def dead_letters_view(request: HttpRequest, queue: str) -> HttpResponse:
             for one in letters
         ],
         "trouble": trouble,
-        "acts": _acts(queue, user),
+        "acts": _verbs(queue, user),
         "is_apart": queue == APART,
         "shown": SHOWN,
     }
     return TemplateResponse(request, "admin/submissions/dead_letters.html", context)
 
 
-def _act_on_letters(request: HttpRequest, pair: Pair, user: User) -> HttpResponse:
+def _act_on_dead_letters(request: HttpRequest, pair: Pair, user: User) -> HttpResponse:
     act, now, queue = request.POST.get("act", ""), timezone.now(), pair.name
     here = reverse("admin:dead_letters", args=[queue])
-    if act not in _acts(queue, user):
+    if act not in _verbs(queue, user):
         raise Http404
     chosen = set(request.POST.getlist("id"))
     if not user.is_superuser or act == "replay_all":
-        letters, trouble = _letters(queue, user)
+        letters, trouble = _dead_letters_of(queue, user)
         if trouble:
             messages.error(request, trouble)
             return HttpResponseRedirect(here)
@@ -89,14 +89,14 @@ def _act_on_letters(request: HttpRequest, pair: Pair, user: User) -> HttpRespons
     return HttpResponseRedirect(here)
 
 
-def _acts(queue: str, user: User) -> tuple[str, ...]:
+def _verbs(queue: str, user: User) -> tuple[str, ...]:
     """Return what the user may do about the letters of a queue."""
     if queue == APART:
         return ("replay", "replay_all") if user.is_superuser else ()
     return "replay", "replay_all", "discard"
 
 
-def _letters(queue: str, user: User) -> tuple[Sequence[DeadLetter], str]:
+def _dead_letters_of(queue: str, user: User) -> tuple[Sequence[DeadLetter], str]:
     """Return the dead letters that are the user's business, and why there are none where it failed."""
     # All that a look takes: another client's many must not hide one's own few.
     most = SHOWN if user.is_superuser else dead_letters.MOST_AT_ONCE

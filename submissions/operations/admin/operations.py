@@ -174,13 +174,13 @@ def _inside(now: datetime) -> dict[str, Any]:
         "whole_ended": whole
         and whole.ended_at
         and shown_time(whole.ended_at, now=now, timezone=ZONE),
-        "beats": _signs_of_life(now),
+        "beats": _heartbeats(now),
         "unsent": (photos := unsent(at=now)),
         "unsent_swept": photos.last and shown_time(photos.last.begun_at, now=now, timezone=ZONE),
     }
 
 
-def _signs_of_life(now: datetime) -> list[dict[str, Any]]:
+def _heartbeats(now: datetime) -> list[dict[str, Any]]:
     return [
         {
             "beat": beat,

@@ -229,7 +229,7 @@ def filed_message(body: str, *, sent_timestamp_ms: str) -> tuple[str, str]:
     return inner, str(note.get("sent_timestamp_ms") or sent_timestamp_ms)
 
 
-def entries_of(body: str) -> set[UUID]:
+def submissions_of(body: str) -> set[UUID]:
     """Return the submission that a message of the public path, or its note in quarantine, is about.
 
     By its first mentions, one of which is its own: also of what this version
@@ -242,7 +242,7 @@ def entries_of(body: str) -> set[UUID]:
     return {UUID(found[1]) for found in islice(_ABOUT.finditer(inner), _MENTIONS)}
 
 
-def with_time_of_entry(body: str, *, sent_timestamp_ms: str) -> str:
+def with_entered_at(body: str, *, sent_timestamp_ms: str) -> str:
     """Return the body of a submission with its time of entry filled in, so that a replay keeps it for ever.
 
     What already says when it entered, or is no envelope, stays as it is.

@@ -19,9 +19,9 @@ def started_at(submission_id: UUID) -> datetime | None:
     return datetime.fromtimestamp((submission_id.int >> 80) / 1000, UTC)
 
 
-def id_of(moment: datetime) -> UUID:
-    """Return the lowest id of a submission that was started at ``moment``."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+def id_of(at: datetime) -> UUID:
+    """Return the lowest id of a submission that was started at ``at``."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)
 
 
 def token_ends(

@@ -14,11 +14,11 @@ from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
 from ingest_lambda.contract import without_tokens
 from submissions.operations.rules.dead_letters import (
-    entries_of,
     filed_message,
     judge,
     masked,
-    with_time_of_entry,
+    submissions_of,
+    with_entered_at,
 )
 from submissions.operations.services.ledger_rounds import ask_for_round
 from submissions.operations.services.queue_ages import oldest_in
@@ -228,12 +228,12 @@ def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: 
 
 def _send(pair: Pair, message: dict[str, Any], at: datetime) -> None:
     if pair.name in ("submissions", "quarantine"):
-        note_stuck(entries_of(message["Body"]), at=at)
+        note_stuck(submissions_of(message["Body"]), at=at)
     body, sent = message["Body"], message["Attributes"].get("SentTimestamp", "")
     if pair.name == "quarantine":
         body, sent = filed_message(body, sent_timestamp_ms=sent)
     if pair.name in ("submissions", "quarantine"):
-        body = with_time_of_entry(body, sent_timestamp_ms=sent)
+        body = with_entered_at(body, sent_timestamp_ms=sent)
     more: dict[str, Any] = {}
     if attributes := message.get("MessageAttributes"):
         more["MessageAttributes"] = {

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from submissions.operations.rules.dead_letters import entries_of
+from submissions.operations.rules.dead_letters import submissions_of
 from submissions.operations.services import dead_letters
 from submissions.operations.services.queue_ages import oldest_in
 from submissions.operations.services.stuck import forget_old, note_stuck
@@ -73,7 +73,7 @@ def _apart(name: str, at: datetime) -> Iterator[InFlight]:
         bodies = dead_letters.read_bodies(name, most=min(count + 10, MOST_READ))
     except dead_letters.QueueAway:
         bodies = []
-    note_stuck(set().union(*map(entries_of, bodies)), at=at)
+    note_stuck(set().union(*map(submissions_of, bodies)), at=at)
     if len(bodies) < count:
         yield InFlight(
             at - LONGEST, f"{pair.label}: more dead letters than could be looked through."

@@ -27,7 +27,7 @@ _NAMED = 20
 
 
 @dataclass
-class HourOfEntry:
+class HourReceived:
     """One hour of one campaign, on both sides."""
 
     campaign: str
@@ -50,7 +50,7 @@ class Compared:
     hours: int = 0
     stored: int = 0
     mirrored: int = 0
-    differing: list[HourOfEntry] = field(default_factory=list)
+    differing: list[HourReceived] = field(default_factory=list)
 
     @property
     def repaired(self) -> int:
@@ -149,7 +149,7 @@ def _compare(
     compared.mirrored += mirrored.count
     if stored.agrees_with(mirrored):
         return
-    entry = HourOfEntry(
+    hour = HourReceived(
         campaign=campaign.slug,
         hour=span[0].isoformat(),
         is_test=is_test,
@@ -169,14 +169,14 @@ def _compare(
     ]
     if repair:
         taken = bring_here(behind, at=at)
-        entry.repaired = len(taken)
+        hour.repaired = len(taken)
         compared.mirrored += sum(pk not in ours for pk in taken)
         behind = [pk for pk in behind if pk not in taken]
     gaps += behind
-    entry.gap_count = len(gaps)
-    entry.gaps = [str(pk) for pk in gaps[:_NAMED]]
-    if entry.repaired or gaps:
-        compared.differing.append(entry)
+    hour.gap_count = len(gaps)
+    hour.gaps = [str(pk) for pk in gaps[:_NAMED]]
+    if hour.repaired or gaps:
+        compared.differing.append(hour)
 
 
 def _is_stored(submission_id: UUID, version: int) -> bool:

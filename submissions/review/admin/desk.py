@@ -20,7 +20,7 @@ from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
 from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
-from submissions.mirror.admin.person import name_of, other_entries, shown_answers, staff_of
+from submissions.mirror.admin.person import name_of, other_submissions, shown_answers, staff_of
 from submissions.mirror.models import Submission
 from submissions.mirror.rules.times import shown_time, urgency
 from submissions.receipts.admin import shots_of
@@ -204,7 +204,7 @@ class Desk:
             "answers": shown_answers(submission, masked=not sees_contact),
             "came": how_it_came(submission),
             "why": why_here(submission),
-            "others": other_entries(submission, now=now),
+            "others": other_submissions(submission, now=now),
             "history": history(submission, now=now),
             "entered": shown_time(submission.entered_at, now=now, timezone=zone),
             "due": submission.decide_by

@@ -63,7 +63,9 @@ def take_verdict(
         return decisions.approve_submission(
             submission.pk, actor=actor, at=at, note=note, after=after
         )
-    act = {"reject": decisions.reject_submission, "ask_again": decisions.ask_again}.get(verdict)
+    act = {"reject": decisions.reject_submission, "ask_again": decisions.request_resubmission}.get(
+        verdict
+    )
     if act is None:
         raise Http404
     reasons = read_reasons(form)

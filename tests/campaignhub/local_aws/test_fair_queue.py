@@ -37,7 +37,7 @@ class Queue:
         )
 
     def receive(self, most: int = 10, *, hidden: float = FOREVER) -> list[Message]:
-        self.index.wait(self.index.shown_again(self.messages, self.now))
+        self.index.wait(self.index.redelivered(self.messages, self.now))
         taken = self.index.take(self.messages, most, self.now)
         for message in taken:
             before, self.handles = message["receipt_handle"], self.handles + 1

@@ -16,7 +16,7 @@ from campaigns.accounts.rules.senders import (
     tidy_identity,
 )
 from campaigns.accounts.services import sender
-from campaigns.accounts.services.sender import check_identity, check_sender, own_address
+from campaigns.accounts.services.sender import check_identity, check_sender, verified_sender
 from campaigns.accounts.services.sender_identities import (
     IdentityTaken,
     NotAnIdentity,
@@ -140,7 +140,7 @@ def test_a_name_may_share_a_word_with_the_platforms(name: str) -> None:
 def test_a_client_without_a_sender_uses_the_platforms() -> None:
     client = make_client()
     assert check_sender(client, at=NOON)
-    assert own_address(client) == ""
+    assert verified_sender(client) == ""
     assert sender_of(make_draft(client=client)) == (
         f"{client.name} via CampaignHub",
         sender.platform_address(),

@@ -28,7 +28,7 @@ from ingest_lambda.rules.people import normalise_email, normalise_household, nor
 from ingest_lambda.rules.scopes import receipts_of
 from ingest_lambda.rules.windows import (
     is_rolling_full,
-    rolling_again_at,
+    rolling_free_at,
     window_ends_at,
     window_key,
 )
@@ -129,7 +129,7 @@ def test_at_the_time_that_is_told_there_is_room_and_not_before(entered, hours, c
         if not is_full(at, 1):
             uses.append(at)
     now = NOON + timedelta(minutes=max(entered, default=0))
-    again = rolling_again_at(uses, entered_at=now, hours=hours, count=count, amount=amount)
+    again = rolling_free_at(uses, entered_at=now, hours=hours, count=count, amount=amount)
     assert not is_full(again, amount)
     if is_full(now, amount):
         assert again > now

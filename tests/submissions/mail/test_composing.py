@@ -18,7 +18,11 @@ from submissions.mail.rules.words import CATALOGUES, Message, near_day
 from submissions.mail.services.composing import compose, html_to_read
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import Submission
-from submissions.review.services.decisions import approve_submission, ask_again, reject_submission
+from submissions.review.services.decisions import (
+    approve_submission,
+    reject_submission,
+    request_resubmission,
+)
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
@@ -43,7 +47,9 @@ def make_mail(kind: MailKind, *, language: str = "en", **record: object) -> Mail
     elif kind is MailKind.REJECTED:
         reject_submission(stored.id, reasons=[WRONG_DATE], actor=actor, at=NOON)
     elif kind is not MailKind.RECEIVED:
-        ask_again(stored.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=actor, at=NOON)
+        request_resubmission(
+            stored.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=actor, at=NOON
+        )
     submission = Submission.objects.select_related("campaign__client", "personal").get(pk=stored.id)
     return Mail.objects.create(
         submission=submission,

@@ -27,10 +27,10 @@ from submissions.mail.services.delivery import (
     MailWentOut,
     deliver_mails,
     note_outcome,
-    send_again,
+    resend,
 )
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
-from submissions.review.services.decisions import approve_submission, ask_again
+from submissions.review.services.decisions import approve_submission, request_resubmission
 from submissions.review.services.undo import undo_time
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
@@ -201,7 +201,7 @@ def test_a_test_submission_gets_its_mail_marked_as_a_test():
 def test_a_reminder_that_was_answered_is_withdrawn():
     record = make_record(make_campaign())
     mirror_stream_records([streamed(record)], at=NOON)
-    asked = ask_again(
+    asked = request_resubmission(
         record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
     )
     assert asked.resubmit_until is not None
@@ -281,12 +281,12 @@ def test_an_address_that_bounced_is_not_written_to_again(service):
 def test_staff_may_send_again_what_nobody_knows_of_and_it_is_logged():
     mail = _queue()
     Mail.objects.update(state=MailState.UNKNOWN)
-    send_again(mail.pk, actor=make_user(), at=NOON)
+    resend(mail.pk, actor=make_user(), at=NOON)
     line = AuditEntry.objects.get(code="mail.sent_again")
     assert line.after == {"state": "queued", "mail": "received"}
     assert deliver_mails(at=NOON, most=10) == 1
     with pytest.raises(MailWentOut):
-        send_again(mail.pk, actor=make_user(), at=NOON)
+        resend(mail.pk, actor=make_user(), at=NOON)
 
 
 def test_a_slow_service_leases_each_mail_from_its_own_beginning(monkeypatch):

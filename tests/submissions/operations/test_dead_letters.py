@@ -18,7 +18,7 @@ from ingest_lambda.contract import entered_at
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mirror.models import Submission
 from submissions.operations.models import LedgerRound
-from submissions.operations.rules.dead_letters import judge, masked, with_time_of_entry
+from submissions.operations.rules.dead_letters import judge, masked, with_entered_at
 from submissions.operations.services.dead_letters import (
     QueueAway,
     ReasonMissing,
@@ -333,4 +333,4 @@ def test_a_message_that_is_no_json_is_masked_whole():
 
 @pytest.mark.parametrize("body", ["no", "[]", "{}", '{"kind": "x", "entered_at_ms": "5"}'])
 def test_a_time_of_entry_is_filled_in_only_where_it_is_missing(body):
-    assert with_time_of_entry(body, sent_timestamp_ms="7") == body
+    assert with_entered_at(body, sent_timestamp_ms="7") == body

@@ -27,9 +27,9 @@ from submissions.review.services.decisions import (
     NoteNeeded,
     ReasonsNeeded,
     approve_submission,
-    ask_again,
     reject_submission,
     reopen_submission,
+    request_resubmission,
     restore_submission,
     revoke_submission,
 )
@@ -82,7 +82,7 @@ def test_the_second_verdict_is_refused_and_leaves_nothing(again):
 def test_asking_again_needs_one_to_three_reasons_that_leave_another_try(codes):
     submission = make_submission()
     with pytest.raises(ReasonsNeeded):
-        ask_again(
+        request_resubmission(
             submission.pk, reasons=[Reason(code=c) for c in codes], actor=make_user(), at=NOON
         )
 
@@ -136,7 +136,7 @@ def test_a_reason_is_worded_by_the_campaign_or_with_what_was_found_in_the_entran
 def test_there_is_one_retry_and_after_it_a_verdict():
     submission = make_submission(attempt=2)
     with pytest.raises(AskedAlready):
-        ask_again(submission.pk, reasons=UNREADABLE, actor=make_user(), at=NOON)
+        request_resubmission(submission.pk, reasons=UNREADABLE, actor=make_user(), at=NOON)
     reject_submission(submission.pk, reasons=UNREADABLE, actor=make_user(), at=NOON)
 
 

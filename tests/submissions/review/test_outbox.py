@@ -18,9 +18,9 @@ from submissions.mirror.models import Submission
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.services.decisions import (
     approve_submission,
-    ask_again,
     reject_submission,
     reopen_submission,
+    request_resubmission,
 )
 from submissions.review.services.outbox import LEASE, propagate_decisions
 from submissions.review.services.undo import undo_time
@@ -86,7 +86,7 @@ def test_a_decision_that_cannot_go_yet_waits_with_its_trouble_and_holds_up_no_ot
 
 def test_what_was_asked_and_not_answered_is_closed_an_hour_after_its_deadline():
     record = make_stored()
-    asked = ask_again(
+    asked = request_resubmission(
         record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
     )
     assert asked.resubmit_until is not None
@@ -97,7 +97,7 @@ def test_what_was_asked_and_not_answered_is_closed_an_hour_after_its_deadline():
 
 def test_an_answer_that_the_table_has_beats_the_deadline():
     record = make_stored()
-    asked = ask_again(
+    asked = request_resubmission(
         record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
     )
     assert asked.resubmit_until is not None
@@ -108,7 +108,7 @@ def test_an_answer_that_the_table_has_beats_the_deadline():
 
 def test_the_deadline_is_the_reason_of_a_question_that_nobody_answered():
     record = make_stored()
-    asked = ask_again(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
+    asked = request_resubmission(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
     assert asked.resubmit_until is not None
     reject_unanswered(at=asked.resubmit_until + timedelta(hours=1))
     last = Review.objects.last()
@@ -182,7 +182,7 @@ def test_the_same_approval_is_told_once_however_often_it_was_taken_back():
 
 def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
     record = make_stored()
-    asked = ask_again(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
+    asked = request_resubmission(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
     assert asked.resubmit_until is not None
     propagate_decisions(at=NOON)
     question, reminder = Mail.objects.filter(decision_no=1).order_by("not_before")
@@ -242,13 +242,13 @@ def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved
 
 def test_the_clock_rejects_nobody_who_was_given_more_time_this_instant(monkeypatch):
     record, actor = make_stored(), make_user()
-    ask_again(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
+    request_resubmission(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
     propagate_decisions(at=NOON)
     at, read = NOON + timedelta(days=9), ingest.read_submission
 
     def meanwhile(submission_id: UUID) -> SubmissionRecord | None:
         reopen_submission(record.id, actor=actor, at=at, note="On holiday.")
-        ask_again(record.id, reasons=UNREADABLE, actor=actor, at=at)
+        request_resubmission(record.id, reasons=UNREADABLE, actor=actor, at=at)
         return read(submission_id)
 
     monkeypatch.setattr(ingest, "read_submission", meanwhile)

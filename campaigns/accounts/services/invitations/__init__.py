@@ -23,7 +23,7 @@ from campaigns.accounts.services.invitations.errors import (
 )
 from campaigns.accounts.services.invitations.inviting import (
     invite,
-    invite_again,
+    reinvite,
     withdraw,
     withdraw_those_of,
 )
@@ -44,9 +44,9 @@ __all__ = [
     "decline",
     "invitation_of",
     "invite",
-    "invite_again",
     "is_completed",
     "open_invitation",
+    "reinvite",
     "waits_for",
     "withdraw",
     "withdraw_those_of",

@@ -80,7 +80,7 @@ def invite(
     return invitation
 
 
-def invite_again(invitation: Invitation, *, actor: User | None, at: datetime) -> Invitation:
+def reinvite(invitation: Invitation, *, actor: User | None, at: datetime) -> Invitation:
     """Send another mail with a new link; the earlier one stops working.
 
     Raises:

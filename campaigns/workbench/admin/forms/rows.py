@@ -166,8 +166,8 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         return form
 
     @property
-    def kinds(self) -> Iterable[Kind]:
-        """The palette of kinds, for the template."""
+    def field_types(self) -> Iterable[Kind]:
+        """The types that a row may have, for the template."""
         return KINDS
 
     @property

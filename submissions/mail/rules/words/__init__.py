@@ -21,14 +21,14 @@ def catalogue_of(language: str) -> Catalogue:
     return CATALOGUES[spoken(language)]
 
 
-def near_day(moment: datetime, *, now: datetime, timezone: str, words: Catalogue) -> str:
+def near_day(deadline: datetime, *, now: datetime, timezone: str, words: Catalogue) -> str:
     """Return a day in the campaign's zone as short as it is clear: ``Thursday``, else ``3 June``.
 
-    A weekday is clear for less than a week. The moment is a deadline that does
-    not count itself: midnight is the end of the day before.
+    A weekday is clear for less than a week. The deadline does not count
+    itself: midnight is the end of the day before.
     """
     zone = ZoneInfo(timezone)
-    last = (moment - timedelta(seconds=1)).astimezone(zone)
+    last = (deadline - timedelta(seconds=1)).astimezone(zone)
     if timedelta() <= last.date() - now.astimezone(zone).date() < _NEAR:
         return words.weekdays[last.weekday()]
     number = "1er" if words is FRENCH and last.day == 1 else str(last.day)

@@ -20,9 +20,9 @@ from submissions.review.services.decisions.going_back import (
 )
 from submissions.review.services.decisions.verdicts import (
     approve_submission,
-    ask_again,
     look_into_refusal,
     reject_submission,
+    request_resubmission,
     send_to_review,
 )
 
@@ -33,11 +33,11 @@ __all__ = [
     "ReasonsNeeded",
     "TooLateToUndo",
     "approve_submission",
-    "ask_again",
     "look_into_refusal",
     "may_undo",
     "reject_submission",
     "reopen_submission",
+    "request_resubmission",
     "restore_submission",
     "revoke_submission",
     "send_to_review",

@@ -69,7 +69,7 @@ def reject_submission(
     )
 
 
-def ask_again(
+def request_resubmission(
     submission_id: UUID,
     *,
     reasons: Sequence[Reason],

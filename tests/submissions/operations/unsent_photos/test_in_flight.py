@@ -9,7 +9,7 @@ import pytest
 
 from campaignhub import aws
 from submissions.operations.models import StuckSubmission
-from submissions.operations.rules.dead_letters import entries_of
+from submissions.operations.rules.dead_letters import submissions_of
 from submissions.operations.rules.unsent_photos import LONGEST_ASKED
 from submissions.operations.services import dead_letters, in_flight
 from submissions.operations.services.dead_letters import pairs, replay
@@ -182,8 +182,8 @@ def test_queues_that_do_not_answer_keep_everything(
     ids=["nothing", "nested deep", "a digit short", "cut off", "many"],
 )
 def test_an_entry_is_found_in_what_cannot_be_read_too(body: str, found: int) -> None:
-    assert len(entries_of(body)) == found
-    assert len(entries_of(json.dumps({"why": "x", "message": body}))) == found
+    assert len(submissions_of(body)) == found
+    assert len(submissions_of(json.dumps({"why": "x", "message": body}))) == found
 
 
 def test_operators_see_what_waits_what_went_and_what_is_kept_longer(campaign: Any) -> None:
