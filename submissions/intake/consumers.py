@@ -10,8 +10,8 @@ import logging
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 from celery import bootsteps
@@ -183,18 +183,16 @@ class DrainStep(bootsteps.StartStopStep):
     """Starts drains with the worker and stops them with the worker."""
 
     requires = ("celery.worker.components:Pool",)
+    drains: ClassVar[Callable[[], list[QueueDrain]]]
+    """Makes the drains of the step, not yet started."""
 
     def __init__(self, worker: Any, **kwargs: Any) -> None:
         super().__init__(worker, **kwargs)
         self._drains: list[QueueDrain] = []
 
-    def drains(self) -> list[QueueDrain]:
-        """Return the drains of this step, not yet started."""
-        raise NotImplementedError
-
     def start(self, _worker: Any) -> None:
         """Begin to drain."""
-        self._drains = self.drains()
+        self._drains = type(self).drains()
         for drain in self._drains:
             drain.start()
 
@@ -207,25 +205,31 @@ class DrainStep(bootsteps.StartStopStep):
             drain.join(timeout=max(0.0, ends_at - time.monotonic()))
 
 
+def mirror_drains() -> list[QueueDrain]:
+    """Make the one drain of the mirror queue: SQLite has one writer, and one keeps up with the table."""
+    return [MirrorDrain(env().mirror_queue_url)]
+
+
+def ingest_drains() -> list[QueueDrain]:
+    """Make the three drains that read in the place of a Pipe; each mostly waits for the table."""
+    url = env().submissions_queue_url
+    return [IngestDrain(url, number=number) for number in (1, 2, 3)]
+
+
 class MirrorStep(DrainStep):
     """The mirror queue, in every worker."""
 
-    def drains(self) -> list[QueueDrain]:
-        """See :meth:`DrainStep.drains`. One: SQLite has one writer, and one keeps up with the table."""
-        return [MirrorDrain(env().mirror_queue_url)]
+    drains = staticmethod(mirror_drains)
 
 
 class IngestStep(DrainStep):
     """The submissions queue, where no Pipe reads it."""
 
+    drains = staticmethod(ingest_drains)
+
     def include_if(self, _worker: Any) -> bool:
         """Leave the queue to the Pipe unless told otherwise."""
         return env().ingest_consumer == "celery"
-
-    def drains(self) -> list[QueueDrain]:
-        """See :meth:`DrainStep.drains`. Three, as the embedded Pipe has: each waits for the table mostly."""
-        url = env().submissions_queue_url
-        return [IngestDrain(url, number=number) for number in (1, 2, 3)]
 
 
 WORKER_STEPS = (MirrorStep, IngestStep)

@@ -294,3 +294,8 @@ def form_for(form: dict[str, Any], side: Side) -> dict[str, Any]:
         "submission": side[Submission].pk,
     }
     return {key: str(value).format(**names) for key, value in form.items()}
+
+
+def walked(*scopes: str) -> list[Address]:
+    """Return the addresses of some scopes, catch-alls left out."""
+    return [one for one in every_address() if one.access and one.access.scope in scopes]

@@ -8,9 +8,11 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaigns.accounts.models import Client, Invitation
+from campaigns.accounts.models import Client, Invitation, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services.invitations.mail import deliver_invitations
+from tests.campaigns.factories import make_client
+from tests.security.signing_in import make_account
 
 PASSWORD = "a sentence of my own"
 ADA = "ada@example.com"
@@ -68,3 +70,13 @@ def accept(browser: Browser, **changes: str) -> Any:
 def step(page: Any) -> str:
     """Return what an invitation's page asks for next."""
     return str(page.context["step"])
+
+
+def make_ada(**changes: Any) -> User:
+    """Make an account of Ada's, who works for a client of her own."""
+    account = make_account((make_client("Ada's own"), Role.OWNER), name=ADA)
+    User.objects.filter(pk=account.pk).update(
+        **{"email": ADA, "first_name": "Ada", "last_name": "Byron", **changes}
+    )
+    account.refresh_from_db()
+    return account

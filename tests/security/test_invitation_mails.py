@@ -30,7 +30,7 @@ from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import NOON, make_client, make_user
 from tests.security.inviting import ADA, accept, invite, link_in, mailed_link, open_link, waiting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mails_in_memory")]
 HOUR = timedelta(hours=1)
 
 
@@ -40,11 +40,6 @@ class Away(BaseEmailBackend):
     def send_messages(self, _messages: Any) -> int:
         """Refuse."""
         raise AnymailAPIError("ada@example.com is away")
-
-
-@pytest.fixture(autouse=True)
-def _mails_in_memory(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 
 
 def html_of_last() -> str:

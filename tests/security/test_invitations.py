@@ -1,50 +1,32 @@
 """Invitations: only the mailbox gets the link, and membership starts when its owner accepts."""
 
 import re
-from datetime import timedelta
-from html import unescape
-from typing import Any
 
 import pytest
 from django.test import Client as Browser
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.accounts.models import AuditEntry, Client, Invitation, Membership, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services.invitations import account_of
-from campaigns.accounts.services.staff import change_role, withdraw_role
+from campaigns.accounts.services.staff import withdraw_role
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import make_client, make_user
-from tests.security.hostile import MARK, hostile, raw_in
 from tests.security.inviting import (
     ADA,
     PASSWORD,
     accept,
     invite,
     mailed_link,
+    make_ada,
     open_link,
     step,
     waiting,
 )
 from tests.security.signing_in import RIGHT, is_in, make_account, sign_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _mails_in_memory(settings: Any) -> None:
-    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-
-
-def make_ada(**changes: Any) -> User:
-    """Make an account of Ada's, who works for a client of her own."""
-    account = make_account((make_client("Ada's own"), Role.OWNER), name=ADA)
-    User.objects.filter(pk=account.pk).update(
-        **{"email": ADA, "first_name": "Ada", "last_name": "Byron", **changes}
-    )
-    account.refresh_from_db()
-    return account
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("mails_in_memory")]
 
 
 # ---------------------------------------------------------------- a new account
@@ -192,187 +174,6 @@ def test_somebody_who_was_let_go_signs_in_once_more_to_accept() -> None:
     assert list(account.memberships.values_list("client", flat=True)) == [again.pk]
 
 
-# ---------------------------------------------------------------- what nobody learns
-
-
-def test_the_page_the_list_the_mail_and_the_work_are_alike_with_and_without_an_account(
-    django_assert_max_num_queries: Any, mailoutbox: Any
-) -> None:
-    make_ada()
-    client = make_client()
-    browser = manager_of(client, Role.OWNER)
-    seen = []
-    for address in (ADA, "bob@example.com"):
-        browser.get(reverse("admin:accounts_membership_changelist"))
-        with django_assert_max_num_queries(100) as asked:
-            answer = browser.post(
-                reverse("admin:accounts_membership_add"),
-                {"client": client.pk, "email": address, "role": "moderator"},
-            )
-        page = browser.get(answer["Location"]).content.decode()
-        link = mailed_link(address)
-        mail = next(message for message in mailoutbox if message.to == [address])
-        body = str(mail.body).replace(link, "LINK")
-        row = page[page.index("Open invitations") :].replace(address, "ADDRESS")
-        seen.append((answer.status_code, len(asked), mail.subject, body, row.count("ADDRESS")))
-        Invitation.objects.all().delete()
-    assert seen[0] == seen[1]
-
-
-@pytest.mark.parametrize("address", ["аda@example.com", "ada@exаmple.com", "ａda@example.com"])
-def test_an_address_that_only_looks_like_another_is_refused(address: str) -> None:
-    client = make_client()
-    page = invite(manager_of(client, Role.OWNER), client, address)
-    assert "e-mail address" in page.content.decode()
-    assert not Invitation.objects.exists()
-
-
-def test_the_databases_idea_of_equal_letters_finds_no_account() -> None:
-    make_ada(username="kelvin", email="ada@\u212aelvin.example")
-    assert account_of("ada@kelvin.example") is None
-    User.objects.filter(username="kelvin").update(email="ADA@Kelvin.example")
-    assert account_of("ada@kelvin.example") == User.objects.get(username="kelvin")
-
-
-def test_the_token_is_in_the_mail_and_nowhere_else(caplog: pytest.LogCaptureFixture) -> None:
-    client = make_client()
-    invite(manager_of(client, Role.OWNER), client)
-    link = mailed_link()
-    address, _, token = link.partition("#")
-    assert len(token) >= 40
-    assert "?" not in address
-    kept = str([list(model.objects.values()) for model in (Invitation, AuditEntry)])
-    assert token not in kept
-    assert token not in caplog.text
-    browser = Browser()
-    page = open_link(link, browser)
-    assert token not in page.content.decode()
-    assert token not in str(dict(browser.session))
-    assert all(token not in where for where, _ in page.redirect_chain)
-
-
-def test_the_page_lets_browsers_say_where_a_form_comes_from() -> None:
-    """``no-referrer`` made Chromium send ``Origin: null``, and every honest acceptance was refused."""
-    client = make_client()
-    invite(manager_of(client, Role.OWNER), client)
-    browser = Browser(enforce_csrf_checks=True)
-    page = browser.get(reverse("welcome"))
-    assert page["Referrer-Policy"] == "same-origin"
-    assert "referrer" not in page.content.decode()
-    sent = {"link": mailed_link(), "csrfmiddlewaretoken": str(page.context["csrf_token"])}
-    assert browser.post(reverse("welcome"), sent, headers={"Origin": "null"}).status_code == 403
-    assert browser.post(reverse("welcome"), {"link": sent["link"]}).status_code == 403
-    ours = {"Origin": "http://testserver"}
-    assert browser.post(reverse("welcome"), sent, headers=ours).status_code == 302
-
-
-def test_the_earlier_way_to_set_a_password_is_gone() -> None:
-    assert Browser().get("/welcome/MQ/abc-def/").status_code == 404
-    for name in ("set_password", "admin_password_reset", "password_reset"):
-        with pytest.raises(NoReverseMatch):
-            reverse(name, args=["MQ", "abc"] if name == "set_password" else [])
-
-
-def test_hostile_names_are_text_on_every_page_behind_the_link() -> None:
-    client = make_client(hostile(120))
-    inviter = make_user((client, Role.OWNER))
-    User.objects.filter(pk=inviter.pk).update(first_name=hostile(150), last_name=hostile(150))
-    invite(signed_in(inviter), client, given_name=hostile(150), family_name=hostile(150, turn=1))
-    browser = Browser()
-    other = make_account((make_client("Other"), Role.OWNER))
-    link, pages = mailed_link(), []
-    pages.append(open_link(link, signed_in(other)))
-    pages.append(open_link(link, browser))
-    pages.append(accept(browser, given_name=hostile(150), family_name="", password="x"))
-    pages.append(accept(browser, given_name=hostile(150), family_name=hostile(150)))
-    pages.append(open_link(link))
-    assert [raw_in(page.content.decode()) for page in pages] == [[]] * 5
-    assert all(MARK in unescape(page.content.decode()) for page in pages[:4])
-
-
-# ---------------------------------------------------------------- links that have ended
-
-
-def test_a_link_works_once() -> None:
-    client = make_client()
-    invite(manager_of(client, Role.OWNER), client)
-    link, browser = mailed_link(), Browser()
-    open_link(link, browser)
-    accept(browser)
-    thief = Browser()
-    page = open_link(link, thief)
-    assert page.status_code == 410
-    assert "has been accepted" in page.content.decode()
-    taken = accept(thief, password="another sentence", password_again="another sentence")
-    assert taken.status_code == 410
-    assert User.objects.get(email=ADA).check_password(PASSWORD)
-
-
-def test_a_later_invitation_withdraws_the_earlier() -> None:
-    client = make_client()
-    owner = manager_of(client, Role.OWNER)
-    invite(owner, client, role=Role.OWNER)
-    earlier, opened = mailed_link(), Browser()
-    open_link(earlier, opened)
-    invite(owner, client, role=Role.MODERATOR)
-    later = mailed_link()
-    assert later != earlier
-    assert open_link(earlier).status_code == 410
-    assert accept(opened).status_code == 410
-    browser = Browser()
-    open_link(later, browser)
-    accept(browser)
-    assert Membership.objects.get(user__email=ADA).role == Role.MODERATOR
-
-
-@pytest.mark.parametrize("end", ["withdrawn", "expired"])
-def test_an_invitation_that_has_ended_is_not_accepted_even_when_it_was_open_on_the_screen(
-    end: str,
-) -> None:
-    client = make_client()
-    owner = manager_of(client, Role.OWNER)
-    invite(owner, client)
-    link, opened = mailed_link(), Browser()
-    open_link(link, opened)
-    invitation = waiting(client)
-    if end == "withdrawn":
-        address = reverse("admin:accounts_membership_invitation", args=[invitation.pk])
-        owner.post(address, {"act": "withdraw"})
-    else:
-        assert invitation.expires_at - invitation.created_at == timedelta(days=7)
-        past = timezone.now() - timedelta(days=8)
-        Invitation.objects.update(created_at=past, expires_at=past + timedelta(days=7))
-    for page in (accept(opened), open_link(link), opened.post(reverse("welcome_decline"))):
-        assert page.status_code in (302, 410)
-    assert account_of(ADA) is None
-    assert not Membership.objects.filter(user__email=ADA).exists()
-
-
-@pytest.mark.parametrize("guess", ["", "x", "1", "null", "\x00", "ä" * 50, "a" * 100_000])
-def test_what_is_no_token_opens_nothing(guess: str) -> None:
-    client = make_client()
-    invite(manager_of(client, Role.OWNER), client)  # not sent yet: it has no token
-    assert open_link(f"#{guess}").status_code == 410
-
-
-def test_an_invitation_ends_with_its_inviters_right_to_invite() -> None:
-    client = make_client()
-    make_user((client, Role.OWNER))
-    leaver = make_user((client, Role.OWNER))
-    browser = signed_in(leaver)
-    invite(browser, client, role=Role.OWNER)
-    link = mailed_link()
-    change_role(leaver.memberships.get(), Role.MODERATOR, actor=None, at=timezone.now())
-    assert open_link(link).status_code == 410
-    # Nor does it come back with the role.
-    change_role(leaver.memberships.get(), Role.OWNER, actor=None, at=timezone.now())
-    assert open_link(link).status_code == 410
-    invite(browser, client, role=Role.OWNER)
-    link = mailed_link()
-    User.objects.filter(pk=leaver.pk).update(is_active=False)
-    assert open_link(link).status_code == 410
-
-
 # ---------------------------------------------------------------- other tenants
 
 
@@ -428,9 +229,3 @@ def test_a_page_that_refuses_what_was_typed_opens_at_the_first_error_and_names_i
     assert described
     assert all(f'id="{name}"' in page for name in described[1].split())
     assert "short" not in re.findall(r'value="([^"]*)"', page)
-
-
-def test_a_link_that_is_not_complete_can_be_entered_again() -> None:
-    page = open_link("https://campaignhub.example/welcome/#cut-off")
-    assert page.status_code == 410
-    assert f'href="{reverse("welcome")}"' in page.content.decode()

@@ -13,13 +13,9 @@ from django.utils import timezone
 from campaigns.accounts.models import Client, Invitation, Membership, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import invitations
+from campaigns.accounts.services.errors import MayNotManageStaff, RoleWithdrawn
 from campaigns.accounts.services.invitations import HasAccount, InvitationOver, MayNotInvite
-from campaigns.accounts.services.staff import (
-    MayNotManageStaff,
-    NoLongerThere,
-    change_role,
-    withdraw_role,
-)
+from campaigns.accounts.services.staff import change_role, withdraw_role
 from campaigns.setup.models import Campaign
 from submissions.mirror.models import Submission
 from tests.campaigns.factories import make_client, make_user
@@ -133,7 +129,7 @@ def test_a_role_that_was_taken_is_taken_once() -> None:
         partial(withdraw_role, seen),
         partial(change_role, seen, Role.CAMPAIGN_MANAGER),
     ):
-        with pytest.raises(NoLongerThere):
+        with pytest.raises(RoleWithdrawn):
             again(actor=owner, at=timezone.now())
     assert not leaver.memberships.exists()
 

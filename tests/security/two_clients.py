@@ -176,3 +176,10 @@ def _member(client: Client, role: Role, word: str) -> User:
     user.email = f"{role.value}@{word.lower()}.example"
     user.save()
     return user
+
+
+def leaks(answer: Any, theirs: Side) -> str:
+    """Return what of the other client an answer names, if anything."""
+    text = answer.content.decode(errors="replace")
+    known = (MARK, MARK.lower(), theirs[Submission].reference, str(theirs[Campaign].pk))
+    return next((word for word in known if word in text), "")

@@ -25,13 +25,13 @@ class GatewayAway(DomainError):
     code = "gateway_away"
 
 
-class NameTaken(DomainError):
+class PartnerNameTaken(DomainError):
     """A key of this name is in use; two could not be told apart."""
 
     code = "partner_name_taken"
 
 
-class RateOutOfBounds(DomainError):
+class PartnerRateOutOfBounds(DomainError):
     """A partner's rate is a number of requests per second that the gateway can admit."""
 
     code = "partner_rate_out_of_bounds"
@@ -63,14 +63,16 @@ def make_partner_key(
     after it was shown to nobody. Whoever holds a key finds it in the list.
 
     Raises:
-        NameTaken, RateOutOfBounds: see there.
+        PartnerNameTaken, PartnerRateOutOfBounds: see there.
         GatewayAway: try again later.
     """
     name = name.strip()[:80]
     if not 1 <= rate_per_second <= MOST_PER_SECOND:
-        raise RateOutOfBounds(f"Give a rate from 1 to {MOST_PER_SECOND} requests a second.")
+        raise PartnerRateOutOfBounds(f"Give a rate from 1 to {MOST_PER_SECOND} requests a second.")
     if PartnerKey.objects.filter(client=client, name=name, revoked_at=None).exists():
-        raise NameTaken(f"A key called {name} is in use. Revoke it first, or choose another name.")
+        raise PartnerNameTaken(
+            f"A key called {name} is in use. Revoke it first, or choose another name."
+        )
     made = _make_at_gateway(client, name, rate_per_second, quota_per_day)
     try:
         with transaction.atomic():

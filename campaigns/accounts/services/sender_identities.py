@@ -4,35 +4,16 @@ from datetime import datetime
 
 from django.db import transaction
 
-from campaignhub.errors import DomainError
 from campaigns.accounts.models import Client, SenderIdentity, User
 from campaigns.accounts.rules.senders import covers, overlap, tidy_identity
 from campaigns.accounts.services import audit
+from campaigns.accounts.services.errors import (
+    IdentityTaken,
+    NotAnIdentity,
+    NotAnOperator,
+    PlatformsAddress,
+)
 from campaigns.accounts.services.sender import check_identity, platform_address
-
-
-class NotAnOperator(DomainError):
-    """Only operators decide who may send from what, because the mail service's account is every client's."""
-
-    code = "not_an_operator"
-
-
-class NotAnIdentity(DomainError):
-    """What was typed is neither a domain nor an address."""
-
-    code = "not_an_identity"
-
-
-class IdentityTaken(DomainError):
-    """The identity belongs to a client already, or lies within one that does."""
-
-    code = "identity_taken"
-
-
-class PlatformsAddress(DomainError):
-    """Every client without an identity sends from the platform's own address."""
-
-    code = "platforms_own"
 
 
 def assign_identity(client: Client, typed: str, *, actor: User, at: datetime) -> SenderIdentity:

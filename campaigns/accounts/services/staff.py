@@ -5,35 +5,16 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from campaignhub.errors import DomainError
 from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import Capability, Role
 from campaigns.accounts.services import audit, invitations
+from campaigns.accounts.services.errors import (
+    LastOwner,
+    MayNotManageStaff,
+    RoleAlreadyHeld,
+    RoleWithdrawn,
+)
 from campaigns.accounts.services.scope import can
-
-
-class AlreadyThere(DomainError):
-    """The person has this role at this client already."""
-
-    code = "staff_already_there"
-
-
-class MayNotManageStaff(DomainError):
-    """Who changes a role, or takes one, manages the client's staff at that very moment."""
-
-    code = "may_not_manage_staff"
-
-
-class NoLongerThere(DomainError):
-    """The role was taken away before."""
-
-    code = "staff_no_longer_there"
-
-
-class LastOwner(DomainError):
-    """A client always has an owner; this one is the last."""
-
-    code = "last_owner"
 
 
 @transaction.atomic
@@ -46,9 +27,9 @@ def change_role(
 
     Raises:
         MayNotManageStaff: ``actor`` does not manage the client's staff (any more).
-        NoLongerThere: the role was taken away before.
+        RoleWithdrawn: the role was taken away before.
         LastOwner: the client would have none left.
-        AlreadyThere: they have that role too.
+        RoleAlreadyHeld: they have that role too.
     """
     membership = _locked(membership, actor)
     before = membership.role
@@ -58,7 +39,7 @@ def change_role(
         _keep_an_owner(membership)
     others = membership.user.memberships.filter(client=membership.client, role=role.value)
     if others.exists():
-        raise AlreadyThere(f"{membership.user} has the role {role.label.lower()} already.")
+        raise RoleAlreadyHeld(f"{membership.user} has the role {role.label.lower()} already.")
     membership.role = role.value
     membership.save(update_fields=["role"])
     audit.record(
@@ -82,7 +63,7 @@ def withdraw_role(membership: Membership, *, actor: User | None, at: datetime) -
     their sessions end, and they can sign in again only to accept an invitation.
 
     Raises:
-        MayNotManageStaff, NoLongerThere, LastOwner: as :func:`change_role`.
+        MayNotManageStaff, RoleWithdrawn, LastOwner: as :func:`change_role`.
     """
     membership = _locked(membership, actor)
     if membership.role == Role.OWNER:
@@ -121,7 +102,7 @@ def _locked(membership: Membership, actor: User | None) -> Membership:
         raise MayNotManageStaff(f"You don't manage the staff of {client} any more.")
     found = Membership.objects.select_related("user", "client").filter(pk=membership.pk).first()
     if found is None:
-        raise NoLongerThere(f"This role at {client} was taken away before.")
+        raise RoleWithdrawn(f"This role at {client} was taken away before.")
     return found
 
 

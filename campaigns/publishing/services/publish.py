@@ -48,13 +48,13 @@ class CautionsNotAccepted(DomainError):
         self.cautions = cautions
 
 
-class ReasonMissing(DomainError):
+class AmendmentReasonMissing(DomainError):
     """An amendment needs a reason for the record."""
 
     code = "amendment_reason_missing"
 
 
-class NoteHasGaps(DomainError):
+class AmendmentNoteHasGaps(DomainError):
     """A public note is written in some of the campaign's languages and not in others."""
 
     code = "amendment_note_has_gaps"
@@ -98,10 +98,10 @@ def publish_campaign(
     a manager cannot publish what another saved since then without having seen it.
 
     Raises:
-        ChangedMeanwhile: another manager saved or published it since ``looked_at``.
+        CampaignChanged: another manager saved or published it since ``looked_at``.
         CannotPublish: with the whole list of what is missing.
         CautionsNotAccepted: with what nobody has accepted yet.
-        ReasonMissing, NoteHasGaps: an amendment lacks its words.
+        AmendmentReasonMissing, AmendmentNoteHasGaps: an amendment lacks its words.
         MoveNotAllowed: it is closed or archived.
     """
     sender.check_sender(campaign.client, at=at)
@@ -192,10 +192,12 @@ def _refuse_if_over(campaign: Campaign) -> None:
 
 def _check_words(campaign: Campaign, reason: str, note: Mapping[str, str]) -> None:
     if not reason.strip():
-        raise ReasonMissing("People have entered already. Say for the record why this changes.")
+        raise AmendmentReasonMissing(
+            "People have entered already. Say for the record why this changes."
+        )
     if missing := gaps(note, list(campaign.languages), needed=False):
         names = " and ".join(language_name(code) for code in missing)
-        raise NoteHasGaps(f"The public note is missing in {names}.")
+        raise AmendmentNoteHasGaps(f"The public note is missing in {names}.")
 
 
 def _add_release(

@@ -16,10 +16,10 @@ EDITS = (
 EDITS_AND_RELEASES = (*EDITS, "campaign.published", "campaign.amended")
 
 
-class ChangedMeanwhile(DomainError):
+class CampaignChanged(DomainError):
     """Another person saved or published the campaign after this page was shown."""
 
-    code = "campaign_changed_meanwhile"
+    code = "campaign_changed"
 
 
 def last_seen(campaign: Campaign, codes: tuple[str, ...]) -> str:
@@ -37,14 +37,14 @@ def refuse_unseen(
     same transaction. A form without the number comes from no page of ours.
 
     Raises:
-        ChangedMeanwhile: with who did what; ``undone`` says what this act did not do.
+        CampaignChanged: with who did what; ``undone`` says what this act did not do.
     """
     newest = _newest(campaign, codes)
     if not seen or newest is None or seen == str(newest.pk):
         return
     who = "You" if newest.actor == actor else _name(newest.actor)
     what = "published" if newest.code in EDITS_AND_RELEASES[len(EDITS) :] else "changed"
-    raise ChangedMeanwhile(f"{who} {what} {campaign.name} while this page was open. {undone}")
+    raise CampaignChanged(f"{who} {what} {campaign.name} while this page was open. {undone}")
 
 
 def _newest(campaign: Campaign, codes: tuple[str, ...]) -> AuditEntry | None:

@@ -16,7 +16,7 @@ from campaignhub.staff_site.lists import Tone, exact, named, state, when
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
-from campaigns.publishing.services.seen import EDITS, ChangedMeanwhile, last_seen, refuse_unseen
+from campaigns.publishing.services.seen import EDITS, CampaignChanged, last_seen, refuse_unseen
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from campaigns.setup.services.locks import locked
@@ -141,7 +141,7 @@ class CampaignAdmin(LivePreview):
                     undone="Yours isn't saved yet. Open the campaign in another tab to compare; if you "
                     "save here once more, this page replaces what is there.",
                 )
-            except ChangedMeanwhile as changed:
+            except CampaignChanged as changed:
                 request._changed_meanwhile = changed.message  # type: ignore[attr-defined]
             return super().changeform_view(request, str(campaign.pk), *args, **kwargs)
 

@@ -14,8 +14,8 @@ from campaigns.access.services import partners
 from campaigns.access.services.blocks import block
 from campaigns.access.services.partners import (
     GatewayAway,
-    NameTaken,
-    RateOutOfBounds,
+    PartnerNameTaken,
+    PartnerRateOutOfBounds,
     make_partner_key,
     revoke_partner_key,
 )
@@ -120,7 +120,7 @@ def test_without_the_table_no_key_is_made_none_revoked_and_republish_says_so(
 def test_a_revoked_key_is_gone_and_its_name_free_again(gateway: Any) -> None:
     client = make_client()
     made = make_partner_key(client, name="Kiosks", actor=None, at=NOON)
-    with pytest.raises(NameTaken):
+    with pytest.raises(PartnerNameTaken):
         make_partner_key(client, name="Kiosks", actor=None, at=NOON)
     revoked = revoke_partner_key(made.key, actor=None, at=NOON)
     assert revoked.revoked_at == NOON
@@ -135,7 +135,7 @@ def test_a_revoked_key_is_gone_and_its_name_free_again(gateway: Any) -> None:
 
 @pytest.mark.parametrize("rate", [0, 501])
 def test_a_rate_is_one_the_gateway_can_admit(rate: int) -> None:
-    with pytest.raises(RateOutOfBounds):
+    with pytest.raises(PartnerRateOutOfBounds):
         make_partner_key(make_client(), name="Kiosks", actor=None, at=NOON, rate_per_second=rate)
 
 

@@ -16,15 +16,14 @@ from campaigns.accounts.rules.senders import (
     tidy_identity,
 )
 from campaigns.accounts.services import sender
-from campaigns.accounts.services.sender import check_identity, check_sender, verified_sender
-from campaigns.accounts.services.sender_identities import (
+from campaigns.accounts.services.errors import (
     IdentityTaken,
     NotAnIdentity,
     NotAnOperator,
     PlatformsAddress,
-    assign_identity,
-    withdraw_identity,
 )
+from campaigns.accounts.services.sender import check_identity, check_sender, verified_sender
+from campaigns.accounts.services.sender_identities import assign_identity, withdraw_identity
 from campaigns.setup.services.sender import sender_of
 from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, logged, make_client, make_draft, make_user

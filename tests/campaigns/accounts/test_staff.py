@@ -4,7 +4,8 @@ import pytest
 
 from campaigns.accounts.models import AuditEntry, Membership
 from campaigns.accounts.rules.roles import Role
-from campaigns.accounts.services.staff import AlreadyThere, LastOwner, change_role, withdraw_role
+from campaigns.accounts.services.errors import LastOwner, RoleAlreadyHeld
+from campaigns.accounts.services.staff import change_role, withdraw_role
 from tests.campaigns.factories import NOON, make_client, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +35,7 @@ def test_a_role_is_changed_and_withdrawn_with_a_line_in_the_log() -> None:
     entry = AuditEntry.objects.get(code="staff.role_changed")
     assert (entry.before, entry.after) == ({"role": "owner"}, {"role": "moderator"})
     Membership.objects.create(user=other, client=client, role=Role.OWNER.value)
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(RoleAlreadyHeld):
         change_role(changed, Role.OWNER, actor=owner, at=NOON)
     withdraw_role(changed, actor=owner, at=NOON)
     assert AuditEntry.objects.get(code="staff.role_withdrawn").before == {"role": "moderator"}

@@ -10,10 +10,10 @@ from campaigns.hosting.local import LocalHost
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, move_campaign
 from campaigns.publishing.services.publish import (
+    AmendmentNoteHasGaps,
+    AmendmentReasonMissing,
     CannotPublish,
     CautionsNotAccepted,
-    NoteHasGaps,
-    ReasonMissing,
     publish_cautions,
     publish_test,
 )
@@ -121,9 +121,9 @@ def test_an_amendment_needs_a_reason_and_keeps_every_version_of_the_rules(
     campaign.rules = {"en": "Two entries a day.", "es": "Dos al día."}
     campaign.save()
     assert changes_since_release(campaign) == ["Official rules"]
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(AmendmentReasonMissing):
         publish(campaign, reason="  ")
-    with pytest.raises(NoteHasGaps):
+    with pytest.raises(AmendmentNoteHasGaps):
         publish(campaign, reason="More joy.", public_note={"en": "Two a day now."})
     note = {"en": "Two a day now.", "es": "Ahora dos al día."}
     later = NOON + timedelta(days=2)

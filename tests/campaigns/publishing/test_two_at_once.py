@@ -6,7 +6,8 @@ import pytest
 
 from campaigns.accounts.models import Membership
 from campaigns.accounts.rules.roles import Role
-from campaigns.accounts.services.staff import LastOwner, withdraw_role
+from campaigns.accounts.services.errors import LastOwner
+from campaigns.accounts.services.staff import withdraw_role
 from campaigns.hosting.local import LocalHost
 from campaigns.publishing.models import Placement
 from campaigns.publishing.services.lifecycle import due_moves, move_campaign

@@ -1,5 +1,14 @@
 """Invitations: made by who manages a client's staff, ended by their receiver, by their sender or by time."""
 
+from campaigns.accounts.services.errors import (
+    AlreadyMember,
+    AnotherAccount,
+    HasAccount,
+    InvitationOver,
+    MayNotInvite,
+    NotAnAddress,
+    TooManyInvitations,
+)
 from campaigns.accounts.services.invitations.accepting import (
     accept,
     accept_as_new,
@@ -11,15 +20,6 @@ from campaigns.accounts.services.invitations.accepting import (
     is_completed,
     open_invitation,
     waits_for,
-)
-from campaigns.accounts.services.invitations.errors import (
-    AlreadyMember,
-    AnotherAccount,
-    HasAccount,
-    InvitationOver,
-    MayNotInvite,
-    NotAnAddress,
-    TooManyInvitations,
 )
 from campaigns.accounts.services.invitations.inviting import (
     invite,

@@ -12,7 +12,7 @@ from campaigns.accounts.models import Client, Invitation, Membership, User
 from campaigns.accounts.rules.invitations import clean_address
 from campaigns.accounts.rules.plain_names import is_persons_name
 from campaigns.accounts.services import passwords
-from campaigns.accounts.services.invitations.errors import (
+from campaigns.accounts.services.errors import (
     AnotherAccount,
     HasAccount,
     InvitationOver,

@@ -16,7 +16,7 @@ from campaigns.accounts.rules.invitations import (
     clean_address,
 )
 from campaigns.accounts.rules.roles import Role
-from campaigns.accounts.services.invitations.errors import (
+from campaigns.accounts.services.errors import (
     AlreadyMember,
     InvitationOver,
     MayNotInvite,
