@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
@@ -75,6 +76,21 @@ def depth(queues: Any, url: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
     held = queues.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
     return sum(int(held[name]) for name in names)
+
+
+class _Away:
+    """A client of a service at whose address nothing answers."""
+
+    def __getattr__(self, _operation: str) -> Any:
+        def call(**_arguments: Any) -> Any:
+            raise EndpointConnectionError(endpoint_url="http://away")
+
+        return call
+
+
+def take_table_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no call of the site's table be answered."""
+    monkeypatch.setattr(ingest._table().store, "client", _Away())
 
 
 def _arn(queues: Any, url: str) -> str:

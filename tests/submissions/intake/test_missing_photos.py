@@ -27,7 +27,7 @@ from tests.submissions.factories import (
     make_upload,
     streamed,
 )
-from tests.support.simulated_aws import simulated_aws
+from tests.support.simulated_aws import simulated_aws, take_table_away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 LATER = NOON + timedelta(minutes=36)
@@ -78,7 +78,7 @@ def test_a_photo_that_only_the_mirror_lost_is_brought_here_and_not_asked_for():
 
 def test_nobody_is_asked_while_the_table_is_away(monkeypatch):
     _submission(arrived=0)
-    monkeypatch.setattr(ingest._table().store, "name", "gone")
+    take_table_away(monkeypatch)
     assert ask_for_missing_images(at=LATER) == 0
 
 
@@ -148,7 +148,7 @@ def test_what_counts_is_left_alone_while_the_table_is_away(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _unseen(arrived=0)
-    monkeypatch.setattr(ingest._table().store, "name", "gone")
+    take_table_away(monkeypatch)
     assert ask_where_it_counts_unseen(at=LATER) == 0
     assert not Review.objects.exists()
 

@@ -30,7 +30,7 @@ from submissions.review.services.decisions import approve_submission
 from submissions.review.services.outbox import propagate_decisions
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_image, make_record, make_upload
-from tests.support.simulated_aws import simulated_aws
+from tests.support.simulated_aws import simulated_aws, take_table_away
 
 pytestmark = pytest.mark.dialects
 
@@ -197,7 +197,7 @@ def test_an_unknown_campaign_is_an_error_of_its_own():
 @pytest.mark.parametrize("command", ["reconcile", "backfill"])
 def test_a_table_that_does_not_answer_is_told_apart_from_a_gap(command, account, monkeypatch):
     stored(published(), entered_at=datetime.now(UTC))
-    monkeypatch.setattr(ingest._table().store, "name", "gone")
+    take_table_away(monkeypatch)
     with pytest.raises(CommandError, match="does not answer") as failed:
         call_command(command, stdout=StringIO())
     assert failed.value.returncode == 2

@@ -31,6 +31,7 @@ from tests.submissions.operations.unsent_photos.photos import (
     sweep,
     take,
 )
+from tests.support.simulated_aws import take_table_away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 MOMENT = timedelta(milliseconds=1)
@@ -231,7 +232,7 @@ def test_a_round_ends_where_the_table_is_away_and_the_next_one_goes_on(
 ) -> None:
     photos = [take(campaign, begin()) for _ in range(5)]
     with monkeypatch.context() as away:
-        away.setattr(ingest._table().store, "name", "gone")
+        take_table_away(away)
         round_ = sweep()
         assert (round_.swept, round_.why) == (
             0,
