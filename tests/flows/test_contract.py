@@ -29,7 +29,7 @@ def request_resubmission(installation: Installation, visitor: Visitor) -> None:
         "from submissions.review.services.decisions import request_resubmission\n"
         "from submissions.mail.services.delivery import deliver_mails\n"
         "from submissions.review.services.outbox import propagate_decisions\n"
-        f"ask_again('{visitor.id}', reasons=[Reason(code=ReasonCode.ILLEGIBLE)],\n"
+        f"request_resubmission('{visitor.id}', reasons=[Reason(code=ReasonCode.ILLEGIBLE)],\n"
         "    actor=User.objects.get(username='mo'), at=timezone.now())\n"
         "propagate_decisions(at=timezone.now() + timedelta(minutes=5))\n"
         "deliver_mails(at=timezone.now() + timedelta(minutes=5), most=1000)\n"
