@@ -1,7 +1,7 @@
 """The program of the emulator's process: its ASGI application on a server in C, and its hot paths walked quicker.
 
 Run by the interpreter that has the emulator installed, never imported here; it
-may import nothing of ours but ``fair_queue.py`` and ``like_aws.py``. Everything embedded waits for this one process, so
+may import nothing of ours but what lies beside it. Everything embedded waits for this one process, so
 what it costs is what a machine can take. Each change keeps what the emulator
 answers and is bound to the version that ``constraints-ministack.txt`` pins:
 
@@ -50,6 +50,7 @@ def beside(name: str) -> Any:
 
 
 fair_queue, like_aws = beside("fair_queue"), beside("like_aws")
+refusals, response_templates = beside("refusals"), beside("response_templates")
 
 
 class WholeAnswers:
@@ -273,6 +274,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     quicken()
     like_aws.complete()
+    refusals.complete(response_templates)
     uvicorn.run(
         app,
         host=os.environ["BIND_HOST"],

@@ -10,8 +10,8 @@ from campaignhub.local_aws.pipes.wire import Away, Refused, Wire, signed_as
 logger = logging.getLogger(__name__)
 
 QUEUE_ENTRIES = 10
-QUEUE_BYTES = 1_000_000
-"""What SQS takes in one request, with room for the names around the bodies (1 MiB)."""
+QUEUE_BYTES = 262_144
+"""What SQS takes in one request; what is larger alone it refuses."""
 
 Record = Mapping[str, Any]
 
@@ -134,8 +134,9 @@ class QueueTarget:
 
     def deliver(self, records: Sequence[Record]) -> list[int]:
         """See :class:`Target`."""
-        # Escaped: half a surrogate pair, which a browser may send, has no UTF-8 form.
-        bodies = [json.dumps(record) for record in records]
+        # Not escaped: nobody promises that Pipes escapes what the queue refuses, so a record that
+        # needs it has to fail here too.
+        bodies = [json.dumps(record, ensure_ascii=False) for record in records]
         groups = [self._group(record) for record in records]
         return [place for chunk in _chunks(bodies) for place in self._send(bodies, groups, chunk)]
 
@@ -165,11 +166,12 @@ def _chunks(bodies: Sequence[str]) -> list[list[int]]:
     chunks: list[list[int]] = []
     size = 0
     for place, body in enumerate(bodies):
-        if not chunks or len(chunks[-1]) == QUEUE_ENTRIES or size + len(body) > QUEUE_BYTES:
+        length = len(body.encode("utf-8", "surrogatepass"))
+        if not chunks or len(chunks[-1]) == QUEUE_ENTRIES or size + length > QUEUE_BYTES:
             chunks.append([])
             size = 0
         chunks[-1].append(place)
-        size += len(body)
+        size += length
     return chunks
 
 

@@ -151,6 +151,45 @@ def test_the_largest_submission_is_taken_and_a_larger_one_is_told_so(stack):
     assert len(take(stack)) == 1
 
 
+def test_a_character_that_no_queue_takes_is_told_like_a_body_that_is_too_large(stack):
+    for sign in "\ufffe\uffff":
+        raw = json.dumps(submission(a=f"Anna{sign}"), ensure_ascii=False)
+        status, _, answer = call(stack, "POST", "/v1/campaigns/summer/submissions", raw)
+        assert (status, json.loads(answer)["code"]) == (413, "too_large")
+    # Spelled in ASCII it passes, here as on AWS: the writer takes it out.
+    escaped = json.dumps(submission(a="Anna\uffff"))
+    assert call(stack, "POST", "/v1/campaigns/summer/submissions", escaped)[0] == 202
+    assert len(take(stack)) == 1
+
+
+def test_a_queue_that_is_away_is_told_as_busy_so_that_the_page_tries_again(stack):
+    gateway = stack.client("apigateway")
+    (api,) = (one["id"] for one in gateway.get_rest_apis()["items"])
+    (path,) = (
+        one["id"]
+        for one in gateway.get_resources(restApiId=api, limit=500)["items"]
+        if one["path"].endswith("/messages")
+    )
+    method = {"restApiId": api, "resourceId": path, "httpMethod": "POST"}
+    there = gateway.get_integration(**method)["uri"]
+
+    def point_to(uri: str) -> None:
+        change = {"op": "replace", "path": "/uri", "value": uri}
+        gateway.update_integration(**method, patchOperations=[change])
+
+    body = {**submission(), "message_id": str(uuid4()), "kind": "appeal", "body": {}}
+    body = {name: body[name] for name in ("submission_id", "message_id", "token", "kind", "body")}
+    point_to(f"{there}-gone")
+    try:
+        answer = call(stack, "POST", "/v1/campaigns/summer/messages", json.dumps(body))
+    finally:
+        point_to(there)
+    status, headers, problem = answer
+    assert (status, json.loads(problem)["code"]) == (503, "busy")
+    assert headers["Retry-After"] == "5"
+    assert headers["Content-Type"] == "application/problem+json"
+
+
 BAD = [
     "",
     "nope",

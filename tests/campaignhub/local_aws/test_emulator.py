@@ -223,3 +223,26 @@ def test_invented_campaigns_have_one_turn_together(bench: Bench) -> None:
     while messages := receive(bench, url):
         seen += len(messages)
     assert seen == 121, "nothing is lost of what nobody knows"
+
+
+def test_what_sqs_refuses_is_refused(bench: Bench) -> None:
+    _, url, _ = bench.queue()
+    most = 262_144
+
+    def refusal(call: Any, **how: Any) -> str:
+        with pytest.raises(ClientError) as refused:
+            call(QueueUrl=url, **how)
+        return str(refused.value.response["Error"]["Code"]).rpartition(".")[2]
+
+    bench.sqs.send_message(QueueUrl=url, MessageBody="x" * most)
+    assert refusal(bench.sqs.send_message, MessageBody="x" * (most + 1)) == "InvalidParameterValue"
+    assert refusal(bench.sqs.send_message, MessageBody="a\uffff") == "InvalidMessageContents"
+    eleven = [{"Id": str(n), "MessageBody": "x"} for n in range(11)]
+    batch = bench.sqs.send_message_batch
+    assert refusal(batch, Entries=eleven) == "TooManyEntriesInBatchRequest"
+    large = [{"Id": str(n), "MessageBody": "\u00e9" * 70_000} for n in range(2)]
+    assert refusal(batch, Entries=large) == "BatchRequestTooLong"
+    mixed = [{"Id": str(n), "MessageBody": text} for n, text in enumerate(["ok", "a\ufffe"])]
+    answer = bench.sqs.send_message_batch(QueueUrl=url, Entries=mixed)
+    assert [entry["Id"] for entry in answer["Failed"]] == ["1"]
+    assert bench.waiting(url) == 2

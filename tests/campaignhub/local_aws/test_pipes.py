@@ -268,6 +268,24 @@ def test_a_record_that_cannot_be_delivered_is_buried_by_its_place_and_the_stream
     assert "y" * 100 not in json.dumps(letter)
 
 
+def test_a_record_with_a_character_that_no_queue_takes_is_buried_and_its_neighbours_arrive(bench):
+    table, stream = bench.table()
+    _, url, dead = bench.queue(visibility=30)
+    parameters = StreamParameters(
+        starting_position="TRIM_HORIZON",
+        maximum_attempts=2,
+        bisect=True,
+        dead_letter_arn=bench.arn(dead),
+    )
+    for name, text in (("a", "fine"), ("b", "raw \uffff"), ("c", '{"nested":"\\uffff"}')):
+        bench.dynamodb.put_item(
+            TableName=table,
+            Item={"pk": {"S": "SUBMISSION#1"}, "sk": {"S": name}, "x": {"S": text}},
+        )
+    bench.run(make_pipe(stream, bench.arn(url), parameters))
+    eventually(lambda: bench.waiting(dead) == 1 and bench.waiting(url) == 2)
+
+
 @pytest.mark.parametrize(
     ("answer", "failed"),
     [
