@@ -1,7 +1,10 @@
 """A page's files: HTML per language and view, the stylesheet, the script's modules, the images."""
 
+import base64
 import hashlib
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +15,7 @@ from campaigns.rendering.colours import dark_palette, light_palette
 from campaigns.rendering.content import PageContent, Texts
 from campaigns.rendering.fields import in_order, minimum_age, shown_field
 from campaigns.rendering.legal import legal_lines, promoter_of
+from campaigns.rendering.offsets import offsets_of
 from campaigns.rendering.pictures import hashed, place_pictures
 from campaigns.rendering.policy import page_policy
 from campaigns.rendering.words import page_words, script_words
@@ -24,7 +28,6 @@ from ingest_lambda.contract.photos import MOST_PIXELS, PAGE_BRANDS
 SCRIPTS = (
     "page.js",
     "answers.js",
-    "challenge.js",
     "ground.js",
     "keep.js",
     "outcome.js",
@@ -35,11 +38,14 @@ SCRIPTS = (
 """The modules of the page's script; the first is the one that the page names."""
 SCRIPTS_LOADED_LATER = (
     "arrivals.js",
+    "challenge.js",
+    "drafts.js",
     "grammar.js",
     "matching.js",
     "pattern_worker.js",
     "quality.js",
     "sha256.js",
+    "smaller.js",
 )
 """Beside them: a page loads those that it turns out to need, and none ahead."""
 PREVIEW_SCRIPT = "preview.js"
@@ -93,14 +99,38 @@ def _source(name: str) -> str:
     return source
 
 
-def _place_scripts(files: dict[str, bytes], *, preview: bool) -> list[str]:
+@dataclass(frozen=True)
+class Script:
+    """A module that a page loads at once."""
+
+    path: str
+    integrity: str
+    """Its hash: a browser runs no module that came in part, or with something put into it."""
+    is_named: bool
+    """Run by the page; the others are imported, and only fetched ahead."""
+
+
+def _place_scripts(files: dict[str, bytes], *, preview: bool) -> list[Script]:
     """Put the modules into a folder named by the content of all: they import each other by name."""
-    named = (*SCRIPTS, PREVIEW_SCRIPT) if preview else SCRIPTS
-    sources = {name: _source(name).encode() for name in (*named, *SCRIPTS_LOADED_LATER)}
+    named = (*SCRIPTS[1:], SCRIPTS[0], *((PREVIEW_SCRIPT,) if preview else ()))
+    sources = {
+        name: _COMMENT.sub("", _source(name)).encode() for name in (*named, *SCRIPTS_LOADED_LATER)
+    }
     digest = hashlib.sha256(b"".join(sources.values())).hexdigest()[:12]
     folder = f"assets/script.{digest}"
     files.update({f"{folder}/{name}": source for name, source in sources.items()})
-    return [f"{folder}/{name}" for name in named]
+    return [
+        Script(f"{folder}/{name}", _integrity(sources[name]), name in (SCRIPTS[0], PREVIEW_SCRIPT))
+        for name in named
+    ]
+
+
+_COMMENT = re.compile(r"^\s*//.*\n", re.MULTILINE)
+"""A line of its own that is for readers of the source; a phone need not load a sixth more for it."""
+
+
+def _integrity(content: bytes) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
 
 
 def _place_style(content: PageContent, files: dict[str, bytes]) -> str:
@@ -184,7 +214,7 @@ def _settings(content: PageContent, language: str, api_url: str) -> dict[str, An
         "route": content.route,
         "locale": language,
         "region": _REGIONS.get(language, language),
-        "timezone": content.timezone,
+        "offsets": offsets_of(content),
         "place": place_of(content.timezone),
         "opens": content.opens_at.isoformat() if content.opens_at else None,
         "closes": content.closes_at.isoformat() if content.closes_at else None,

@@ -55,6 +55,10 @@ class StartRequest(Shape):
     uploads: tuple[Wanted, ...] = Field(default=(), max_length=60)
     token: Token | None = None
     challenge: str | None = Field(default=None, max_length=4096)
+    since: str | None = Field(default=None, max_length=MAX_TOKEN_CHARS)
+    """Without ``token``: the first token that this form was given. Who mends a slip in a new
+    submission, or takes another route, has had the form open since then. Any text: one that is
+    no token of this campaign says nothing."""
 
 
 class UploadForm(Shape):

@@ -80,6 +80,8 @@ class TokenPayload(Shape):
     """Field → how many places for a file were handed out for this attempt, replaced ones included."""
     issued_at: Instant
     """Of the first start of this attempt; a renewal keeps it."""
+    touched_at: Instant | None = None
+    """When the form was first touched, if that was in an earlier submission of the same page."""
     expires_at: Instant
     """After it, nothing may be submitted; status tokens carry the archive's far future."""
     purpose: Purpose = Purpose.OWN

@@ -21,14 +21,15 @@ pytestmark = pytest.mark.browser
 IN_THE_PAGE = """async ([work, files]) => {
   const script = document.querySelector("script[type=module]").src;
   const pictures = await import(new URL("pictures.js", script));
+  const smaller = await import(new URL("smaller.js", script));
   const answers = [];
   for (const file of files) {
     const bytes = Uint8Array.from(atob(file), (sign) => sign.charCodeAt(0));
     const blob = new Blob([bytes]);
     if (work === "typeOf") answers.push(await pictures.typeOf(blob));
-    if (work === "pixelsOf") answers.push(await pictures.pixelsOf(blob));
+    if (work === "pixelsOf") answers.push(await smaller.pixelsOf(blob));
     if (work === "smallerCopy") {
-      const copy = await pictures.smallerCopy(blob);
+      const copy = await smaller.smallerCopy(blob);
       const picture = copy && await createImageBitmap(copy);
       answers.push(picture && [picture.width, picture.height]);
     }

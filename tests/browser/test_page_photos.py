@@ -13,6 +13,7 @@ from tests.browser.visiting import (
     START,
     Held,
     add_photo,
+    answer_problem,
     answer_status,
     fill_in,
     is_upload,
@@ -103,18 +104,11 @@ def test_an_upload_that_is_refused_offers_another_try_and_then_arrives(
     phone: "Page", address: str
 ) -> None:
     open_form(phone, address)
-    phone.route(
-        START,
-        lambda route: route.fulfill(
-            status=422,
-            headers={"Access-Control-Allow-Origin": "*"},
-            body='{"code":"upload_refused"}',
-        ),
-    )
+    answer_problem(phone, START, 422, "upload_refused")
     add_photo(phone, 204)
     phone.wait_for_selector(".card.lost")
     send(phone)
-    assert "didn’t reach us" in phone.inner_text("#summary")
+    assert "haven’t received one of your photos" in phone.inner_text("#summary")
     phone.unroute_all()
     phone.get_by_role("button", name="Try again").click()
     uploaded(phone)

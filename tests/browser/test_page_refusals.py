@@ -165,7 +165,7 @@ def test_one_that_is_taken_is_asked_about_no_more(phone: "Page", receipts: str) 
     let_run(phone, asked, calls=1)
     let_pass(phone, asked, seconds=300)
     assert len(asked.made) == 1
-    assert phone.inner_text(".fate") == "Your photo is with us."
+    assert phone.inner_text(".fate") == "We’ve received your photo."
 
 
 def test_a_form_without_photos_asks_about_none(phone: "Page", quick: str) -> None:

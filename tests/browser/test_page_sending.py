@@ -61,7 +61,7 @@ def test_the_hidden_trap_is_out_of_reach_for_people_and_sent_when_a_machine_fill
     phone: "Page", quick: str
 ) -> None:
     open_form(phone, quick)
-    trap = phone.locator("#homepage")
+    trap = phone.locator("#more")
     assert trap.get_attribute("tabindex") == "-1"
     assert phone.locator(".trap").get_attribute("aria-hidden") == "true"
     fill_in(phone, email="trap@example.com")

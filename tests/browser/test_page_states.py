@@ -180,14 +180,14 @@ def behind_a_used_link(page: "Page", _embedded: Installation, address: str) -> N
     answer_status(page, status("approved", received_at=now()))
     page.goto(mail_link(address, "summer-receipts", purpose=Purpose.RESUBMIT))
     outcome(page, "approved")
-    assert "has been used already" in page.inner_text("#done")
+    assert "has already been used" in page.inner_text("#done")
 
 
 def behind_a_link_that_is_over(page: "Page", _embedded: Installation, address: str) -> None:
     answer_problem(page, STATUS, 401, "bad_token")
     page.goto(mail_link(address, "summer-receipts"))
     page.wait_for_selector("#notice:not([hidden])")
-    assert "doesn’t work any more" in page.inner_text("#notice")
+    assert "no longer works" in page.inner_text("#notice")
 
 
 def behind_half_a_link(page: "Page", _embedded: Installation, address: str) -> None:

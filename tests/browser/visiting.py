@@ -138,11 +138,16 @@ def status(status: str, **values: Any) -> StatusAnswer:
 
 
 def answer_status(page: "Page", answer: StatusAnswer) -> None:
-    """Let the server accept whatever is sent, and then answer for it like this."""
-    body = answer.model_dump_json(exclude_none=True)
+    """Let the server accept whatever is sent, and then answer like this for the one that is asked about."""
     accepted = {"status": 202, "headers": OPEN_TO_ALL, "body": '{"status":"received"}'}
     page.route(SUBMIT, lambda route: route.fulfill(**accepted))
-    page.route(STATUS, lambda route: route.fulfill(headers=OPEN_TO_ALL, body=body))
+
+    def tell(route: "Route") -> None:
+        asked = UUID(route.request.url.rsplit("/", 1)[1])
+        its = answer.model_copy(update={"submission_id": asked})
+        route.fulfill(headers=OPEN_TO_ALL, body=its.model_dump_json(exclude_none=True))
+
+    page.route(STATUS, tell)
 
 
 def asked_again() -> StatusAnswer:

@@ -233,8 +233,30 @@ class Starter:
             device_hash=self._hash("device", device_key(caller.address or ""), manifest),
             network_hash=self._network_hash(caller.address, manifest),
             issued_at=issued_at,
+            touched_at=self._touched_at(request, manifest),
             expires_at=issued_at + timedelta(seconds=SUBMIT_SECONDS),
         )
+
+    def _touched_at(self, request: StartRequest, manifest: Manifest) -> datetime | None:
+        """Return when the form was first touched, where an earlier token of the campaign proves it.
+
+        Nothing depends on it but a suspicion of haste, so what proves nothing is
+        passed over. It is not bound to one visitor: a program that keeps a token to
+        seem slow could as well wait.
+        """
+        if not request.since:
+            return None
+        try:
+            first = verify(
+                request.since,
+                token_keys=self.token_keys,
+                is_announced=self.releases.announces_token_key,
+            )
+        except (BadToken, TryAgain):
+            return None
+        if (first.slug, first.mode, first.purpose) != (manifest.slug, manifest.mode, Purpose.OWN):
+            return None
+        return first.touched_at or first.issued_at
 
     def _challenged(
         self, payload: TokenPayload, request: StartRequest, manifest: Manifest, caller: Caller

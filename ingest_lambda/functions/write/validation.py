@@ -181,7 +181,8 @@ def _suspicions(
     known: Circumstances,
 ) -> list[Suspicion]:
     found = []
-    seconds = (known.entered - payload.issued_at).total_seconds()
+    touched_at = payload.touched_at or payload.issued_at
+    seconds = (known.entered - touched_at).total_seconds()
     # A partner's server fills the form in before it starts.
     if payload.channel is Channel.WEB and seconds < manifest.minimum_fill_seconds:
         found.append(Suspicion.FILLED_TOO_FAST)

@@ -1,6 +1,6 @@
 // Answers: read them, judge them as the server will, say what is wrong beside the field and at the top.
 
-import { $, form, make, photosOnly, preview, settings, sleep, t } from "./ground.js";
+import { $, day, form, make, photosOnly, preview, settings, sleep, t, today } from "./ground.js";
 import { save, state } from "./keep.js";
 
 // How people write addresses, numbers and names. Loaded beside the page and never needed to send: without it
@@ -54,8 +54,6 @@ function keptOf(box) {
   return rules.readNumber(kept, grammar).kept === kept ? kept : Number(kept);
 }
 
-const today = () => new Intl.DateTimeFormat("en-CA", { timeZone: settings.timezone }).format(new Date()); // as 2026-06-30
-const day = (text) => new Intl.DateTimeFormat(settings.region, { dateStyle: "long", timeZone: "UTC" }).format(new Date(text));
 
 const number = (text) => new Intl.NumberFormat(settings.locale).format(text);
 
@@ -154,6 +152,12 @@ export function tooYoung() {
   const [born, now] = [read(box), today()];
   const years = Number(now.slice(0, 4)) - Number(born.slice(0, 4)) - (now.slice(5) < born.slice(5) ? 1 : 0);
   return years < Number(box.dataset.age);
+}
+
+// Until it is known that somebody is old enough, nothing begins.
+export function ageOpen() {
+  const box = form.querySelector("[data-age]");
+  return Boolean(box) && (!read(box) || tooYoung());
 }
 
 export function takeRoute(route) {

@@ -1,8 +1,9 @@
 // What became of photos that arrived: asked behind the form's back, seldom, and told beside the photo.
 // Loaded with the first photo that is uploaded; without it the form is sent all the same.
 
-import { settings, sleep } from "./ground.js";
+import { sleep } from "./ground.js";
 import { save, state } from "./keep.js";
+import { statusOnce } from "./server.js";
 
 const WAITS_SECONDS = [2, 4, 8, 16]; // as often as this is asked about one photo
 let asking = false;
@@ -10,13 +11,8 @@ let asking = false;
 // What nothing is known of yet; how often it was asked about outlives a reload.
 const outstanding = () => state.photos.filter((photo) => photo.done && !photo.code && !photo.taken && (photo.asked || 0) < WAITS_SECONDS.length);
 
-async function images() {
-  const { id, token } = state.session;
-  const response = await fetch(`${settings.api}/submissions/${id}`, {
-    headers: { Authorization: `Bearer ${token}` }, cache: "no-store", signal: AbortSignal.timeout?.(15_000),
-  }).catch(() => null); // a line that is down has other places to say so
-  return response?.ok ? (await response.json().catch(() => ({}))).images || [] : [];
-}
+// A line that is down has other places to say so.
+const images = async () => (await statusOnce(state.session.id, state.session.token))?.images || [];
 
 export async function ask(draw) {
   if (asking) return;

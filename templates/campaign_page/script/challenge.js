@@ -8,6 +8,7 @@ const PATIENCE_MS = 20_000;
 
 const loaded = place && !preview ? new Promise((ready) => {
   const script = Object.assign(document.createElement("script"), { src: SOURCE, async: true });
+  setTimeout(ready, PATIENCE_MS, null);
   script.onload = () => ready(window.turnstile);
   script.onerror = () => ready(null);
   document.head.append(script);

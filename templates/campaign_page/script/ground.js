@@ -20,9 +20,49 @@ export function make(tag, properties = {}, ...children) {
 
 export const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
-const inZone = (style) => new Intl.DateTimeFormat(settings.region, { ...style, timeZone: settings.timezone });
-export const day = (text, shiftMs = 0) => inZone({ dateStyle: "full" }).format(new Date(Date.parse(text) + shiftMs));
-export const moment = (text) => `${inZone({ dateStyle: "full", timeStyle: "short" }).format(new Date(text))} (${settings.place})`;
+// What a visitor did not write, as a parameter of a link, in the characters that every store takes:
+// controls are spaces, what is no character is dropped, and what is too long is cut between characters.
+export const plain = (words, most) => [...(words || "").normalize().replace(/[\s\p{Cc}]+/gu, " ").replace(/[\p{Cs}\p{Cn}\ufffd]/gu, "").trim()].slice(0, most).join("").trim();
+
+// ------------------------------------------------------------------ days and times, in the campaign's zone
+
+// By the offsets that the page was given: an old phone knows no Europe/Kyiv, and has another summer in its head.
+const offset = (ms) => 60_000 * (settings.offsets.filter(([from]) => from * 1000 <= ms).pop() || settings.offsets[0])[1];
+const DAY = { weekday: "long", day: "numeric", month: "long" };
+const CLOCK = { hour: "numeric", minute: "2-digit", hour12: settings.locale.startsWith("en") };
+
+// Never an error: what this browser can't write in words stands in figures, and no date is no words.
+function written(local, style) {
+  if (!Number.isFinite(local)) return "";
+  try { return new Intl.DateTimeFormat(settings.region, { ...style, timeZone: "UTC" }).format(new Date(local)); } catch { /* in figures */ }
+  return new Date(local).toISOString().slice(..."hour" in style ? [11, 16] : [0, 10]);
+}
+
+const nowLocal = () => Date.now() + offset(Date.now());
+const dayOf = (local) => written(local, new Date(local).getUTCFullYear() === new Date(nowLocal()).getUTCFullYear() ? DAY : { ...DAY, year: "numeric" });
+const momentOf = (local) => `${dayOf(local)}, ${t("clock", { clock: written(local, CLOCK) })} (${settings.place})`;
+const localOf = (time) => Date.parse(time) + offset(Date.parse(time));
+
+export const today = () => new Date(nowLocal()).toISOString().slice(0, 10);
+export const day = (date) => written(Date.parse(date), { day: "numeric", month: "long", year: "numeric" }); // of one without a time
+export const moment = (time) => (time ? momentOf(localOf(time)) : "");
+
+// The day before an instant: a promise made for a day ends with the midnight after it.
+export const dayBefore = (time) => dayOf(localOf(time) - 1);
+
+// A deadline as the last minute of a day that is wholly before it; on its last day, its own time.
+export function deadline(time) {
+  const lastMinute = Math.floor(localOf(time) / 86_400_000) * 86_400_000 - 60_000;
+  return lastMinute > nowLocal() ? momentOf(lastMinute) : moment(time);
+}
+
+// ------------------------------------------------------------------ saying something
+
+// The help that the page shows until its script has something better: from then on this is it.
+export function reveal(element) {
+  element.hidden = false;
+  $("fallback")?.remove();
+}
 
 export const say = (words) => { $("line").textContent = words; };
 
@@ -30,5 +70,6 @@ export function tell(words, { loud = true } = {}) {
   const notice = $("notice");
   notice.textContent = words;
   notice.hidden = !words;
+  if (words) reveal(notice);
   if (words && loud) notice.scrollIntoView({ block: "nearest" });
 }

@@ -1,9 +1,9 @@
 // What became of an entry: told at once, followed for two minutes, and again whenever the page is looked at.
 
-import { $, day, form, make, moment, settings, sleep, t, tell, view } from "./ground.js";
+import { $, dayBefore, deadline, form, make, reveal, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, forgetFiles, forgetSent, rememberSent, save, state } from "./keep.js";
 import { forgetPhotos, photosToRemember } from "./photos.js";
-import { Refused, call } from "./server.js";
+import { Refused, statusOf } from "./server.js";
 
 const STEPS_SECONDS = [1, 2, 4, 8, 15, 30];
 const FOLLOW_MS = 120_000;
@@ -22,7 +22,7 @@ export async function follow(sent, { mend, askAgain, refuse }) {
   const end = Date.now() + FOLLOW_MS;
   for (let step = 0, last = ""; mine === round;) {
     let answer;
-    try { answer = await call("GET", `/submissions/${sent.id}`, null, sent.token); } catch (error) {
+    try { answer = await statusOf(sent.id, sent.token); } catch (error) {
       if (error instanceof Refused) return refuse(error);
       throw error;
     }
@@ -30,7 +30,7 @@ export async function follow(sent, { mend, askAgain, refuse }) {
     // The new photo is in the queue while the table still asks for it; it is asked for once only.
     if (sent.attempt > 1 && answer.status === "needs_resubmission") answer = { ...answer, status: "queued", reasons: [], actions: [] };
     const queued = answer.status === "queued";
-    if (!queued && answer.status === "invalid" && view === "form" && answer.reasons.every(({ code }) => MENDABLE.test(code))) return mend(answer.reasons);
+    if (!queued && answer.status === "invalid" && view === "form" && (answer.reasons || []).every(({ code }) => MENDABLE.test(code))) return mend(answer.reasons);
     if (!queued) arrived(sent, answer);
     if (JSON.stringify(answer) !== last) show(answer, sent);
     last = JSON.stringify(answer);
@@ -87,12 +87,11 @@ function next(answer, sent) {
   const open = OPEN.includes(answer.status);
   return [
     open && (answer.images || []).some(({ state: fate }) => fate === "refused") && words(t("refused_after")),
-    answer.status === "needs_resubmission" && words(asked ? asked.until && t("send_by", { day: moment(asked.until) }) : t("too_late_to_send")),
-    // The promise ends with a day: its instant is the midnight after it.
+    answer.status === "needs_resubmission" && words(asked ? asked.until && t("send_by", { day: deadline(asked.until) }) : t("too_late_to_send")),
     sent.used && words(t("link_used")),
-    open && answer.decide_by && words(t("decide_by", { day: day(answer.decide_by, -1) })),
+    open && answer.decide_by && words(t("decide_by", { day: dayBefore(answer.decide_by) })),
     open && sent.email && words(t("mail_to", { address: sent.email })),
-    answer.status === "approved" && words(t("approved_next")),
+    answer.status === "approved" && words(t(form.querySelector("[data-kind=receipt_image]:not([hidden])") ? "approved_receipt" : "approved_next")),
     ["rejected", "invalid", "revoked"].includes(answer.status) && settings.help && words(t("questions", { address: settings.help })),
   ];
 }
@@ -105,7 +104,7 @@ function another(answer) {
 }
 
 export function show(answer, sent) {
-  done.hidden = false;
+  reveal(done);
   done.dataset.status = answer.status;
   tell("");
   done.replaceChildren(...[

@@ -1,13 +1,12 @@
 // The campaign page: opens by the clock, takes an entry, sends it once, tells what became of it.
 // No framework and no build step. The server's contract is version 1 (`/v1/campaigns/{slug}`).
 
-import { answersToSend, boxOf, check, consentsToSend, emailOf, judgeAgain, keepAnswers, propose, restoreAnswers, showWrong, takeRoute, takeSources, tooYoung, wrongPhotos } from "./answers.js";
-import { prove } from "./challenge.js";
-import { $, form, moment, photosOnly, preview, say, settings, sleep, t, tell, view } from "./ground.js";
-import { forgetEverything, load, save, state } from "./keep.js";
+import { ageOpen, answersToSend, boxOf, check, consentsToSend, emailOf, judgeAgain, keepAnswers, propose, restoreAnswers, showWrong, takeRoute, takeSources, tooYoung, wrongPhotos } from "./answers.js";
+import { $, form, moment, photosOnly, preview, reveal, say, settings, sleep, t, tell, view } from "./ground.js";
+import { forgetEverything, load, noted, save, state } from "./keep.js";
 import { follow, show } from "./outcome.js";
 import { draw, dropUnseen, fitSession, forgetPhotos, onRefusal, progress, proveWith, renewSession, resumePhotos, start, underWay, watchPhotos } from "./photos.js";
-import { Refused, call } from "./server.js";
+import { Refused, ask, statusOf, submit } from "./server.js";
 
 const button = form.querySelector(".send");
 const sendWords = button.textContent;
@@ -27,10 +26,7 @@ async function send(event) {
   event.preventDefault();
   if (sending) return;
   busy(true);
-  try { if (await check()) await sendChecked(); } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    refuse(error);
-  } finally { busy(false); }
+  try { if (await check()) await sendChecked(); } catch (error) { refused(error); } finally { busy(false); }
 }
 
 async function sendChecked() {
@@ -56,14 +52,22 @@ async function sendOnce() {
   await fitSession();
   if (!await photosArrived()) return;
   const only = photosOnly();
-  const trap = $("homepage")?.value;
-  await call("POST", "/submissions", {
+  const answers = only ? {} : answersToSend();
+  const trap = trapOf(answers);
+  await submit({
     submission_id: state.session.id, token: state.session.token,
-    answers: only ? {} : answersToSend(), consents: only ? {} : consentsToSend(), ...(trap && { trap }),
+    answers, consents: only ? {} : consentsToSend(), ...(trap && { trap }),
   });
   state.sent = { ...state.session, email: only ? state.sent?.email : emailOf() };
   save();
   await watch(state.sent);
+}
+
+// Who has a program fill in forms has filled in the trap as well, with what they are called or where they live.
+function trapOf(answers) {
+  const trap = $("more");
+  if (!trap || trap.matches(":-webkit-autofill")) return "";
+  return Object.values(answers).some((answer) => `${answer}`.includes(trap.value)) ? "" : trap.value.slice(0, 300);
 }
 
 const watch = (sent) => follow(sent, { mend, askAgain, refuse });
@@ -73,8 +77,8 @@ function mend(reasons) {
   state.sent = null;
   save();
   $("done").hidden = true;
-  form.hidden = false;
-  const placed = reasons.filter((reason) => reason.field && boxOf(reason.field));
+  reveal(form);
+  const placed = reasons.filter((reason) => reason.field && boxOf(reason.field)?.querySelector(".error")); // a hidden field has no place for words
   if (placed.length < reasons.length) tell(reasons.filter((reason) => !placed.includes(reason)).map((reason) => reason.message).join(" "));
   showWrong(placed.map((reason) => [boxOf(reason.field), reason.message]));
   renewSession().catch(refused);
@@ -85,20 +89,25 @@ function askAgain(sent) {
   if (sent.purpose === "status") return;
   state.session = { ...sent, names: "" };
   form.classList.add("photos-only");
-  form.hidden = false;
+  reveal(form);
   draw();
 }
 
 function turnAway() {
   forgetEverything();
-  try { sessionStorage.setItem(`${RELOADED}:age`, "1"); } catch { /* a private window keeps nothing */ }
+  noted(`${RELOADED}:age`, "1");
   form.hidden = true;
   tell(t("too_young"));
 }
 
 // ------------------------------------------------------------------ when the server says no
 
-const refused = (error) => { if (error instanceof Refused) refuse(error); else throw error; };
+// A fault of ours is said as well, and stands in the browser's console.
+function refused(error) {
+  if (error instanceof Refused) { refuse(error); return; }
+  tell(t("broken"));
+  throw error;
+}
 
 function refuse(error) {
   if (error.code === "release_changed") { reload(); return; }
@@ -118,9 +127,9 @@ function reload() {
   keepAnswers();
   Object.assign(state, { consents: {}, session: null });
   save();
-  let last = 0;
-  try { last = Number(sessionStorage.getItem(RELOADED)); sessionStorage.setItem(RELOADED, Date.now()); } catch { last = Date.now(); }
-  if (Date.now() - last > 60_000) location.reload(); else tell(t("changed")); // a cache may hold the old page for a minute
+  const last = Number(noted(RELOADED));
+  noted(RELOADED, Date.now());
+  if (noted(RELOADED) && Date.now() - last > 60_000) location.reload(); else tell(t("changed")); // a cache may hold the old page for a minute
 }
 
 // ------------------------------------------------------------------ filling in
@@ -129,19 +138,29 @@ function watchForm() {
   // Errors go and proposals come while typing, never when a field is left: what moves then
   // would move Send away from under the finger that has just pressed it.
   let typing = 0, touched = false;
+  const touch = ({ target, type }) => {
+    if (touched || preview || photosOnly() || state.session || !target.closest("[data-answer],[data-consent]")) return;
+    if (type === "focusin" ? ageOpen() : tooYoung()) return;
+    touched = true;
+    start().catch(refused);
+  };
   form.addEventListener("submit", send);
-  form.addEventListener("input", ({ target }) => {
+  form.addEventListener("focusin", touch);
+  form.addEventListener("input", (event) => {
+    const { target } = event;
     const box = target.closest("[data-answer],[data-consent]");
     if (!box) return;
     keepAnswers();
-    if (!preview && !photosOnly() && !state.session && !touched && !tooYoung()) { touched = true; start().catch(refused); }
+    $("earlier")?.remove();
+    touch(event);
     if (box.classList.contains("wrong")) judgeAgain(box);
     box.querySelector(".offer")?.replaceChildren();
     if (box.dataset.kind === "email") { clearTimeout(typing); typing = setTimeout(propose, 500, box); }
   });
   takeSources();
   onRefusal(refuse);
-  proveWith(prove);
+  const challenge = $("challenge") && import("./challenge.js").catch(() => null);
+  if (challenge) proveWith(async () => (await challenge)?.prove());
   watchPhotos();
   watchRoutes();
 }
@@ -150,9 +169,10 @@ function watchForm() {
 function watchRoutes() {
   const routes = $("routes");
   const take = (route) => { state.route = route; takeRoute(route); };
-  take(state.route || settings.route);
+  const chosen = routes && state.route && routes.querySelector(`[value="${CSS.escape(state.route)}"]`);
+  take((routes ? chosen?.value : state.route) || settings.route);
   if (!routes) return;
-  routes.querySelector(`[value="${state.route}"]`).checked = true;
+  if (chosen) chosen.checked = true;
   routes.addEventListener("change", ({ target }) => {
     take(target.value);
     dropUnseen();
@@ -163,13 +183,19 @@ function watchRoutes() {
 // ------------------------------------------------------------------ opening and closing by the clock
 
 let now = () => Date.now();
+let known = null; // what was last read; before that, what the page was published with
+const isState = ({ state: one, opens_at, closes_at, release }) => ["scheduled", "live", "paused", "closed", "archived"].includes(one)
+  && Date.parse(opens_at) > 0 && Date.parse(closes_at) > 0 && Number.isInteger(release);
 
 async function stateNow() {
-  const response = await fetch(`${document.body.dataset.root}state.json`, { cache: "no-cache" }).catch(() => null);
-  if (!response?.ok) return { state: "live", opens_at: settings.opens, closes_at: settings.closes, release: settings.release };
-  const ahead = (Date.parse(response.headers.get("Date")) || Date.now()) - Date.now(); // a phone's clock may be wrong
-  now = () => Date.now() + ahead;
-  return response.json();
+  const { response, said } = await ask(`${document.body.dataset.root}state.json`, { cache: "no-cache" }, 4);
+  const isOurs = response?.status === 200 && isState(said);
+  if (isOurs) {
+    const ahead = (Date.parse(response.headers.get("Date")) || Date.now()) - Date.now(); // a phone's clock may be wrong
+    now = () => Date.now() + ahead;
+    known = said;
+  }
+  return { isOurs, ...(known || { state: "live", opens_at: settings.opens, closes_at: settings.closes, release: settings.release }) };
 }
 
 function doorOf(live) {
@@ -184,30 +210,30 @@ async function mindTheDoor() {
     const door = doorOf(live);
     if (live.release > settings.release && door === "open") reload();
     else if (door !== before && !state.sent) {
-      form.hidden = door !== "open";
+      form.hidden = true;
       document.body.dataset.door = door;
       tell(door === "open" ? "" : t(door, { day: moment(live.opens_at) }), { loud: false });
+      if (door === "open") reveal(form);
     }
     before = door;
-    if (door === "closed") return;
-    const edge = Date.parse(door === "opens" ? live.opens_at : live.closes_at) - now();
-    const look = door === "paused" ? 20_000 : 600_000;
-    await sleep(Math.max(250, Math.min(edge, look * (0.9 + Math.random() * 0.2))));
+    if (door === "closed" && live.isOurs) return;
+    const edge = Date.parse(door === "opens" ? live.opens_at : live.closes_at) - now() || Infinity;
+    const look = door === "paused" || !live.isOurs ? 20_000 : 600_000;
+    await sleep(Math.max(250, Math.min(edge > 0 ? edge : Infinity, look * (0.9 + Math.random() * 0.2))));
   }
 }
 
 // ------------------------------------------------------------------ the two views
 
 async function openForm() {
-  load();
+  await load();
   restoreAnswers();
   watchForm();
   draw();
   if (state.sent) { await watch(state.sent); return; }
   resumePhotos();
-  let turnedAway = null;
-  try { turnedAway = sessionStorage.getItem(`${RELOADED}:age`); } catch { /* a private window keeps nothing */ }
-  if (turnedAway) { tell(t("too_young")); return; }
+  if (noted(`${RELOADED}:age`)) { tell(t("too_young")); return; }
+  import("./drafts.js").then(({ offer }) => offer()).catch(() => {});
   await mindTheDoor();
 }
 
@@ -222,12 +248,13 @@ async function openStatus() {
   const token = location.hash.slice(1);
   const claims = claimsOf(token);
   if (!claims) { tell(t("bad_link")); return; }
-  load(`:${claims.submission_id}:${claims.attempt || 1}`);
+  await load(`:${claims.submission_id}:${claims.attempt || 1}`);
+  state.route = claims.route;
   watchForm();
   draw();
   if (state.sent) { await watch(state.sent); return; }
   const sent = { id: claims.submission_id, token, attempt: 1, purpose: claims.purpose, expires: claims.expires_at, arrived: true };
-  const answer = await call("GET", `/submissions/${sent.id}`, null, token);
+  const answer = await statusOf(sent.id, token);
   sent.reference = answer.reference;
   sent.used = claims.purpose === "resubmit" && answer.status !== "needs_resubmission";
   show(answer, sent);
@@ -237,7 +264,7 @@ async function openStatus() {
 }
 
 async function open() {
-  if (preview) { watchForm(); forgetPhotos(); form.hidden = false; return; }
+  if (preview) { watchForm(); forgetPhotos(); reveal(form); return; }
   try { await (view === "status" ? openStatus() : openForm()); } catch (error) { refused(error); }
 }
 

@@ -3,10 +3,11 @@
 import { boxOf, complain, sourceOf } from "./answers.js";
 import { form, make, photosOnly, preview, say, settings, sleep, t } from "./ground.js";
 import { dropFile, keepFile, keptFile, save, sentBefore, state } from "./keep.js";
-import { digest, lineIsSlow, pixelsOf, smallerCopy, typeOf } from "./pictures.js";
-import { Refused, backOff, call, waitForLine } from "./server.js";
+import { copyOf, digest, typeOf } from "./pictures.js";
+import { Refused, backOff, slotOf, startSession, waitForLine } from "./server.js";
 
 const LARGEST_BYTES = 15_000_000;
+const LARGEST_READ_BYTES = 100_000_000; // what a smaller copy may be made of
 const TRIES = 6;
 const boxes = () => [...form.querySelectorAll("[data-photos]")];
 const inBox = (box) => state.photos.filter((photo) => photo.field === box.dataset.photos);
@@ -28,11 +29,12 @@ export function start() {
     const photos = named();
     const token = state.session?.token;
     const challenge = token ? undefined : await proof();
-    const answer = await call("POST", "/start", {
+    const answer = await startSession({
       release: settings.release, route: state.route, locale: settings.locale,
       source: sourceOf(),
-      uploads: photos.map(wanted), token, challenge,
+      uploads: photos.map(wanted), token, challenge, since: token ? undefined : state.since || undefined,
     });
+    if (!state.since) state.since = answer.token;
     state.session = {
       id: answer.submission_id, reference: answer.reference, token: answer.token, attempt: answer.attempt,
       expires: answer.expires_at, names: photos.map((photo) => photo.key).join(),
@@ -58,38 +60,38 @@ export async function renewSession() {
 }
 
 async function resume(photo) {
-  photo.file ||= await keptFile(photo);
-  if (!photo.file) {
-    Object.assign(photo, { failed: true, gone: true });
-    save();
-    return draw();
-  }
-  photo.url ||= URL.createObjectURL(photo.file);
+  if (!photo.file) photo.file = await keptFile(photo);
+  if (!photo.file) return withdraw(photo, t("photo_gone"));
+  if (!photo.url) photo.url = URL.createObjectURL(photo.file);
   photo.failed = false;
   return photo.ready ? upload(photo) : prepare(photo);
 }
 
 // After a reload: pictures for the cards, and on with what had not arrived.
 export async function resumePhotos() {
-  for (const photo of state.photos) {
+  await Promise.all(state.photos.map(async (photo) => {
     if (photo.done) photo.file = await keptFile(photo);
     if (photo.file) photo.url = URL.createObjectURL(photo.file);
     if (!photo.done) resume(photo);
-  }
+  }));
   if (state.photos.some((photo) => photo.done)) askWhatBecame();
   draw();
 }
 
 // ------------------------------------------------------------------ choosing
 
-async function choose(box, file, { receipt, replaces } = {}) {
-  const type = await typeOf(file);
-  complain(box, type ? "" : t("not_photo"));
+async function choose(box, original, { receipt, replaces } = {}) {
+  if (original.size > LARGEST_READ_BYTES) { complain(box, t("too_large")); return; }
+  say(t("reading")); // one that lies in a cloud takes its time
+  const file = await copyOf(original); // what is sent stays as it is now, whatever becomes of the file
+  say("");
+  const type = file && await typeOf(file);
+  complain(box, type ? "" : t(file ? "not_photo" : "photo_gone"));
   if (!type) return;
   const parts = state.photos.map((photo) => photo.part); // numbered over all fields: a place in the store has no field in its name
   const photo = {
     key: Math.random().toString(36).slice(2), field: box.dataset.photos, receipt: receipt || 1, part: Math.max(0, ...parts) + 1,
-    name: file.name, type, size: file.size, file, url: URL.createObjectURL(file), processed: false,
+    name: original.name, type, size: file.size, file, url: URL.createObjectURL(file), processed: false,
   };
   if (replaces) remove(replaces);
   state.photos.push(photo);
@@ -103,20 +105,19 @@ async function choose(box, file, { receipt, replaces } = {}) {
 // Modules that come when they are needed; a line that is down leaves the form without them.
 const measure = (photo, file) => import("./quality.js").then(({ qualityOf }) => qualityOf(file))
   .then((hint) => { if (hint && isHere(photo)) { photo.hint = hint; save(); draw(); } }).catch(() => {});
+const smaller = (file) => Promise.race([import("./smaller.js"), sleep(5000)]).then((module) => module?.smallerIfHeavy(file, LARGEST_BYTES)).catch(() => null);
 const askWhatBecame = () => !preview && import("./arrivals.js").then(({ ask }) => ask(draw)).catch(() => {});
 
 async function prepare(photo, measured) {
   const { file, type } = photo;
   try { photo.hash = await digest(file); } catch (error) {
-    if (!(error instanceof TypeError)) return withdraw(photo, t("not_photo")); // a phone may take a file away again
+    if (!(error instanceof TypeError)) return withdraw(photo, t("photo_gone")); // kept, and taken away by the phone
     photo.failed = true; // the module that counts in place of WebCrypto did not come over the line
     return draw();
   }
   const words = known(photo);
   if (words) return withdraw(photo, words);
-  const heavy = type.startsWith("image/")
-    && (file.size > LARGEST_BYTES || (lineIsSlow() && file.size > 1_500_000) || await pixelsOf(file) > settings.pixels);
-  const copy = heavy ? await smallerCopy(file) : null;
+  const copy = type.startsWith("image/") ? await smaller(file) : null;
   if (copy) Object.assign(photo, { file: copy, size: copy.size, type: copy.type, processed: true });
   if (photo.size > LARGEST_BYTES) return withdraw(photo, t("too_large"));
   photo.sha256 = copy ? await digest(copy) : photo.hash;
@@ -160,17 +161,19 @@ async function upload(photo) {
   if (preview) photo.done = true;
   draw();
   for (let attempt = 0; attempt < TRIES && isHere(photo) && !photo.done; attempt += 1) {
+    let status = 0;
     try {
-      const { uploads } = await start();
-      const slot = uploads.find((form) => form.receipt === photo.receipt && form.part === photo.part);
-      photo.done = isHere(photo) && await post(slot, photo) === 201;
+      const slot = slotOf((await start()).uploads, photo);
+      status = slot && isHere(photo) ? await post(slot, photo) : 0;
+      photo.done = status === 201;
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       attempt = TRIES;
       told(error);
     }
     if (photo.done || attempt >= TRIES || !isHere(photo)) break;
-    say(t("offline"));
+    if (!status && !await copyOf(photo.file)) { withdraw(photo, t("photo_gone")); break; }
+    say(status < 400 ? t(status ? "elsewhere" : "offline") : ""); // refused: the place is asked for anew
     if (!navigator.onLine) attempt -= 1; // waiting for the line is no try
     await waitForLine(backOff(Math.max(0, attempt)));
   }
@@ -197,7 +200,7 @@ function post(slot, photo) {
   });
 }
 
-addEventListener("online", () => { for (const photo of state.photos) if (photo.failed && !photo.gone) resume(photo); });
+addEventListener("online", () => { for (const photo of state.photos) if (photo.failed) resume(photo); });
 
 export const underWay = () => state.photos.filter((photo) => !photo.done && !photo.failed);
 export const progress = () => Math.round(100 * Math.min(...underWay().map((photo) => photo.progress || 0), 1));
@@ -280,7 +283,7 @@ function card(box, photo) {
       make("p", { className: "name", textContent: photo.name }),
       make("p", { className: "quiet", textContent: `${sized(photo.size)} · ${arrival}` })),
     make("div", { className: "acts" },
-      photo.failed && !photo.gone && act("try_again", () => resume(photo)),
+      photo.failed && act("try_again", () => resume(photo)),
       !photo.code && act("replace", replace),
       act("remove", () => { remove(photo); complain(box, ""); draw(); })),
     refusal || hint);

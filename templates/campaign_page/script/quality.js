@@ -1,7 +1,7 @@
 // Whether a photo is too blurred, dark or bright to read: a hint beside it, never a refusal.
 // Loaded with the first photo that is chosen; without it the form is sent all the same.
 
-import { drawn } from "./pictures.js";
+import { drawn } from "./smaller.js";
 
 // "dark", "bright", "blurred" or "". Print has hard edges, so where the steepest hundredth of all
 // edges is flat, it is not in focus, or the light has eaten it.

@@ -1,10 +1,12 @@
 // Talking to the server: one call, again and again with back-off while the line or the server is away.
+// Only the contract's own JSON under its own status is an answer (docs: "Success is told by our own words"):
+// a portal's page, a firewall's challenge, half a document are faults of the line, as a line that is cut.
 
 import { say, settings, sleep, t } from "./ground.js";
 
 export class Refused extends Error {
   constructor(status, problem) {
-    super(problem.code || String(status));
+    super(problem.code);
     Object.assign(this, { status, problem, code: problem.code });
   }
 }
@@ -17,21 +19,55 @@ export const waitForLine = (seconds) => Promise.race([
   new Promise((wake) => addEventListener("online", wake, { once: true })),
 ]);
 
-export async function call(method, path, body, token) {
-  const headers = { ...(body && { "Content-Type": "application/json" }), ...(token && { Authorization: `Bearer ${token}` }) };
+function within(seconds) {
+  if (AbortSignal.timeout) return AbortSignal.timeout(seconds * 1000);
+  const late = new AbortController();
+  setTimeout(() => late.abort(), seconds * 1000);
+  return late.signal;
+}
+
+// What came back, once: its status and JSON; no response where the line dropped, was too slow or led elsewhere.
+export async function ask(url, options, seconds = 15) {
+  try {
+    const response = await fetch(url, { cache: "no-store", redirect: "error", ...options, signal: within(seconds) });
+    const said = await response.json().catch(() => null);
+    return { response, said: said && typeof said === "object" ? said : {} };
+  } catch { return { said: {} }; }
+}
+
+const text = (value) => typeof value === "string" && value !== "";
+const lists = (said, ...names) => names.every((name) => Array.isArray(said[name] || []));
+const isRefusal = ({ status }, said) => status >= 400 && status < 500 && text(said.code) && said.status === status;
+
+async function call(path, options, status, fits) {
   for (let attempt = 0; ; attempt += 1) {
-    const response = await fetch(settings.api + path, {
-      method, headers, body: body && JSON.stringify(body), cache: "no-store", signal: AbortSignal.timeout?.(15_000),
-    }).catch(() => null); // the line dropped
-    if (response && response.status < 500 && response.status !== 429) {
-      const answer = await response.json().catch(() => ({}));
-      say("");
-      if (response.ok) return answer;
-      throw new Refused(response.status, answer);
-    }
-    const asked = response && Number(response.headers.get("Retry-After"));
+    const { response, said } = await ask(settings.api + path, options);
+    if (response?.status === status && fits(said)) { say(""); return said; }
+    if (response && response.status !== 429 && isRefusal(response, said)) { say(""); throw new Refused(response.status, said); }
+    const asked = response && Math.min(120, Number(response.headers.get("Retry-After")));
     const seconds = asked ? asked * (1 + Math.random() / 4) : backOff(attempt);
-    say(response ? t("busy", { seconds: Math.ceil(seconds) }) : t("offline"));
+    const isBusy = response && (response.status >= 500 || response.status === 429);
+    say(isBusy ? t("busy", { seconds: Math.ceil(seconds) }) : t(response ? "elsewhere" : "offline"));
     await waitForLine(seconds);
   }
+}
+
+const post = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+const isAt = (one) => (other) => one.receipt === other.receipt && one.part === other.part;
+export const slotOf = (uploads, photo) => uploads.find(isAt(photo));
+
+export const startSession = (body) => call("/start", post(body), 200, (said) => text(said.submission_id)
+  && text(said.reference) && text(said.token) && said.attempt > 0 && Date.parse(said.expires_at) > 0 && Array.isArray(said.uploads)
+  && body.uploads.every((photo) => { const slot = slotOf(said.uploads, photo); return slot && text(slot.url) && slot.fields; }));
+
+export const submit = (body) => call("/submissions", post(body), 202, (said) => said.status === "received");
+
+const isStatus = (said, id) => said.submission_id === id && text(said.status) && text(said.reference) && lists(said, "images", "reasons", "awards", "actions");
+const bearer = (token) => ({ headers: { Authorization: `Bearer ${token}` } });
+export const statusOf = (id, token) => call(`/submissions/${id}`, bearer(token), 200, (said) => isStatus(said, id));
+
+// Asked once and behind the form's back: nothing where that didn't work.
+export async function statusOnce(id, token) {
+  const { response, said } = await ask(`${settings.api}/submissions/${id}`, bearer(token));
+  return response?.status === 200 && isStatus(said, id) ? said : null;
 }

@@ -231,7 +231,7 @@ def test_the_legal_block_is_made_from_the_settings_in_each_language() -> None:
         "1 a day",
     ):
         assert words in english
-    assert "Ein Mensch prüft jede Teilnahme innerhalb von 3 Werktagen." in german
+    assert "Wir prüfen jede Teilnahme innerhalb von 3 Werktagen." in german
 
 
 def test_a_page_carries_no_language_but_its_own() -> None:

@@ -45,6 +45,12 @@ def test_who_types_faster_than_people_is_looked_at_and_a_partners_server_is_not(
     assert seen(desk, payload=slow) == ("approved", ())
 
 
+def test_who_mends_a_slip_in_a_new_submission_has_had_the_form_since_the_first_touch():
+    desk = Desk(review="none", minimum_fill_seconds=3)
+    mended = {"issued_at": NOON - timedelta(seconds=1), "touched_at": NOON - timedelta(seconds=10)}
+    assert seen(desk, payload=mended) == ("approved", ())
+
+
 @pytest.mark.parametrize(
     ("challenge", "suspicions"),
     [

@@ -1,0 +1,209 @@
+"""A line that drops, and all that answers in our place: nothing is lost, it is said, and it goes on by itself.
+
+Only the contract's own JSON under its own status is an answer.
+"""
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ingest_lambda.contract import SubmitRequest
+from tests.browser.lines import FAULTS, PORTAL, Line, answer, cut, says
+from tests.browser.rendered import BUCKET, SITE, serve
+from tests.browser.visiting import (
+    START,
+    STATUS,
+    SUBMISSION,
+    SUBMIT,
+    add_photo,
+    answer_state,
+    answer_status,
+    mail_link,
+    now,
+    open_form,
+    outcome,
+    send,
+    status,
+    uploaded,
+)
+from tests.campaigns.pages import make_content
+from tests.support.browsers import assert_accessible, take_screenshot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+BUSY = {"server away", "server busy", "too many"}
+CUT = {"line cut", "line reset", "name not found", "redirected to a login page", "moved for ever"}
+
+
+def draft(page: "Page") -> dict[str, object]:
+    """Return what this tab keeps."""
+    kept = page.evaluate("localStorage.getItem(sessionStorage.getItem('campaign:summer:form:tab'))")
+    found: dict[str, object] = json.loads(kept or "{}")
+    return found
+
+
+def fill(page: "Page", *, email: str = "ada@example.com") -> None:
+    page.fill("#f-email", email)
+    page.check("#f-accept_rules")
+
+
+def ready(page: "Page") -> None:
+    """Open the form, and fill all of it in."""
+    serve(page, make_content())
+    open_form(page, SITE)
+    add_photo(page, 1)
+    uploaded(page)
+    fill(page)
+
+
+def said(page: "Page", fault: str) -> None:
+    """Fail unless the page says what it met."""
+    words = page.inner_text("#line")
+    expected = (
+        "try again in" if fault in BUSY else "No connection" if fault in CUT else "in our place"
+    )
+    assert expected in words, (fault, words)
+
+
+def test_an_entry_counts_as_sent_only_by_our_own_words(phone: "Page") -> None:
+    ready(phone)
+    sent: list[str] = []
+    phone.on("request", lambda r: sent.append(r.post_data or "") if SUBMIT.search(r.url) else None)
+    nearly = {
+        "accepted with another word": says(202, {"status": "accepted"}),
+        "our word under another status": says(200, {"status": "received"}),
+        "our word in a list": says(202, [{"status": "received"}]),
+    }
+    line = Line(phone, SUBMIT, FAULTS | nearly)
+    send(phone)
+    for fault in line.each():
+        said(phone, fault)
+        assert phone.is_hidden("#done"), fault
+        assert draft(phone)["answers"]["email"] == "ada@example.com"  # type: ignore[index]
+        assert draft(phone)["photos"], fault
+        assert phone.inner_text(".send") == "Sending…"
+        if fault == "captive portal":
+            phone.set_viewport_size({"width": 1440, "height": 900})
+            assert_accessible(phone)
+            take_screenshot(phone, "page-captive-portal")
+            phone.set_viewport_size({"width": 390, "height": 844})
+            take_screenshot(phone, "page-captive-portal")
+    outcome(phone, "pending_review")
+    assert line.met == [*FAULTS, *nearly]
+    assert len({SubmitRequest.model_validate_json(body).token for body in sent}) == 1
+    assert len(set(sent)) == 1, "the same entry again, to the letter"
+
+
+def test_a_session_begins_only_by_our_own_words(phone: "Page") -> None:
+    serve(phone, make_content())
+    open_form(phone, SITE)
+    whole = {
+        "submission_id": str(SUBMISSION),
+        "reference": "K7M4-2QXD",
+        "attempt": 1,
+        "token": "t" * 40,
+        "expires_at": "2126-01-01T00:00:00Z",
+        "uploads": [],
+    }
+    nearly = {
+        f"without {name}": says(200, {key: value for key, value in whole.items() if key != name})
+        for name in whole
+    } | {"no time": says(200, whole | {"expires_at": "soon"})}
+    line = Line(phone, START, FAULTS | nearly)
+    phone.fill("#f-email", "ada@example.com")
+    for fault in line.each():
+        said(phone, fault)
+        assert not draft(phone).get("session"), fault
+    phone.locator("#line:empty").wait_for(state="attached")
+    assert line.met == [*FAULTS, *nearly]
+
+
+def test_what_became_of_an_entry_is_told_only_by_our_own_words(phone: "Page") -> None:
+    ready(phone)
+    nearly = {
+        "of another entry": says(
+            200, {"submission_id": "0", "status": "approved", "reference": "K7M4-2QXD"}
+        ),
+        "without a status": says(200, {"submission_id": str(SUBMISSION), "reference": "K7M4"}),
+    }
+    line = Line(phone, STATUS, FAULTS | nearly)
+    send(phone)
+    for fault in line.each():
+        said(phone, fault)
+        assert "We have your entry." in phone.inner_text("#done"), "that much is sure"
+        kept = draft(phone)
+        assert kept["photos"], fault
+        assert kept["answers"], fault
+    outcome(phone, "pending_review")
+    kept = draft(phone)
+    assert (kept["photos"], kept["answers"]) == ([], {}), "now it is known to be safe"
+
+
+def test_behind_a_mails_link_a_line_that_is_down_is_said_as_well(phone: "Page") -> None:
+    serve(phone, make_content())
+    phone.route(STATUS, cut)
+    phone.goto(mail_link(SITE, "summer"))
+    phone.locator("#line", has_text="No connection").wait_for()
+    answer_status(phone, status("approved", received_at=now()))
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    outcome(phone, "approved")
+
+
+def test_a_photo_is_with_us_only_by_the_stores_own_word(phone: "Page") -> None:
+    serve(phone, make_content())
+    open_form(phone, SITE)
+    faults = {
+        "line cut": cut,
+        "captive portal": answer(200, PORTAL),
+        "firewall challenge": answer(202, x_amzn_waf_action="challenge"),
+        "no content": answer(204),
+    }
+    line = Line(phone, BUCKET, faults)
+    add_photo(phone, 1)
+    for fault in line.each():
+        said(phone, fault)
+        assert phone.locator(".ring").count() == 1
+    uploaded(phone)
+    assert line.met == list(faults)
+    assert phone.inner_text("#line") == ""
+
+
+def test_an_unreadable_state_is_none_and_the_form_opens_by_its_own_dates(phone: "Page") -> None:
+    serve(
+        phone, make_content(opens_at=now().replace(year=2020), closes_at=now().replace(year=2120))
+    )
+    for name, fault in FAULTS.items():
+        phone.route("**/state.json", fault)
+        open_form(phone, SITE)
+        assert phone.is_hidden("#notice"), name
+        assert phone.locator("#fallback").count() == 0, name
+        phone.unroute("**/state.json", fault)
+
+
+def test_an_unreadable_state_opens_no_form_whose_own_dates_are_over(phone: "Page") -> None:
+    serve(
+        phone, make_content(opens_at=now().replace(year=2020), closes_at=now().replace(year=2021))
+    )
+    phone.route("**/state.json", answer(200, PORTAL))
+    phone.goto(SITE)
+    phone.locator("#notice", has_text="has closed").wait_for()
+    assert phone.is_hidden("#form")
+
+
+def test_a_state_that_was_read_once_holds_while_the_line_is_down(phone: "Page") -> None:
+    serve(phone, make_content(closes_at=now().replace(year=2120)))
+    answer_state(phone, "paused")
+    phone.clock.install(time=now())
+    phone.goto(SITE)
+    phone.locator("#notice", has_text="is paused").wait_for()
+    asked: list[str] = []
+    phone.on("requestfailed", lambda request: asked.append(request.url))
+    phone.route("**/state.json", cut)
+    for _ in range(60):
+        phone.clock.run_for(1_000)
+    assert len(asked) >= 2
+    assert phone.is_hidden("#form")
