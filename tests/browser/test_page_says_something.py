@@ -28,7 +28,7 @@ from tests.support.browsers import assert_accessible, take_screenshot
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-MODULES = ("page", "answers", "ground", "keep", "outcome", "photos", "pictures", "server")
+MODULES = ("page", "answers", "ground", "keep", "photos", "pictures", "server")
 LATER = ("drafts", "arrivals", "quality", "smaller")
 
 pytestmark = pytest.mark.browser
@@ -137,6 +137,24 @@ def test_without_what_comes_later_the_entry_is_sent_all_the_same(
     fill(phone)
     send(phone)
     outcome(phone, "pending_review")
+
+
+def test_where_what_tells_of_an_entry_does_not_come_the_page_says_what_is_sure(
+    phone: "Page",
+) -> None:
+    serve(phone, in_time())
+    phone.route("**/outcome.js", lambda route: route.abort())
+    open_form(phone, SITE)
+    add_photo(phone, 1)
+    uploaded(phone)
+    fill(phone)
+    send(phone)
+    phone.locator("#notice", has_text="We have your entry. Your reference: K7M4-2QXD").wait_for()
+    assert phone.is_hidden("#form")
+    phone.unroute("**/outcome.js")
+    phone.evaluate("dispatchEvent(new Event('online'))")
+    outcome(phone, "pending_review")
+    assert phone.is_hidden("#notice")
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,8 @@
 import { ageOpen, answersToSend, boxOf, check, consentsToSend, emailOf, judgeAgain, keepAnswers, propose, restoreAnswers, showWrong, takeRoute, takeSources, tooYoung, wrongPhotos } from "./answers.js";
 import { $, form, moment, photosOnly, preview, reveal, say, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, load, noted, save, state } from "./keep.js";
-import { follow, show } from "./outcome.js";
 import { draw, dropUnseen, fitSession, forgetPhotos, onRefusal, progress, proveWith, renewSession, resumePhotos, start, underWay, watchPhotos } from "./photos.js";
-import { Refused, ask, statusOf, submit } from "./server.js";
+import { Refused, ask, backOff, statusOf, submit, waitForLine } from "./server.js";
 
 const button = form.querySelector(".send");
 const sendWords = button.textContent;
@@ -70,7 +69,17 @@ function trapOf(answers) {
   return Object.values(answers).some((answer) => `${answer}`.includes(trap.value)) ? "" : trap.value.slice(0, 300);
 }
 
-const watch = (sent) => follow(sent, { mend, askAgain, refuse });
+// What tells of an entry comes once the form is there. Where it doesn't, the page still says what is sure.
+let loading = null;
+async function outcome(sent) {
+  for (let attempt = 0; ; attempt += 1) {
+    try { return await (loading = loading || import("./outcome.js")); } catch { loading = null; }
+    if (sent) { form.hidden = true; tell(`${t("is_queued")} ${t("reference")}: ${sent.reference}`); } else say(t("offline"));
+    await waitForLine(backOff(attempt));
+  }
+}
+
+const watch = async (sent) => (await outcome(sent)).follow(sent, { mend, askAgain, refuse });
 
 // The writer found something that the page did not: the same answers, a new entry, what is wrong beside its field.
 function mend(reasons) {
@@ -234,6 +243,8 @@ async function openForm() {
   resumePhotos();
   if (noted(`${RELOADED}:age`)) { tell(t("too_young")); return; }
   import("./drafts.js").then(({ offer }) => offer()).catch(() => {});
+  loading = import("./outcome.js");
+  loading.catch(() => { loading = null; });
   await mindTheDoor();
 }
 
@@ -257,7 +268,7 @@ async function openStatus() {
   const answer = await statusOf(sent.id, token);
   sent.reference = answer.reference;
   sent.used = claims.purpose === "resubmit" && answer.status !== "needs_resubmission";
-  show(answer, sent);
+  (await outcome()).show(answer, sent);
   const asked = answer.status === "needs_resubmission" && answer.actions?.length;
   if (asked) { const kept = state.session; askAgain(sent); state.session = kept || state.session; await resumePhotos(); }
   if (answer.poll_after_seconds) await watch(sent);
