@@ -1,9 +1,11 @@
 """A row of the form as the page's template shows it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from campaigns.rendering.consents import consent_line
 from campaigns.rendering.content import PageField, Texts
+from campaigns.rendering.prose import Line, plain, runs
 from ingest_lambda.contract import IMAGE_KINDS, FieldKind, Meaning
 
 CONSENT = "consent"
@@ -41,7 +43,10 @@ class ShownField:
     control: str
     """Which piece of HTML shows it: photos, consent, hidden, group, list, long or line."""
     label: str
-    help: str
+    """The words alone."""
+    line: Line
+    """The label with its links."""
+    help: Line
     options: list[tuple[str, str]]
     required: bool
     minimum_age: int | None
@@ -62,8 +67,16 @@ class ShownField:
     input_mode: str
 
 
-def shown_field(field: PageField, text: Callable[[Texts], str]) -> ShownField:
-    """Return a field in the language that ``text`` picks."""
+def shown_field(
+    field: PageField,
+    text: Callable[[Texts], str],
+    *,
+    places: Mapping[str, str],
+    words: Mapping[str, str],
+) -> ShownField:
+    """Return a field in the language that ``text`` picks; ``places`` are the pages that its words may link to."""
+    purpose = field.purpose if field.kind == CONSENT else ""
+    line = consent_line(text(field.label), purpose=purpose, places=places, words=words)
     kind = FieldKind(field.kind) if field.kind != CONSENT else None
     input_type, autocomplete, mode = _INPUTS.get(kind, ("text", "off", "")) if kind else ("",) * 3
     meaning = Meaning(field.meaning) if field.meaning else None
@@ -73,8 +86,9 @@ def shown_field(field: PageField, text: Callable[[Texts], str]) -> ShownField:
         kind=field.kind,
         routes=" ".join(field.routes),
         control=_control(field, kind),
-        label=text(field.label),
-        help=text(field.help_text),
+        label=plain(runs(text(field.label), places)),
+        line=line,
+        help=runs(text(field.help_text), places),
         options=[(option.value, text(option.label) or option.value) for option in field.options],
         required=field.required,
         minimum_age=field.minimum_age,

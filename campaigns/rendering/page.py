@@ -18,6 +18,7 @@ from campaigns.rendering.legal import legal_lines, promoter_of
 from campaigns.rendering.offsets import offsets_of
 from campaigns.rendering.pictures import hashed, place_pictures
 from campaigns.rendering.policy import page_policy
+from campaigns.rendering.prose import blocks
 from campaigns.rendering.words import page_words, script_words
 from campaigns.setup.rules.words import who_in_words
 from ingest_lambda.contract import Route
@@ -78,15 +79,20 @@ def render_page(
         "policy": page_policy(api_url, upload_origin, challenge=content.challenge_provider),
     }
     for number, language in enumerate(content.languages):
-        spoken = _context(content, language, api_url)
         for view, folder in (("index", ""), ("status", "status/")):
             path = folder if number == 0 else f"{language}/{folder}"
+            root = "../" * path.count("/") or "./"
+            own = "" if number == 0 else f"{language}/"
+            places = {
+                "rules": "#rules" if preview else f"{root}{own}rules/{content.release}/",
+                "privacy": content.privacy_url,
+            }
             files[f"{path}index.html"] = render_to_string(
                 f"campaign_page/{view}.html",
                 {
                     **shared,
-                    **spoken,
-                    "root": "../" * path.count("/") or "./",
+                    **_context(content, language, api_url, places),
+                    "root": root,
                     "own": "../" if folder else "./",
                     "folder": folder,
                 },
@@ -153,7 +159,9 @@ def _place_style(content: PageContent, files: dict[str, bytes]) -> str:
     return path
 
 
-def _context(content: PageContent, language: str, api_url: str) -> dict[str, Any]:
+def _context(
+    content: PageContent, language: str, api_url: str, places: Mapping[str, str]
+) -> dict[str, Any]:
     """Return what one language's page says."""
     first = content.languages[0]
 
@@ -172,7 +180,7 @@ def _context(content: PageContent, language: str, api_url: str) -> dict[str, Any
         "headline": text(content.headline) or content.name,
         "supporting": text(content.supporting),
         "prizes": text(content.prizes),
-        "rules": text(content.rules),
+        "rules": blocks(text(content.rules), places),
         "until": text(content.until),
         "who": who_in_words(content.countries, minimum_age(content.fields), language=language)
         if content.countries
@@ -187,7 +195,10 @@ def _context(content: PageContent, language: str, api_url: str) -> dict[str, Any
             (route, page_words(language)["by_purchase" if route == Route.PURCHASE else "by_form"])
             for route in content.routes
         ],
-        "fields": [shown_field(field, text) for field in in_order(content.fields)],
+        "fields": [
+            shown_field(field, text, places=places, words=page_words(language))
+            for field in in_order(content.fields)
+        ],
         "data": {
             "settings": _settings(content, language, api_url),
             "words": script_words(language),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.template.loader import render_to_string
 
 from campaigns.rendering.content import PageContent
+from campaigns.rendering.prose import blocks
 from ingest_lambda.contract.dates import day_in_words, spoken
 
 _WORDS = {
@@ -44,7 +45,10 @@ def render_rules(
                 "language": language,
                 "title": title,
                 "version": version.format(number=content.release, day=day_in_words(day, language)),
-                "rules": content.rules.get(language) or content.rules.get(first, ""),
+                "rules": blocks(
+                    content.rules.get(language) or content.rules.get(first, ""),
+                    {"rules": "./", "privacy": content.privacy_url},
+                ),
                 "style": up + style,
                 "back": back,
                 "home": up + folder,

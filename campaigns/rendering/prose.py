@@ -1,0 +1,109 @@
+"""What staff write, as parts that a template shows: paragraphs, headings, lists and links, and never markup.
+
+Staff write as in an e-mail: ``# Heading``, ``- item``, ``1. item`` and ``[words](https://…)``. A template
+puts the parts into elements and escapes every one of them, so that no text can become HTML.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+MOST_WORDS, MOST_ADDRESS = 200, 500
+
+
+class Run(NamedTuple):
+    """Words in one line, and where they lead."""
+
+    words: str
+    href: str = ""
+
+
+Line = tuple[Run, ...]
+
+
+class Block(NamedTuple):
+    """A heading, a paragraph or a list, with its lines."""
+
+    kind: str
+    """``heading``, ``paragraph``, ``bullets`` or ``numbers``."""
+    lines: tuple[Line, ...]
+    start: int = 1
+    """Of numbers: the first one."""
+
+
+_LINK = re.compile(
+    rf"\[(?P<words>[^\[\]\n]{{1,{MOST_WORDS}}})\]\((?P<place>[^()\s]{{1,{MOST_ADDRESS}}})\)"
+    rf"|(?P<bare>https://[^\s<>()\[\]\"]{{1,{MOST_ADDRESS}}})"
+)
+_SAFE = re.compile(r"https?://[^\s\"<>]+|mailto:[^\s\"<>]+|tel:[+0-9 ().-]+", re.IGNORECASE)
+_HEADING = re.compile(r"#{1,4} +(.+)")
+_BULLET = re.compile(r"[-*•] +(.+)")
+_NUMBER = re.compile(r"([0-9]{1,3})[.)] +(.+)")
+_END_OF_SENTENCE = ".,;:!?’”»"
+
+
+def runs(text: str, places: Mapping[str, str]) -> Line:
+    """Return a line's words with their links.
+
+    ``places`` are addresses of the campaign's own by name, as in ``[the rules](rules)``. A link to
+    somewhere else than the web, a mailbox or a telephone is no link, but words.
+    """
+    found: list[Run] = []
+    at = 0
+    for link in _LINK.finditer(text):
+        shown, href = _link(link, places)
+        if not href:
+            continue
+        found.append(Run(text[at : link.start()]))
+        found.append(Run(shown, href))
+        at = link.start() + len(shown) if link["bare"] else link.end()
+    found.append(Run(text[at:]))
+    return tuple(run for run in found if run.words)
+
+
+def _link(link: re.Match[str], places: Mapping[str, str]) -> tuple[str, str]:
+    if link["bare"]:
+        address = link["bare"].rstrip(_END_OF_SENTENCE)
+        return address, address
+    place = link["place"]
+    return link["words"], places.get(place) or (place if _SAFE.fullmatch(place) else "")
+
+
+def plain(line: Line) -> str:
+    """Return the words alone."""
+    return "".join(run.words for run in line)
+
+
+def blocks(text: str, places: Mapping[str, str]) -> list[Block]:
+    """Return a text's parts in their order. An empty line ends a paragraph, and so does a heading or a list."""
+    found: list[Block] = []
+    is_open = False
+    for raw in text.splitlines():
+        line = raw.strip()
+        if not line:
+            is_open = False
+            continue
+        block = _block(line, places)
+        last = found[-1] if found and is_open else None
+        if last and _continues(block, last):
+            found[-1] = last._replace(lines=(*last.lines, *block.lines))
+        else:
+            found.append(block)
+        is_open = block.kind != "heading"
+    return found
+
+
+def _continues(block: Block, last: Block) -> bool:
+    if block.kind == "numbers":
+        return last.kind == "numbers" and block.start == last.start + len(last.lines)
+    return block.kind == last.kind and block.kind != "heading"
+
+
+def _block(line: str, places: Mapping[str, str]) -> Block:
+    if heading := _HEADING.fullmatch(line):
+        return Block("heading", (runs(heading[1], places),))
+    if bullet := _BULLET.fullmatch(line):
+        return Block("bullets", (runs(bullet[1], places),))
+    if number := _NUMBER.fullmatch(line):
+        return Block("numbers", (runs(number[2], places),), start=int(number[1]))
+    return Block("paragraph", (runs(line, places),))
