@@ -61,12 +61,11 @@ def ready(page: "Page") -> None:
 
 
 def said(page: "Page", fault: str) -> None:
-    """Fail unless the page says what it met."""
-    words = page.inner_text("#line")
+    """Wait until the page says what it met."""
     expected = (
         "try again in" if fault in BUSY else "No connection" if fault in CUT else "in our place"
     )
-    assert expected in words, (fault, words)
+    page.locator("#line", has_text=expected).wait_for()
 
 
 def test_an_entry_counts_as_sent_only_by_our_own_words(phone: "Page") -> None:

@@ -20,10 +20,6 @@ export function make(tag, properties = {}, ...children) {
 
 export const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
 
-// What a visitor did not write, as a parameter of a link, in the characters that every store takes:
-// controls are spaces, what is no character is dropped, and what is too long is cut between characters.
-export const plain = (words, most) => [...(words || "").normalize().replace(/[\s\p{Cc}]+/gu, " ").replace(/[\p{Cs}\p{Cn}\ufffd]/gu, "").trim()].slice(0, most).join("").trim();
-
 // ------------------------------------------------------------------ days and times, in the campaign's zone
 
 // By the offsets that the page was given: an old phone knows no Europe/Kyiv, and has another summer in its head.

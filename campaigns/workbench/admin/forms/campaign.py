@@ -90,7 +90,10 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         rows=2, most=500, label="Prize summary", help_text="Shown in the key-facts box."
     )
     rules = TextsField(
-        rows=16, label="Official rules", help_text="An empty line begins a paragraph."
+        rows=16,
+        label="Official rules",
+        help_text="An empty line starts a paragraph, “# ” a heading, “- ” or “1. ” a list. "
+        "Links: [privacy notice](privacy) or [words](https://…).",
     )
     hero_alt = TextsField(
         most=300,

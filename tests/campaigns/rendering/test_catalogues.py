@@ -1,0 +1,32 @@
+"""The check of the page's words: it finds what is missing, empty or filled in otherwise."""
+
+import pytest
+
+from tests.checks.catalogues import named_in_scripts, named_in_templates, problems
+
+WHOLE = {"en": {"send_by": "by {day}"}, "de": {"send_by": "bis {day}"}}
+
+
+@pytest.mark.parametrize(
+    ("german", "named", "said"),
+    [
+        ({"send_by": "bis {day}"}, {"send_by"}, []),
+        ({}, {"send_by"}, ["page: “send_by” is not in every language (de)"]),
+        (
+            {"send_by": " "},
+            set(),
+            ["page: “send_by” is empty in de", "page: “send_by” is filled in otherwise in de"],
+        ),
+        ({"send_by": "bis {tag}"}, set(), ["page: “send_by” is filled in otherwise in de"]),
+        ({"send_by": "bis {day}"}, {"sent_by"}, ["page: nothing says “sent_by”"]),
+    ],
+)
+def test_a_word_that_an_entrant_would_miss_is_named(
+    german: dict[str, str], named: set[str], said: list[str]
+) -> None:
+    assert list(problems(WHOLE | {"de": german}, named, what="page")) == said
+
+
+def test_it_reads_the_words_that_scripts_and_templates_name() -> None:
+    assert {"offline", "elsewhere", "photo_gone", "approved_receipt"} <= named_in_scripts()
+    assert {"no_form", "rules", "help"} <= named_in_templates()
