@@ -95,7 +95,7 @@ SCRIPT = {
     "too_long": "Please enter at most {count} characters.",
     "email_two": "Please enter one e-mail address only.",
     "email_two_at": "An e-mail address has only one @.",
-    "email_letters": "Before the @, an e-mail address can only have unaccented letters (a–z), digits and symbols.",
+    "email_letters": "Before the @, an e-mail address can only have letters (a–z) without accents, digits and symbols.",
     "email_dots": "Please check the dots in this e-mail address.",
     "email_apostrophe": "This e-mail address has a curly apostrophe. Please use a straight one (').",
     "email_space": "Please remove the space from this e-mail address.",
