@@ -10,15 +10,15 @@ LINKED = ("rules", "privacy")
 
 
 def consent_line(
-    label: str, *, purpose: str, places: Mapping[str, str], words: Mapping[str, str]
+    label: str, *, purpose: str, targets: Mapping[str, str], words: Mapping[str, str]
 ) -> Line:
     """Return a consent's label with its links.
 
     Where staff set none, the name of what is agreed to becomes one (``words`` has it by purpose);
     where the label does not name it, it follows in brackets.
     """
-    line = runs(label, places)
-    place = places.get(purpose)
+    line = runs(label, targets)
+    place = targets.get(purpose)
     if purpose not in LINKED or not place or any(run.href for run in line):
         return line
     name = words[purpose]

@@ -71,12 +71,12 @@ def shown_field(
     field: PageField,
     text: Callable[[Texts], str],
     *,
-    places: Mapping[str, str],
+    targets: Mapping[str, str],
     words: Mapping[str, str],
 ) -> ShownField:
-    """Return a field in the language that ``text`` picks; ``places`` are the pages that its words may link to."""
+    """Return a field in the language that ``text`` picks; ``targets`` are the pages that its words may link to."""
     purpose = field.purpose if field.kind == CONSENT else ""
-    line = consent_line(text(field.label), purpose=purpose, places=places, words=words)
+    line = consent_line(text(field.label), purpose=purpose, targets=targets, words=words)
     kind = FieldKind(field.kind) if field.kind != CONSENT else None
     input_type, autocomplete, mode = _INPUTS.get(kind, ("text", "off", "")) if kind else ("",) * 3
     meaning = Meaning(field.meaning) if field.meaning else None
@@ -86,9 +86,9 @@ def shown_field(
         kind=field.kind,
         routes=" ".join(field.routes),
         control=_control(field, kind),
-        label=plain(runs(text(field.label), places)),
+        label=plain(runs(text(field.label), targets)),
         line=line,
-        help=runs(text(field.help_text), places),
+        help=runs(text(field.help_text), targets),
         options=[(option.value, text(option.label) or option.value) for option in field.options],
         required=field.required,
         minimum_age=field.minimum_age,

@@ -83,7 +83,7 @@ def render_page(
             path = folder if number == 0 else f"{language}/{folder}"
             root = "../" * path.count("/") or "./"
             own = "" if number == 0 else f"{language}/"
-            places = {
+            targets = {
                 "rules": "#rules" if preview else f"{root}{own}rules/{content.release}/",
                 "privacy": content.privacy_url,
             }
@@ -91,7 +91,7 @@ def render_page(
                 f"campaign_page/{view}.html",
                 {
                     **shared,
-                    **_context(content, language, api_url, places),
+                    **_context(content, language, api_url, targets),
                     "root": root,
                     "own": "../" if folder else "./",
                     "folder": folder,
@@ -160,7 +160,7 @@ def _place_style(content: PageContent, files: dict[str, bytes]) -> str:
 
 
 def _context(
-    content: PageContent, language: str, api_url: str, places: Mapping[str, str]
+    content: PageContent, language: str, api_url: str, targets: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return what one language's page says."""
     first = content.languages[0]
@@ -180,7 +180,7 @@ def _context(
         "headline": text(content.headline) or content.name,
         "supporting": text(content.supporting),
         "prizes": text(content.prizes),
-        "rules": blocks(text(content.rules), places),
+        "rules": blocks(text(content.rules), targets),
         "until": text(content.until),
         "who": who_in_words(content.countries, minimum_age(content.fields), language=language)
         if content.countries
@@ -196,7 +196,7 @@ def _context(
             for route in content.routes
         ],
         "fields": [
-            shown_field(field, text, places=places, words=page_words(language))
+            shown_field(field, text, targets=targets, words=page_words(language))
             for field in in_order(content.fields)
         ],
         "data": {

@@ -42,16 +42,16 @@ _NUMBER = re.compile(r"([0-9]{1,3})[.)] +(.+)")
 _END_OF_SENTENCE = ".,;:!?’”»"
 
 
-def runs(text: str, places: Mapping[str, str]) -> Line:
+def runs(text: str, targets: Mapping[str, str]) -> Line:
     """Return a line's words with their links.
 
-    ``places`` are addresses of the campaign's own by name, as in ``[the rules](rules)``. A link to
+    ``targets`` are addresses of the campaign's own by name, as in ``[the rules](rules)``. A link to
     somewhere else than the web, a mailbox or a telephone is no link, but words.
     """
     found: list[Run] = []
     at = 0
     for link in _LINK.finditer(text):
-        shown, href = _link(link, places)
+        shown, href = _link(link, targets)
         if not href:
             continue
         found.append(Run(text[at : link.start()]))
@@ -61,12 +61,12 @@ def runs(text: str, places: Mapping[str, str]) -> Line:
     return tuple(run for run in found if run.words)
 
 
-def _link(link: re.Match[str], places: Mapping[str, str]) -> tuple[str, str]:
+def _link(link: re.Match[str], targets: Mapping[str, str]) -> tuple[str, str]:
     if link["bare"]:
         address = link["bare"].rstrip(_END_OF_SENTENCE)
         return address, address
     place = link["place"]
-    return link["words"], places.get(place) or (place if _SAFE.fullmatch(place) else "")
+    return link["words"], targets.get(place) or (place if _SAFE.fullmatch(place) else "")
 
 
 def plain(line: Line) -> str:
@@ -74,7 +74,7 @@ def plain(line: Line) -> str:
     return "".join(run.words for run in line)
 
 
-def blocks(text: str, places: Mapping[str, str]) -> list[Block]:
+def blocks(text: str, targets: Mapping[str, str]) -> list[Block]:
     """Return a text's parts in their order. An empty line ends a paragraph, and so does a heading or a list."""
     found: list[Block] = []
     is_open = False
@@ -83,7 +83,7 @@ def blocks(text: str, places: Mapping[str, str]) -> list[Block]:
         if not line:
             is_open = False
             continue
-        block = _block(line, places)
+        block = _block(line, targets)
         last = found[-1] if found and is_open else None
         if last and _continues(block, last):
             found[-1] = last._replace(lines=(*last.lines, *block.lines))
@@ -99,11 +99,11 @@ def _continues(block: Block, last: Block) -> bool:
     return block.kind == last.kind and block.kind != "heading"
 
 
-def _block(line: str, places: Mapping[str, str]) -> Block:
+def _block(line: str, targets: Mapping[str, str]) -> Block:
     if heading := _HEADING.fullmatch(line):
-        return Block("heading", (runs(heading[1], places),))
+        return Block("heading", (runs(heading[1], targets),))
     if bullet := _BULLET.fullmatch(line):
-        return Block("bullets", (runs(bullet[1], places),))
+        return Block("bullets", (runs(bullet[1], targets),))
     if number := _NUMBER.fullmatch(line):
-        return Block("numbers", (runs(number[2], places),), start=int(number[1]))
-    return Block("paragraph", (runs(line, places),))
+        return Block("numbers", (runs(number[2], targets),), start=int(number[1]))
+    return Block("paragraph", (runs(line, targets),))

@@ -9,7 +9,7 @@ from campaigns.rendering.words import page_words
 from tests.campaigns.pages import make_content
 from tests.campaigns.rendering.test_rendering import render
 
-PLACES = {"rules": "./rules/1/", "privacy": "https://x.example/p"}
+TARGETS = {"rules": "./rules/1/", "privacy": "https://x.example/p"}
 
 
 @pytest.mark.parametrize(
@@ -29,14 +29,14 @@ PLACES = {"rules": "./rules/1/", "privacy": "https://x.example/p"}
 def test_what_is_agreed_to_is_a_link(
     language: str, purpose: str, label: str, linked: str | None, shown: str | None
 ) -> None:
-    line = consent_line(label, purpose=purpose, places=PLACES, words=page_words(language))
+    line = consent_line(label, purpose=purpose, targets=TARGETS, words=page_words(language))
     assert [run.words for run in line if run.href] == ([linked] if linked else [])
     assert plain(line) == (shown or label)
 
 
 def test_where_there_is_no_page_there_is_no_link() -> None:
     line = consent_line(
-        "I agree.", purpose="privacy", places={"privacy": ""}, words=page_words("en")
+        "I agree.", purpose="privacy", targets={"privacy": ""}, words=page_words("en")
     )
     assert not any(run.href for run in line)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from campaigns.rendering.prose import Block, Run, blocks, plain, runs
 
-PLACES = {"rules": "./rules/1/", "privacy": "https://north.example/privacy"}
+TARGETS = {"rules": "./rules/1/", "privacy": "https://north.example/privacy"}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ PLACES = {"rules": "./rules/1/", "privacy": "https://north.example/privacy"}
 def test_a_link_leads_to_the_web_a_mailbox_a_telephone_or_a_page_of_the_campaign(
     text: str, expected: tuple[Run, ...]
 ) -> None:
-    assert runs(text, PLACES) == expected
+    assert runs(text, TARGETS) == expected
 
 
 def test_headings_lists_and_paragraphs_are_told_apart() -> None:
@@ -77,7 +77,7 @@ Not:
 
 @given(st.text(alphabet="ab #-*•1.)([]\n:/<>&\"'", max_size=80))
 def test_no_letter_is_lost_whatever_is_typed(text: str) -> None:
-    shown = "".join(plain(line) for block in blocks(text, PLACES) for line in block.lines)
+    shown = "".join(plain(line) for block in blocks(text, TARGETS) for line in block.lines)
     wanted = re.findall("[ab<>&]", re.sub(r"\]\((rules|privacy)\)", "]", text))
     assert re.findall("[ab<>&]", shown) == wanted
 
