@@ -2,6 +2,7 @@
 
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Role
+from ingest_lambda.contract.grammar.text import isolated
 
 ROLE_WORDS = {
     Role.OWNER: "Everything at this client: campaigns, staff, the log.",
@@ -12,4 +13,4 @@ ROLE_WORDS = {
 
 def person(user: User | None) -> str:
     """Return how people call a member of staff; the clock acts by itself."""
-    return (user.get_full_name() or user.username) if user else "System"
+    return isolated(user.get_full_name() or user.username) if user else "System"

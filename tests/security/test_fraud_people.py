@@ -18,15 +18,23 @@ SAME = [
     "ADA@EXAMPLE.COM",
 ]
 """Spellings of ``ada@example.com`` that an address may have (RFC 5321, 4.1.2)."""
+PASTED = [
+    "x<ada@example.com>",
+    '"x"<ada@example.com>',
+    "<ada@example.com>",
+    "ada@example.com;",
+    "mailto:ada@example.com",
+    "ada@exam\u200bple.com",
+]
+"""What people paste with it; only the address is kept."""
 NO_ADDRESS = [
     "ada(1)@example.com",
     "(2)ada@example.com",
     "ada@(3)example.com",
     "ada@example.com(4)",
-    "x<ada@example.com>",
-    '"x"<ada@example.com>',
-    "<ada@example.com>",
-    "ada@example.com;",
+    "<ada@example.com> <b@example.com>",
+    "ada@example.com;b@example.com",
+    "m\u00fcller@example.com",
     "team:ada@example.com",
     "[ada]@example.com",
     r"a\da@example.com",
@@ -34,12 +42,11 @@ NO_ADDRESS = [
     'ada"@example.com',
     "=?utf-8?q?ada?=@example.com",
 ]
-"""What a mail program may read as ``ada@example.com``, or as several, and is no address of anybody."""
+"""What a mail program may read as ``ada@example.com``, or as several, and is no address that we could write to."""
 HONEST = [
     "ada.o'hara+tea@example.co.uk",
     "ada-lovelace_1815@sub.example.com",
     "!#$%&'*/?^`{|}~@example.com",
-    "müller@example.com",
     "ada@exämple.com",
     '"ada.lovelace"@example.com',
     "a@b.cd",
@@ -60,7 +67,7 @@ def enter(functions: Functions, email: str) -> tuple[str, list[ReasonCode]]:
     return status, [reason.code for reason in functions.stored(begun).reasons]
 
 
-@pytest.mark.parametrize("spelling", SAME)
+@pytest.mark.parametrize("spelling", [*SAME, *PASTED])
 def test_another_spelling_of_an_address_is_no_other_person(
     functions: Functions, spelling: str
 ) -> None:

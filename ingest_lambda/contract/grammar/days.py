@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from ingest_lambda.contract.grammar.reading import Reading
-from ingest_lambda.contract.grammar.text import clean
+from ingest_lambda.contract.grammar.text import clean_code
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 FIRST_PURCHASE_YEAR = 2000
@@ -16,7 +16,7 @@ PURCHASE_DAYS_AHEAD = 1
 def read_day(typed: str) -> Reading:
     """Read a day as ``2026-06-01``; a year that nobody means is refused."""
     try:
-        text = clean(typed)
+        text = clean_code(typed)
     except ValueError:
         return Reading(wrong="bad_date")
     # fromisoformat also reads 20260101 and 2026-W01-1, which nothing could be compared with.

@@ -4,11 +4,11 @@ import re
 from functools import cache
 
 from ingest_lambda.contract.grammar.reading import Reading
-from ingest_lambda.contract.grammar.text import clean
+from ingest_lambda.contract.grammar.text import clean_code
 
 MOST_CHARS = 60
 PATTERNS = {
-    "money": r"^(?:[A-Z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|[A-Za-z]{2,3}\b\.?)\s*|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|[A-Za-z]{2,3}\.?|z\u0142|K\u010d)$",
+    "money": r"^(?:[A-Z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|[A-Za-z]{2,3}(?![A-Za-z])\.?)\s*|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|[A-Za-z]{2,3}\.?|z\u0142|K\u010d)$",
     "whole_price": r"[.,]-+$",
     "number": r"^[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)$",
     "groups": r"^[0-9]{1,3}(?:[S][0-9]{3})+$",
@@ -44,7 +44,7 @@ def read_number(typed: str, language: str) -> Reading:
     English. Currency signs, plus signs and what groups the thousands are dropped.
     """
     try:
-        text = clean(typed)
+        text = clean_code(typed)
     except ValueError:
         return Reading(wrong="bad_number")
     if len(text) > MOST_CHARS:

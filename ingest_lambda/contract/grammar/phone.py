@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest_lambda.contract.grammar.reading import Reading
-from ingest_lambda.contract.grammar.text import clean
+from ingest_lambda.contract.grammar.text import clean_code
 
 MOST_READINGS = 40
 """Countries by whose rules one phone number is read."""
@@ -22,7 +22,7 @@ LEAST_DIGITS, MOST_DIGITS = 8, 15
 PATTERNS = {
     "label": r"^[A-Za-z\u00c0-\u00ff.-]{1,12}\s*:\s*|^(?:tel|phone|mobile|mob)\b\.?\s*",
     "parameters": r"\s*;(?!ext=).*$",
-    "extension": r"[\s,;]*(?:ext(?:ension|n)?\.?|x|#)[\s.:=]*[0-9]{1,7}$",
+    "extension": r"[\s,;]*(?:(?:ext(?:ension|n)?\.?|x|#)[\s.:=]*[0-9]{1,7}|\([A-Za-z .]+\))$",
     "trunk": r"\(\s*0\s*\)",
     "international": r"^[\s(\[]*\+",
     "number": r"^[\s(\[]*\+?[0-9\s()\[\]./\u00b7\u2022*~'_:,-]+$",
@@ -83,7 +83,7 @@ def read_phone(typed: str, countries: Sequence[str]) -> Reading:
     whatever they are.
     """
     try:
-        text = clean(typed)
+        text = clean_code(typed)
     except ValueError:
         return Reading(wrong="bad_phone")
     digits = _digits(text)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest_lambda.contract.grammar.reading import Reading
-from ingest_lambda.contract.grammar.text import clean
+from ingest_lambda.contract.grammar.text import clean_code
 
 MOST_CHARS = 60
 
@@ -25,7 +25,7 @@ class PostalForm:
     """What stands between the groups."""
     example: str
     before: str = ""
-    """A pattern of what people put before the code: the country on a letter, or on a car."""
+    """A pattern of what people put before the code: the country on a letter or on a car, a state."""
     begins: str = ""
     """What every code of the country begins with."""
 
@@ -41,7 +41,12 @@ _BRITISH = (
 POSTAL_FORMS: dict[str, PostalForm] = {
     "AD": PostalForm("([0-9]{3})", "", "AD500", _before("AD"), "AD"),
     "AT": PostalForm("([0-9]{4})", "", "1010", _before("AT", "A")),
-    "AU": PostalForm("([0-9]{4})", "", "2000", _before("AUS", "AU")),
+    "AU": PostalForm(
+        "([0-9]{4})",
+        "",
+        "2000",
+        _before("AUS", "AU", "NSW", "VIC", "QLD", "SA", "WA", "TAS", "ACT", "NT"),
+    ),
     "BE": PostalForm("([0-9]{4})", "", "1000", _before("BE", "B")),
     "BG": PostalForm("([0-9]{4})", "", "1000", _before("BG")),
     "BR": PostalForm("([0-9]{5})([0-9]{3})", "-", "01310-100", _before("BR")),
@@ -49,7 +54,7 @@ POSTAL_FORMS: dict[str, PostalForm] = {
         "([ABCEGHJ-NPR-TVXY][0-9][ABCEGHJ-NPR-TV-Z])([0-9][ABCEGHJ-NPR-TV-Z][0-9])",
         " ",
         "K1A 0B1",
-        _before("CDN", "CA"),
+        _before("CDN", "[A-Z]{2}"),
     ),
     "CH": PostalForm("([0-9]{4})", "", "8001", _before("CH")),
     "CZ": PostalForm("([0-9]{3})([0-9]{2})", " ", "110 00", _before("CZ")),
@@ -87,7 +92,7 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     "SG": PostalForm("([0-9]{6})", "", "018956", _before("SG", "SINGAPORE", "S")),
     "SI": PostalForm("([0-9]{4})", "", "1000", _before("SI", "SLO")),
     "SK": PostalForm("([0-9]{3})([0-9]{2})", " ", "811 01", _before("SK")),
-    "US": PostalForm("([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "US")),
+    "US": PostalForm("([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "[A-Z]{2}")),
     "ZA": PostalForm("([0-9]{4})", "", "8001", _before("ZA")),
 }
 
@@ -115,7 +120,7 @@ def read_postal_code(typed: str, countries: Sequence[str]) -> Reading:
     form of one of the countries is not known, every code is good as it is.
     """
     try:
-        text = clean(typed).upper()
+        text = clean_code(typed).upper()
     except ValueError:
         return Reading(wrong="bad_postal")
     forms = forms_of(countries)

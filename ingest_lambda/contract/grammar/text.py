@@ -31,10 +31,14 @@ _SPACES: Ranges = (
 )
 _WIDE: Ranges = ((0xFF01, 0xFF5E),)
 _WIDE_FROM_ASCII = 0xFEE0
+_OTHER_DIGITS: Ranges = ((0x0660, 0x0669), (0x06F0, 0x06F9))
+"""Of Arabic and Persian keyboards: the last four bits are their value."""
 _DASHES: Ranges = ((0x2010, 0x2015), (0x2212, 0x2212), (0xFE58, 0xFE58), (0xFE63, 0xFE63))
 _HYPHENS: Ranges = ((0x2010, 0x2011),)
 _WITHOUT_JOINERS: Ranges = ((0x00, 0x58F), (0x1E00, 0x206F), (0x2126, 0x2126), (0x212A, 0x212B))
 """Latin, Greek and Cyrillic with their signs: no writing there needs an invisible character."""
+_OPENS, _CLOSES = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_RIGHT_TO_LEFT = ("R", "AL", "AN")
 _MOST_MARKS = 30
 """In a row over one letter, as Unicode's stream-safe text has it (UAX #15); no language needs more."""
 
@@ -82,6 +86,7 @@ def text_patterns() -> dict[str, str]:
         "dashes": f"[{character_class(_DASHES)}]",
         "hyphens": f"[{character_class(_HYPHENS)}]",
         "wide": f"[{character_class(_WIDE)}]",
+        "digits": f"[{character_class(_OTHER_DIGITS)}]",
     }
 
 
@@ -105,6 +110,15 @@ def clean(text: str) -> str:
         return " ".join(text.split())
     text = _wide_and_dashes(_seen(text), "dashes", wide=True)
     return _compiled("spaces").sub(" ", unicodedata.normalize("NFC", text)).strip(" ")
+
+
+def clean_code(text: str) -> str:
+    """Return what :func:`clean` returns with plain digits: for what is made of them, not for names.
+
+    Raises:
+        ValueError: as :func:`clean`.
+    """
+    return _compiled("digits").sub(lambda found: str(ord(found[0]) & 15), clean(text))
 
 
 def clean_prose(text: str) -> str:
@@ -164,3 +178,15 @@ def _goes_on(character: str) -> bool:
     code = ord(character)
     joins = character == "\u200d" or 0x1F3FB <= code <= 0x1F3FF or code >= 0xE0000
     return joins or unicodedata.category(character) in ("Mn", "Mc", "Me")
+
+
+def isolated(text: str) -> str:
+    """Return a text that stands among other words so that its direction turns nothing around it.
+
+    A name in Arabic or Hebrew would draw the punctuation, numbers and names behind it to
+    its other side (https://www.w3.org/International/articles/inline-bidi-markup). The
+    marks go with the text wherever it goes, also into a title or a mail of plain text.
+    """
+    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
+        return f"{_OPENS}{text}{_CLOSES}"
+    return text

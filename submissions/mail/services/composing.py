@@ -21,12 +21,12 @@ from campaigns.setup.services.sender import sender_of
 from ingest_lambda.contract import SubmissionStatus
 from ingest_lambda.contract.dates import spoken, time_in_words
 from ingest_lambda.contract.grammar.email import sending_address
+from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.models import Mail
 from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
 from submissions.mail.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
 from submissions.mail.rules.words import catalogue_of, near_day
 from submissions.mirror.models import PhotoCheck, Submission
-from submissions.mirror.rules.names import isolated
 
 logger = logging.getLogger(__name__)
 _LOGO = "logo"

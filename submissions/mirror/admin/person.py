@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from campaigns.accounts.models import User
 from campaigns.publishing.models import Release
 from ingest_lambda.contract.grammar.sources import PARAMETERS
+from ingest_lambda.contract.grammar.text import isolated
 from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.mirror.rules.masking import hidden_meaning, mask, shown_name
-from submissions.mirror.rules.names import isolated
 from submissions.mirror.rules.times import shown_time
 from submissions.mirror.rules.wording import in_words
 

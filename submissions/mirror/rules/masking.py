@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ingest_lambda.contract import FieldKind, Meaning
-from submissions.mirror.rules.names import isolated
+from ingest_lambda.contract.grammar.text import isolated
 
 _CONTACT = {Meaning.EMAIL, Meaning.PHONE, Meaning.ADDRESS, Meaning.BIRTH_DATE}
 _HIDDEN = _CONTACT | {Meaning.FAMILY_NAME}

@@ -1,4 +1,4 @@
-"""How names are compared when staff search for a person, and shown among other words."""
+"""How names are compared when staff search for a person."""
 
 import re
 import unicodedata
@@ -23,8 +23,6 @@ _SAME = str.maketrans(
 )
 """Every apostrophe that a keyboard or a word processor makes, and letters whose stroke is no accent."""
 _BETWEEN_LETTERS = re.compile("[\u180b-\u180f\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-_OPENS, _CLOSES = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-_RIGHT_TO_LEFT = ("R", "AL", "AN")
 
 
 def fold(text: str) -> str:
@@ -38,15 +36,3 @@ def fold(text: str) -> str:
     text = _BETWEEN_LETTERS.sub("", text.casefold()).translate(_SAME)
     bare = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return " ".join(bare.casefold().split())
-
-
-def isolated(text: str) -> str:
-    """Return a text that stands among other words so that its direction turns nothing around it.
-
-    A name in Arabic or Hebrew would draw the punctuation, numbers and names behind it to
-    its other side (https://www.w3.org/International/articles/inline-bidi-markup). The
-    marks go with the text wherever it goes, also into a title or a mail of plain text.
-    """
-    if any(unicodedata.bidirectional(character) in _RIGHT_TO_LEFT for character in text):
-        return f"{_OPENS}{text}{_CLOSES}"
-    return text

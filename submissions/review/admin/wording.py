@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from campaigns.accounts.wording import person
 from ingest_lambda.contract import (
     Channel,
     Reason,
@@ -12,9 +13,9 @@ from ingest_lambda.contract import (
     Suspicion,
     sentence,
 )
+from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.rules.mails import MailKind
 from submissions.mirror.models import Submission, SubmissionEvent
-from submissions.mirror.rules.names import isolated
 from submissions.mirror.rules.times import ShownTime, shown_time
 from submissions.mirror.rules.wording import in_words
 from submissions.receipts.admin import REFUSALS
@@ -121,7 +122,7 @@ def history(submission: Submission, *, now: datetime) -> list[tuple[ShownTime, s
 
 
 def _event_text(event: SubmissionEvent) -> str:
-    who = (event.actor.get_full_name() or event.actor.username) if event.actor else "The system"
+    who = person(event.actor) if event.actor else "The system"
     detail = event.detail
     match event.kind:
         case "received":

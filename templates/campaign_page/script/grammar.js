@@ -17,6 +17,9 @@ export function clean(text, grammar) {
   return swap(narrow.normalize(), t.spaces, " ").trim();
 }
 
+// What is made of digits, with plain ones.
+const cleanCode = (text, grammar) => swap(clean(text, grammar), grammar.text.digits, (sign) => String(sign.charCodeAt(0) & 15));
+
 export function readText(typed, grammar, prose = false) {
   const t = grammar.text;
   if (tooManyMarks(typed, grammar)) return refuse("bad_pattern");
@@ -155,7 +158,7 @@ function canBeDialled(digits, plans, p) {
 // Whether it is a number; which one, the server knows: what is kept here is what was typed, cleaned.
 export function readPhone(typed, grammar, countries) {
   const p = grammar.phone;
-  const text = clean(typed, grammar);
+  const text = cleanCode(typed, grammar);
   if ([...text].length > p.most_chars || tooManyMarks(typed, grammar)) return refuse("bad_phone");
   const bare = swap(swap(swap(text, p.label, "", "iu"), p.parameters, "", "u"), p.extension, "", "iu");
   if (!has(bare, p.number)) return refuse("bad_phone");
@@ -167,7 +170,7 @@ export function readPhone(typed, grammar, countries) {
 
 export function readPostalCode(typed, grammar, countries) {
   const { forms, most_chars: most } = grammar.postal;
-  const text = clean(typed, grammar).toUpperCase();
+  const text = cleanCode(typed, grammar).toUpperCase();
   if (tooManyMarks(typed, grammar)) return refuse("bad_postal");
   const bare = text.replace(/[\s.,;:/'()_-]/g, "");
   for (const country of countries) {
@@ -198,7 +201,7 @@ function withPoint(text, n) {
 
 export function readNumber(typed, grammar) {
   const n = grammar.number;
-  let text = clean(typed, grammar);
+  let text = cleanCode(typed, grammar);
   if ([...text].length > n.most_chars || tooManyMarks(typed, grammar)) return refuse("bad_number");
   let sign = text.startsWith("-") ? "-" : "";
   text = swap(without(text, sign || "+").trim(), n.money, "");
@@ -229,7 +232,7 @@ function likelyYear(text, d, today) {
 // A purchase's day is read with `today`: it is of this century, and not one that is still to come.
 export function readDay(typed, grammar, today) {
   const d = grammar.day;
-  const text = clean(typed, grammar);
+  const text = cleanCode(typed, grammar);
   if (!isDay(text, d)) return refuse("bad_date");
   const year = Number(text.slice(0, 4));
   if (year < d.first_year || year > d.last_year || (today && year < d.first_purchase_year)) return refuse("bad_year", likelyYear(text, d, today));

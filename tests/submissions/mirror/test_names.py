@@ -2,8 +2,9 @@
 
 import pytest
 
+from ingest_lambda.contract.grammar.text import isolated
 from submissions.mirror.rules.masking import shown_name
-from submissions.mirror.rules.names import fold, isolated
+from submissions.mirror.rules.names import fold
 
 HEBREW = "\u05e9\u05dc\u05d5\u05dd"
 
