@@ -76,6 +76,8 @@ class PageContent(Shape):
     help_email: str = ""
     help_phone: str = ""
     privacy_url: str = ""
+    privacy_urls: Texts = {}
+    """By language, where one has an address of its own."""
     brand_colour: str
     accent_colour: str
     surface_colour: str
@@ -91,6 +93,10 @@ class PageContent(Shape):
     notes: tuple[PageNote, ...] = ()
     """Newest first. The rules of every release that was ever live stand at ``rules/{n}/``."""
     fields: tuple[PageField, ...] = ()
+
+    def privacy_of(self, language: str) -> str:
+        """Return the address of the privacy notice that a reader of ``language`` can read."""
+        return self.privacy_urls.get(language) or self.privacy_url
 
     def sha256(self) -> str:
         """Return the hash that a manifest names."""

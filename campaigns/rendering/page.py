@@ -85,7 +85,7 @@ def render_page(
             own = "" if number == 0 else f"{language}/"
             targets = {
                 "rules": "#rules" if preview else f"{root}{own}rules/{content.release}/",
-                "privacy": content.privacy_url,
+                "privacy": content.privacy_of(language),
             }
             files[f"{path}index.html"] = render_to_string(
                 f"campaign_page/{view}.html",
@@ -186,6 +186,7 @@ def _context(
         if content.countries
         else "",
         "limits": content.limits.get(language, []),
+        "privacy_url": content.privacy_of(language),
         "hero_alt": text(content.hero_alt),
         "logo_alt": text(content.logo_alt) or content.client_name,
         "promoter": promoter_of(content),

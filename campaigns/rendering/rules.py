@@ -47,7 +47,7 @@ def render_rules(
                 "version": version.format(number=content.release, day=day_in_words(day, language)),
                 "rules": blocks(
                     content.rules.get(language) or content.rules.get(first, ""),
-                    {"rules": "./", "privacy": content.privacy_url},
+                    {"rules": "./", "privacy": content.privacy_of(language)},
                 ),
                 "style": up + style,
                 "back": back,

@@ -9,7 +9,7 @@ from campaigns.setup.models import Campaign
 _PARTS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     # what staff call it, the manifest's part, the page's part
     ("Dates", frozenset({"opens_at", "closes_at", "timezone"}), frozenset()),
-    ("Official rules", frozenset(), frozenset({"rules", "privacy_url"})),
+    ("Official rules", frozenset(), frozenset({"rules", "privacy_url", "privacy_urls"})),
     ("Limits", frozenset({"limits"}), frozenset()),
     ("Prizes", frozenset(), frozenset({"prizes"})),
     ("Form", frozenset({"fields", "consents"}), frozenset({"fields"})),

@@ -73,6 +73,7 @@ def page_content(
         help_email=campaign.client.help_email,
         help_phone=campaign.client.help_phone,
         privacy_url=campaign.privacy_url,
+        privacy_urls=campaign.privacy_urls,
         brand_colour=campaign.brand_colour,
         accent_colour=campaign.accent_colour,
         surface_colour=campaign.surface_colour,

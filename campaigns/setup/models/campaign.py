@@ -121,6 +121,9 @@ class Campaign(models.Model):
     prizes = models.JSONField(default=dict, blank=True)
     rules = models.JSONField(default=dict, blank=True)
     privacy_url = models.URLField(blank=True)
+    privacy_urls = models.JSONField(
+        default=dict, blank=True, help_text="By language, where one has an address of its own."
+    )
     brand_colour = models.CharField(max_length=7, default="#0f4c5c", validators=[COLOUR])
     accent_colour = models.CharField(max_length=7, default="#9a031e", validators=[COLOUR])
     surface_colour = models.CharField(max_length=7, default="#ffffff", validators=[COLOUR])

@@ -75,7 +75,7 @@ TABS: tuple[Tab, ...] = (
         ),
         rows="limits",
     ),
-    Tab("legal", "Rules & legal", (Group("", ("rules", "privacy_url")),)),
+    Tab("legal", "Rules & legal", (Group("", ("rules", "privacy_url", "privacy_urls")),)),
     Tab("mails", "Mails", (Group("Sender of e-mails", ("sender_name",)),)),
     Tab("publish", "Publish", template="admin/campaigns/campaign/publish.html"),
 )

@@ -51,6 +51,18 @@ def test_each_page_leads_to_the_rules_of_its_own_language_and_release() -> None:
     )
 
 
+def test_each_language_leads_to_the_privacy_notice_that_its_readers_can_read() -> None:
+    files = render(
+        make_content(
+            privacy_url="https://x.example/privacy",
+            privacy_urls={"es": "https://x.example/es/priv"},
+        )
+    )
+    assert b'<a href="https://x.example/privacy">' in files["index.html"]
+    assert b'<a href="https://x.example/es/priv">' in files["es/index.html"]
+    assert b"x.example/privacy" not in files["es/index.html"]
+
+
 def test_a_label_is_escaped_wherever_it_stands() -> None:
     consent = PageField(
         name="ok",

@@ -342,3 +342,15 @@ def test_the_phone_shows_what_is_typed_and_nothing_is_saved(
     assert not AuditEntry.objects.exists()
     unfinished = campaign_data(campaign, **rows("form_fields", [{"kind": "text"}]))
     assert "waits" in browser.post(address, unfinished).json()["trouble"]
+
+
+def test_each_language_can_have_a_privacy_notice_and_only_of_the_web(
+    browser: Browser, campaign: Campaign
+) -> None:
+    save(browser, campaign, privacy_urls_en="northwind.example/privacy")
+    campaign.refresh_from_db()
+    assert campaign.privacy_urls == {"en": "https://northwind.example/privacy"}
+    answer = save(browser, campaign, privacy_urls_en="javascript:alert(1)")
+    assert "Enter a valid URL" in errors(answer)
+    campaign.refresh_from_db()
+    assert campaign.privacy_urls == {"en": "https://northwind.example/privacy"}

@@ -101,6 +101,11 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="For people who can't see the image.",
     )
     logo_alt = TextsField(most=120, label="What the logo says")
+    privacy_urls = TextsField(
+        most=200,
+        label="Privacy notice by language",
+        help_text="Where a language has an address of its own. The others use the one above.",
+    )
 
     class Meta:
         model = Campaign
@@ -215,6 +220,12 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         if name not in ZONES:
             raise forms.ValidationError("Choose a time zone from the list.")
         return name
+
+    def clean_privacy_urls(self) -> dict[str, str]:
+        """Take addresses of the web only: each becomes a link of the page."""
+        address = forms.URLField(assume_scheme="https", max_length=200)
+        urls: dict[str, str] = self.cleaned_data["privacy_urls"]
+        return {language: address.clean(url) for language, url in urls.items()}
 
     def clean_logo(self) -> Any:
         """Store the logo as the page shows it."""
