@@ -1,6 +1,7 @@
 """A campaign's zone as plain numbers, for browsers that do not know it, or knew it before its rules changed."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from campaigns.rendering.content import PageContent
@@ -11,14 +12,18 @@ _ANY_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 """Of a draft without dates, which shows no time either."""
 
 
-def offsets_of(content: PageContent) -> list[tuple[int, int]]:
+def offsets_of(content: PageContent) -> tuple[tuple[int, int], ...]:
     """Return (from when, minutes ahead of UTC) in order of time, from when in seconds since 1970.
 
     The first holds for all earlier times, too.
     """
     opens = content.opens_at or content.closes_at or _ANY_YEAR
-    closes = content.closes_at or opens
-    zone = ZoneInfo(content.timezone)
+    return _offsets(opens, content.closes_at or opens, content.timezone)
+
+
+@lru_cache(maxsize=32)  # a preview renders the page for every file of it
+def _offsets(opens: datetime, closes: datetime, timezone: str) -> tuple[tuple[int, int], ...]:
+    zone = ZoneInfo(timezone)
     at, end = int((opens - _AROUND).timestamp()), int((closes + _AROUND).timestamp())
     found = [(at, _minutes(at, zone))]
     while at < end:
@@ -26,7 +31,7 @@ def offsets_of(content: PageContent) -> list[tuple[int, int]]:
         if _minutes(later, zone) != found[-1][1]:
             found.append(_change(at, later, zone))
         at = later
-    return found
+    return tuple(found)
 
 
 _DAY_SECONDS = 86_400

@@ -36,6 +36,7 @@ PAGE = {
     "decided": "Nous vérifions chaque participation sous {days} jours ouvrés.",
     "decided_in_a_day": "Nous vérifions chaque participation sous un jour ouvré.",
     "privacy": "Confidentialité",
+    "colon": " :",
     "help": "Aide",
     "no_form": "Le formulaire n’est pas encore là. S’il n’apparaît pas, rechargez la page, essayez un autre navigateur ou écrivez-nous.",
 }

@@ -36,6 +36,7 @@ PAGE = {
     "decided": "Wir prüfen jede Teilnahme innerhalb von {days} Werktagen.",
     "decided_in_a_day": "Wir prüfen jede Teilnahme innerhalb eines Werktags.",
     "privacy": "Datenschutz",
+    "colon": ":",
     "help": "Hilfe",
     "no_form": "Das Formular ist noch nicht da. Erscheint es nicht, lade die Seite bitte neu, versuch es in einem anderen Browser oder schreib uns.",
 }

@@ -36,6 +36,7 @@ PAGE = {
     "decided": "Revisamos cada participación en un plazo de {days} días laborables.",
     "decided_in_a_day": "Revisamos cada participación en un día laborable.",
     "privacy": "Privacidad",
+    "colon": ":",
     "help": "Ayuda",
     "no_form": "El formulario aún no está aquí. Si no aparece, recarga la página, prueba con otro navegador o escríbenos.",
 }

@@ -225,7 +225,7 @@ def test_the_legal_block_is_made_from_the_settings_in_each_language() -> None:
     english, german = files["index.html"].decode(), files["de/index.html"].decode()
     for words in (
         "Northwind Ltd, 1 Harbour Street",
-        "People who live in United Kingdom",
+        "Open to residents of",
         "from 1 June 2026, 01:00 (London) to 1 July 2026, 12:59 am (London)",
         "within 3 working days",
         "1 a day",
