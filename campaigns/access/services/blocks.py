@@ -9,8 +9,6 @@ import ipaddress
 import logging
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from campaignhub import ingest
@@ -18,6 +16,7 @@ from campaignhub.errors import DomainError
 from campaigns.access.models import BlockEntry
 from campaigns.accounts.models import Client, User
 from campaigns.accounts.services import audit
+from ingest_lambda.contract.grammar.email import read_email
 
 logger = logging.getLogger(__name__)
 
@@ -58,8 +57,7 @@ def block(
     Raises:
         NotBlockable, AlreadyBlocked, BlockListFull: see there.
     """
-    value = value.strip()
-    _check(kind, value, country)
+    value = _understood(kind, value.strip(), country)
     value_hash = ingest.block_hash(str(client.pk), kind.value, value, country=country)
     with transaction.atomic(durable=True):
         Client.objects.select_for_update().get(pk=client.pk)
@@ -126,19 +124,19 @@ def masked(kind: BlockEntry.Kind, value: str) -> str:
     return f"{head}.…" if "." in head else f"{head}:…"
 
 
-def _check(kind: BlockEntry.Kind, value: str, country: str) -> None:
+def _understood(kind: BlockEntry.Kind, value: str, country: str) -> str:
+    """Return a value without what was pasted around it, read as entrants' answers are."""
+    if kind is BlockEntry.Kind.EMAIL:
+        address = read_email(value).kept
+        if not address:
+            raise NotBlockable("Give an e-mail address, like ada@example.com.")
+        return address
+    if kind is BlockEntry.Kind.PHONE:
+        if not ingest.is_phone(value, country=country):
+            raise NotBlockable("Give a phone number with its country code, like +44 7700 900123.")
+        return value
     try:
-        if kind is BlockEntry.Kind.EMAIL:
-            validate_email(value)
-        elif kind is BlockEntry.Kind.PHONE:
-            if not ingest.is_phone(value, country=country):
-                raise NotBlockable(
-                    "Give a phone number with its country code, like +44 7700 900123."
-                )
-        else:
-            ipaddress.ip_address(value)
-    except ValidationError as error:
-        raise NotBlockable("Give an e-mail address, like ada@example.com.") from error
+        return str(ipaddress.ip_address(value))
     except ValueError as error:
         raise NotBlockable("Give an internet address, like 203.0.113.7.") from error
 

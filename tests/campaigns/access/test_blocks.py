@@ -52,9 +52,22 @@ def test_phones_and_internet_addresses_are_blocked_too(table: Table) -> None:
     assert AuditEntry.objects.filter(code="client.unblocked").exists()
 
 
+def test_an_address_is_blocked_once_however_it_was_pasted(table: Table) -> None:
+    client = make_client()
+    assert add(client, KIND.EMAIL, "Ada <mailto:ada@example.com\u200b>").hint == "ad…@example.com"
+    for spelled in ("ada@example.com;", "ADA@EXAMPLE.COM", "\uff41da@example.com"):
+        with pytest.raises(AlreadyBlocked):
+            add(client, KIND.EMAIL, spelled)
+
+
 @pytest.mark.parametrize(
     ("kind", "value"),
-    [(KIND.EMAIL, "ada"), (KIND.PHONE, "12"), (KIND.DEVICE_ADDRESS, "203.0.113.700")],
+    [
+        (KIND.EMAIL, "ada"),
+        (KIND.EMAIL, "j\u00f6rg@example.com"),
+        (KIND.PHONE, "12"),
+        (KIND.DEVICE_ADDRESS, "203.0.113.700"),
+    ],
 )
 def test_what_is_no_address_is_refused_with_an_example(kind: BlockEntry.Kind, value: str) -> None:
     with pytest.raises(NotBlockable, match="like"):
