@@ -87,6 +87,24 @@ def _emptied_between_tests() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _made_under_no_scope() -> Iterator[None]:
+    """Let fixtures that last longer than a test make what they need."""
+    from campaigns.accounts.tenancy import unscoped
+
+    with unscoped("tests arrange rows of several clients"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _arranged_under_no_scope() -> Iterator[None]:
+    """Let a test arrange and look at rows of several clients; a request that it makes has its own scope."""
+    from campaigns.accounts.tenancy import unscoped
+
+    with unscoped("tests arrange rows of several clients"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Run one whole installation for all flow and browser tests: what ``make up`` starts.

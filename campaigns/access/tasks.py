@@ -5,9 +5,11 @@ from typing import Any
 from celery import shared_task
 
 from campaigns.access.services import blocks
+from campaigns.accounts.tenancy import unscoped
 
 
 @shared_task(name="access.propagate_block_lists")
+@unscoped("the clock writes every client's block list")
 def propagate_block_lists() -> None:
     """Write the block lists that the submissions table still lacks."""
     blocks.propagate_due_block_lists()

@@ -23,6 +23,7 @@ from campaigns.accounts.models import User
 from campaigns.accounts.services import sign_in
 from campaigns.accounts.services.sign_in import Origin
 from campaigns.accounts.services.throttle import TooManyAttempts
+from campaigns.accounts.tenancy import unscoped
 
 _DEVICE_COOKIE = "__Host-device" if settings.SESSION_COOKIE_SECURE else "device"
 _REQUIRED = {
@@ -70,9 +71,10 @@ class SignInBackend(ModelBackend):
         """Return the account, or ``None``; raise where the password was not looked at."""
         if not username or not password:
             return None
-        return sign_in.check_password(
-            username, password, origin=origin_of(request), at=timezone.now()
-        )
+        with unscoped("nobody is signed in yet"):
+            return sign_in.check_password(
+                username, password, origin=origin_of(request), at=timezone.now()
+            )
 
     async def aauthenticate(
         self,

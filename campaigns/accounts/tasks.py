@@ -8,11 +8,13 @@ from django.utils import timezone
 from campaignhub.sessions import SessionStore
 from campaigns.accounts.services import throttle
 from campaigns.accounts.services.invitations import mail as invitation_mail
+from campaigns.accounts.tenancy import unscoped
 
 INVITATIONS_A_ROUND = 5
 
 
 @shared_task(name="accounts.deliver_invitations")
+@unscoped("the clock mails every client's invitations")
 def deliver_invitations() -> None:
     """Send the invitations that are due: a few a round, which a slow mail service cannot hold up for long."""
     invitation_mail.deliver_invitations(at=timezone.now(), most=INVITATIONS_A_ROUND)

@@ -6,10 +6,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaignhub import ingest
+from campaigns.accounts.tenancy import unscoped
 from campaigns.publishing.services import lifecycle, propagate
 
 
 @shared_task(name="publishing.move_due")
+@unscoped("the clock moves every client's campaigns")
 def move_due() -> None:
     """Open and close the campaigns whose time has come; carry whatever table or host still lack."""
     at = timezone.now()

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from campaigns.accounts.tenancy import scope
 from campaigns.hosting.views import file_answer
 from campaigns.publishing.services.drafts import draft_of
 from campaigns.publishing.services.preview import preview_files
@@ -18,7 +19,10 @@ def draft_file(_request: HttpRequest, token: str, path: str = "") -> HttpRespons
     """Serve one file of the draft that a token names."""
     campaign = draft_of(token, at=timezone.now())
     name = f"{path}index.html" if not path or path.endswith("/") else path
-    content = preview_files(campaign).get(name) if campaign else None
+    if campaign is None:
+        raise Http404
+    with scope([campaign.client_id]):
+        content = preview_files(campaign).get(name)
     if content is None:
         raise Http404
     response = file_answer(name, content)

@@ -5,11 +5,13 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from campaigns.accounts.tenancy import unscoped
 from submissions.intake.services import missing_photos, refusals, unanswered
 from submissions.review.services import fraud_checks
 
 
 @shared_task(name="intake.settle_overdue")
+@unscoped("the clock looks at every client's submissions")
 def settle_overdue() -> None:
     """Ask again for photos that never came, and close what was not answered in time."""
     fraud_checks.recheck(at=timezone.now())

@@ -3,15 +3,18 @@
 from django.db import models
 from django.db.models import Q
 
+from campaigns.accounts.tenancy import TenantModel
 from submissions.mail.rules.mails import MailKind, MailState
 
 
-class Mail(models.Model):
+class Mail(TenantModel):
     """One mail to an entrant; at most one per event.
 
     ``not_before`` holds a verdict's mail back while it can still be undone,
     and a reminder until it is due; what has become untrue by then is withdrawn.
     """
+
+    belongs_to = "campaign"
 
     submission = models.ForeignKey(
         "submissions.Submission", on_delete=models.CASCADE, related_name="mails"

@@ -9,6 +9,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
+from campaigns.accounts.tenancy import unscoped
 from submissions.mirror.services.writing import SETTLES_WITHIN
 from submissions.operations.services import ledger, ledger_rounds, unsent_photos
 
@@ -23,6 +24,7 @@ thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
 
 
 @shared_task(name="operations.reconcile")
+@unscoped("the table holds every client's submissions")
 def reconcile() -> None:
     """Compare the last day with the table, and close gaps; then go on with the round through all items."""
     now = timezone.now()
@@ -31,12 +33,14 @@ def reconcile() -> None:
 
 
 @shared_task(name="operations.compare_all_items")
+@unscoped("the table holds every client's submissions")
 def compare_all_items() -> None:
     """Go on with the round through all items that an operator asked for, if there is one."""
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ASKED_ROUND_SECONDS), only_asked=True)
 
 
 @shared_task(name="operations.sweep_unsent_photos")
+@unscoped("the bucket holds every client's photos")
 def sweep_unsent_photos() -> None:
     """Sweep photos that no submission names, as far as a round has time for."""
     unsent_photos.sweep_unsent(at=timezone.now(), enough=_after(UNSENT_ROUND_SECONDS))

@@ -3,8 +3,11 @@
 from django.db import models
 from django.db.models import Q
 
+from campaigns.accounts.tenancy import TenantModel
+from submissions.mirror.models.submission import Submission
 
-class SubmittedFile(models.Model):
+
+class SubmittedFile(TenantModel):
     """One photo of a submission, in two halves that come in any order.
 
     ``sha256``, the real one, comes with the photo; ``scope``, ``entered_at`` and
@@ -14,6 +17,9 @@ class SubmittedFile(models.Model):
     both are here: a thousand uploads of forms that were never sent stay half, are
     in no index that duplicates are looked up by, and hide none.
     """
+
+    belongs_to = "submission_id"
+    belongs_to_model = Submission
 
     key = models.CharField(max_length=300, primary_key=True)
     submission_id = models.UUIDField(db_index=True)

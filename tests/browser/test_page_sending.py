@@ -215,10 +215,7 @@ def test_a_new_photo_is_taken_right_on_the_page_that_asks_for_it(
         ),
         what="the entry in Django",
     )
-    embedded.manage(
-        "shell",
-        "-c",
-        "from django.utils import timezone\n"
+    embedded.python(
         "from campaigns.accounts.models import User\n"
         "from ingest_lambda.contract import Reason\n"
         "from submissions.mirror.models import Submission\n"

@@ -1,7 +1,11 @@
-"""Two at the same moment: acts in threads that begin together, each on a connection of its own."""
+"""Two at the same moment: acts in threads that begin together, each on a connection of its own.
+
+A thread has no scope of its own; these have that of the test.
+"""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from threading import Barrier
 from typing import Any
 
@@ -24,4 +28,5 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
             connection.close()
 
     with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+        begun = [pool.submit(copy_context().run, run, act) for act in acts]
+        return [one.result() for one in begun]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import indent
 from typing import Any, TypeVar
 
 from campaignhub.env import ROOT, VAR
@@ -148,9 +149,13 @@ class Installation:
         return ran.stdout
 
     def python(self, program: str) -> str:
-        """Run a program in its Django, ``timezone`` and ``timedelta`` at hand; return what it printed."""
-        head = "from datetime import timedelta\nfrom django.utils import timezone\n"
-        return self.manage("shell", "--no-imports", "-c", head + program)
+        """Run a program in its Django, for all clients, ``timezone`` and ``timedelta`` at hand; return what it printed."""
+        head = (
+            "from datetime import timedelta\nfrom django.utils import timezone\n"
+            "from campaigns.accounts.tenancy import unscoped\n"
+            "with unscoped('a test looks at all of it'):\n"
+        )
+        return self.manage("shell", "--no-imports", "-c", head + indent(program, "    "))
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}

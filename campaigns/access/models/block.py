@@ -2,13 +2,17 @@
 
 from django.db import models
 
+from campaigns.accounts.tenancy import TenantModel
 
-class BlockEntry(models.Model):
+
+class BlockEntry(TenantModel):
     """One address, number or device, known by its keyed hash only.
 
     Staff must be able to tell entries apart and take one off again, so a masked
     ``hint`` stands beside the hash; the value itself is kept nowhere.
     """
+
+    belongs_to = "client"
 
     class Kind(models.TextChoices):
         """What is blocked."""

@@ -2,12 +2,16 @@
 
 from django.db import models
 
+from campaigns.accounts.tenancy import TenantModel
 
-class PartnerKey(models.Model):
+
+class PartnerKey(TenantModel):
     """One partner's key at the gateway. The key itself was shown once and is kept nowhere here.
 
     By ``key_hash`` the submissions table knows which client's campaigns it opens.
     """
+
+    belongs_to = "client"
 
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.PROTECT, related_name="partner_keys"

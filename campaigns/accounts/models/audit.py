@@ -5,6 +5,7 @@ from typing import Any, NoReturn
 from django.db import models
 
 from campaignhub.errors import DomainError
+from campaigns.accounts.tenancy import TenantModel
 
 
 class AuditIsAppendOnly(DomainError):
@@ -13,8 +14,10 @@ class AuditIsAppendOnly(DomainError):
     code = "audit_is_append_only"
 
 
-class AuditEntry(models.Model):
+class AuditEntry(TenantModel):
     """One act: who, when, on what, before and after; without personal data."""
+
+    belongs_to = "client"
 
     client = models.ForeignKey(
         "accounts.Client", null=True, on_delete=models.PROTECT, related_name="audit_entries"

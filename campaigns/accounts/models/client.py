@@ -3,10 +3,13 @@
 from django.db import models
 
 from campaigns.accounts.models.sender import check_sender_name
+from campaigns.accounts.tenancy import TenantModel
 
 
-class Client(models.Model):
+class Client(TenantModel):
     """A company that owns campaigns; staff are confined to their clients."""
+
+    belongs_to = "pk"
 
     name = models.CharField(max_length=120, unique=True, validators=[check_sender_name])
     """Stands before the address of its mails too, unless ``sender_name`` does."""

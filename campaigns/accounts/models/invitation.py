@@ -1,17 +1,19 @@
 """Invitations: somebody is asked to work for a client, and becomes a member by accepting."""
 
 from datetime import datetime
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.tenancy import TenantManager, TenantModel, TenantQuerySet
 
 _OPEN = Q(accepted_at=None, declined_at=None, withdrawn_at=None)
 
 
-class InvitationQuerySet(models.QuerySet["Invitation"]):
+class InvitationQuerySet(TenantQuerySet["Invitation"]):
     """Invitations by what has become of them."""
 
     def not_ended(self) -> "InvitationQuerySet":
@@ -23,12 +25,17 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.not_ended().filter(expires_at__gt=at)
 
 
-class Invitation(models.Model):
+InvitationManager = TenantManager.from_queryset(InvitationQuerySet)
+
+
+class Invitation(TenantModel):
     """One invitation to one address. It says nothing about whether that address has an account.
 
     The token in its mail is kept as a hash only. The mail is made and sent by
     the worker, which makes the token: no other process ever sees it.
     """
+
+    belongs_to = "client"
 
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.CASCADE, related_name="invitations"
@@ -58,7 +65,7 @@ class Invitation(models.Model):
     declined_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
 
-    objects = InvitationQuerySet.as_manager()
+    objects: ClassVar[Any] = InvitationManager()
 
     class Meta:
         ordering = ("-created_at", "-id")

@@ -6,6 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from campaigns.accounts.rules.senders import sender_name_problem
+from campaigns.accounts.tenancy import TenantModel
 
 
 def check_sender_name(name: str) -> None:
@@ -14,11 +15,13 @@ def check_sender_name(name: str) -> None:
         raise ValidationError(sentence)
 
 
-class SenderIdentity(models.Model):
+class SenderIdentity(TenantModel):
     """A domain or an address, and the one client whose mails may come from it; assigned by operators.
 
     ``identity`` is spelled as :func:`campaigns.accounts.rules.senders.tidy_identity` does.
     """
+
+    belongs_to = "client"
 
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.PROTECT, related_name="sender_identities"

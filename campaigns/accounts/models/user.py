@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
 from campaigns.accounts.rules.roles import Role
+from campaigns.accounts.tenancy import TenantModel
 
 
 class User(AbstractUser):
@@ -42,8 +43,10 @@ class User(AbstractUser):
         ).hexdigest()
 
 
-class Membership(models.Model):
+class Membership(TenantModel):
     """A user's role at one client; without one, the client does not exist for them."""
+
+    belongs_to = "client"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     client = models.ForeignKey(

@@ -23,9 +23,11 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import invitations
 from campaigns.accounts.services.invitations import AnotherAccount, HasAccount, InvitationOver
 from campaigns.accounts.sign_in import as_form_error, mark_refusal, remember_device
+from campaigns.accounts.tenancy import unscoped
 from campaigns.accounts.welcome.forms import JoinForm
 from campaigns.accounts.wording import ROLE_WORDS, person
 
+_NOT_YET_THEIRS = "who is invited does not work for the client yet"
 _OPENED = "invitation"
 """In the session: the number of the invitation whose token was shown."""
 
@@ -33,6 +35,7 @@ _OPENED = "invitation"
 @never_cache
 @sensitive_post_parameters("link")
 @require_http_methods(["GET", "HEAD", "POST"])
+@unscoped(_NOT_YET_THEIRS)
 def welcome(request: HttpRequest) -> HttpResponse:
     """Open the invitation of a link, or show the one that is open."""
     if request.method == "POST":
@@ -55,6 +58,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @require_POST
+@unscoped(_NOT_YET_THEIRS)
 def accept(request: HttpRequest) -> HttpResponse:
     """Accept the open invitation: signed in, or with a new account."""
     try:
@@ -71,6 +75,7 @@ def accept(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@unscoped(_NOT_YET_THEIRS)
 def decline(request: HttpRequest) -> HttpResponse:
     """Decline the open invitation. Its mailbox is proof enough; nobody has to sign in to say no."""
     try:

@@ -3,14 +3,18 @@
 from django.db import models
 from django.db.models import F, Q
 
+from campaigns.accounts.tenancy import TenantModel
 
-class Release(models.Model):
+
+class Release(TenantModel):
     """A campaign as published; what a visitor agreed to. The database refuses to change one.
 
     A release after the first live one is an amendment: it carries the reason
     for the record and, where entrants ought to know, a public note per language.
     Test releases are numbered by themselves.
     """
+
+    belongs_to = "campaign"
 
     campaign = models.ForeignKey(
         "campaigns.Campaign", on_delete=models.PROTECT, related_name="releases"
@@ -43,7 +47,7 @@ class Release(models.Model):
         return f"{self.campaign} · {kind} {self.number}"
 
 
-class Placement(models.Model):
+class Placement(TenantModel):
     """Where a campaign stands outside Django: in the functions' table and on the site host.
 
     ``revision`` counts what was decided, ``carried_revision`` how much of it
@@ -51,6 +55,8 @@ class Placement(models.Model):
     clock tries again. The dates are those of the newest release: the campaign's
     own may be an amendment that is still being written.
     """
+
+    belongs_to = "campaign"
 
     campaign = models.ForeignKey(
         "campaigns.Campaign", on_delete=models.CASCADE, related_name="placements"

@@ -7,6 +7,7 @@ from django.core.signing import BadSignature, Signer
 
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services.scope import scope_of
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 
@@ -35,4 +36,5 @@ def draft_of(token: str, *, at: datetime) -> Campaign | None:
     viewer = User.objects.filter(pk=viewer_id).first()
     if viewer is None or int(at.timestamp()) // HOUR > last_hour:
         return None
-    return campaigns_of(viewer, Capability.CAMPAIGN_VIEW).filter(pk=UUID(campaign_id)).first()
+    with scope_of(viewer):
+        return campaigns_of(viewer, Capability.CAMPAIGN_VIEW).filter(pk=UUID(campaign_id)).first()

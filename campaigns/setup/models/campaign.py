@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from campaigns.accounts.models.sender import check_sender_name
+from campaigns.accounts.tenancy import TenantModel
 from campaigns.setup.rules.slugs import TEST_PREFIX, slug_problem
 from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.contract import CROCKFORD, ReviewMode, Route
@@ -45,7 +46,7 @@ def new_test_slug() -> str:
     return TEST_PREFIX + "".join(secrets.choice(CROCKFORD) for _ in range(12)).lower()
 
 
-class Campaign(models.Model):
+class Campaign(TenantModel):
     """One promotion. Every text an entrant can see is a map from language to text.
 
     ``closes_at`` is exclusive: staff type the last minute that counts, stored
@@ -53,6 +54,8 @@ class Campaign(models.Model):
     wherever it is tried out, so that limits, stock and numbers of a test are
     its own; the prefix of test slugs keeps the two kinds of address apart.
     """
+
+    belongs_to = "client"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client = models.ForeignKey(
@@ -196,8 +199,10 @@ class Campaign(models.Model):
         return str(texts.get(language) or texts.get(self.languages[0]) or "")
 
 
-class StateChange(models.Model):
+class StateChange(TenantModel):
     """One move of a campaign, dated and signed; by nobody when the clock did it."""
+
+    belongs_to = "campaign"
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="state_changes")
     before = models.CharField(max_length=10)

@@ -3,6 +3,7 @@
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from campaigns.accounts.tenancy import TenantModel
 from campaigns.setup.models.campaign import default_routes
 from ingest_lambda.contract import FieldKind, Meaning
 
@@ -18,8 +19,10 @@ PURPOSES = [
 NAME = RegexValidator(r"^[a-z][a-z0-9_]{0,39}$", "Use small letters, digits and underscores.")
 
 
-class FormField(models.Model):
+class FormField(TenantModel):
     """One row of the form: a question, a consent, or a place for photos."""
+
+    belongs_to = "campaign"
 
     campaign = models.ForeignKey(
         "campaigns.Campaign", on_delete=models.CASCADE, related_name="form_fields"

@@ -4,11 +4,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from campaigns.accounts.tenancy import TenantModel
 from ingest_lambda.contract import LimitScope, WindowKind
 
 
-class Limit(models.Model):
+class Limit(TenantModel):
     """At most ``count`` submissions of one scope in one window."""
+
+    belongs_to = "campaign"
 
     campaign = models.ForeignKey(
         "campaigns.Campaign", on_delete=models.CASCADE, related_name="limits"

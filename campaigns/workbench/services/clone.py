@@ -10,6 +10,7 @@ from campaigns.accounts.services import audit
 from campaigns.setup.models import Campaign
 from campaigns.setup.models.campaign import new_test_slug
 from campaigns.setup.rules.states import CampaignState
+from campaigns.setup.services.slugs import is_taken
 
 
 @transaction.atomic
@@ -45,6 +46,6 @@ def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> C
 def _free_slug(slug: str) -> str:
     stem = slug[:50].rstrip("-")
     number = 2
-    while Campaign.objects.filter(slug=f"{stem}-{number}").exists():
+    while is_taken(f"{stem}-{number}"):
         number += 1
     return f"{stem}-{number}"

@@ -4,7 +4,7 @@ from collections import Counter
 
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
-from campaigns.setup.services.scope import campaigns_of
+from campaigns.setup.services.scope import campaign_ids_of
 from submissions.mail.models import Mail
 
 MOST = 1_000
@@ -17,7 +17,7 @@ def troubled_mails(user: User) -> Counter[str]:
     Up to a thousand of each. Of one's own campaigns alone, by an index of such
     mails: another client's many must not hide one's own few.
     """
-    mine = list(campaigns_of(user, Capability.MAIL_VIEW).values_list("pk", flat=True))
+    mine = campaign_ids_of(user, Capability.MAIL_VIEW)
     # Both states in each query, for only so are they known to be in the index.
     rows = Mail.objects.filter(campaign__in=mine, state__in=("failed", "unknown")).order_by()
     return Counter(

@@ -5,6 +5,7 @@ from typing import Any
 from anymail.signals import EventType
 from django.utils import timezone
 
+from campaigns.accounts.tenancy import unscoped
 from submissions.mail.rules.mails import MailState
 from submissions.mail.services.delivery import note_outcome
 
@@ -21,4 +22,6 @@ def on_tracking_event(*, event: Any, **_: Any) -> None:
     A signal is the only way Anymail has; nothing of ours sends one.
     """
     if outcome := _OUTCOMES.get(event.event_type):
-        note_outcome(event.message_id or "", outcome=outcome, at=event.timestamp or timezone.now())
+        at = event.timestamp or timezone.now()
+        with unscoped("the mail service names a mail, not its client"):
+            note_outcome(event.message_id or "", outcome=outcome, at=at)

@@ -137,6 +137,9 @@ class Migration(migrations.Migration):
                 ('submission', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='photo_check', serialize=False, to='submissions.submission')),
                 ('since', models.DateTimeField(db_index=True)),
             ],
+            options={
+                'base_manager_name': 'objects',
+            },
         ),
         migrations.CreateModel(
             name='ReceiptImage',

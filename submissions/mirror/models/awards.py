@@ -2,14 +2,19 @@
 
 from django.db import models
 
+from campaigns.accounts.tenancy import TenantModel
 from ingest_lambda.contract import AwardState
+from submissions.mirror.models.submission import Submission
 
 
-class Award(models.Model):
+class Award(TenantModel):
     """One prize unit given to a submission, as far as the table knows.
 
     Not a foreign key: the mirror may get it before its submission.
     """
+
+    belongs_to = "submission_id"
+    belongs_to_model = Submission
 
     submission_id = models.UUIDField()
     prize = models.CharField(max_length=40)

@@ -10,6 +10,8 @@ from typing import Any
 from django.db import models
 
 from campaignhub.errors import DomainError
+from campaigns.accounts.tenancy import TenantModel
+from submissions.mirror.models.submission import Submission
 
 
 class HistoryIsAppendOnly(DomainError):
@@ -18,7 +20,7 @@ class HistoryIsAppendOnly(DomainError):
     code = "history_is_append_only"
 
 
-class AppendOnly(models.Model):
+class AppendOnly(TenantModel):
     """A row that is added and stays as it is."""
 
     class Meta:
@@ -33,6 +35,9 @@ class AppendOnly(models.Model):
 
 class SubmissionEvent(AppendOnly):
     """One line of a submission's history. ``dedupe`` makes the same event one line."""
+
+    belongs_to = "submission_id"
+    belongs_to_model = Submission
 
     submission_id = models.UUIDField()
     kind = models.CharField(max_length=20)

@@ -2,14 +2,19 @@
 
 from django.db import models
 
+from campaigns.accounts.tenancy import TenantModel
 from ingest_lambda.contract import MessageKind
+from submissions.mirror.models.submission import Submission
 
 
-class EntrantMessage(models.Model):
+class EntrantMessage(TenantModel):
     """Something its entrant said about a submission later; once under its ``message_id``, which its page chose.
 
     Not a foreign key: the mirror may get it before its submission.
     """
+
+    belongs_to = "submission_id"
+    belongs_to_model = Submission
 
     message_id = models.UUIDField()
     submission_id = models.UUIDField()

@@ -7,13 +7,16 @@ facts have a table of their own, decisions are written by services alone.
 from django.db import models
 from django.db.models import Q
 
+from campaigns.accounts.tenancy import TenantModel
 from ingest_lambda.contract import SubmissionStatus
 
 STATUSES = [(s.value, s.value.replace("_", " ").capitalize()) for s in SubmissionStatus]
 
 
-class Submission(models.Model):
+class Submission(TenantModel):
     """One submission. ``status`` is the one that everybody sees (``contract.shown_status``)."""
+
+    belongs_to = "campaign"
 
     id = models.UUIDField(primary_key=True, editable=False)
     campaign = models.ForeignKey(
@@ -120,12 +123,14 @@ class Submission(models.Model):
         return self.reference
 
 
-class SubmissionAnswers(models.Model):
+class SubmissionAnswers(TenantModel):
     """What a person told us: the one table with personal answers, so that erasing is one act.
 
     The two keys are the names as :func:`submissions.mirror.rules.names.fold` writes
     them; search them with ``__prefix``.
     """
+
+    belongs_to = "submission"
 
     submission = models.OneToOneField(
         Submission, primary_key=True, on_delete=models.CASCADE, related_name="personal"
@@ -156,8 +161,11 @@ class SubmissionAnswers(models.Model):
         return str(self.submission_id)
 
 
-class ReceiptImage(models.Model):
+class ReceiptImage(TenantModel):
     """The facts about one uploaded file. Not a foreign key: a photo may come before its submission."""
+
+    belongs_to = "submission_id"
+    belongs_to_model = Submission
 
     key = models.CharField(max_length=300, primary_key=True)
     submission_id = models.UUIDField(db_index=True)
@@ -191,7 +199,7 @@ class ReceiptImage(models.Model):
         return self.key
 
 
-class PhotoCheck(models.Model):
+class PhotoCheck(TenantModel):
     """A submission that nobody looks at, while its photos have still to prove what was announced.
 
     One that would count by itself is only *received* as long as this is here. One
@@ -202,6 +210,8 @@ class PhotoCheck(models.Model):
     photos are here and nothing about them is suspect: what a crash leaves undone
     in between is found again.
     """
+
+    belongs_to = "submission"
 
     submission = models.OneToOneField(
         Submission, primary_key=True, on_delete=models.CASCADE, related_name="photo_check"

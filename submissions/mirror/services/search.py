@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from campaigns.accounts.tenancy import unscoped
 from ingest_lambda.contract import tidy_reference
 from ingest_lambda.contract.grammar.email import spellings
 from submissions.mirror.models import ReceiptImage, Submission, SubmissionAnswers
@@ -197,11 +198,16 @@ def _id(text: str) -> UUID | None:
 def _of_person(text: str) -> list[UUID]:
     if "@" in text:
         return list(_first(SubmissionAnswers.objects.filter(email__in=spellings(text))))
-    return _by_name(text)
+    with unscoped("candidates by name, of which the caller keeps those of its campaigns"):
+        return _by_name(text)
 
 
 def _by_name(text: str) -> list[UUID]:
-    """Return whose given or family name begins so, or who is called so in full."""
+    """Return whose given or family name begins so, or who is called so in full, of every client.
+
+    The limit is on what an index names first. To look up beforehand whose each
+    entry is would read a hundred thousand for the first letter of a common name.
+    """
     people = SubmissionAnswers.objects.all()
     whole = fold(text)[:NAME_KEY_CHARS]
     given, _, family = whole.rpartition(" ")

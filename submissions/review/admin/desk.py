@@ -18,7 +18,7 @@ from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
-from campaigns.setup.services.scope import campaigns_of
+from campaigns.setup.services.scope import campaign_ids_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.admin.person import name_of, other_submissions, shown_answers, staff_of
 from submissions.mirror.models import Submission
@@ -251,7 +251,7 @@ class Desk:
 
 
 def _reviewed_by(user: User) -> list[UUID]:
-    return list(campaigns_of(user, Capability.SUBMISSION_REVIEW).values_list("pk", flat=True))
+    return campaign_ids_of(user, Capability.SUBMISSION_REVIEW)
 
 
 def _template(name: str, part: str | None) -> str:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
-from campaigns.accounts.services.scope import can, clients_of
+from campaigns.accounts.services.scope import can, can_still, clients_of
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
@@ -166,7 +166,7 @@ class SubmissionList:
         form["verdict"] = act
         for row in chosen:
             # Hundreds take a while, in which who does it may be let go.
-            if not can(user, Capability.SUBMISSION_LEAD, row.campaign.client):
+            if not can_still(user, Capability.SUBMISSION_LEAD, row.campaign.client):
                 troubles.append(f"You don't decide on entries of {row.campaign.client} any more.")
                 continue
             try:

@@ -40,6 +40,9 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField(db_index=True)),
                 ('actor', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
+            options={
+                'base_manager_name': 'objects',
+            },
         ),
         migrations.CreateModel(
             name='OutboxDecision',

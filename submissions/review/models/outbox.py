@@ -3,12 +3,16 @@
 from django.db import models
 from django.db.models import Q
 
+from campaigns.accounts.tenancy import TenantModel
 
-class OutboxDecision(models.Model):
+
+class OutboxDecision(TenantModel):
     """A decision that was made and has still to be carried; gone through once ``carried_at`` is set.
 
     ``leased_until`` keeps two carriers from the same submission.
     """
+
+    belongs_to = "campaign"
 
     submission = models.ForeignKey(
         "submissions.Submission", on_delete=models.CASCADE, related_name="outbox"

@@ -32,6 +32,8 @@ MOVES_STATUS = (
 class Review(AppendOnly):
     """One verdict on one submission, by a person or (without actor) by a rule."""
 
+    belongs_to = "submission"
+
     submission = models.ForeignKey(
         "submissions.Submission", on_delete=models.PROTECT, related_name="reviews"
     )

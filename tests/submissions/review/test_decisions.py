@@ -1,6 +1,7 @@
 """A verdict is given once, with its reasons, and everything that follows from it in one act."""
 
 import threading
+from contextvars import copy_context
 from datetime import timedelta
 from functools import partial
 
@@ -226,7 +227,7 @@ def test_of_two_moderators_at_once_one_is_refused():
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=press) for _ in range(2)]
+    threads = [threading.Thread(target=copy_context().run, args=(press,)) for _ in range(2)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,6 +1,7 @@
 """The desk hands out work in order, each piece to one moderator."""
 
 import threading
+from contextvars import copy_context
 from datetime import timedelta
 from typing import Any
 
@@ -82,7 +83,7 @@ def test_two_who_ask_at_the_same_moment_get_two_submissions():
         finally:
             connection.close()
 
-    threads = [threading.Thread(target=ask, args=(user,)) for user in users]
+    threads = [threading.Thread(target=copy_context().run, args=(ask, user)) for user in users]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -8,12 +8,12 @@ from campaigns.accounts.models import Client, Invitation, User
 from campaigns.accounts.rules.invitations import clean_address
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
-from campaigns.accounts.services.scope import can
+from campaigns.accounts.services.scope import can_still
 
 
 def may_invite(inviter: User | None, client: Client) -> bool:
     """Tell whether somebody manages the staff of a client at this moment. The system itself may invite."""
-    return inviter is None or can(inviter, Capability.STAFF_MANAGE, client)
+    return inviter is None or can_still(inviter, Capability.STAFF_MANAGE, client)
 
 
 def hash_of(token: str) -> str:

@@ -27,6 +27,7 @@ from campaigns.setup.models import Campaign
 from campaigns.setup.rules.slugs import TEST_PREFIX
 from campaigns.setup.rules.zones import ZONES
 from campaigns.setup.services.pictures import HERO, LOGO, NotAPicture, Use, tidy_picture
+from campaigns.setup.services.slugs import is_taken
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
 from ingest_lambda.contract import ReviewMode, Route
 
@@ -286,6 +287,6 @@ def _exists(local: datetime) -> bool:
 def _free_slug(name: str) -> str:
     slug = slugify(name)[:55].strip("-") or "campaign"
     number, free = 2, slug
-    while Campaign.objects.filter(slug=free).exists():
+    while is_taken(free):
         free, number = f"{slug}-{number}", number + 1
     return free

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from campaignhub.env import VAR
 from campaignhub.private_files import make_private, write_private
+from campaigns.accounts.tenancy import unscoped
 from campaigns.workbench.services.demo import make_demo
 
 
 class Command(BaseCommand):
     help = "Make a demo client with staff and two live campaigns; prints one JSON object."
 
+    @unscoped("the demo makes its clients")
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Make what is missing. Passwords of an earlier run are remembered beside the database."""
         remembered = VAR / "demo-accounts.json"

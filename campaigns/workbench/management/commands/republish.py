@@ -9,6 +9,7 @@ from campaignhub import ingest
 from campaigns.access.services import partners
 from campaigns.access.services.blocks import propagate_block_list
 from campaigns.accounts.models import Client
+from campaigns.accounts.tenancy import unscoped
 from campaigns.publishing.services.lifecycle import republish
 from campaigns.setup.models import Campaign
 
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         "the block lists and whom partners' keys belong to."
     )
 
+    @unscoped("every client's campaigns are written again")
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Republish all; the same again changes nothing. Fails when something is still behind."""
         behind = []

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from campaignhub.ingest import IngestBusy
+from campaigns.accounts.tenancy import unscoped
 from campaigns.setup.models import Campaign
 from submissions.operations.models import LedgerCheck, LedgerRound
 from submissions.operations.services.ledger import reconcile
@@ -29,6 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("--campaign", help="only the campaign with this slug")
         parser.add_argument("--dry-run", action="store_true", help="compare, but repair nothing")
 
+    @unscoped("the table holds every client's submissions")
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run one comparison."""
         at = timezone.now()
