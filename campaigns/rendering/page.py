@@ -202,7 +202,7 @@ def _context(
         ],
         "data": {
             "settings": _settings(content, language, api_url),
-            "words": script_words(language),
+            "words": dict(script_words(language)),
         },
     }
 

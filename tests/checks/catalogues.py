@@ -6,7 +6,7 @@ sentence where somebody waits for one. Holds keys, names in braces and emptiness
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from campaigns.rendering.words import page_words, script_words
@@ -33,7 +33,9 @@ def named_in_templates() -> set[str]:
     return set(IN_TEMPLATE.findall(text))
 
 
-def problems(catalogues: dict[str, dict[str, str]], named: set[str], *, what: str) -> Iterator[str]:
+def problems(
+    catalogues: Mapping[str, Mapping[str, str]], named: set[str], *, what: str
+) -> Iterator[str]:
     """Name what is missing, empty or filled in otherwise in another language."""
     first = catalogues[LANGUAGES[0]]
     for key in sorted(named - set(first)):
