@@ -1,15 +1,17 @@
 """The page's reading of answers: as the writer reads them, told at the field, with a proposal where there is one."""
 
+from datetime import timedelta
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 
 from campaigns.rendering import PageContent, PageField
-from ingest_lambda.contract import FieldKind, StartRequest, SubmitRequest
+from ingest_lambda.contract import FieldKind, PageState, StartRequest, SubmitRequest
 from ingest_lambda.contract.grammar.page import page_grammar
 from tests.browser.rendered import SITE, serve
-from tests.browser.visiting import START, SUBMIT, open_form, outcome, send
+from tests.browser.visiting import START, SUBMIT, now, open_form, outcome, send
 from tests.campaigns.pages import make_content
 from tests.contract.golden_answers import ANSWERS, READ, TODAY, place, read
 from tests.contract.test_grammar import noisy
@@ -191,3 +193,25 @@ def test_without_its_grammar_the_page_sends_what_was_typed(phone: "Page") -> Non
     open_form(phone, f"{SITE}?utm_medium=mail")
     phone.fill("#f-email", "o\u2019brien@example.com")
     assert sent(phone) == {"email": "o\u2019brien@example.com", "utm_medium": "mail"}
+
+
+def test_a_purchase_of_today_is_taken_from_a_phone_whose_clock_is_days_behind(
+    phone: "Page",
+) -> None:
+    serve(phone, make_content(languages=("en",), fields=FIELDS))
+    body = PageState.model_validate(
+        {
+            "state": "live",
+            "opens_at": now() - timedelta(days=9),
+            "closes_at": now() + timedelta(days=9),
+            "release": 1,
+        }
+    ).model_dump_json()
+    dated = {"Date": format_datetime(now(), usegmt=True), "Content-Type": "application/json"}
+    phone.route("**/state.json", lambda route: route.fulfill(body=body, headers=dated))
+    phone.clock.set_fixed_time(now() - timedelta(days=5))
+    open_form(phone, SITE)
+    phone.fill("#f-email", "zoe@example.com")
+    today = now().date().isoformat()
+    phone.fill("#f-bought_on", today)
+    assert sent(phone)["bought_on"] == today

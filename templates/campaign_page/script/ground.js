@@ -34,7 +34,10 @@ function written(local, style) {
   return new Date(local).toISOString().slice(..."hour" in style ? [11, 16] : [0, 10]);
 }
 
-const nowLocal = () => Date.now() + offset(Date.now());
+let ahead = 0; // by how much the server's clock is before this phone's, which may be days wrong
+export const setClock = (date) => { ahead = (Date.parse(date) || Date.now()) - Date.now(); };
+export const now = () => Date.now() + ahead;
+const nowLocal = () => now() + offset(now());
 const dayOf = (local) => written(local, new Date(local).getUTCFullYear() === new Date(nowLocal()).getUTCFullYear() ? DAY : { ...DAY, year: "numeric" });
 const momentOf = (local) => `${dayOf(local)}, ${t("clock", { clock: written(local, CLOCK) })} (${settings.place})`;
 const localOf = (time) => Date.parse(time) + offset(Date.parse(time));

@@ -2,7 +2,7 @@
 // No framework and no build step. The server's contract is version 1 (`/v1/campaigns/{slug}`).
 
 import { ageOpen, answersToSend, boxOf, check, consentsToSend, emailOf, judgeAgain, keepAnswers, propose, restoreAnswers, showWrong, takeRoute, takeSources, tooYoung, wrongPhotos } from "./answers.js";
-import { $, form, moment, photosOnly, preview, reveal, say, settings, sleep, t, tell, view } from "./ground.js";
+import { $, form, moment, now, photosOnly, preview, reveal, say, setClock, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, load, noted, save, state } from "./keep.js";
 import { draw, dropUnseen, fitSession, forgetPhotos, onRefusal, progress, proveWith, renewSession, resumePhotos, start, underWay, watchPhotos } from "./photos.js";
 import { Refused, ask, backOff, statusOf, submit, waitForLine } from "./server.js";
@@ -191,7 +191,6 @@ function watchRoutes() {
 
 // ------------------------------------------------------------------ opening and closing by the clock
 
-let now = () => Date.now();
 let known = null; // what was last read; before that, what the page was published with
 const isState = ({ state: one, opens_at, closes_at, release }) => ["scheduled", "live", "paused", "closed", "archived"].includes(one)
   && Date.parse(opens_at) > 0 && Date.parse(closes_at) > 0 && Number.isInteger(release);
@@ -200,8 +199,7 @@ async function stateNow() {
   const { response, said } = await ask(`${document.body.dataset.root}state.json`, { cache: "no-cache" }, 4);
   const isOurs = response?.status === 200 && isState(said);
   if (isOurs) {
-    const ahead = (Date.parse(response.headers.get("Date")) || Date.now()) - Date.now(); // a phone's clock may be wrong
-    now = () => Date.now() + ahead;
+    setClock(response.headers.get("Date"));
     known = said;
   }
   return { isOurs, ...(known || { state: "live", opens_at: settings.opens, closes_at: settings.closes, release: settings.release }) };
