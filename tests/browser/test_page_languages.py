@@ -94,3 +94,5 @@ def test_everyone_can_use_the_page_in_every_language_with_a_name_from_right_to_l
     assert_accessible(phone)
     phone.set_viewport_size({"width": 1440, "height": 900})
     take_screenshot(phone, f"page-sent-in-{language}")
+    inside = "() => { const [box, card] = ['.reference', '.entry'].map((one) => document.querySelector(one).getBoundingClientRect()); return box.right <= card.right - 24; }"
+    assert phone.evaluate(inside), "the reference stays inside its card"

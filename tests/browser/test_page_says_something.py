@@ -230,9 +230,9 @@ def test_whatever_stands_in_the_place_of_a_draft_the_form_opens(phone: "Page") -
         )
         phone.goto(SITE)
         phone.wait_for_selector("#form:not([hidden])")
-        add_photo(phone, 1)
-        uploaded(phone)
         fill(phone)
+    add_photo(phone, 1)
+    uploaded(phone)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Kyiv", "America/Ciudad_Juarez", "Asia/Qostanay"])
