@@ -1,10 +1,10 @@
-"""Days and times as people say them, in the languages that entrants read."""
+"""Days and times in words, in the languages of entrants."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 LANGUAGES = ("en", "es", "de", "fr")
-"""The languages in which every text of ours exists; another one reads the first."""
+"""The languages that have all our texts; any other language gets the first."""
 
 _MONTHS = {
     "en": "January February March April May June July August September October November December",
@@ -29,13 +29,13 @@ _TIMES = {
 
 
 def spoken(language: str) -> str:
-    """Return which of our languages a reader of ``language`` (as ``es`` or ``es-MX``) gets."""
+    """Return which of our languages is shown for ``language``, such as ``es`` or ``es-MX``."""
     own = language.split("-", 1)[0]
     return own if own in LANGUAGES else LANGUAGES[0]
 
 
 def place_of(timezone: str) -> str:
-    """Return the place that names a zone: ``London`` for ``Europe/London``."""
+    """Return the city in the name of a time zone: ``London`` for ``Europe/London``."""
     return timezone.rsplit("/", 1)[-1].replace("_", " ")
 
 

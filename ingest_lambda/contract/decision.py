@@ -10,17 +10,17 @@ from ingest_lambda.contract.words import SubmissionStatus
 
 
 class Decision(Shape):
-    """A verdict with its number; a later number wins, an older one changes nothing.
+    """A verdict with its number: a higher number replaces it, a lower or equal one changes nothing.
 
-    ``gives_back`` says whether a rejection may free limits and guards at all.
-    Which of them it frees is each limit's own choice, noted in the table when
-    the slot was taken; for duplicates and altered receipts it frees none.
+    ``gives_back`` allows a rejection to free limits and guards. Each limit decides
+    whether it is freed, which the table notes when the slot is taken; a rejection
+    for a duplicate or an altered receipt frees none.
     """
 
     submission_id: UUID
     decision_no: int = Field(ge=1)
     attempt: int = Field(default=1, ge=1)
-    """The attempt that was looked at."""
+    """The attempt that was decided on."""
     status: SubmissionStatus
     reasons: tuple[Reason, ...] = ()
     decided_at: Instant

@@ -18,9 +18,9 @@ EpochMs = Annotated[str, Field(pattern=r"^[0-9]{0,14}$")]
 class SubmissionEnvelope(Shape):
     """A submission with its time of entry in milliseconds since 1970, as the gateway saw it.
 
-    The time is empty where the gateway has none to give; then the queue's first
-    ``SentTimestamp`` counts, and :meth:`entered_at` is the one place that knows.
-    A replay fills it in, so that a submission keeps its time for ever.
+    The time is empty where the gateway provides none; then the queue's first
+    ``SentTimestamp`` counts, and only :meth:`entered_at` chooses between them. A
+    replay fills the time in, so that a submission never changes its time of entry.
     """
 
     kind: Literal["submission"] = "submission"
@@ -49,7 +49,7 @@ def entered_at(entered_at_ms: str, *, sent_timestamp_ms: str) -> datetime:
     Both in milliseconds since 1970 as decimal text, as AWS writes them.
 
     Raises:
-        ValueError: neither says a time; what stands there instead is not repeated.
+        ValueError: neither is a time. The message does not repeat their text.
     """
     told = entered_at_ms or sent_timestamp_ms
     if not re.fullmatch("[0-9]{1,14}", told):

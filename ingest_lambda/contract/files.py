@@ -1,20 +1,20 @@
-"""Where uploads lie in the bucket, read from their keys. Nothing else makes or reads these paths."""
+"""The keys of uploads in the bucket. No other module builds or parses these paths."""
 
 from uuid import UUID
 
 INCOMING = "incoming/"
-"""Below it lie uploads until the images function has looked at them."""
+"""The prefix of uploads that the images function has not processed yet."""
 
 
 def incoming_key(
     slug: str, submission_id: UUID, attempt: int, receipt: int, part: int, nonce: str
 ) -> str:
-    """Return where an upload lies until the images function has looked at it."""
+    """Return the key of an upload until the images function has processed it."""
     return f"{INCOMING}{slug}/{submission_id}/{attempt}/{receipt}-{part}-{nonce}"
 
 
 def kept_folder(key: str) -> str:
-    """Return the folder of everything that is kept of an upload, with a slash at its end."""
+    """Return the prefix under which the original and the copies of an upload are kept; it ends in a slash."""
     return f"receipts/{key.removeprefix(INCOMING)}/"
 
 

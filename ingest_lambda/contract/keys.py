@@ -1,7 +1,7 @@
-"""How a deployment spells its secrets: read by the functions, by the site and by the template.
+"""The format of a deployment's secrets, as the functions, the site and the template read them.
 
-Malformed ones stop a program when it starts. Found at the first message instead,
-one slip of a hand would make every entrant's message look forged.
+A malformed secret stops a program at its start. Without that, a typing error would
+make the message of every entrant look forged.
 """
 
 import hashlib
@@ -12,14 +12,14 @@ from functools import lru_cache
 KEY_NAME = "[A-Za-z0-9_-]{1,32}"
 """The name of a token key, as it stands before the first dot of a token."""
 HEX_SECRET = "([0-9a-fA-F]{2}){32,}"  # noqa: S105 - a pattern
-"""32 bytes or more: as long as what HMAC-SHA256 gives (RFC 2104, section 3)."""
+"""32 bytes or more: the length of an HMAC-SHA256 (RFC 2104, section 3)."""
 TOKEN_KEYS = f"{KEY_NAME}:{HEX_SECRET}(,{KEY_NAME}:{HEX_SECRET})*"
 CHALLENGE_SECRETS = r"([^\s:,]+:[^\s,]+(,[^\s:,]+:[^\s,]+)*)?"
-"""Three patterns of a whole text; the template's parameters carry the same."""
+"""Each matches a whole text; the template's parameters have the same patterns."""
 
 
 class MalformedSecret(ValueError):
-    """A secret that cannot be what it is for. Its text is in no message."""
+    """A secret has the wrong format. The message does not contain its text."""
 
 
 @lru_cache(maxsize=8)
@@ -39,12 +39,12 @@ def token_keys_of(text: str) -> dict[str, bytes]:
 
 
 def key_check(secret: bytes) -> str:
-    """Return what tells two keys of one name apart, and nothing else about them."""
+    """Return a digest that differs for two keys of one name and reveals nothing else about them."""
     return hmac.digest(secret, b"which token key is this", hashlib.sha256).hex()[:16]
 
 
 def check_person_secret(text: str) -> None:
-    """Make sure that people can be hashed under a secret.
+    """Refuse a secret under which people cannot be hashed.
 
     Raises:
         MalformedSecret: not hex, or under 32 bytes.

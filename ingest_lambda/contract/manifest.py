@@ -1,4 +1,4 @@
-"""The manifest: a campaign as published, in the form the functions judge by."""
+"""The manifest: a published campaign in the form that the functions validate submissions by."""
 
 import re
 from typing import Annotated, Literal
@@ -22,7 +22,7 @@ MAX_MANIFEST_BYTES = 200_000
 """A DynamoDB item ends at 400 KB; half of it leaves room for the item's other attributes."""
 
 MOST_PHONES = 5
-"""Fields of the kind phone in one form: a number is read as people of each country write it."""
+"""Phone fields of one form; each number is parsed for each country of the campaign."""
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 """The machine name of a field, consent, limit or prize; unique in its list."""
@@ -33,7 +33,7 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 MOST_RELEASES = 1_000_000
-"""No campaign comes near it; a number without a bound makes a key that the table refuses."""
+"""Far above any campaign's; without a bound a count could make a key that the table refuses."""
 
 
 def is_slug(text: str) -> bool:
@@ -42,9 +42,9 @@ def is_slug(text: str) -> bool:
 
 
 class FieldSpec(Shape):
-    """How one form field is judged; its words are in the page, not here.
+    """How one form field is validated; its texts are in the page bundle.
 
-    Bounds that a kind does not use are absent. ``minimum`` and ``maximum`` are
+    Bounds that a type does not use are absent. ``minimum`` and ``maximum`` are
     decimal texts for numbers and ISO days for dates.
     """
 
@@ -58,11 +58,11 @@ class FieldSpec(Shape):
     minimum: str | None = None
     maximum: str | None = None
     pattern: str | None = Field(default=None, max_length=MAX_PATTERN_CHARS)
-    """Matched against the whole answer; of explicit sets only, which browsers read as we do."""
+    """Matches the whole answer; only explicit character sets, which browsers and functions read alike."""
     minimum_age: int | None = Field(default=None, ge=1, le=120)
     choices: tuple[str, ...] = ()
     countries: tuple[Country, ...] = ()
-    """Of a postal code or phone number; the campaign's where empty."""
+    """The countries of a postal code or phone number; if empty, those of the campaign."""
     max_receipts: int = Field(default=1, ge=1, le=10)
     images_per_receipt: int = Field(default=3, ge=1, le=6)
 
@@ -101,16 +101,16 @@ class LimitSpec(Shape):
 
 
 class ChallengeSpec(Shape):
-    """A proof of being human that a campaign asks for at the start; its secret is the functions'."""
+    """A challenge against bots that a campaign sets at the start; its secret is in the functions' environment."""
 
     provider: Literal["turnstile"] = "turnstile"
     site_key: str = Field(min_length=1, max_length=100)
     on_trouble: Literal["review", "refuse"] = "review"
-    """What becomes of who fails it, or comes while the verifier is away."""
+    """What happens to a visitor who fails it, or when the verifier does not answer."""
 
 
 class Manifest(Shape):
-    """One release of one campaign: all that start, writer, images and status judge by.
+    """One release of one campaign: all that the start, writer, images and status functions decide by.
 
     Texts that only a browser shows are in the page bundle, named here by
     ``page_sha256``, so that a submission's release proves what was shown.
@@ -118,7 +118,7 @@ class Manifest(Shape):
 
     schema_version: int = MANIFEST_SCHEMA
     campaign_id: str
-    """Stable for ever, also over a change of name; keys of limits and guards use it."""
+    """Never changes, also when the campaign is renamed; keys of limits and guards contain it."""
     client_id: str
     slug: Slug
     release: int = Field(ge=1)
@@ -142,7 +142,7 @@ class Manifest(Shape):
     challenge: ChallengeSpec | None = None
     max_image_bytes: int = Field(default=15_000_000, ge=100_000, le=15_000_000)
     reason_texts: dict[Language, dict[str, str]] = {}
-    """The campaign's own sentences, by language and reason code; others come from the catalogue."""
+    """The campaign's own sentences by language and reason code; the catalogue has the others."""
     page_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
 
     @model_validator(mode="after")
@@ -164,12 +164,12 @@ class Manifest(Shape):
         return next((f for f in self.fields if f.name == name), None)
 
     def field_with(self, meaning: Meaning) -> FieldSpec | None:
-        """Find the field that carries ``meaning``; a meaning stands at most once in a form."""
+        """Find the field with this ``meaning``; a form has at most one."""
         return next((f for f in self.fields if f.meaning is meaning), None)
 
 
 class Current(Shape):
-    """Which release of a campaign is in force, and whether its door is open.
+    """Which release of a campaign is in force, and whether the campaign takes submissions.
 
     Read with every start and cached at most 30 seconds by the functions, which
     is what makes a pause work everywhere within that time.
@@ -182,11 +182,11 @@ class Current(Shape):
     paused: bool = False
     archived: bool = False
     revision: int = Field(default=0, ge=0)
-    """Counts what staff decided about the campaign; an older one never replaces a newer."""
+    """Rises with every change that staff make to the campaign; a lower one never replaces a higher."""
 
 
 class PageState(Shape):
-    """``state.json`` beside each page: what a page needs to know that may change any minute."""
+    """``state.json`` beside each page: what may change while a page is open."""
 
     state: str = Field(pattern=r"^(scheduled|live|paused|closed|archived)$")
     opens_at: Instant

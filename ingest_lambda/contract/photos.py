@@ -1,20 +1,20 @@
-"""The files that a photo may be, told by their first bytes: one list for the page and the function.
+"""The file types of a photo, recognised by their first bytes: one list for the page and the function.
 
-What a browser or a phone says of a file is only a claim. The page gets the same
-brands with its settings (``campaigns.rendering``), so that both give one verdict.
+The type that a browser or a phone declares is only a claim. The page gets the same
+brands in its settings (``campaigns.rendering``), so that both decide alike.
 """
 
 from enum import StrEnum
 
 LARGEST_BYTES = 15_000_000
 MOST_PIXELS = 64_000_000
-"""The page makes a smaller copy of what has more, where its browser can; the function refuses it."""
+"""The page reduces a larger picture if its browser can; the images function refuses one."""
 HEADER_BYTES = 1024
-"""Where a kind must show: PDF readers look for the header that far, behind whatever a mailer put before it."""
+"""The bytes in which a type must be recognised: PDF readers accept a header this far from the start."""
 
 
 class Kind(StrEnum):
-    """The kinds of file that give a picture; the value is the type that is stored."""
+    """The file types that can be shown as a picture; the value is the content type that is stored."""
 
     JPEG = "image/jpeg"
     PNG = "image/png"
@@ -25,15 +25,15 @@ class Kind(StrEnum):
 
 
 HEIC_BRANDS = ("heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1")
-"""ISO/IEC 23008-12, annexes B and F; the last two say that some codec is within, and HEVC nearly always is."""
+"""ISO/IEC 23008-12, annexes B and F. The last two name no codec; it is nearly always HEVC."""
 AVIF_BRANDS = ("avif", "avis")
 
 
 def kind_of(content: bytes) -> Kind | None:
-    """Return what a file is, or ``None`` for one that we show no picture of.
+    """Return the type of a file, or ``None`` if it cannot be shown as a picture.
 
-    Of a box file (HEIC, AVIF) all brands of the header count, not only the first:
-    what is compatible may be read as such, whatever wrote it.
+    All brands in the header of a box file (HEIC, AVIF) count and not only the major
+    one, because a file may be read as each type it declares to be compatible with.
     """
     head = content[:HEADER_BYTES]
     if head.startswith(b"\xff\xd8\xff"):
@@ -63,7 +63,7 @@ PAGE_BRANDS = {
 """For the page's script, in the order in which :func:`kind_of` asks."""
 
 UNKNOWN_TYPE = "application/octet-stream"
-"""What a form is signed for where neither type nor name says more: the function looks at the content."""
+"""The type a form is signed for if neither type nor name identify the file; its content decides later."""
 
 _TYPES = {kind.value: kind.value for kind in Kind} | {
     "image/heif": "image/heif",
@@ -93,9 +93,9 @@ _BY_ENDING = {
 def declared_type(content_type: str, name: str | None = None) -> str | None:
     """Return the type under which an announced file may be uploaded, or ``None`` to refuse it.
 
-    What a phone or an old server calls a file is a claim, and often none: a type
-    that says nothing is taken by the ending of the name, and without a name
-    left to the content, by which every file is judged in the end.
+    Phones and old servers often declare a general type or none. Then the extension
+    of the file name decides, and without a name the content, by which the images
+    function judges every file.
     """
     said = content_type.partition(";")[0].strip().lower()
     if said not in _SAYS_NOTHING:

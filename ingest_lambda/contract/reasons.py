@@ -63,11 +63,10 @@ class ReasonCode(StrEnum):
 
 
 class Reason(Shape):
-    """One reason with what was found and what would have been right, where there is such.
+    """One reason, with what was found and what was expected where both are known.
 
-    ``message`` is the sentence the entrant reads, already in the entrant's
-    language when a person decided; empty when the writer refused, and then
-    worded by the status call from the catalogue below.
+    ``message`` is the sentence that the entrant reads, in the entrant's language. It is
+    empty if the writer refused; then the status call takes it from the catalogue.
     """
 
     code: ReasonCode
@@ -76,11 +75,11 @@ class Reason(Shape):
     found: str | None = Field(default=None, max_length=200)
     expected: str | None = Field(default=None, max_length=200)
     limit: str | None = Field(default=None, max_length=40)
-    """Name of the limit that was reached, as the manifest calls it."""
+    """The name in the manifest of the limit that was reached."""
     wanted: int | None = Field(default=None, ge=2, le=1000)
-    """How many uses of it the entry asked for at once, where it was more than one."""
+    """How many uses of the limit the submission needed, if more than one."""
     again_at: Instant | None = None
-    """When the entrant may enter next; absent where never."""
+    """When the entrant may enter again; absent if never."""
 
 
 RETRYABLE = frozenset(

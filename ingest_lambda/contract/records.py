@@ -1,10 +1,9 @@
 """The records of one submission, as the table holds them and as Django mirrors them.
 
-The codec is here and nowhere else: the functions write items with it, Django
-reads the stream's new images with it. Attributes that a condition or a key
-uses are scalars; everything nested is one JSON text, so no Decimal is ever
-made and an item costs microseconds to read. In ASCII: a character that the
-mirror's queue refuses would stop its whole shard.
+This is the only codec: the functions write items with it, and Django reads the new
+images of the stream with it. Attributes that a condition or a key uses are scalars.
+Everything nested is one JSON text, so that no Decimal is made. The JSON is ASCII,
+because a character that the mirror's queue refuses would stop its whole shard.
 """
 
 import json
@@ -39,7 +38,7 @@ class Record(Shape):
     nested: ClassVar[frozenset[str]] = frozenset()
 
     def to_attributes(self) -> dict[str, Attribute]:
-        """Write every field that says something: text, number, truth, or JSON text for nested ones."""
+        """Return the attributes of every field that is set: text, number, boolean, or JSON text if nested."""
         written: dict[str, Attribute] = {}
         for name, value in self.model_dump(mode="json").items():
             if value is None or value in ([], {}):
@@ -56,7 +55,7 @@ class Record(Shape):
 
     @classmethod
     def from_attributes(cls, item: dict[str, Attribute]) -> Self:
-        """Read an item or a stream's new image; attributes that are not ours to know are passed over."""
+        """Read an item or the new image of a stream record; unknown attributes are ignored."""
         read: dict[str, Any] = {}
         for name, value in item.items():
             if name not in cls.model_fields:
@@ -72,7 +71,7 @@ class Record(Shape):
 
 
 class TakenLimit(Shape):
-    """A use of a limit: what must be given back when the slot is."""
+    """A use of a limit, as it has to be given back."""
 
     limit: Name
     scope_hash: str
@@ -80,7 +79,7 @@ class TakenLimit(Shape):
     """The sort key of the limit item: a day, a week, ``campaign`` or ``rolling``."""
     gives_back_when_rejected: bool = True
     amount: int = Field(default=1, ge=1)
-    """How many it took: one, or the receipts of a submission where these are counted."""
+    """How many uses it took: one, or the number of receipts if the limit counts receipts."""
 
 
 class SubmissionRecord(Record):
@@ -123,12 +122,12 @@ class SubmissionRecord(Record):
     """Name → ``{"given": bool, "version": int}``."""
     uploads: tuple[Upload, ...] = ()
     earlier_keys: tuple[str, ...] = ()
-    """Of the photos that earlier attempts showed; :attr:`uploads` are those of the newest."""
+    """Keys of the photos of earlier attempts; :attr:`uploads` has those of the newest attempt."""
     person_hash: str | None = None
     phone_hash: str | None = None
     household_hash: str | None = None
     address_hash: str | None = None
-    """Of the internet address; never alone a reason for anything."""
+    """Hash of the internet address; never a reason to refuse or review by itself."""
     device_hash: str | None = None
     limits_taken: tuple[TakenLimit, ...] = ()
     guards_taken: tuple[str, ...] = ()
@@ -137,16 +136,16 @@ class SubmissionRecord(Record):
     """The campaign's choice for its guards, as :attr:`TakenLimit.gives_back_when_rejected`."""
     limits_given_back: tuple[TakenLimit, ...] = ()
     guards_given_back: tuple[str, ...] = ()
-    """What a rejection freed; taken again, where still free, when that is taken back."""
+    """What a rejection freed; taken again, if still free, when the rejection is reversed."""
     body_hash: str
     conflict_hashes: tuple[str, ...] = ()
-    """Other bodies that came under the same id and attempt; the first was kept."""
+    """Hashes of other bodies for the same id and attempt; the first body is the one kept."""
     held: bool = False
-    """It came while the campaign was paused and has claimed nothing."""
+    """It was entered while the campaign was paused and has been offered no prize."""
     entries: int = 1
     started_at: Instant
     entered_at: Instant
-    """Of the first attempt; a resubmission keeps it."""
+    """Time of entry of the first attempt; a resubmission keeps it."""
     written_at: Instant
     version: int = 1
     """Rises by one with every write to the item; a mirror takes only a newer one."""
@@ -169,7 +168,7 @@ class SubmissionRecord(Record):
         )
 
     def names(self, key: str) -> bool:
-        """Tell whether it shows the upload under ``key``, or showed it in an earlier attempt."""
+        """Tell whether the upload ``key`` belongs to this attempt or to an earlier one."""
         return key in self.earlier_keys or any(upload.key == key for upload in self.uploads)
 
 
@@ -189,7 +188,7 @@ class ImageRecord(Record):
 
     submission_id: UUID
     slug: str | None = None
-    """The campaign's, by which the mirror queue takes turns (``MirrorPipe``); absent in older items."""
+    """The campaign's slug, by which the mirror queue is fair (``MirrorPipe``); absent in older items."""
     attempt: int
     receipt: int
     part: int
@@ -197,18 +196,18 @@ class ImageRecord(Record):
     """The incoming key; matches :attr:`Upload.key`."""
     original_key: str | None = None
     content_type: str
-    """By content, whatever the browser claimed."""
+    """Determined by content, not by what the browser declared."""
     size: int
     sha256: str
     width: int | None = None
     height: int | None = None
     pages: tuple[Page, ...] = ()
     refusal: ImageRefusal | None = None
-    """Why there is no picture; absent when there is."""
+    """Why the file gives no picture; absent if it does."""
     seen_on: UUID | None = None
     """Another submission of the campaign that holds the same file."""
     exif: dict[str, str] = {}
-    """For fraud checks only; the copies shown carry none."""
+    """For fraud checks only; the copies that staff see have no EXIF."""
     checked_at: Instant
     version: int = 1
 
@@ -230,7 +229,7 @@ class MessageRecord(Record):
 
 
 class AwardRecord(Record):
-    """One prize unit given to a submission, as far as the table knows."""
+    """One prize unit given to a submission, as the table has it."""
 
     submission_id: UUID
     slug: str | None = None
@@ -252,10 +251,10 @@ MIRRORED: dict[str, type[Record]] = {
 
 
 def read_stream_record(record: dict[str, Any]) -> Record | None:
-    """Read one DynamoDB stream record as the mirror queue carries it; ``None`` where it is not for Django.
+    """Read one DynamoDB stream record from the mirror queue; ``None`` if Django does not mirror its kind.
 
     Raises:
-        ValueError: it is none of the shapes (pydantic's and key errors included).
+        ValueError: it has none of the shapes; pydantic's errors are of this class. KeyError likewise.
     """
     image = record.get("dynamodb", {}).get("NewImage")
     if image is None:

@@ -1,4 +1,4 @@
-"""The parent of every shape that crosses a border: strict, immutable, silent about its input."""
+"""The base of every shape that two programs exchange: strict, immutable, its input never in an error."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -9,9 +9,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Plain
 class Shape(BaseModel):
     """A value that two programs exchange.
 
-    Unknown keys are refused, so that a misspelt one is found by the first test
-    that sends it. Input never appears in an error: what people typed would
-    otherwise end in the logs (pydantic prints it by default).
+    Unknown keys are refused, so that the first test that sends a misspelt one
+    fails. Input never appears in an error, because pydantic prints it by default
+    and the answers of entrants would end in the logs.
     """
 
     model_config = ConfigDict(
@@ -50,11 +50,11 @@ Instant = Annotated[
 
 
 def complete() -> None:
-    """Build every shape now. To be called before threads share them.
+    """Build every shape now. Call it before threads share them.
 
-    pydantic builds a deferred model at its first use and without a lock, and a
-    thread that comes in between finds the parent's validator: it would refuse a
-    good message.
+    pydantic builds a deferred model at its first use and without a lock. A thread
+    that uses the model during the build gets the parent's validator, which refuses
+    a valid message.
     """
 
     def build(shape: type[Shape]) -> None:

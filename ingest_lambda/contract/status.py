@@ -3,8 +3,8 @@
 from ingest_lambda.contract.words import SubmissionStatus
 
 ANSWERABLE = frozenset({SubmissionStatus.NEEDS_RESUBMISSION, SubmissionStatus.REJECTED})
-"""Verdicts that a new attempt answers: the question itself, and the sweep's rejection of who had
-answered in time."""
+"""Verdicts that a new attempt replaces: the request for it, and the rejection after its deadline, which
+may be applied although the attempt entered in time."""
 
 
 def shown_status(
@@ -16,10 +16,9 @@ def shown_status(
 ) -> SubmissionStatus:
     """Return the last decision's status, else the ingest status.
 
-    A resubmission answers the decision that asked for it: once attempt n + 1 is
-    stored, a question or a rejection of attempt n says nothing any more,
-    whichever of the two arrived here first. A withdrawal is the entrant's own
-    and stands above both.
+    A resubmission replaces the decision that requested it: once attempt n + 1 is
+    stored, a request or a rejection of attempt n no longer counts, whichever of the
+    two was stored first. A withdrawal by the entrant overrides every decision.
     """
     if ingest is SubmissionStatus.WITHDRAWN:
         return ingest

@@ -1,4 +1,4 @@
-"""How many parts a submission's transactions have: the bound that the check, publishing and the table share."""
+"""How many items a submission's transaction has: one bound for the publish check, publishing and the table."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from ingest_lambda.contract.words import SOFT_SCOPES, LimitScope, WindowKind
 MOST_PARTS = 100
 """What one TransactWriteItems takes (Amazon DynamoDB API Reference, TransactWriteItems)."""
 MOST_ATTEMPTS = 2
-"""The first one and one retry: what is still not right then is approved or rejected."""
+"""The first attempt and one resubmission; after that a submission is approved or rejected."""
 
 
 def parts_at_most(photos: int, limits: Iterable[tuple[str, str]]) -> int:

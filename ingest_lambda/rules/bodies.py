@@ -1,4 +1,4 @@
-"""Is this the same submission again? Told by a hash of what was said."""
+"""The hash by which a retry is recognised as the same submission."""
 
 import hashlib
 import json

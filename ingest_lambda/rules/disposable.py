@@ -1,4 +1,4 @@
-"""Mailboxes that are thrown away: told by their domain."""
+"""Disposable mailboxes, recognised by their domain."""
 
 from functools import cache
 
@@ -9,16 +9,16 @@ from ingest_lambda.rules.people import normalise_email
 def _domains() -> frozenset[str]:
     # The community's list as a package, MIT, renewed weekly:
     # https://github.com/disposable-email-domains/disposable-email-domains
-    # Imported at the first submission: 10,000 names are nothing a cold start should wait for.
+    # Imported at the first submission, so that no cold start loads 10,000 names.
     from disposable_email_domains import blocklist
 
     return frozenset(blocklist)
 
 
 def is_disposable(address: str) -> bool:
-    """Tell whether an address belongs to a provider of mailboxes to throw away, or to a part of one.
+    """Tell whether an address is at a provider of disposable mailboxes, or at a subdomain of one.
 
-    A reason to look, never to refuse: the list is others' opinion.
+    A reason to review and never to refuse, because the list is maintained by others.
     """
     # As a mail program reads it: wide letters and such as cannot be seen make no other domain.
     labels = normalise_email(address).rpartition("@")[2].split(".")

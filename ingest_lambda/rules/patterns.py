@@ -1,4 +1,4 @@
-"""Does an answer have the form that its field asks for?"""
+"""Whether an answer matches the pattern of its field."""
 
 from functools import lru_cache
 

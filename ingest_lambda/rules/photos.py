@@ -1,4 +1,4 @@
-"""Do the photos of a submission prove what it announced?"""
+"""Whether the photos of a submission are the files that it announced."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from ingest_lambda.contract import SAME_PHOTO, ImageRecord, ImageState, ShownIma
 
 
 def are_as_announced(uploads: Iterable[Upload], photos: Iterable[ImageRecord]) -> bool:
-    """Tell whether every photo has come, is the file that was announced, and gives a picture."""
+    """Tell whether every photo was uploaded, is the file that was announced, and gives a picture."""
     came = {photo.key: photo for photo in photos}
     return all(
         (photo := came.get(upload.key)) is not None
@@ -19,9 +19,9 @@ def are_as_announced(uploads: Iterable[Upload], photos: Iterable[ImageRecord]) -
 def shown_images(
     uploads: Iterable[Upload], photos: Iterable[ImageRecord]
 ) -> tuple[ShownImage, ...]:
-    """Tell what is known of each announced photo, by these photos of its own submission alone.
+    """Return the state of each announced photo, judged by the photos of its own submission only.
 
-    Of two that are one file the later place is the one too many.
+    If two photos are one file, the later one is the duplicate.
     """
     came = {photo.key: photo for photo in photos}
     shown, files = [], set()

@@ -1,4 +1,4 @@
-"""Whose uses a limit counts, and how many a submission takes."""
+"""Whose uses a limit counts, and how many uses a submission takes."""
 
 from ingest_lambda.contract import (
     Channel,
@@ -16,11 +16,11 @@ from ingest_lambda.contract import (
 from ingest_lambda.rules.people import store_hash
 
 Receipt = tuple[str, int]
-"""Of one submission: the field in which it was shown, and its number there."""
+"""Identifies a receipt within its submission: the field and its number there."""
 
 
 def is_guard(limit: LimitSpec) -> bool:
-    """Tell whether a limit is the plain "once per receipt", which guards enforce for the whole campaign."""
+    """Tell whether a limit is "once per receipt and campaign", which guards enforce."""
     return (
         limit.scope is LimitScope.RECEIPT
         and limit.count == 1
@@ -29,7 +29,7 @@ def is_guard(limit: LimitSpec) -> bool:
 
 
 def guards_of(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
-    """Return the guards of a submission's receipts: every photo under the hash that was declared."""
+    """Return the guards of a submission's receipts: one for the declared hash of each photo."""
     if record.status is SubmissionStatus.INVALID or not any(map(is_guard, manifest.limits)):
         return ()
     return tuple(f"image:{sha256}" for sha256 in _declared(record, manifest))
@@ -40,7 +40,7 @@ def receipts_of(
 ) -> dict[Receipt, tuple[Upload, ...]]:
     """Return the receipts that were announced, each with its photos in their order.
 
-    Two fields may each have a first receipt: those are two purchases.
+    Two fields may each have a receipt number 1; those are two receipts.
     """
     fields = {field.name for field in manifest.fields if field.kind is FieldKind.RECEIPT_IMAGE}
     receipts: dict[Receipt, tuple[Upload, ...]] = {}
@@ -68,7 +68,7 @@ def most_parts(manifest: Manifest) -> int:
 
 
 def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> int:
-    """Return how many uses a submission takes: one; of a store's limit, one for each receipt."""
+    """Return how many uses a submission takes: one, or one per receipt for a limit by store."""
     if limit.scope is LimitScope.STORE:
         return len(receipts_of(record.uploads, manifest))
     return 1
@@ -77,15 +77,15 @@ def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) ->
 def scope_hashes(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
     """Return whose uses count: one person (at one store), phone, household, device; each receipt.
 
-    Empty where the form did not ask: a limit by phone says nothing about an
-    entry without one.
+    Empty where the form has no such field: a limit by phone does not apply to a
+    submission without a phone number.
     """
     if limit.scope is LimitScope.RECEIPT:
         return _declared(record, manifest)
     if limit.scope is LimitScope.STORE:
         return _person_at_store(record, manifest)
     if limit.scope is LimitScope.DEVICE:
-        # A kiosk is one device for everybody, and known by its key.
+        # A kiosk is one device for all its visitors; its API key identifies it.
         if record.channel is Channel.PARTNER:
             return ()
         # Both are of the internet address (``people.device_key``).
@@ -111,8 +111,8 @@ def _person_at_store(record: SubmissionRecord, manifest: Manifest) -> tuple[str,
 def _declared(record: SubmissionRecord, manifest: Manifest) -> tuple[str, ...]:
     """Return the declared hashes of every photo of every receipt.
 
-    Each stands for its receipt: counted by one of its photos only, a receipt
-    would be another one as soon as a photo was added or left out.
+    Every photo identifies its receipt. If only one of them did, adding or leaving out
+    a photo would make another receipt of it.
     """
     photos = (
         upload for receipt in receipts_of(record.uploads, manifest).values() for upload in receipt

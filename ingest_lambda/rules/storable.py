@@ -1,8 +1,8 @@
-"""What every store on the way takes: no text, number or nesting that one of them refuses.
+"""What every store accepts: no text, number or nesting that one of them refuses.
 
-DynamoDB takes any text; SQS refuses most control characters and U+FFFE and
-U+FFFF, and behind the table's stream stands a queue; PostgreSQL and SQLite take
-no NUL, no half of a surrogate pair and no JSON with ``NaN`` or ``Infinity``.
+DynamoDB accepts any text. SQS, which the table's stream feeds, refuses most control
+characters and U+FFFE and U+FFFF. PostgreSQL and SQLite accept no NUL, no lone
+surrogate and no JSON with ``NaN`` or ``Infinity``.
 """
 
 import math
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 DEEPEST = 8
-"""Arrays and objects in each other that are read at all; the gateway admits three."""
+"""The most levels of arrays and objects that are read; the gateway admits three."""
 
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Beyond what SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html"""
@@ -40,10 +40,10 @@ def is_shallow(value: Any) -> bool:
 
 
 def is_readable(value: Any) -> bool:
-    """Tell whether a parsed value is shallow, and every number in it one that JSON has.
+    """Tell whether a parsed value is shallow and every number in it is a JSON number.
 
-    ``1e400`` has the spelling of a number and is infinity once it is read; written
-    again it is a word that no database takes.
+    ``1e400`` is spelled as a number and parsed as infinity, which would be written as
+    ``Infinity``, a word that no database accepts.
     """
     return is_shallow(value) and all(
         math.isfinite(one) for level in _levels(value) for one in level if isinstance(one, float)
@@ -51,9 +51,9 @@ def is_readable(value: Any) -> bool:
 
 
 def _levels(value: Any) -> Iterator[list[Any]]:
-    """Yield what stands at each depth, and no further than it takes to know that it is too deep.
+    """Yield the values at each depth, up to one level more than is allowed.
 
-    Level by level, for recursion is what a deep value breaks.
+    Level by level and without recursion, which a deep value would exhaust.
     """
     level = [value]
     for _ in range(DEEPEST + 2):

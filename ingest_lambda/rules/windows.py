@@ -1,4 +1,4 @@
-"""The windows of limits, with their edges in the campaign's zone."""
+"""The windows of limits; days and weeks begin and end in the campaign's zone."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -21,8 +21,8 @@ def window_key(window: Window, *, entered_at: datetime, timezone: str) -> str:
 def window_ends_at(window: Window, *, entered_at: datetime, timezone: str) -> datetime | None:
     """Return the first instant after a day's or week's window; ``None`` for the others.
 
-    Reckoned on the calendar and then turned into an instant, so that a day of
-    23 or 25 hours ends at its midnight too.
+    Computed on the calendar and then converted to an instant, so that a day of 23 or
+    25 hours ends at midnight too.
     """
     zone = ZoneInfo(timezone)
     today = entered_at.astimezone(zone).date()
@@ -38,10 +38,10 @@ def window_ends_at(window: Window, *, entered_at: datetime, timezone: str) -> da
 def is_rolling_full(
     uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int, amount: int = 1
 ) -> bool:
-    """Tell whether ``amount`` uses more would make some stretch of ``hours`` hold over ``count``.
+    """Tell whether ``amount`` more uses would exceed ``count`` in any period of ``hours``.
 
-    Messages are written in any order, so uses may lie on both sides of
-    ``entered_at``. A stretch is half open: exactly ``hours`` later is free again.
+    Messages are written in any order, so uses may be before and after ``entered_at``.
+    A period is half open: a use exactly ``hours`` later is outside of it.
     """
     length = timedelta(hours=hours)
     more = [entered_at] * amount
@@ -56,7 +56,7 @@ def is_rolling_full(
 def rolling_free_at(
     uses: Sequence[datetime], *, entered_at: datetime, hours: int, count: int, amount: int = 1
 ) -> datetime:
-    """Return the first instant from ``entered_at`` on at which there is room for ``amount`` more."""
+    """Return the first instant, from ``entered_at`` on, at which ``amount`` more uses fit."""
     length = timedelta(hours=hours)
     ends = sorted(at + length for at in uses if at + length > entered_at)
     free = (

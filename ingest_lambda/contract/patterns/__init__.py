@@ -1,8 +1,7 @@
 """Patterns of answers: one grammar for the form builder, the page and the writer.
 
-An engine without backtracking matches them in the functions, whose time grows
-with the pattern and the answer only; its price is that it knows no look-around
-and no back references. Golden samples: ``tests/contract/samples/patterns.json``.
+The functions match them with an engine without backtracking, whose time is linear in
+the pattern and the answer. It has no look-around and no back references. Golden samples: ``tests/contract/samples/patterns.json``.
 """
 
 from ingest_lambda.contract.patterns.cost import (

@@ -1,4 +1,4 @@
-"""What the patterns of one form may cost: the same sum at the publish check and in the writer."""
+"""What the patterns of one form may cost: the same sum in the publish check and in the writer."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -9,7 +9,7 @@ from ingest_lambda.contract.patterns.reading import read_pattern
 MOST_ANSWER_CHARS = 300
 """Of an answer that a pattern is matched against."""
 MOST_WORK = 30_000
-"""Of one form: about as many microseconds for the worst answers, with nothing remembered."""
+"""The most work of one form: about as many microseconds for the worst answers and an empty cache."""
 
 
 def work_of(pattern: Pattern, max_length: int | None) -> int:
@@ -25,11 +25,11 @@ def work_of(pattern: Pattern, max_length: int | None) -> int:
 def judged_patterns(asked: Iterable[tuple[str, str | None, int | None]]) -> dict[str, Pattern]:
     """Return the patterns by which answers are judged, by field.
 
-    ``asked`` are a form's fields in order: name, pattern, longest answer. Left
-    out is what can't be read, and what comes after ``MOST_WORK`` is spent:
-    whatever a manifest holds, an entry takes a bounded time. The publish check
-    refuses a form that would lose a pattern here; only older releases do, and
-    no answer is refused for what we cannot judge.
+    ``asked`` are a form's fields in order: name, pattern, longest answer. A pattern
+    that can't be read is left out, and so are all after ``MOST_WORK`` is spent, which
+    bounds the time of a submission for any manifest. The publish check refuses a form
+    that would lose a pattern here, so only older releases do; their answers to such a
+    field are accepted unchecked.
     """
     found: dict[str, Pattern] = {}
     left = MOST_WORK

@@ -1,4 +1,4 @@
-"""What a pattern turns out to be, or why it is none."""
+"""A pattern that was read, or why it can't be used."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +31,7 @@ class Fault(StrEnum):
 
 
 class PatternError(ValueError):
-    """A pattern can't be used: ``fault`` says why, ``part`` is the piece of it."""
+    """A pattern can't be used: ``fault`` is why, ``part`` the piece of the pattern that is at fault."""
 
     def __init__(self, fault: Fault, part: str = "") -> None:
         super().__init__(fault.value)

@@ -1,4 +1,4 @@
-"""Read a pattern that staff typed, and write it so that every engine means the same by it."""
+"""Parse a pattern that staff typed, and write it so that every engine matches the same answers."""
 
 import re
 
@@ -14,9 +14,9 @@ from ingest_lambda.contract.patterns.sets import (
 )
 
 MAX_PATTERN_CHARS = 2000
-"""Of a pattern as it is written out; sixty of them leave room in a manifest."""
+"""The longest pattern as written out; sixty of them leave room in a manifest."""
 MAX_WEIGHT = 2000
-"""Of one pattern: states of its automaton, with counted repeats multiplied out."""
+"""The most states of one pattern's automaton, with counted repeats multiplied out."""
 _MOST_DEPTH = 30
 
 _NO_END = float("inf")
@@ -95,7 +95,7 @@ class _Reader:
             return one
         if one.text in ("^", "$"):
             raise PatternError(Fault.NOTHING_TO_REPEAT, self.text[begun + 1 : self.at])
-        self._take("?")  # As few as possible or as many: the whole answer is matched either way.
+        self._take("?")  # Lazy or greedy makes no difference: the whole answer is matched.
         if self.text.startswith("+", self.at):
             raise PatternError(Fault.POSSESSIVE, self.text[begun : self.at + 1])
         if self._counts() is not None:
@@ -135,7 +135,7 @@ class _Reader:
         return Pattern(f"(?:{inner.text})", inner.weight + 1, inner.longest)
 
     def _counts(self) -> tuple[int, int | None] | None:
-        """Read how often something may stand there; ``None`` where nothing is said."""
+        """Read a quantifier; ``None`` if there is none."""
         for sign, counts in (("*", (0, None)), ("+", (1, None)), ("?", (0, 1))):
             if self._take(sign):
                 return counts

@@ -1,10 +1,10 @@
-"""Sets of characters: what a pattern lets stand in one place, as ranges of code points."""
+"""Sets of characters that a pattern allows at one position, as ranges of code points."""
 
 from collections.abc import Iterable
 
 LAST = 0x10FFFF
 _SURROGATES = (0xD800, 0xDFFF)
-"""Halves of a character in UTF-16; no text that we store has one, and Rust knows none."""
+"""UTF-16 surrogates; no text that we store has one, and Rust's engine supports none."""
 
 Ranges = tuple[tuple[int, int], ...]
 """First and last code point of each range: in order, apart from each other, without surrogates."""
@@ -57,7 +57,7 @@ CLASSES = {
     "W": everything_but(WORD),
     "S": everything_but(SPACES),
 }
-"""What browsers mean by these escapes. Python's and Rust's take digits and letters of all scripts."""
+"""These escapes as browsers read them. Python's and Rust's include digits and letters of all scripts."""
 ANY = everything_but(LINE_ENDS)
 
 

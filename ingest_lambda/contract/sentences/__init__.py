@@ -1,4 +1,4 @@
-"""The plain sentence of every reason, in each language, for campaigns that have none of their own."""
+"""The sentence of every reason in each language, for campaigns without sentences of their own."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -29,11 +29,11 @@ def sentence(
 ) -> str:
     """Return the sentence an entrant reads for ``reason``.
 
-    The first there is: what the moderator wrote, the campaign's own text in
-    the entrant's language, the catalogue's. What was found and what would have
-    been right stand in it where both are known. A limit says which it is and
-    when the next entry is possible, in the campaign's zone; ``at`` is when the
-    sentence is read, so that it may say today and tomorrow.
+    The first that exists of: the moderator's text, the campaign's own text in the
+    entrant's language, the catalogue's. It includes what was found and what was
+    expected if both are known. For a limit it names the limit and when the entrant
+    may enter again, in the campaign's zone; ``at`` is when the sentence is read,
+    which decides between "today", "tomorrow" and a date.
     """
     if reason.message:
         return reason.message
@@ -53,7 +53,7 @@ def sentence(
 
 
 def _said(value: str | None, locale: str) -> str:
-    """Spell a day out where the value is one; anything else is said as it was noted."""
+    """Write a day in words; return any other value unchanged."""
     if value and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         try:
             return day_in_words(date.fromisoformat(value), locale)

@@ -9,20 +9,20 @@ from ingest_lambda.contract.words import LimitScope, WindowKind
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All sentences of one language; the braces hold what a reason or limit fills in."""
+    """All sentences of one language, with the values of a reason or limit in braces."""
 
     plain: Mapping[ReasonCode, str]
     """One for every code."""
     compared: Mapping[ReasonCode, str]
-    """With ``{found}`` and ``{expected}``, where the two read better inside the sentence."""
+    """With ``{found}`` and ``{expected}``, for reasons that name both inside their sentence."""
     wanted: Mapping[ReasonCode, str]
-    """With ``{expected}`` alone, where nothing found is worth repeating."""
+    """With ``{expected}`` alone, for reasons that do not repeat what was found."""
     comparison: str
     """The general form of the two beside ``{sentence}``."""
     limit_once: Mapping[LimitScope, str]
     limit_often: Mapping[LimitScope, str]
     limit_several: str
-    """Where an entry shows ``{wanted}`` receipts at once, more than there is room for at a store."""
+    """For a submission with ``{wanted}`` receipts of one store, more than its limit has left."""
     limit_when: Mapping[WindowKind, str]
     again: str
     again_receipt: str
