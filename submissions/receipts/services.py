@@ -1,6 +1,7 @@
 """Submitted files: written half by half, and asked who brought a file first."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
@@ -52,13 +53,12 @@ def let_count(submission: Submission) -> None:
     SubmittedFile.objects.filter(submission_id=submission.pk, counts=False).update(counts=True)
 
 
-def adopt_earlier_photos(ids: Collection[UUID]) -> None:
-    """Give the photos of earlier attempts to submissions that name none of them.
+def adopt_earlier_photos(answered: Iterable[tuple[UUID, int, Sequence[Any]]]) -> None:
+    """Give the photos of earlier attempts to submissions that name none of them (id, attempt, uploads).
 
     A submission that was answered before it began to name them (``earlier_keys``).
     """
-    answered = Submission.objects.filter(pk__in=ids, attempt__gt=1).exclude(uploads=[])
-    for pk, attempt, uploads in answered.values_list("pk", "attempt", "uploads"):
+    for pk, attempt, uploads in answered:
         mine = SubmittedFile.objects.filter(submission_id=pk)
         if mine.filter(attempt__lt=attempt, scope__isnull=False).exists():
             continue

@@ -13,6 +13,7 @@ from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,
     MessageRecord,
+    Mode,
     Record,
     SubmissionRecord,
 )
@@ -62,7 +63,7 @@ def write_records(batch: Sequence[Placed], *, at: datetime) -> Written:
         DataError, IntegrityError, ValueError, OverflowError: a record that the
             database cannot hold; the whole batch is to be rolled back.
     """
-    gone = _deleted(record for _, record in batch)
+    gone = _deleted([record for _, record in batch])
     batch = [(place, record) for place, record in batch if _about(record) not in gone]
     records = [record for _, record in batch]
     written, events = _write_submissions(batch, at)
@@ -153,8 +154,17 @@ def _write_submissions(
 
 
 def _deleted(records: Iterable[Record]) -> set[UUID]:
-    """Return which test submissions, that ``records`` are or belong to, were deleted meanwhile."""
-    ids = {_about(record) for record in records}
+    """Return which test submissions, that ``records`` are or belong to, have been deleted.
+
+    A live submission says so itself, and a batch of these alone asks for none.
+    """
+    ids = {
+        _about(record)
+        for record in records
+        if not (isinstance(record, SubmissionRecord) and record.mode is Mode.LIVE)
+    }
+    if not ids:
+        return set()
     return set(DeletedTest.objects.filter(pk__in=ids).values_list("pk", flat=True))
 
 
@@ -164,10 +174,16 @@ def _about(record: Any) -> UUID:
 
 
 def _campaigns(wanted: Iterable[str]) -> dict[str, Campaign]:
-    """Return the campaigns by the ids that records name them by: their own, or that of their tests."""
+    """Return the campaigns by the ids that records name them by: their own, or that of their tests.
+
+    With what rows are made of and no more: a campaign carries every text in every language.
+    """
     ids = [UUID(text) for text in wanted if _is_uuid(text)]
+    if not ids:
+        return {}
     found = {}
-    for campaign in Campaign.objects.filter(Q(pk__in=ids) | Q(test_id__in=ids)):
+    named = Campaign.objects.filter(Q(pk__in=ids) | Q(test_id__in=ids))
+    for campaign in named.only("test_id", "timezone", "decide_within_days"):
         found[str(campaign.pk)] = found[str(campaign.test_id)] = campaign
     return found
 

@@ -31,14 +31,24 @@ def review_suspects(asked: Collection[UUID], *, at: datetime) -> int:
     entered first. Whose photos are all here and as announced counts from now on.
     Once a person, or this, has decided, the facts are only shown.
     """
-    adopt_earlier_photos(asked)
-    unseen: dict[UUID, Any] = dict(
-        Submission.objects.filter(
-            pk__in={*asked, *next_holders(asked)}, decision_no=0, status__in=COUNTS_UNSEEN
+    with_photos = Submission.objects.exclude(uploads=[])
+    mine = list(
+        with_photos.filter(pk__in=asked).values_list(
+            "pk", "attempt", "uploads", "decision_no", "status"
         )
-        .exclude(uploads=[])
-        .values_list("pk", "uploads")
     )
+    adopt_earlier_photos(
+        (pk, attempt, uploads) for pk, attempt, uploads, _, _ in mine if attempt > 1
+    )
+    unseen: dict[UUID, Any] = {
+        pk: uploads
+        for pk, _, uploads, decision_no, status in mine
+        if not decision_no and status in COUNTS_UNSEEN
+    }
+    if others := next_holders(asked) - set(asked):
+        unseen |= with_photos.filter(
+            pk__in=others, decision_no=0, status__in=COUNTS_UNSEEN
+        ).values_list("pk", "uploads")
     if not unseen:
         return 0
     photos, anothers = photos_of(unseen), brought_by_others(unseen)
