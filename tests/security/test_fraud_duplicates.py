@@ -55,7 +55,7 @@ def unsent(number: int) -> list[ImageRecord]:
     return images
 
 
-def entries(campaign: Campaign, number: int) -> list[tuple[SubmissionRecord, ImageRecord]]:
+def make_copies(campaign: Campaign, number: int) -> list[tuple[SubmissionRecord, ImageRecord]]:
     """Make entries that count at once and show one file, a minute between each."""
     return [entered(campaign, entered_at=NOON + MINUTE * place) for place in range(number)]
 
@@ -77,7 +77,7 @@ def only_the_first_counts(made: list[tuple[SubmissionRecord, ImageRecord]]) -> b
 def test_two_hundred_uploads_of_forms_that_were_never_sent_hide_no_duplicate(
     uploads_first: bool,
 ) -> None:
-    made, noise = entries(make_campaign(), 3), unsent(250)
+    made, noise = make_copies(make_campaign(), 3), unsent(250)
     first = noise[0].submission_id
     made = [(record, image.model_copy(update={"seen_on": first})) for record, image in made]
     told = [one for pair in made for one in pair]
@@ -87,7 +87,7 @@ def test_two_hundred_uploads_of_forms_that_were_never_sent_hide_no_duplicate(
 
 
 def test_nor_do_uploads_that_come_between_the_entries() -> None:
-    made, noise = entries(make_campaign(), 3), unsent(240)
+    made, noise = make_copies(make_campaign(), 3), unsent(240)
     for (record, image), some in zip(made, (noise[:80], noise[80:160], noise[160:]), strict=True):
         batch(*some, record, image)
     assert only_the_first_counts(made)
@@ -109,7 +109,7 @@ def test_two_hundred_entries_that_were_refused_hide_no_duplicate() -> None:
     )
     made = [
         (record, image.model_copy(update={"seen_on": first}))
-        for record, image in entries(campaign, 2)
+        for record, image in make_copies(campaign, 2)
     ]
     hear(*[one for pair in made for one in pair])
     assert only_the_first_counts(made)
@@ -120,7 +120,7 @@ def test_of_three_with_one_photo_the_first_that_entered_counts_in_whatever_order
 ):
     for order in permutations(range(3)):
         campaign = make_campaign()
-        made = entries(campaign, 3)
+        made = make_copies(campaign, 3)
         for place in order:
             record, image = made[place]
             hear(*((image, record) if place % 2 else (record, image)))
@@ -128,7 +128,7 @@ def test_of_three_with_one_photo_the_first_that_entered_counts_in_whatever_order
 
 
 def test_an_entry_that_turns_out_to_have_come_first_sends_only_the_next_to_review() -> None:
-    made = entries(make_campaign(), 4)
+    made = make_copies(make_campaign(), 4)
     for record, image in reversed(made[1:]):
         hear(record, image)
     assert row(made[1][0].id).status == SubmissionStatus.APPROVED
@@ -138,7 +138,7 @@ def test_an_entry_that_turns_out_to_have_come_first_sends_only_the_next_to_revie
 
 def test_an_earlier_copy_moves_an_entry_before_the_other() -> None:
     campaign = make_campaign()
-    (first, its_photo), (second, the_same) = made = entries(campaign, 2)
+    (first, its_photo), (second, the_same) = made = make_copies(campaign, 2)
     hear(first, its_photo, second, the_same)
     assert only_the_first_counts(made)
     hear(second.model_copy(update={"entered_at": NOON - MINUTE, "version": 2}))
@@ -147,7 +147,7 @@ def test_an_earlier_copy_moves_an_entry_before_the_other() -> None:
 
 def test_a_refused_entry_that_counts_after_all_holds_its_photo_from_then_on() -> None:
     campaign = make_campaign()
-    (early, its_photo), (late, the_same) = entries(campaign, 2)
+    (early, its_photo), (late, the_same) = make_copies(campaign, 2)
     refused = early.model_copy(update={"status": SubmissionStatus.INVALID})
     hear(refused, its_photo, late, the_same)
     assert row(late.id).status == SubmissionStatus.APPROVED
@@ -209,7 +209,7 @@ def test_the_same_file_twice_in_one_entry_is_no_duplicate_of_another() -> None:
 
 def test_a_file_declared_under_another_hash_is_found_by_its_real_one() -> None:
     campaign = make_campaign()
-    (early, its_photo), (late, the_same) = entries(campaign, 2)
+    (early, its_photo), (late, the_same) = make_copies(campaign, 2)
     lied = tuple(upload.model_copy(update={"sha256": "7" * 64}) for upload in late.uploads)
     hear(early, its_photo, late.model_copy(update={"uploads": lied}), the_same)
     assert is_in_review(late.id, Suspicion.OTHER_HASH, SEEN)
@@ -239,7 +239,7 @@ def test_the_desk_names_some_of_the_entries_with_one_photo_and_says_that_there_a
     page = Page(view_key="a.jpg", thumbnail_key="b.jpg", width=60, height=90)
     made = [
         (record, image.model_copy(update={"pages": (page,)}))
-        for record, image in entries(campaign, 24)
+        for record, image in make_copies(campaign, 24)
     ]
     batch(*unsent(30), *[one for pair in made for one in pair])
     address = reverse("admin:submissions_submission_change", args=[made[23][0].id])
@@ -265,7 +265,7 @@ def plans_of(ask: Callable[[], object]) -> list[str]:
 @pytest.mark.sqlite
 def test_the_first_with_a_file_is_read_from_an_index_however_many_have_it() -> None:
     campaign = make_campaign()
-    made = entries(campaign, 3)
+    made = make_copies(campaign, 3)
     batch(*[one for pair in made for one in pair])
     ids = [record.id for record, _ in made]
     asked: list[Callable[[], object]] = [
@@ -288,7 +288,7 @@ def test_the_first_with_a_file_is_read_from_an_index_however_many_have_it() -> N
 @pytest.mark.parametrize("_round", range(5))
 def test_two_workers_with_the_halves_of_each_other_s_rows_end_with_whole_ones(_round: int) -> None:
     campaign = make_campaign()
-    made = entries(campaign, 6)
+    made = make_copies(campaign, 6)
     entered_here = [record for record, _ in made]
     photos = [image for _, image in made]
 
@@ -306,7 +306,7 @@ def test_two_workers_with_the_halves_of_each_other_s_rows_end_with_whole_ones(_r
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("_round", range(3))
 def test_four_workers_with_an_entry_each_of_one_photo_leave_one_that_counts(_round: int) -> None:
-    made = entries(make_campaign(), 4)
+    made = make_copies(make_campaign(), 4)
 
     def bring(place: int) -> Callable[[], None]:
         return lambda: batch(*made[place])

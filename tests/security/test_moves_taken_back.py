@@ -28,7 +28,7 @@ LIST = reverse("admin:submissions_submission_changelist")
 # -------------------------------------------------------------------- many at once
 
 
-def test_many_at_once_leave_out_what_was_decided_meanwhile_and_say_by_whom(
+def test_many_at_once_leave_out_what_is_decided_already_and_say_by_whom(
     campaign: Campaign, olivia: User
 ) -> None:
     lead = signed_in(make_user((campaign.client, Role.CAMPAIGN_MANAGER)))

@@ -81,7 +81,7 @@ def test_a_rejection_that_is_taken_back_takes_its_slot_again(one):
 @pytest.mark.parametrize(
     "one", [limit("person", 1, "day"), limit("person", 1, "rolling", hours=24)]
 )
-def test_a_slot_that_went_to_another_meanwhile_makes_the_entry_a_suspect(one):
+def test_a_slot_that_has_gone_to_another_makes_the_submission_a_suspect(one):
     desk, first, second = Desk(limits=(one,)), make_payload(), make_payload()
     desk.send(first)
     decide(desk, first.submission_id, 1, Status.REJECTED)
@@ -96,7 +96,7 @@ def test_a_slot_that_went_to_another_meanwhile_makes_the_entry_a_suspect(one):
     assert desk.send(make_payload()) == "invalid"
 
 
-def test_a_receipt_that_went_to_another_meanwhile_is_not_taken_again():
+def test_a_receipt_that_has_gone_to_another_is_not_taken_again():
     desk = Desk(fields=(EMAIL_FIELD, RECEIPT_FIELD), limits=(ONCE_A_RECEIPT, limit("person", 9)))
     first, second = (make_payload(uploads=(make_upload(),)) for _ in "ab")
     desk.send(first)

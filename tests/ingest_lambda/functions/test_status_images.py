@@ -59,17 +59,17 @@ def came(world: World, upload: Upload, *, about: UUID = ID, **facts: Any) -> Non
     )
 
 
-def told(world: World, *uploads: Upload, **payload: Any) -> list[tuple[int, str, str | None]]:
+def images_of(world: World, *uploads: Upload, **payload: Any) -> list[tuple[int, str, str | None]]:
     answer = world.reader.read("summer", ID, token(uploads=uploads, **payload), at=NOON)
     return [(image.part, image.state, image.code) for image in answer.images]
 
 
 def test_before_the_form_is_sent_each_photo_has_its_state(world: World):
     good, bad, missing = (announced(part) for part in (1, 2, 3))
-    assert told(world, good, bad) == [(1, "awaited", None), (2, "awaited", None)]
+    assert images_of(world, good, bad) == [(1, "awaited", None), (2, "awaited", None)]
     came(world, good)
     came(world, bad, refusal=ImageRefusal.DAMAGED)
-    assert told(world, good, bad, missing) == [
+    assert images_of(world, good, bad, missing) == [
         (1, "taken", None),
         (2, "refused", "damaged"),
         (3, "awaited", None),
@@ -79,30 +79,30 @@ def test_before_the_form_is_sent_each_photo_has_its_state(world: World):
 @pytest.mark.parametrize("refusal", list(ImageRefusal))
 def test_each_refusal_is_told_by_its_code(world: World, refusal: ImageRefusal):
     came(world, announced(), refusal=refusal)
-    assert told(world, announced()) == [(1, "refused", refusal.value)]
+    assert images_of(world, announced()) == [(1, "refused", refusal.value)]
 
 
 def test_after_it_is_sent_the_photos_of_the_submission_are_told(world: World):
     replaced, sent = announced(nonce="aa"), announced(nonce="bb")
     came(world, replaced, refusal=ImageRefusal.DAMAGED)
     came(world, sent)
-    assert told(world, replaced) == [(1, "refused", "damaged")]
+    assert images_of(world, replaced) == [(1, "refused", "damaged")]
     world.table.submissions.create(record(uploads=(sent,)))
-    assert told(world, replaced) == [(1, "taken", None)]
-    assert told(world) == [(1, "taken", None)]
+    assert images_of(world, replaced) == [(1, "taken", None)]
+    assert images_of(world) == [(1, "taken", None)]
 
 
 def test_a_replaced_photo_is_told_of_no_more(world: World):
     came(world, announced(nonce="aa"), refusal=ImageRefusal.ENCRYPTED)
-    assert told(world, announced(nonce="bb")) == [(1, "awaited", None)]
+    assert images_of(world, announced(nonce="bb")) == [(1, "awaited", None)]
 
 
 def test_of_one_file_at_two_places_of_an_entry_the_second_is_too_many(world: World):
     first, second = announced(1), announced(2)
     came(world, second, sha256="c" * 64)
-    assert told(world, second, first) == [(1, "awaited", None), (2, "taken", None)]
+    assert images_of(world, second, first) == [(1, "awaited", None), (2, "taken", None)]
     came(world, first, sha256="c" * 64)
-    assert told(world, second, first) == [(1, "taken", None), (2, "refused", SAME_PHOTO)]
+    assert images_of(world, second, first) == [(1, "taken", None), (2, "refused", SAME_PHOTO)]
 
 
 def test_that_another_person_sent_the_same_file_is_told_to_nobody(world: World):
@@ -110,14 +110,14 @@ def test_that_another_person_sent_the_same_file_is_told_to_nobody(world: World):
     came(world, theirs, about=OTHER, sha256="c" * 64)
     world.table.submissions.create(record(id=OTHER, uploads=(theirs,)))
     came(world, mine, sha256="c" * 64, seen_on=OTHER)
-    assert told(world, mine) == [(1, "taken", None)]
+    assert images_of(world, mine) == [(1, "taken", None)]
     world.table.submissions.create(record(uploads=(mine,)))
-    assert told(world, mine) == [(1, "taken", None)]
+    assert images_of(world, mine) == [(1, "taken", None)]
 
 
 def test_a_file_that_is_another_than_announced_is_no_news_either(world: World):
     came(world, announced(), sha256="d" * 64)
-    assert told(world, announced()) == [(1, "taken", None)]
+    assert images_of(world, announced()) == [(1, "taken", None)]
 
 
 def test_the_second_photo_is_told_of_before_it_is_sent(world: World):
@@ -131,23 +131,23 @@ def test_the_second_photo_is_told_of_before_it_is_sent(world: World):
     )
     world.table.submissions.create(asked)
     payload = {"attempt": 2, "purpose": Purpose.RESUBMIT}
-    assert told(world, second, **payload) == [(1, "awaited", None)]
+    assert images_of(world, second, **payload) == [(1, "awaited", None)]
     came(world, second, refusal=ImageRefusal.EMPTY)
-    assert told(world, second, **payload) == [(1, "refused", "empty")]
-    assert told(world, **payload) == []
+    assert images_of(world, second, **payload) == [(1, "refused", "empty")]
+    assert images_of(world, **payload) == []
 
 
 @pytest.mark.parametrize("purpose", [Purpose.STATUS, Purpose.CLAIM])
 def test_a_link_to_the_status_tells_of_no_photo(world: World, purpose: Purpose):
     came(world, announced(), refusal=ImageRefusal.DAMAGED)
-    assert told(world, announced(), purpose=purpose) == []
+    assert images_of(world, announced(), purpose=purpose) == []
     world.table.submissions.create(record(uploads=(announced(),)))
-    assert told(world, announced(), purpose=purpose) == []
+    assert images_of(world, announced(), purpose=purpose) == []
 
 
 def test_an_entry_without_photos_asks_for_none(world: World):
     world.table.submissions.create(record())
-    assert told(world) == []
+    assert images_of(world) == []
 
 
 def test_a_photo_is_told_of_by_place_state_and_code_alone():

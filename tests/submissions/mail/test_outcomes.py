@@ -39,7 +39,7 @@ def mail(settings) -> Mail:
     return mail
 
 
-def tell(kind: str, *, message_id: str = "0100-abc", secret: str = SECRET) -> int:
+def post_notice(kind: str, *, message_id: str = "0100-abc", secret: str = SECRET) -> int:
     """Post a notice as SNS does."""
     event = {
         "notificationType": kind,
@@ -76,20 +76,20 @@ def tell(kind: str, *, message_id: str = "0100-abc", secret: str = SECRET) -> in
     ],
 )
 def test_a_notice_says_what_became_of_the_mail(mail, kind, state):
-    assert tell(kind) == 200
-    assert tell(kind) == 200
+    assert post_notice(kind) == 200
+    assert post_notice(kind) == 200
     mail.refresh_from_db()
     assert mail.state == state
 
 
 def test_a_notice_about_nothing_of_ours_is_taken_and_changes_nothing(mail):
-    assert tell("Bounce", message_id="of somebody else") == 200
+    assert post_notice("Bounce", message_id="of somebody else") == 200
     mail.refresh_from_db()
     assert mail.state == MailState.SENT
 
 
 def test_who_does_not_know_the_secret_is_not_believed(mail):
     with pytest.raises(SuspiciousOperation):  # Django answers 400
-        tell("Bounce", secret="somebody:guessing")
+        post_notice("Bounce", secret="somebody:guessing")
     mail.refresh_from_db()
     assert mail.state == MailState.SENT

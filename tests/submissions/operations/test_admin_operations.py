@@ -31,7 +31,7 @@ def depth(url: str) -> int:
     return depth_of(aws.sqs(), url)
 
 
-def letters(queue: str = "submissions") -> str:
+def address_of(queue: str = "submissions") -> str:
     return reverse("admin:dead_letters", args=[queue])
 
 
@@ -77,16 +77,16 @@ def test_a_manager_sees_what_belongs_to_no_single_client_nowhere():
 def test_a_moderator_finds_no_operations(role: Role):
     browser = manager(make_campaign(), role)
     assert browser.get(OPERATIONS).status_code == 404
-    assert browser.get(letters()).status_code == 404
-    assert browser.post(letters(), {"act": "replay_all"}).status_code == 404
+    assert browser.get(address_of()).status_code == 404
+    assert browser.post(address_of(), {"act": "replay_all"}).status_code == 404
 
 
 def test_dead_letters_are_shown_masked_and_only_to_those_whose_campaign_they_name():
     campaign = make_campaign()
     put(campaign.slug)
     put("somebody-elses")
-    mine = manager(campaign).get(letters())
-    everything = operator().get(letters())
+    mine = manager(campaign).get(address_of())
+    everything = operator().get(address_of())
     assert len(mine.context["letters"]) == 1
     assert len(everything.context["letters"]) == 2
     assert "ada@example.com" not in everything.content.decode()
@@ -99,8 +99,8 @@ def test_another_client_s_many_dead_letters_hide_none_of_one_s_own():
         put("somebody-elses")
     put(campaign.slug)
     browser = manager(campaign)
-    assert len(browser.get(letters()).context["letters"]) == 1
-    browser.post(letters(), {"act": "replay_all"})
+    assert len(browser.get(address_of()).context["letters"]) == 1
+    browser.post(address_of(), {"act": "replay_all"})
     assert depth(pairs()["submissions"].dead_url) == SHOWN + 1
     assert depth(pairs()["submissions"].source_url) == 1
 
@@ -110,10 +110,10 @@ def test_a_manager_replays_and_discards_nobody_else_s():
     put(campaign.slug)
     other = put("somebody-elses")
     browser = manager(campaign)
-    browser.post(letters(), {"act": "discard", "id": other, "reason": "curious"})
-    browser.post(letters(), {"act": "replay", "id": other})
+    browser.post(address_of(), {"act": "discard", "id": other, "reason": "curious"})
+    browser.post(address_of(), {"act": "replay", "id": other})
     assert depth(pairs()["submissions"].dead_url) == 2
-    browser.post(letters(), {"act": "replay_all"})
+    browser.post(address_of(), {"act": "replay_all"})
     assert depth(pairs()["submissions"].dead_url) == 1
     assert depth(pairs()["submissions"].source_url) == 1
 
@@ -125,7 +125,7 @@ def test_one_some_or_all_are_sent_again():
         ("replay", ids[1:3], 2),
         ("replay_all", [], 0),
     ):
-        browser.post(letters(), {"act": act, "id": chosen})
+        browser.post(address_of(), {"act": act, "id": chosen})
         assert depth(pairs()["submissions"].dead_url) == left
     assert depth(pairs()["submissions"].source_url) == 5
     assert AuditEntry.objects.filter(code="deadletters.replayed").count() == 3
@@ -134,10 +134,10 @@ def test_one_some_or_all_are_sent_again():
 def test_discarding_needs_a_reason():
     message = put("summer")
     browser = operator()
-    page = browser.post(letters(), {"act": "discard", "id": message}, follow=True)
+    page = browser.post(address_of(), {"act": "discard", "id": message}, follow=True)
     assert "Say why" in page.content.decode()
     assert depth(pairs()["submissions"].dead_url) == 1
-    browser.post(letters(), {"act": "discard", "id": message, "reason": "A test of ours."})
+    browser.post(address_of(), {"act": "discard", "id": message, "reason": "A test of ours."})
     assert depth(pairs()["submissions"].dead_url) == 0
 
 
@@ -145,18 +145,18 @@ def test_the_quarantine_is_the_operators_to_send_again_and_nobody_s_to_discard()
     campaign = make_campaign()
     message = put(campaign.slug, "quarantine")
     mine = manager(campaign)
-    assert "never issued" in mine.get(letters("quarantine")).content.decode()
+    assert "never issued" in mine.get(address_of("quarantine")).content.decode()
     for browser, acts in (
         (mine, ("replay", "replay_all", "discard")),
         (operator(), ("discard",)),
     ):
         for act in acts:
             answer = browser.post(
-                letters("quarantine"), {"act": act, "id": message, "reason": "none"}
+                address_of("quarantine"), {"act": act, "id": message, "reason": "none"}
             )
             assert answer.status_code == 404, act
     assert depth(pairs()["quarantine"].dead_url) == 1
-    operator().post(letters("quarantine"), {"act": "replay", "id": message})
+    operator().post(address_of("quarantine"), {"act": "replay", "id": message})
     assert depth(pairs()["quarantine"].dead_url) == 0
     assert depth(pairs()["submissions"].source_url) == 1
 
@@ -164,10 +164,10 @@ def test_the_quarantine_is_the_operators_to_send_again_and_nobody_s_to_discard()
 def test_what_the_mirror_pipe_gave_up_leads_to_a_comparison_of_everything():
     span = {"context": {}, "DDBStreamBatchInfo": {"batchSize": 3}}
     aws.sqs().send_message(QueueUrl=pairs()["pipe"].dead_url, MessageBody=json.dumps(span))
-    assert not manager(make_campaign()).get(letters("pipe")).context["letters"]
+    assert not manager(make_campaign()).get(address_of("pipe")).context["letters"]
     browser = operator()
-    assert "3 changes of the table" in browser.get(letters("pipe")).content.decode()
-    browser.post(letters("pipe"), {"act": "replay_all"})
+    assert "3 changes of the table" in browser.get(address_of("pipe")).content.decode()
+    browser.post(address_of("pipe"), {"act": "replay_all"})
     assert depth(pairs()["pipe"].dead_url) == 0
     assert "Comparing everything" in browser.get(OPERATIONS).content.decode()
 
@@ -257,7 +257,7 @@ def test_a_manager_touches_nothing_that_is_all_clients(act: str):
 
 
 def test_a_queue_that_is_none_of_ours_is_not_there():
-    assert operator().get(letters("secrets")).status_code == 404
+    assert operator().get(address_of("secrets")).status_code == 404
 
 
 def test_how_long_the_oldest_has_waited_stands_beside_the_depth(

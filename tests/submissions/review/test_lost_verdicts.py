@@ -58,7 +58,7 @@ def in_table(record: SubmissionRecord) -> tuple[SubmissionStatus, int]:
     return held.shown_status, held.decision_no
 
 
-def carry(at_minute: int, rounds: int = 3) -> None:
+def propagate(at_minute: int, rounds: int = 3) -> None:
     for number in range(rounds):
         propagate_decisions(at=NOON + (at_minute + number * 6) * MINUTE)
 
@@ -68,7 +68,7 @@ def test_who_decides_now_decides_last(number):
     record = make_stored()
     decided_before_the_backup_was_put_back(record, number=number)
     approve_submission(record.id, actor=make_user(), at=NOON + MINUTE)
-    carry(2)
+    propagate(2)
     assert in_table(record) == (SubmissionStatus.APPROVED, number + 1)
     row = Submission.objects.get()
     assert (row.status, row.decision_no) == ("approved", number + 1)
@@ -84,10 +84,10 @@ def test_of_several_verdicts_since_the_last_one_goes():
     record, actor = make_stored(), make_user()
     decided_before_the_backup_was_put_back(record, number=7)
     reject_submission(record.id, reasons=WRONG, actor=actor, at=NOON + MINUTE)
-    carry(3, rounds=1)  # beyond the undo minute: it was carried, and refused for its number
+    propagate(3, rounds=1)  # beyond the undo minute: it was carried, and refused for its number
     reopen_submission(record.id, actor=actor, at=NOON + 10 * MINUTE, note="A slip.")
     approve_submission(record.id, actor=actor, at=NOON + 10 * MINUTE)
-    carry(20)
+    propagate(20)
     status, _ = in_table(record)
     assert status is SubmissionStatus.APPROVED
     assert Submission.objects.get().decision_no == in_table(record)[1]
@@ -99,7 +99,7 @@ def test_an_earlier_verdict_of_ours_is_let_go():
     decided_before_the_backup_was_put_back(record, number=7)
     approve_submission(record.id, actor=actor, at=NOON)
     reopen_submission(record.id, actor=actor, at=NOON, note="A slip.")
-    carry(1)
+    propagate(1)
     first, second = OutboxDecision.objects.order_by("id")
     assert first.trouble == SUPERSEDED
     assert (second.decision_no, in_table(record)) == (8, (SubmissionStatus.PENDING_REVIEW, 8))

@@ -215,10 +215,10 @@ def test_a_table_that_was_away_for_a_day_leaves_nothing_behind(monkeypatch):
         assert OutboxDecision.objects.get(submission=record.id).carried_at is not None
 
 
-def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved():
+def test_an_entrant_who_got_another_mail_in_between_gets_the_approval_again():
     record, actor, at = make_stored(), make_user(), NOON
 
-    def tell() -> list[str]:
+    def send_what_is_due() -> list[str]:
         nonlocal at
         for _ in range(2):
             at += timedelta(hours=1)
@@ -228,16 +228,16 @@ def test_who_was_told_something_else_meanwhile_is_told_again_that_it_is_approved
         return [mail.kind for mail in sent.order_by("id")]
 
     approve_submission(record.id, actor=actor, at=at)
-    assert tell() == ["approved"]
+    assert send_what_is_due() == ["approved"]
     reopen_submission(record.id, actor=actor, at=at, note="A slip.")
     approve_submission(record.id, actor=actor, at=at)
-    assert tell() == ["approved"], "the same news is not sent twice"
+    assert send_what_is_due() == ["approved"], "the same news is not sent twice"
     reopen_submission(record.id, actor=actor, at=at, note="Looked again.")
     reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=at)
-    assert tell() == ["approved", "rejected"]
+    assert send_what_is_due() == ["approved", "rejected"]
     reopen_submission(record.id, actor=actor, at=at, note="A slip.")
     approve_submission(record.id, actor=actor, at=at)
-    assert tell() == ["approved", "rejected", "approved"]
+    assert send_what_is_due() == ["approved", "rejected", "approved"]
 
 
 def test_the_clock_rejects_nobody_who_was_given_more_time_this_instant(monkeypatch):
@@ -246,11 +246,11 @@ def test_the_clock_rejects_nobody_who_was_given_more_time_this_instant(monkeypat
     propagate_decisions(at=NOON)
     at, read = NOON + timedelta(days=9), ingest.read_submission
 
-    def meanwhile(submission_id: UUID) -> SubmissionRecord | None:
+    def reopened_and_asked(submission_id: UUID) -> SubmissionRecord | None:
         reopen_submission(record.id, actor=actor, at=at, note="On holiday.")
         request_resubmission(record.id, reasons=UNREADABLE, actor=actor, at=at)
         return read(submission_id)
 
-    monkeypatch.setattr(ingest, "read_submission", meanwhile)
+    monkeypatch.setattr(ingest, "read_submission", reopened_and_asked)
     assert reject_unanswered(at=at) == 0
     assert Submission.objects.get().status == SubmissionStatus.NEEDS_RESUBMISSION

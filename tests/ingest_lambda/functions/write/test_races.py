@@ -27,7 +27,7 @@ ONCE = {"name": "once", "scope": "person", "count": 1, "window": {"kind": "campa
 WRITES = ("put_item", "transact_write_items")
 
 
-class Meanwhile:
+class Interrupted:
     """A client before whose first writes something else happens."""
 
     def __init__(self, *events: Callable[[], Any]) -> None:
@@ -42,9 +42,9 @@ class Meanwhile:
         return call
 
 
-def meanwhile(desk: Desk, *events: Callable[[], Any]) -> Table:
+def interrupted_by(desk: Desk, *events: Callable[[], Any]) -> Table:
     """Let the desk's writer work through a client before whose writes ``events`` happen."""
-    table = Table(Meanwhile(*events), NAME)
+    table = Table(Interrupted(*events), NAME)
     object.__setattr__(desk.writer, "table", table)
     return table
 
@@ -64,7 +64,7 @@ def test_a_verdict_on_what_has_just_changed_is_carried_again():
         decided_at=NOON,
     )
     with pytest.raises(TryAgain):
-        apply_decision(decision, table=meanwhile(desk, lambda: bump(desk, payload)))
+        apply_decision(decision, table=interrupted_by(desk, lambda: bump(desk, payload)))
     assert desk.stored(payload.submission_id).decision_no == 0
     assert apply_decision(decision, table=desk.table)
 
@@ -85,7 +85,7 @@ def test_a_rejection_that_is_taken_back_while_somebody_writes_is_carried_again()
 
     decide(1, Status.REJECTED, desk.table)
     with pytest.raises(TryAgain):
-        decide(2, Status.PENDING_REVIEW, meanwhile(desk, lambda: bump(desk, payload)))
+        decide(2, Status.PENDING_REVIEW, interrupted_by(desk, lambda: bump(desk, payload)))
     assert decide(2, Status.PENDING_REVIEW, desk.table)
     assert len(desk.stored(payload.submission_id).limits_taken) == 1
 
@@ -94,7 +94,7 @@ def test_a_conflict_is_noted_though_somebody_writes_in_between():
     desk, payload = Desk(), make_payload()
     desk.send(payload)
     # Before the create that finds the first, and before the note that then is one version behind.
-    meanwhile(desk, lambda: None, lambda: bump(desk, payload))
+    interrupted_by(desk, lambda: None, lambda: bump(desk, payload))
     assert desk.send(payload, answers={"email": "eve@example.com"}) == "conflict"
     stored = desk.stored(payload.submission_id)
     assert (len(stored.conflict_hashes), stored.version) == (1, 3)
@@ -103,7 +103,7 @@ def test_a_conflict_is_noted_though_somebody_writes_in_between():
 def test_an_earlier_copy_counts_though_somebody_writes_in_between():
     desk, payload = Desk(limits=(ONCE,)), make_payload()
     desk.send(payload)
-    meanwhile(desk, lambda: None, lambda: bump(desk, payload))
+    interrupted_by(desk, lambda: None, lambda: bump(desk, payload))
     assert desk.send(payload, at=NOON - timedelta(minutes=5)) == "seen"
     assert desk.stored(payload.submission_id).entered_at == NOON - timedelta(minutes=5)
 
@@ -111,7 +111,7 @@ def test_an_earlier_copy_counts_though_somebody_writes_in_between():
 def test_a_punctual_copy_counts_though_somebody_writes_in_between():
     desk, payload = Desk(closes_at=NOON, limits=(ONCE,)), make_payload()
     desk.send(payload)
-    meanwhile(desk, lambda: None, lambda: bump(desk, payload))
+    interrupted_by(desk, lambda: None, lambda: bump(desk, payload))
     assert desk.send(payload, at=NOON - timedelta(seconds=1)) == "pending_review"
     assert len(desk.stored(payload.submission_id).limits_taken) == 1
 
@@ -124,7 +124,7 @@ def test_two_of_one_person_at_once_leave_one_under_a_rolling_limit():
         object.__setattr__(desk.writer, "table", own)
         desk.send(second)
 
-    meanwhile(desk, other)
+    interrupted_by(desk, other)
     assert desk.send(first) == "invalid"
     assert desk.stored(second.submission_id).status is Status.PENDING_REVIEW
     (reason,) = desk.stored(first.submission_id).reasons
@@ -144,7 +144,7 @@ def test_two_of_one_device_at_once_leave_one_unsuspected():
         object.__setattr__(desk.writer, "table", own)
         desk.send(second)
 
-    meanwhile(desk, other)
+    interrupted_by(desk, other)
     assert {desk.send(first), desk.stored(second.submission_id).status.value} == {
         "approved",
         "pending_review",
