@@ -21,8 +21,9 @@ PATTERNS = {
     "encoded": r"%([2-7][0-9A-Fa-f])",
     "after_scheme": r"\?.*$",
     "quoted": r'^"((?:[^"\\]|\\.)+)"@(.+)$',
-    "before": r"^[\s;,:\u0022'\u2018-\u201f\u00ab\u00bb()<>]+",
-    "behind": r"[\s;,.:!?\u0022'\u2018-\u201f\u00ab\u00bb()<>]+$",
+    "in_quotes": r"^['\u2018-\u201f]([^@]+)['\u2018-\u201f]@",
+    "before": r"^[\s;,:\u0022'\u2018-\u201f\u2039\u203a\u00ab\u00bb()<>]+",
+    "behind": r"[\s;,.:!?/\u00b7\u2022\u2026\u0022'\u2018-\u201f\u2039\u203a\u00ab\u00bb()<>]+$",
     "around_at": r"\s*@\s*",
     "around_dot": r"\s*\.\s*",
     "apostrophe": r"[\u2018\u2019\u02bc\u2032\u00b4]",
@@ -36,13 +37,16 @@ PATTERNS = {
 LOOKS_LIKE = {
     "\u3002": ".",
     "\uff61": ".",
+    "\u2024": ".",
+    "\ufe52": ".",
+    "\ufe6b": "@",
     "\ufb00": "ff",
     "\ufb01": "fi",
     "\ufb02": "fl",
     "\ufb03": "ffi",
     "\ufb04": "ffl",
 }
-"""The full stop of Chinese and Japanese keyboards, and what PDFs print for two letters."""
+"""Full stops of Chinese and Japanese keyboards, small signs, and what PDFs print for two letters."""
 ENCODED_WORD = "=?"
 """How headers of mails spell other letters (RFC 2047); decoded, it is another address."""
 
@@ -128,6 +132,7 @@ def _unpacked(text: str) -> str:
         local = re.sub(r"\\(.)", r"\1", quoted[1])
         text = f"{local}@{quoted[2]}" if _pattern("local").match(local) else text
     else:
+        text = _pattern("in_quotes").sub(r"\1@", text)
         text = _pattern("before").sub("", text)
     return _pattern("around_at").sub("@", _pattern("behind").sub("", text))
 

@@ -54,7 +54,7 @@ function unpacked(text, e) {
   bare = bare.trim();
   const quoted = bare.match(pattern(e.quoted));
   const inside = quoted && swap(quoted[1], "\\\\(.)", "$1");
-  if (!quoted) bare = swap(bare, e.before, "", "u");
+  if (!quoted) bare = swap(swap(bare, e.in_quotes, "$1@", "u"), e.before, "", "u");
   else if (has(inside, e.local)) bare = `${inside}@${quoted[2]}`;
   return swap(swap(bare, e.behind, "", "u"), e.around_at, "@");
 }
