@@ -20,54 +20,10 @@ COUNTRIES: dict[str, str] = dict(
 )
 """Code → name, by name."""
 
-CURRENCIES: dict[str, str] = {
-    code: _ENGLISH.currencies[code]
-    for code in [
-        "AED",
-        "ARS",
-        "AUD",
-        "BGN",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "CZK",
-        "DKK",
-        "EGP",
-        "EUR",
-        "GBP",
-        "HKD",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "ISK",
-        "JPY",
-        "KRW",
-        "MAD",
-        "MXN",
-        "MYR",
-        "NOK",
-        "NZD",
-        "PEN",
-        "PHP",
-        "PLN",
-        "RON",
-        "RSD",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TND",
-        "TRY",
-        "TWD",
-        "UAH",
-        "USD",
-        "UYU",
-        "VND",
-        "ZAR",
-    ]
-}
+_RUN_IN = """
+AED ARS AUD BGN BRL CAD CHF CLP CNY COP CZK DKK EGP EUR GBP HKD HUF IDR ILS INR ISK JPY
+KRW MAD MXN MYR NOK NZD PEN PHP PLN RON RSD SAR SEK SGD THB TND TRY TWD UAH USD UYU VND
+ZAR
+"""
+CURRENCIES: dict[str, str] = {code: _ENGLISH.currencies[code] for code in _RUN_IN.split()}
 """Code → name; those in which promotions are run."""

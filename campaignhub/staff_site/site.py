@@ -32,6 +32,11 @@ class StaffSite(UnfoldAdminSite):
 
     index_title = "Home"
 
+    @property
+    def admin_site(self) -> "StaffSite":
+        """Stand in the place of a model's admin for pages that belong to no model."""
+        return self
+
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take in rooms that know whose they are; an app's own admin pages know no clients."""
         if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):

@@ -125,7 +125,7 @@ def test_a_slash_leads_to_the_search_of_a_list_and_a_filter_opens(
     sign_in(desktop, embedded, "olivia")
     desktop.goto(f"{embedded.facts['admin']}accounts/membership/")
     desktop.keyboard.press("/")
-    wait_for(desktop, "document.activeElement?.id === 'searchbar'")
+    wait_for(desktop, "document.activeElement?.matches('[data-search]')")
     filters = desktop.locator(".ch-filter").first
     filters.locator("summary").click()
     filters.locator("li a").first.wait_for()

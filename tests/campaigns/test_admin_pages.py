@@ -132,7 +132,7 @@ def test_a_filter_is_a_chip_that_can_be_taken_off() -> None:
     page = manager_of(client).get(
         reverse("admin:campaigns_campaign_changelist"), {"state__exact": "live"}
     )
-    assert "Remove this filter" in page.content.decode()
+    assert "remove this filter" in page.content.decode()
     assert "Nothing matches" in page.content.decode()
 
 

@@ -26,7 +26,7 @@ HOOKS = re.compile(
     r"Meta|Command|\w+Config|clean_\w+|clean|get_\w+|has_\w+|formfield_\w+|response_\w+|lookups|field_choices"
     r"|add_arguments|to_python|to_url|as_sql|as_sqlite|value_(from|omitted_from)_(datadict|data)|has_changed"
     r"|id_for_label|compress|validate(_unique)?|confirm_login_allowed|aauthenticate|changelist_view"
-    r"|password_change|_get_obj_does_not_exist_redirect|validate_password_for_user|queryset"
+    r"|password_change|handle_no_permission|http_method_not_allowed|_get_obj_does_not_exist_redirect|validate_password_for_user|queryset"
     # pydantic-settings, Celery's steps, asyncio's protocols, logging.
     r"|settings_customise_sources|include_if|data_received|connection_(made|lost)|formatException"
 )

@@ -41,7 +41,7 @@ PATTERNS = {
 
 MEANT = {
     ("campaignhub/content_policy.py", "inline policy"): "style attributes; its docstring says why",
-    ("submissions/mail/admin/samples.py", "inline policy"): "a mail's own styles, in a sandbox",
+    ("submissions/mail/admin/reading.py", "inline policy"): "a mail's own styles, in a sandbox",
     ("templates/email/message.html", "inline style"): "mail clients load no stylesheet",
     ("templates/email/invitation.html", "inline style"): "mail clients load no stylesheet",
     ("campaigns/workbench/static/workbench/rows.js", "markup from text"): "a template of the page, "

@@ -55,7 +55,7 @@ def found(browser: Browser, text: str, **more: str) -> list[Any]:
         browser.post(LIST, {"q": text, **more}, follow=True),
         browser.get(LIST, {"q": text, **more}),
     ]
-    shown = [[row["submission"].reference for row in page.context["rows"]] for page in pages]
+    shown = [[row.reference for row in page.context["cl"].result_list] for page in pages]
     assert shown[0] == shown[1], text
     return shown[0]
 
@@ -70,7 +70,7 @@ def test_a_masked_name_is_not_recovered_by_searching_its_beginnings(
     for known in ("", "zi"):
         for letter in string.ascii_lowercase:
             page: Any = moderator.post(LIST, {"q": known + letter})
-            assert not page.context["rows"], known + letter
+            assert not page.context["cl"].result_list, known + letter
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_name_that_reads_like_a_reference_is_no_way_round(
     manager = signed_in(make_user((campaign.client, Role.CAMPAIGN_MANAGER)))
     answer: Any = manager.post(LIST, {"q": name})
     assert answer.status_code == 200, "a name was put into an address"
-    assert [row["submission"].pk for row in answer.context["rows"]] == [entry.pk]
+    assert [row.pk for row in answer.context["cl"].result_list] == [entry.pk]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_nothing_in_an_address_narrows_or_sorts_by_what_is_masked(
     for first, last in (("Zoe", "Adams"), ("Adam", "Zuse"), ("Mia", "Moor")):
         make_entry(campaign, first=first, last=last, email=f"{first.lower()}@example.org")
     pages: Any = (moderator.get(LIST), moderator.get(LIST, query))
-    plain, asked = ([row["submission"].pk for row in page.context["rows"]] for page in pages)
+    plain, asked = ([row.pk for row in page.context["cl"].result_list] for page in pages)
     assert len(plain) == 3
     assert plain == asked
 

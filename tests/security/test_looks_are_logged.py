@@ -124,7 +124,7 @@ def test_a_mail_that_is_read_leaves_one_line_for_the_page_with_its_frame(
     browser.get(page)
     browser.get(frame)
     assert codes(side, user) == ["mail.read"]
-    monkeypatch.setattr("submissions.mail.admin.mails._A_READING", timedelta(0))
+    monkeypatch.setattr("submissions.mail.admin.reading._A_READING", timedelta(0))
     browser.get(frame)
     assert codes(side, user) == ["mail.read"] * 2, "a minute later it is another look"
 
@@ -151,7 +151,7 @@ def test_no_page_shows_a_person_unmasked_without_a_line(
 ) -> None:
     """Every address of the admin is opened: one that is added tomorrow has to leave a line too."""
     monkeypatch.setattr(env(), "site_root", tmp_path / "site")
-    monkeypatch.setattr("submissions.mail.admin.mails._A_READING", timedelta(0))
+    monkeypatch.setattr("submissions.mail.admin.reading._A_READING", timedelta(0))
     user = side.staff[role] if role else make_operator()
     browser = signed_in(user)
     whole = (f"ada@{MARK.lower()}.example", f"Ada {MARK}")

@@ -8,11 +8,11 @@ import pytest
 from django.test import override_settings
 from django.utils import timezone
 
+from campaignhub.staff_site.keyset import PAGE
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.services import audit
 from ingest_lambda.contract import reference_of
 from submissions.intake.services.mirroring import mirror_stream_records
-from submissions.review.admin.listing import PAGE
 from tests.security.looking import LIST, NO_DIGIT, lines, make_entries, who
 from tests.security.two_clients import signed_in
 from tests.submissions.factories import make_campaign, make_record, streamed
@@ -103,7 +103,7 @@ def test_all_hits_are_counted_and_each_page_of_them_is_a_look() -> None:
     make_entries(campaign, PAGE + 5)
     browser: Any = signed_in(who(campaign))
     page = browser.post(LIST, {"q": "ziel"})
-    browser.post(LIST, {"q": "ziel", "before": page.context["older"]})
+    browser.post(LIST, {"q": "ziel", "before": page.context["cl"].older})
     first, second = lines(campaign, "submission.searched")
     assert (first.after["hits"], len(first.after["entries"])) == (PAGE + 5, PAGE)
     assert (second.after["hits"], len(second.after["entries"])) == (5, 5)

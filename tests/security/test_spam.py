@@ -270,7 +270,7 @@ def test_staff_find_what_was_not_sent_with_its_reason_and_cannot_send_it():
     page = browser.get(LIST).content.decode()
     assert "?state=not_sent" in page
     narrowed = browser.get(LIST, {"state": "not_sent"})
-    assert len(narrowed.context["rows"]) == 2
+    assert len(narrowed.context["cl"].result_list) == 2
     assert narrowed.content.decode().count("Not sent (one an hour)") == 2
     mail = Mail.objects.filter(state=NOT_SENT).earliest("id")
     read = browser.get(reverse("admin:mail_mail_read", args=[mail.pk])).content.decode()

@@ -5,41 +5,63 @@ from datetime import datetime
 from typing import Any
 
 from django import template
+from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
+from django.contrib.admin.utils import lookup_field
 from django.urls import reverse
+from unfold.templatetags.unfold_list import result_headers
 
 from campaignhub.staff_site import lists
+from campaignhub.staff_site.filters import chips_of
 from campaignhub.staff_site.navigation import title_of
 
 register = template.Library()
 
 
+register.simple_tag(chips_of, name="filter_chips")
+
+
 @dataclass(frozen=True)
-class Chip:
-    """A filter of a list: what it is about, what is chosen, and the way back."""
+class Row:
+    """A row of a list: where it leads, what its box sends, and of each cell its heading, width and content."""
 
-    title: str
-    chosen: str
-    clear: str
-    choices: list[dict[str, Any]]
+    name: str
+    link: str
+    tick: str
+    cells: list[tuple[str, str, Any]]
 
 
-@register.simple_tag
-def filter_chips(cl: Any) -> list[Chip]:
-    """Return the filters of a list as chips; the first choice of each is "all"."""
-    chips = []
-    for spec in cl.filter_specs:
-        choices = list(spec.choices(cl))
-        if not choices or "query_string" not in choices[0]:
-            continue  # a filter with inputs of its own stands in unfold's sheet
-        chosen = next((c["display"] for c in choices[1:] if c["selected"]), "")
-        chips.append(Chip(str(spec.title), str(chosen), choices[0]["query_string"], choices))
-    return chips
+@dataclass(frozen=True)
+class Table:
+    """What a list shows: its columns with the ways to sort by them, and its rows."""
+
+    columns: list[dict[str, Any]]
+    rows: list[Row]
 
 
 @register.simple_tag
-def has_other_filters(cl: Any) -> bool:
-    """Tell whether a list has filters that are no chips."""
-    return len(filter_chips(cl)) < len(cl.filter_specs)
+def list_table(cl: Any) -> Table:
+    """Return the table of a list. Unfold's own tag asks for the headings again for every cell."""
+    columns = list(result_headers(cl))
+    heads = [
+        (str(column["text"]), "wide" if getattr(source, "wide", False) else "")
+        for column, source in zip(columns, cl.list_display, strict=True)
+    ]
+    for column, (_text, width) in zip(columns, heads, strict=True):
+        column["width"] = width
+    kept = {"preserved_filters": cl.preserved_filters, "opts": cl.opts}
+    rows = []
+    for row in cl.result_list:
+        link = add_preserved_filters(kept, cl.url_for_result(row))
+        shown = [_shown(source, row, cl.model_admin) for source in cl.list_display]
+        cells = [(*head, value) for head, value in zip(heads, shown, strict=True)]
+        tick = cl.model_admin.tick(row) if getattr(cl, "bulk", ()) else ""
+        rows.append(Row(str(row), link, tick, cells))
+    return Table(columns, rows)
+
+
+def _shown(source: Any, row: Any, model_admin: Any) -> Any:
+    value = source(row) if callable(source) else lookup_field(source, row, model_admin)[2]
+    return lists.NOTHING if value in (None, "") else value
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ class Heading:
 @register.simple_tag(takes_context=True)
 def page_heading(context: Any) -> Heading:
     """Return the heading of a page, without the names that Django gives to apps and models."""
-    opts = context.get("opts")
+    opts = context.get("opts") or getattr(context.get("model_admin"), "opts", None)
     cl = context.get("cl")
     if cl is not None:
         return Heading(title_of(cl.opts))
@@ -69,7 +91,7 @@ def page_heading(context: Any) -> Heading:
 
 
 @register.simple_tag
-def when(at: datetime | None, zone: str = "UTC", never: str = "—") -> str:
+def when(at: datetime | None, zone: str = "UTC", never: str = lists.NOTHING) -> str:
     """Show a time as a distance, the exact one behind it."""
     return lists.when(at, zone=zone, never=never)
 

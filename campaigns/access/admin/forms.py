@@ -1,40 +1,14 @@
 """Forms for what keeps people out and lets partners in: block lists and partner keys."""
 
-from typing import Any
-
 from django import forms
 
 from campaignhub.staff_site.countries import COUNTRIES
 from campaignhub.staff_site.widgets import Plain, RadioCards
 from campaigns.access.models import BlockEntry
-from campaigns.accounts.models import Client, User
-from campaigns.accounts.rules.roles import Capability
-from campaigns.accounts.services.scope import clients_of
+from campaigns.accounts.admin.client_forms import OfClient
 
 
-class _OfClient(forms.Form):
-    """A form for one of one's own clients."""
-
-    client = forms.ModelChoiceField(
-        Client.objects.none(),
-        widget=Plain,
-        empty_label="Choose a client",
-        error_messages={"required": "Choose a client."},
-    )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        own = clients_of(user, Capability.CLIENT_EDIT)
-        client: Any = self.fields["client"]
-        client.queryset = own
-        if own.count() == 1:
-            self.initial["client"] = own.get().pk
-        for field in self.fields.values():
-            if not isinstance(field.widget, RadioCards):
-                field.widget.attrs.setdefault("class", "plain-input")
-
-
-class BlockForm(_OfClient):
+class BlockForm(OfClient):
     """Whom to put on a client's block list."""
 
     kind = forms.ChoiceField(
@@ -60,7 +34,7 @@ class BlockForm(_OfClient):
     )
 
 
-class PartnerKeyForm(_OfClient):
+class PartnerKeyForm(OfClient):
     """Whom to give a key."""
 
     name = forms.CharField(

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from unfold.decorators import display
 
-from campaignhub.staff_site.lists import named, state
+from campaignhub.staff_site.lists import column, named, state
 from campaignhub.staff_site.scoped import ScopedModelAdmin
 from campaigns.accounts.admin.sender_forms import ClientForm
 from campaigns.accounts.admin.senders import assigned_senders
@@ -24,6 +24,16 @@ _PROMOTER = {
     "help_email": "help contact",
 }
 
+_UNNAMED = "No legal name yet"
+
+
+def _ready(client: Client) -> str:
+    """Say whether campaigns of the client can be published."""
+    missing = [words for name, words in _PROMOTER.items() if not getattr(client, name)]
+    if missing:
+        return state(f"{' and '.join(missing).capitalize()} missing", "warn")
+    return state("Complete", "good")
+
 
 @admin.register(Client)
 class ClientAdmin(ScopedModelAdmin):
@@ -33,7 +43,13 @@ class ClientAdmin(ScopedModelAdmin):
     client_path = "pk"
     view_capability = Capability.CLIENT_EDIT
     change_capability = Capability.CLIENT_EDIT
-    list_display = ("shown_name", "ready", "campaign_count", "staff_count", "help_contact")
+    list_display = (
+        column("Client", lambda row: named(row.name, row.legal_name or _UNNAMED), order="name"),
+        column("Promoter", _ready),
+        column("Campaigns", lambda row: row.campaigns_run, order="campaigns_run"),
+        column("Staff", lambda row: row.staff_here, order="staff_here"),
+        column("Help e-mail", lambda row: row.help_email, order="help_email"),
+    )
     search_fields = ("name", "legal_name")
     search_help_text = "Name or legal name"
     empty_title = "No client yet"
@@ -120,36 +136,6 @@ class ClientAdmin(ScopedModelAdmin):
             context["title"] = "Add client"
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)
         return page
-
-    @display(description="Client", ordering="name")
-    def shown_name(self, client: Client) -> str:
-        """Show the name with the legal one below."""
-        return named(client.name, client.legal_name or "No legal name yet")
-
-    @display(description="Promoter")
-    def ready(self, client: Client) -> str:
-        """Say whether campaigns of the client can be published."""
-        missing = [words for name, words in _PROMOTER.items() if not getattr(client, name)]
-        if missing:
-            return state(f"{' and '.join(missing).capitalize()} missing", "warn")
-        return state("Complete", "good")
-
-    @display(description="Help e-mail", ordering="help_email")
-    def help_contact(self, client: Client) -> str:
-        """Show where entrants' questions go."""
-        return client.help_email or "\u2013"
-
-    @display(description="Campaigns", ordering="campaigns_run")
-    def campaign_count(self, client: Any) -> int:
-        """Show how many campaigns there are."""
-        count: int = client.campaigns_run
-        return count
-
-    @display(description="Staff", ordering="staff_here")
-    def staff_count(self, client: Any) -> int:
-        """Show how many people work for it."""
-        count: int = client.staff_here
-        return count
 
     def save_model(self, request: HttpRequest, obj: Client, form: Any, change: bool) -> None:
         """Save, with a line in the log that says what was there before and after."""

@@ -6,14 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
-from unfold.decorators import display
+from django.http import HttpRequest
 from unfold.paginator import InfinitePaginator
 
+from campaignhub.staff_site.actions import ActionsAdmin
 from campaignhub.staff_site.filters import ScopedClients
-from campaignhub.staff_site.lists import exact, named, when
-from campaignhub.staff_site.scoped import ScopedModelAdmin
+from campaignhub.staff_site.lists import column, exact, named, when
+from campaignhub.staff_site.views import RowPage
 from campaigns.accounts.models import AuditEntry, Invitation, User
 from campaigns.accounts.rules.roles import Capability, Role
 from campaigns.accounts.services.scope import clients_of
@@ -126,13 +125,45 @@ def doer(line: AuditEntry) -> str:
     return person(line.actor)
 
 
+def _user_name(line: AuditEntry) -> str:
+    return line.actor.username if line.actor else ""
+
+
+class Line(RowPage):
+    """One line of the log with its differences."""
+
+    template_name = "admin/accounts/auditentry/entry.html"
+    related = ("actor", "client")
+    row: AuditEntry
+
+    def shown(self) -> dict[str, Any]:
+        """Add what there is to it."""
+        name_people([self.row])
+        self.title = in_words(self.row.code)
+        return {
+            "entry": self.row,
+            "concerned": concerned(self.row),
+            "who": doer(self.row),
+            "user_name": _user_name(self.row),
+            "at": exact(self.row.at, "UTC"),
+            "changes": differences(self.row.before, self.row.after),
+        }
+
+
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ScopedModelAdmin):
+class AuditEntryAdmin(ActionsAdmin):
     """The log: read, never written by hand."""
 
     pages = ("list", "change")
+    row_page = Line
     view_capability = Capability.AUDIT_VIEW
-    list_display = ("what", "who", "shown_at", "client")
+    list_display = (
+        column("What", lambda row: named(in_words(row.code), concerned(row))),
+        # Of two people of one name, the user name tells which.
+        column("Who", lambda row: named(doer(row), _user_name(row)), order="actor"),
+        column("When", lambda row: when(row.at), order="at"),
+        "client",
+    )
     list_select_related = ("actor", "client")
     list_filter = (Room, ("client", ScopedClients), ("actor", ScopedPeople))
     search_fields = ("target",)
@@ -156,42 +187,6 @@ class AuditEntryAdmin(ScopedModelAdmin):
         page = super().get_changelist_instance(request)
         name_people(page.result_list)
         return page
-
-    @display(description="What")
-    def what(self, line: AuditEntry) -> str:
-        """Show what was done, with what it was done to below."""
-        return named(in_words(line.code), concerned(line))
-
-    @display(description="Who", ordering="actor")
-    def who(self, line: AuditEntry) -> str:
-        """Show who did it, with the user name below: of two people of one name it tells which."""
-        return named(doer(line), line.actor.username if line.actor else "")
-
-    @display(description="When", ordering="at")
-    def shown_at(self, line: AuditEntry) -> str:
-        """Show when, with the exact time behind it."""
-        return when(line.at)
-
-    def changeform_view(
-        self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
-    ) -> HttpResponse:
-        """Show one line of the log with its differences."""
-        line = self.get_object(request, object_id) if object_id else None
-        if line is None or request.method != "GET" or not self.has_view_permission(request):
-            raise Http404
-        name_people([line])
-        context = {
-            **self.admin_site.each_context(request),
-            "title": in_words(line.code),
-            "opts": self.opts,
-            "entry": line,
-            "concerned": concerned(line),
-            "who": doer(line),
-            "user_name": line.actor.username if line.actor else "",
-            "at": exact(line.at, "UTC"),
-            "changes": differences(line.before, line.after),
-        }
-        return TemplateResponse(request, "admin/accounts/auditentry/entry.html", context)
 
 
 def name_people(lines: Sequence[Any]) -> None:

@@ -1,36 +1,21 @@
 """Forms for senders: what an operator assigns to a client, and which address the client chooses."""
 
-from typing import Any
-
 from django import forms
 
-from campaignhub.staff_site.widgets import Plain
-from campaigns.accounts.models import Client, User
+from campaigns.accounts.admin.client_forms import OfClient
+from campaigns.accounts.models import Client
 from campaigns.accounts.rules.senders import covers
 
 
-class SenderIdentityForm(forms.Form):
+class SenderIdentityForm(OfClient):
     """Which domain or address a client's mails may come from."""
 
-    client = forms.ModelChoiceField(
-        Client.objects.none(),
-        widget=Plain,
-        empty_label="Choose a client",
-        error_messages={"required": "Choose a client."},
-    )
     identity = forms.CharField(
         max_length=254,
         label="Domain or address",
         help_text="Such as nordlicht.example (every address at it) or hello@nordlicht.example.",
         error_messages={"required": "Enter a domain or an e-mail address."},
     )
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        client: Any = self.fields["client"]
-        client.queryset = Client.objects.all() if user.is_superuser else Client.objects.none()
-        for field in self.fields.values():
-            field.widget.attrs.setdefault("class", "plain-input")
 
 
 class ClientForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -4,17 +4,16 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import URLPattern, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import URLPattern
 from django.utils import timezone
-from unfold.decorators import display
 
-from campaignhub.errors import DomainError
-from campaignhub.staff_site.actions import PagesAdmin
+from campaignhub.staff_site.actions import ActionsAdmin
 from campaignhub.staff_site.filters import ScopedClients
-from campaignhub.staff_site.lists import exact, named, state, when
+from campaignhub.staff_site.lists import column, exact, named, state, when
 from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.views import AddPage, RowPage, StaffPage, attempt
 from campaigns.accounts.admin.staff_forms import InviteForm, RoleForm
 from campaigns.accounts.models import Invitation, Membership
 from campaigns.accounts.rules.roles import Capability, Role
@@ -23,15 +22,133 @@ from campaigns.accounts.services.scope import clients_of
 from campaigns.accounts.wording import person
 
 
+class Invite(AddPage):
+    """A colleague is invited."""
+
+    form_class = InviteForm
+    template_name = "admin/accounts/membership/invite.html"
+    title = "Invite a colleague"
+    error_field = "email"
+
+    def make(self, wanted: dict[str, Any]) -> None:
+        """Send the invitation."""
+        invitation = invitations.invite(
+            wanted["client"],
+            address=wanted["email"],
+            role=Role(wanted["role"]),
+            given_name=wanted["given_name"],
+            family_name=wanted["family_name"],
+            **self.signed(),
+        )
+        messages.success(self.request, _sending(invitation))
+
+
+class Member(RowPage):
+    """What somebody may do at a client; it is changed, or taken away."""
+
+    template_name = "admin/accounts/membership/member.html"
+    row: Membership
+
+    def read(self, **named: Any) -> None:
+        """Call the page by the person."""
+        super().read(**named)
+        self.title = person(self.row.user)
+
+    def has_permission(self) -> bool:
+        """Ask the admin whether this person manages the other's client."""
+        return bool(self.model_admin.has_change_permission(self.request, self.row))
+
+    def shown(self) -> dict[str, Any]:
+        """Add the roles: this one to change, and those elsewhere that the viewer may know of."""
+        form = RoleForm(self.request.POST or None, initial={"role": self.row.role})
+        seen = self.model_admin.get_queryset(self.request)
+        elsewhere = Membership.objects.filter(user=self.row.user, pk__in=seen)
+        return {
+            "member": self.row,
+            "form": form,
+            "elsewhere": elsewhere.exclude(pk=self.row.pk),
+        }
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Change the role, or let somebody go."""
+        form = RoleForm(request.POST)
+        if request.POST.get("act") == "withdraw":
+            gone = attempt(request, self._withdraw)
+            return HttpResponseRedirect(self.list_address() if gone else request.path)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(**kwargs))
+        role = Role(form.cleaned_data["role"])
+
+        def change() -> str:
+            staff.change_role(self.row, role, **self.signed())
+            return f"{self.title} is now {role.label.lower()} of {self.row.client}."
+
+        attempt(request, change)
+        return HttpResponseRedirect(request.path)
+
+    def _withdraw(self) -> str:
+        staff.withdraw_role(self.row, **self.signed())
+        return f"{self.title} no longer works for {self.row.client}."
+
+
+class InvitationPage(StaffPage):
+    """An invitation that waits; it is sent again or withdrawn."""
+
+    capability = Capability.STAFF_MANAGE
+    template_name = "admin/accounts/membership/invitation.html"
+    invitation: Invitation
+
+    def read(self, **named: Any) -> None:
+        """Find it among those that this person manages."""
+        rows = invitations_seen(self.request).select_related("client", "invited_by")
+        self.invitation = get_object_or_404(rows, pk=named["invitation_id"])
+        self.title = self.invitation.address
+
+    def shown(self) -> dict[str, Any]:
+        """Add what is known of it."""
+        return _shown(self.invitation)
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Do what was pressed."""
+        acts = {"send_again": self._resend, "withdraw": self._withdraw}
+        if act := acts.get(request.POST.get("act", "")):
+            attempt(request, act)
+        return HttpResponseRedirect(self.list_address())
+
+    def _resend(self) -> str:
+        return _sending(invitations.reinvite(self.invitation, **self.signed()))
+
+    def _withdraw(self) -> str:
+        invitations.withdraw(self.invitation, **self.signed())
+        return f"Invitation to {self.invitation.address} withdrawn."
+
+
+def invitations_seen(request: HttpRequest) -> Any:
+    """Return the invitations to the clients whose staff this person manages."""
+    clients = clients_of(request.user, Capability.STAFF_MANAGE)  # type: ignore[arg-type]
+    rows: QuerySet[Invitation] = Invitation.objects.filter(client__in=clients)
+    return rows
+
+
 @admin.register(Membership)
-class MembershipAdmin(PagesAdmin):
+class MembershipAdmin(ActionsAdmin):
     """Who works for a client, in which role, and who is invited to."""
 
-    view_capability = Capability.STAFF_MANAGE
-    change_capability = Capability.STAFF_MANAGE
-    add_capability = Capability.STAFF_MANAGE
-    list_display = ("shown_person", "shown_role", "client", "signed_in")
-    list_display_links = ("shown_person",)
+    view_capability = change_capability = add_capability = Capability.STAFF_MANAGE
+    add_page = Invite
+    row_page = Member
+    list_display = (
+        column(
+            "Who", lambda row: named(person(row.user), row.user.username), order="user__last_name"
+        ),
+        column("Role", lambda row: Role(row.role).label, order="role"),
+        "client",
+        column(
+            "Last signed in",
+            lambda row: when(row.user.last_login, never="Never"),
+            order="user__last_login",
+        ),
+    )
     list_filter = ("role", ("client", ScopedClients))
     list_select_related = ("user", "client")
     list_before_template = "admin/accounts/membership/invitations.html"
@@ -46,119 +163,15 @@ class MembershipAdmin(PagesAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the page of an invitation."""
         route = f"invitations/{one(Invitation, 'invitation_id')}/"
+        view = InvitationPage.as_view(model_admin=self)
         name = "accounts_membership_invitation"
-        return [page(self.admin_site, route, self.invitation_page, name), *super().get_urls()]
-
-    @display(description="Who", ordering="user__last_name")
-    def shown_person(self, membership: Membership) -> str:
-        """Show the name with the user name below."""
-        return named(person(membership.user), membership.user.username)
-
-    @display(description="Role", ordering="role")
-    def shown_role(self, membership: Membership) -> str:
-        """Show the role as a word."""
-        return Role(membership.role).label
-
-    @display(description="Last signed in", ordering="user__last_login")
-    def signed_in(self, membership: Membership) -> str:
-        """Show when the person was last here."""
-        return when(membership.user.last_login, never="Never")
+        return [page(self.admin_site, route, view, name), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the invitations that nobody has accepted yet above the list."""
-        rows = self._invitations(request).not_ended().select_related("client", "invited_by")
+        rows = invitations_seen(request).not_ended().select_related("client", "invited_by")
         kwargs["extra_context"] = {"invitations": [_shown(row) for row in rows]}
         return super().changelist_view(request, *args, **kwargs)
-
-    def page_to_make(self, request: HttpRequest) -> HttpResponse:
-        """Show the invitation's form, or invite a colleague."""
-        user: Any = request.user
-        form = InviteForm(request.POST or None, user=user)
-        if request.method == "POST" and form.is_valid():
-            wanted = form.cleaned_data
-            try:
-                invitation = invitations.invite(
-                    wanted["client"],
-                    address=wanted["email"],
-                    role=Role(wanted["role"]),
-                    given_name=wanted["given_name"],
-                    family_name=wanted["family_name"],
-                    actor=user,
-                    at=timezone.now(),
-                )
-            except DomainError as error:
-                form.add_error("email", error.message)
-            else:
-                messages.success(request, _sending(invitation))
-                return HttpResponseRedirect(self.list_address())
-        context = self.page_context(request, "Invite a colleague") | {"form": form}
-        return TemplateResponse(request, "admin/accounts/membership/invite.html", context)
-
-    def invitation_page(self, request: HttpRequest, invitation_id: int) -> HttpResponse:
-        """Show an invitation that waits, send it again or withdraw it."""
-        rows = self._invitations(request).select_related("client", "invited_by")
-        invitation = rows.filter(pk=invitation_id).first()
-        if invitation is None:
-            raise Http404
-        if request.method == "POST":
-            self._end_or_renew(request, invitation)
-            return HttpResponseRedirect(self.list_address())
-        context = self.page_context(request, invitation.address) | _shown(invitation)
-        return TemplateResponse(request, "admin/accounts/membership/invitation.html", context)
-
-    def _invitations(self, request: HttpRequest) -> Any:
-        """Return the invitations to the clients whose staff this person manages."""
-        clients = clients_of(request.user, Capability.STAFF_MANAGE)  # type: ignore[arg-type]
-        rows: QuerySet[Invitation] = Invitation.objects.filter(client__in=clients)
-        return rows
-
-    def _end_or_renew(self, request: HttpRequest, invitation: Invitation) -> None:
-        act = request.POST.get("act")
-        signed: dict[str, Any] = {"actor": request.user, "at": timezone.now()}
-        try:
-            if act == "send_again":
-                messages.success(request, _sending(invitations.reinvite(invitation, **signed)))
-            elif act == "withdraw":
-                invitations.withdraw(invitation, **signed)
-                messages.success(request, f"Invitation to {invitation.address} withdrawn.")
-        except DomainError as error:
-            messages.error(request, error.message)
-
-    def page_of(self, membership: Membership, request: HttpRequest) -> HttpResponse:
-        """Show what somebody may do here, or change it."""
-        if request.method == "POST":
-            return self._act(request, membership)
-        return self._member(request, membership, RoleForm(initial={"role": membership.role}))
-
-    def _member(self, request: HttpRequest, membership: Membership, form: RoleForm) -> HttpResponse:
-        user = membership.user
-        context = self.page_context(request, person(user)) | {
-            "member": membership,
-            "form": form,
-            "elsewhere": Membership.objects.filter(
-                user=user, pk__in=self.get_queryset(request)
-            ).exclude(pk=membership.pk),
-        }
-        return TemplateResponse(request, "admin/accounts/membership/member.html", context)
-
-    def _act(self, request: HttpRequest, membership: Membership) -> HttpResponse:
-        act, who = request.POST.get("act"), person(membership.user)
-        signed: dict[str, Any] = {"actor": request.user, "at": timezone.now()}
-        here = reverse("admin:accounts_membership_change", args=[membership.pk])
-        try:
-            if act == "withdraw":
-                staff.withdraw_role(membership, **signed)
-                messages.success(request, f"{who} no longer works for {membership.client}.")
-                return HttpResponseRedirect(self.list_address())
-            form = RoleForm(request.POST)
-            if not form.is_valid():
-                return self._member(request, membership, form)
-            role = Role(form.cleaned_data["role"])
-            staff.change_role(membership, role, **signed)
-            messages.success(request, f"{who} is now {role.label.lower()} of {membership.client}.")
-        except DomainError as error:
-            messages.error(request, error.message)
-        return HttpResponseRedirect(here)
 
 
 def _sending(invitation: Invitation) -> str:

@@ -1,5 +1,6 @@
 """Campaigns in the admin: the list, and the tabs in the order of the work."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -8,11 +9,10 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from unfold.decorators import display
 
 from campaignhub.spans import length
 from campaignhub.staff_site.filters import ScopedClients
-from campaignhub.staff_site.lists import Tone, exact, named, state, when
+from campaignhub.staff_site.lists import Tone, column, exact, named, state, when
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
@@ -46,8 +46,18 @@ class CampaignAdmin(LivePreview):
     change_capability = Capability.CAMPAIGN_EDIT
     add_capability = Capability.CAMPAIGN_EDIT
     change_form_template = "admin/campaigns/campaign/change_form.html"
-    list_display = ("title", "shown_state", "client", "opens", "closes", "release_count")
-    list_display_links = ("title",)
+    list_display = (
+        column("Campaign", lambda row: named(row.name, f"/c/{row.slug}/"), order="name"),
+        column(
+            "State",
+            lambda row: state(CampaignState(row.state).label, TONES[row.state]),
+            order="state",
+        ),
+        "client",
+        column("Opens", lambda row: _date(row, row.opens_at), order="opens_at"),
+        column("Closes", lambda row: _date(row, row.closes_at), order="closes_at"),
+        column("Releases", lambda row: row.releases_made, order="releases_made"),
+    )
     list_filter = ("state", ("client", ScopedClients))
     list_select_related = ("client",)
     list_per_page = 50
@@ -71,32 +81,6 @@ class CampaignAdmin(LivePreview):
             releases_made=Count("releases", filter=Q(releases__is_test=False))
         )
         return counted
-
-    @display(description="Campaign", ordering="name")
-    def title(self, campaign: Campaign) -> str:
-        """Show the name with the address below."""
-        return named(campaign.name, f"/c/{campaign.slug}/")
-
-    @display(description="State", ordering="state")
-    def shown_state(self, campaign: Campaign) -> str:
-        """Show the state as a dot and a word."""
-        return state(CampaignState(campaign.state).label, TONES[campaign.state])
-
-    @display(description="Opens", ordering="opens_at")
-    def opens(self, campaign: Campaign) -> str:
-        """Show when it opens."""
-        return when(campaign.opens_at, zone=campaign.timezone, never="No date yet")
-
-    @display(description="Closes", ordering="closes_at")
-    def closes(self, campaign: Campaign) -> str:
-        """Show when it closes."""
-        return when(campaign.closes_at, zone=campaign.timezone, never="No date yet")
-
-    @display(description="Releases", ordering="releases_made")
-    def release_count(self, campaign: Any) -> int:
-        """Show how often it was published."""
-        count: int = campaign.releases_made
-        return count
 
     # ---------------------------------------------------------------- the tabs
 
@@ -226,6 +210,10 @@ class CampaignAdmin(LivePreview):
                 at=timezone.now(),
                 after={kind: rows for kind, rows in changes.items() if rows},
             )
+
+
+def _date(campaign: Campaign, at: datetime | None) -> str:
+    return when(at, zone=campaign.timezone, never="No date yet")
 
 
 def _plain(campaign: Campaign, name: str) -> Any:

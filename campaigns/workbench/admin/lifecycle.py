@@ -1,6 +1,7 @@
 """The actions of a campaign's life: publish, preview, pause, resume, close, archive, clone."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +61,13 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
     "clone": ("Clone {name}?", "The copy is a draft without dates or entries.", False),
 }
 """Action → question, what follows, and whether the slug has to be typed."""
+_MOVES: dict[str, tuple[CampaignState, str]] = {
+    "pause": (CampaignState.PAUSED, "{name} will be paused within 30 seconds."),
+    "resume": (CampaignState.LIVE, "{name} takes entries again within 30 seconds."),
+    "close": (CampaignState.CLOSED, "{name} is closed."),
+    "archive": (CampaignState.ARCHIVED, "{name} is archived."),
+}
+"""Action → where it leads, and what is said then."""
 
 
 class LifecyclePages(ScopedModelAdmin):
@@ -67,13 +75,10 @@ class LifecyclePages(ScopedModelAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         """Add an address for each action, and the way to the preview."""
-        known = (
+        known: tuple[tuple[str, Callable[..., HttpResponse], str], ...] = (
             ("publish/", self.publish, "publish"),
             ("publish-test/", self.publish_test, "publish_test"),
-            ("pause/", self.pause, "pause"),
-            ("resume/", self.resume, "resume"),
-            ("close/", self.close, "close"),
-            ("archive/", self.archive, "archive"),
+            *((f"{name}/", partial(self.move, name=name), name) for name in _MOVES),
             ("clone/", self.clone, "clone"),
             ("preview/", self.preview, "preview"),
         )
@@ -134,16 +139,6 @@ class LifecyclePages(ScopedModelAdmin):
             return self._back(campaign)
         self._show_result(request, acted, words.format(name=acted.name))
         return self._back(acted)
-
-    def _move(
-        self, request: HttpRequest, object_id: UUID, name: str, after: CampaignState, words: str
-    ) -> HttpResponse:
-        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
-
-        def move() -> Campaign:
-            return move_campaign(campaign, after, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
-
-        return self._act(request, campaign, name, move, words)
 
     def _show_result(self, request: HttpRequest, campaign: Campaign, words: str) -> None:
         """Say what was done, or that it is not in force everywhere yet."""
@@ -246,33 +241,30 @@ class LifecyclePages(ScopedModelAdmin):
 
     # ---------------------------------------------------------------- moves
 
-    def pause(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Take no new entries for the moment."""
-        words = "{name} will be paused within 30 seconds."
-        return self._move(request, object_id, "pause", CampaignState.PAUSED, words)
-
-    def resume(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Take entries again."""
-        words = "{name} takes entries again within 30 seconds."
-        return self._move(request, object_id, "resume", CampaignState.LIVE, words)
-
-    def close(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """End the campaign for good."""
-        return self._move(request, object_id, "close", CampaignState.CLOSED, "{name} is closed.")
-
-    def archive(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
-        """Put a closed campaign away."""
-        words = "{name} is archived."
-        return self._move(request, object_id, "archive", CampaignState.ARCHIVED, words)
+    def move(self, request: HttpRequest, object_id: UUID, name: str) -> HttpResponse:
+        """Pause, resume, close or archive the campaign."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        after, words = _MOVES[name]
+        user: Any = request.user
+        return self._act(
+            request,
+            campaign,
+            name,
+            lambda: move_campaign(campaign, after, actor=user, at=timezone.now()),
+            words,
+        )
 
     def clone(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Make a draft like this one."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
-
-        def copy() -> Campaign:
-            return clone_campaign(campaign, actor=request.user, at=timezone.now())  # type: ignore[arg-type]
-
-        return self._act(request, campaign, "clone", copy, "{name} is a draft without dates.")
+        user: Any = request.user
+        return self._act(
+            request,
+            campaign,
+            "clone",
+            lambda: clone_campaign(campaign, actor=user, at=timezone.now()),
+            "{name} is a draft without dates.",
+        )
 
 
 def draft_address(request: HttpRequest, campaign: Campaign) -> str:

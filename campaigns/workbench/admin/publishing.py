@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from campaignhub.env import env
 from campaigns.accounts.models import User
@@ -41,54 +41,55 @@ def publishing(campaign: Campaign, *, user: User, at: datetime) -> dict[str, Any
         if any(release.is_test for release in releases)
         else "",
         "is_final": campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED),
-        "publish_step": _step("publish", "Publish", campaign),
-        "test_step": _step("publish_test", "Publish as test", campaign),
-        "preview_step": _step("preview", "Preview", campaign),
+        "publish_step": _campaign_step("publish", "Publish", campaign),
+        "test_step": _campaign_step("publish_test", "Publish as test", campaign),
+        "preview_step": _campaign_step("preview", "Preview", campaign),
         "life_steps": _lifecycle_steps(campaign),
         "danger_steps": _danger_steps(campaign),
     }
 
 
-def _step(name: str, word: str, campaign: Campaign, words: str = "") -> Step | None:
-    try:
-        link = reverse(f"admin:campaigns_campaign_{name}", args=[campaign.pk])
-    except NoReverseMatch:
-        return None
-    return Step(word, link, words)
+def offer(word: str, view: str, words: str, *, is_danger: bool = False) -> None:
+    """Register what another room offers for a campaign; ``view`` takes the campaign's id."""
+    _offered.append((is_danger, word, view, words))
+
+
+_offered: list[tuple[bool, str, str, str]] = []
+
+
+def _step(view: str, word: str, campaign: Campaign, words: str = "") -> Step:
+    return Step(word, reverse(view, args=[campaign.pk]), words)
+
+
+def _campaign_step(name: str, word: str, campaign: Campaign, words: str = "") -> Step:
+    return _step(f"admin:campaigns_campaign_{name}", word, campaign, words)
+
+
+def _of_others(campaign: Campaign, *, are_danger: bool) -> list[Step]:
+    return [
+        _step(view, word, campaign, words)
+        for is_danger, word, view, words in _offered
+        if is_danger is are_danger
+    ]
 
 
 def _lifecycle_steps(campaign: Campaign) -> list[Step]:
-    allowed = MOVES[campaign.state]
     steps = []
-    if CampaignState.PAUSED in allowed:
+    if CampaignState.PAUSED in MOVES[campaign.state]:
         words = "No new entries until you resume. Entries already being sent are kept."
-        steps.append(_step("pause", "Pause", campaign, words))
+        steps.append(_campaign_step("pause", "Pause", campaign, words))
     if campaign.state == CampaignState.PAUSED:
-        steps.append(_step("resume", "Resume", campaign, "Entries are taken again."))
-    try:
-        mails = reverse("admin:mail_mail_samples", args=[campaign.pk])
-    except NoReverseMatch:
-        mails = ""
-    if mails:
-        words = "Preview what entrants get, in each language, or send one to yourself."
-        steps.append(Step("Preview e-mails", mails, words))
-    steps.append(_step("clone", "Clone", campaign, "A draft like this one, without dates."))
-    return [step for step in steps if step]
+        steps.append(_campaign_step("resume", "Resume", campaign, "Entries are taken again."))
+    clone = _campaign_step("clone", "Clone", campaign, "A draft like this one, without dates.")
+    return [*steps, *_of_others(campaign, are_danger=False), clone]
 
 
 def _danger_steps(campaign: Campaign) -> list[Step]:
     steps = []
     if CampaignState.CLOSED in MOVES[campaign.state]:
         words = "No more entries are taken. A closed campaign can't be reopened."
-        steps.append(_step("close", "Close for good", campaign, words))
+        steps.append(_campaign_step("close", "Close for good", campaign, words))
     if CampaignState.ARCHIVED in MOVES[campaign.state]:
         words = "The page keeps saying that the campaign is over. This can't be undone."
-        steps.append(_step("archive", "Archive", campaign, words))
-    try:
-        link = reverse("admin:test_data", args=[campaign.pk])
-    except NoReverseMatch:
-        link = ""
-    if link:
-        words = "Deletes every entry, photo and e-mail of tests. This can't be undone."
-        steps.append(Step("Delete test data", link, words))
-    return [step for step in steps if step]
+        steps.append(_campaign_step("archive", "Archive", campaign, words))
+    return [*steps, *_of_others(campaign, are_danger=True)]

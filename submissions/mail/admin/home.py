@@ -10,6 +10,7 @@ from campaignhub.staff_site.access import granted
 from campaignhub.staff_site.home import Line, lines
 from campaignhub.staff_site.navigation import Item, register
 from campaigns.accounts.rules.roles import Capability
+from campaigns.workbench.admin.publishing import offer
 from submissions.mail.services.attention import MOST, troubled_mails
 
 
@@ -27,6 +28,11 @@ def troubled(request: HttpRequest, _now: datetime) -> Iterator[Line]:
         yield Line("bad", f"{mails} attention", "Not sent, or we don't know.", link)
 
 
+offer(
+    "Preview e-mails",
+    "admin:mail_mail_samples",
+    "Preview what entrants get, in each language, or send one to yourself.",
+)
 register(
     Item(
         "Entrants",

@@ -1,8 +1,5 @@
 """Who entered, as far as it is still known; and who is looking."""
 
-from datetime import datetime
-from typing import Any
-
 from django.db.models import Q
 from django.http import HttpRequest
 
@@ -12,7 +9,6 @@ from ingest_lambda.contract.grammar.sources import PARAMETERS
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.mirror.rules.masking import hidden_meaning, mask, shown_name
-from submissions.mirror.rules.times import shown_time
 from submissions.mirror.rules.wording import in_words
 
 MOST_SHOWN = 10
@@ -82,7 +78,7 @@ def _without_signs(words: str) -> str:
     return "".join(character for character in words.casefold() if character.isalnum())
 
 
-def other_submissions(submission: Submission, *, now: datetime) -> list[dict[str, Any]]:
+def other_submissions(submission: Submission) -> list[Submission]:
     """Return what else the person entered in the campaign, the newest first, :data:`MOST_SHOWN` at most.
 
     Who sees one entry of a campaign sees all of it, and a hash is of one
@@ -93,13 +89,4 @@ def other_submissions(submission: Submission, *, now: datetime) -> list[dict[str
     # The index leaves out who is not known, and SQLite uses it only where that is said.
     same = Submission.objects.filter(~Q(person_hash=""), person_hash=submission.person_hash)
     newest = same.exclude(pk=submission.pk).order_by("-entered_at")[:MOST_SHOWN]
-    rows = [row for row in newest if row.campaign_id == submission.campaign_id]
-    zone = submission.campaign.timezone
-    return [
-        {
-            "submission": row,
-            "status": row.get_status_display(),
-            "entered": shown_time(row.entered_at, now=now, timezone=zone),
-        }
-        for row in rows
-    ]
+    return [row for row in newest if row.campaign_id == submission.campaign_id]

@@ -2,91 +2,96 @@
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
-from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
+from campaignhub.staff_site.views import StaffPage, attempt
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
-from submissions.mirror.rules.times import shown_time
-from submissions.operations.admin.operations import APART, ZONE, may_operate
+from submissions.operations.admin.operations import APART
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
 
 SHOWN = 200
+
+
+class NothingChosen(DomainError):
+    """There is nothing to act on: nothing was ticked, or the queue does not answer."""
+
+    code = "nothing_chosen"
+
+
 _ABOUT = re.compile(r'"(?:slug|campaign_id)": (?:\{\s*"S": )?"([^"]+)"')
 _PHOTO = re.compile(r"\b(?:incoming|receipts)/([^/\s]+)/")
 
 
-def dead_letters_view(request: HttpRequest, queue: str) -> HttpResponse:
-    """Show the dead letters of a queue; send some or all again, or discard some for a reason.
+class DeadLetterQueue(StaffPage):
+    """The dead letters of a queue; some or all are sent again, or some discarded for a reason.
 
     Operators see all of them. Owners and managers see what belongs to their
     clients; a message that names no campaign belongs to no client. The quarantine
     is the operators' to send again: the writer judges every token again.
     """
-    user, now = staff_of(request), timezone.now()
-    pair = dead_letters.pairs().get(queue)
-    if pair is None or not may_operate(user):
-        raise Http404
-    if request.method == "POST":
-        return _act_on_dead_letters(request, pair, user)
-    letters, trouble = _dead_letters_of(queue, user)
-    context = {
-        **admin.site.each_context(request),
-        "title": f"Dead letters: {pair.label}",
-        "is_fullwidth": "1",
-        "pair": pair,
-        "letters": [
-            {"letter": one, "sent": shown_time(one.entered_at, now=now, timezone=ZONE)}
-            for one in letters
-        ],
-        "trouble": trouble,
-        "acts": _verbs(queue, user),
-        "is_apart": queue == APART,
-        "shown": SHOWN,
-    }
-    return TemplateResponse(request, "admin/submissions/dead_letters.html", context)
 
+    capability = Capability.OPERATIONS
+    template_name = "admin/operations/dead_letters.html"
+    pair: Pair
 
-def _act_on_dead_letters(request: HttpRequest, pair: Pair, user: User) -> HttpResponse:
-    act, now, queue = request.POST.get("act", ""), timezone.now(), pair.name
-    here = reverse("admin:dead_letters", args=[queue])
-    if act not in _verbs(queue, user):
-        raise Http404
-    chosen = set(request.POST.getlist("id"))
-    if not user.is_superuser or act == "replay_all":
+    def read(self, **named: Any) -> None:
+        """Find the queue."""
+        if named["queue"] not in dead_letters.pairs():
+            raise Http404
+        self.pair = dead_letters.pairs()[named["queue"]]
+        self.title = f"Dead letters: {self.pair.label}"
+
+    def shown(self) -> dict[str, Any]:
+        """Add those that are this person's business."""
+        user, queue = staff_of(self.request), self.pair.name
         letters, trouble = _dead_letters_of(queue, user)
-        if trouble:
-            messages.error(request, trouble)
-            return HttpResponseRedirect(here)
-        mine = {letter.message_id for letter in letters}
-        chosen = mine if act == "replay_all" else chosen & mine
-    if not chosen:
-        messages.error(request, "Choose messages first: tick the box at the start of their rows.")
-        return HttpResponseRedirect(here)
-    try:
+        return {
+            "is_fullwidth": "1",
+            "pair": self.pair,
+            "letters": letters,
+            "trouble": trouble,
+            "acts": _verbs(queue, user),
+            "is_apart": queue == APART,
+            "shown": SHOWN,
+        }
+
+    def post(self, request: HttpRequest, queue: str) -> HttpResponse:
+        """Do something about those that were ticked, or about all."""
+        user, act = staff_of(request), request.POST.get("act", "")
+        if act not in _verbs(queue, user):
+            raise Http404
+        attempt(request, lambda: self._act(act, user))
+        return HttpResponseRedirect(request.path)
+
+    def _act(self, act: str, user: User) -> str:
+        queue, chosen = self.pair.name, set(self.request.POST.getlist("id"))
+        if not user.is_superuser or act == "replay_all":
+            letters, trouble = _dead_letters_of(queue, user)
+            if trouble:
+                raise NothingChosen(trouble)
+            mine = {letter.message_id for letter in letters}
+            chosen = mine if act == "replay_all" else chosen & mine
+        if not chosen:
+            raise NothingChosen("Choose messages first: tick the box at the start of their rows.")
+        signed: dict[str, Any] = {"actor": user, "at": timezone.now()}
         if act == "discard":
-            reason = request.POST.get("reason", "")
-            count = dead_letters.discard(
-                queue, message_ids=chosen, reason=reason, actor=user, at=now
-            )
+            reason = self.request.POST.get("reason", "")
+            count = dead_letters.discard(queue, message_ids=chosen, reason=reason, **signed)
             done = "discarded"
         else:
-            everything = None if act == "replay_all" and user.is_superuser else chosen
-            count = dead_letters.replay(queue, message_ids=everything, actor=user, at=now)
-            done = "sent again" if pair.source_url else "taken up: the whole table is compared"
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(request, f"{count} message{'' if count == 1 else 's'} {done}.")
-    return HttpResponseRedirect(here)
+            some = None if act == "replay_all" and user.is_superuser else chosen
+            count = dead_letters.replay(queue, message_ids=some, **signed)
+            taken_up = "taken up: the whole table is compared"
+            done = "sent again" if self.pair.source_url else taken_up
+        return f"{count} message{'' if count == 1 else 's'} {done}."
 
 
 def _verbs(queue: str, user: User) -> tuple[str, ...]:

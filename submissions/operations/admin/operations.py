@@ -5,25 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from celery import current_app
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from campaignhub.errors import DomainError
+from campaignhub.staff_site.views import StaffPage, attempt
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
-from campaigns.accounts.services.scope import can
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from submissions.intake.models import Heartbeat
 from submissions.mail.rules.mails import MailState
 from submissions.mail.services.attention import troubled_mails
 from submissions.mirror.admin.person import staff_of
-from submissions.mirror.rules.times import shown_time
 from submissions.operations.models import LedgerCheck, LedgerRound
 from submissions.operations.services import dead_letters, ledger_rounds
 from submissions.operations.services.pipes import pipe_states, switch_on
@@ -34,7 +30,6 @@ APART = "quarantine"
 """Its messages were never issued by us: they are counted and kept apart, and go by themselves."""
 OF_CAMPAIGNS = ("submissions", "images", "mirror")
 """Queues whose messages name the campaign that they are of, for its owners and managers."""
-ZONE = "UTC"
 LATE_SECONDS = 120
 """Who has not been heard of for so long is taken to be down."""
 _COMPARE_TASK = "operations.reconcile"
@@ -42,52 +37,51 @@ _ASKED_AT = "ledger_asked_at"
 _PATIENCE_SECONDS = 300
 
 
-def operations_view(request: HttpRequest) -> HttpResponse:
-    """Show what waits, what is in trouble and the last comparison of the ledger.
+class Operations(StaffPage):
+    """What waits, what is in trouble and the last comparison of the ledger.
 
     Operators see all of it. Owners and managers see what belongs to their clients.
     """
-    user, now = staff_of(request), timezone.now()
-    if not may_operate(user):
-        raise Http404
-    if request.method == "POST":
-        return _act(request, user)
-    campaigns = campaigns_of(user, Capability.OPERATIONS)
-    decisions = OutboxDecision.objects.filter(carried_at=None, submission__campaign__in=campaigns)
-    troubled = troubled_mails(user)
-    context = {
-        **admin.site.each_context(request),
-        "title": "Operations",
-        "is_fullwidth": "1",
-        "failed": [dead_letters.pairs().get(name) for name in OF_CAMPAIGNS],
-        "decisions": [
-            {"row": row, "made": shown_time(row.created_at, now=now, timezone=ZONE)}
-            for row in decisions.select_related("submission").order_by("id")[:20]
-        ],
-        "decisions_waiting": len(decisions.values_list("pk")[:1000]),
-        "mails": [
-            (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
-        ],
-        "sees_all": user.is_superuser,
-        "comparing": _is_comparing(request, now),
-        **_ledger(campaigns, now),
-        **(_inside(now) if user.is_superuser else {}),
-    }
-    return TemplateResponse(request, "admin/submissions/operations.html", context)
 
+    title = "Operations"
+    capability = Capability.OPERATIONS
+    template_name = "admin/operations/operations.html"
 
-def _act(request: HttpRequest, user: User) -> HttpResponse:
-    """Do what an operator asks for; what comes of it appears on the page."""
-    acts: dict[str, Callable[[HttpRequest, User], None]] = {
-        "compare": _compare_last_day,
-        "compare_all": _compare_everything,
-        "switch_on": _switch_on,
-    }
-    act = acts.get(request.POST.get("act", ""))
-    if not user.is_superuser or act is None:
-        raise Http404
-    act(request, user)
-    return HttpResponseRedirect(reverse("admin:operations"))
+    def shown(self) -> dict[str, Any]:
+        """Add what this person may see of it."""
+        user, now = staff_of(self.request), timezone.now()
+        campaigns = campaigns_of(user, Capability.OPERATIONS)
+        decisions = OutboxDecision.objects.filter(
+            carried_at=None, submission__campaign__in=campaigns
+        )
+        troubled = troubled_mails(user)
+        return {
+            "is_fullwidth": "1",
+            "failed": [dead_letters.pairs().get(name) for name in OF_CAMPAIGNS],
+            "decisions": decisions.select_related("submission").order_by("id")[:20],
+            "decisions_waiting": len(decisions.values_list("pk")[:1000]),
+            "mails": [
+                (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
+            ],
+            "sees_all": user.is_superuser,
+            "comparing": _is_comparing(self.request, now),
+            **_ledger(campaigns),
+            **(_inside(now) if user.is_superuser else {}),
+        }
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Do what an operator asks for; what comes of it appears on the page."""
+        user = staff_of(request)
+        acts: dict[str, Callable[[HttpRequest, User], None]] = {
+            "compare": _compare_last_day,
+            "compare_all": _compare_everything,
+            "switch_on": _switch_on,
+        }
+        act = acts.get(request.POST.get("act", ""))
+        if not user.is_superuser or act is None:
+            raise Http404
+        act(request, user)
+        return HttpResponseRedirect(request.path)
 
 
 def _compare_last_day(request: HttpRequest, _user: User) -> None:
@@ -109,14 +103,12 @@ def _switch_on(request: HttpRequest, user: User) -> None:
     if key not in stuck:
         messages.info(request, "That Pipe needs no switching on.")
         return
-    try:
+
+    def switch() -> str:
         switch_on(key, actor=user, at=timezone.now())
-    except DomainError as error:
-        messages.error(request, error.message)
-    else:
-        messages.success(
-            request, f"{stuck[key].label} is being switched on; it goes on where it stopped."
-        )
+        return f"{stuck[key].label} is being switched on; it goes on where it stopped."
+
+    attempt(request, switch)
 
 
 def _is_comparing(request: HttpRequest, now: datetime) -> bool:
@@ -125,11 +117,6 @@ def _is_comparing(request: HttpRequest, now: datetime) -> bool:
     check = LedgerCheck.objects.first()
     done = check is not None and check.begun_at.timestamp() >= asked_at
     return not done and now.timestamp() - asked_at < _PATIENCE_SECONDS
-
-
-def may_operate(user: User) -> bool:
-    """Tell whether the machinery is any of the user's business."""
-    return user.is_superuser or can(user, Capability.OPERATIONS)
 
 
 def _queues(now: datetime) -> list[dict[str, Any]]:
@@ -150,12 +137,11 @@ def _age(count: int | None, since: datetime | None, now: datetime) -> dict[str, 
     """Say how long the oldest of so many messages has waited, and whether that is too long."""
     if not count:
         return {}
-    if since is None:
-        return {"unknown": True}
-    return {
-        "since": shown_time(since, now=now, timezone=ZONE),
-        "late": (now - since).total_seconds() > LATE_SECONDS,
-    }
+    return {"since": since, "unknown": since is None, "late": bool(since and _is_late(since, now))}
+
+
+def _is_late(at: datetime, now: datetime) -> bool:
+    return (now - at).total_seconds() > LATE_SECONDS
 
 
 def _inside(now: datetime) -> dict[str, Any]:
@@ -165,33 +151,18 @@ def _inside(now: datetime) -> dict[str, Any]:
     the others are.
     """
     rounds = LedgerRound.objects.select_related("asked_by")
-    whole = rounds.exclude(ended_at=None).first()
+    beats = Heartbeat.objects.order_by("name")
     return {
         "queues": _queues(now),
         "pipes": pipe_states(),
         "under_way": rounds.filter(ended_at=None).first(),
-        "whole": whole,
-        "whole_ended": whole
-        and whole.ended_at
-        and shown_time(whole.ended_at, now=now, timezone=ZONE),
-        "beats": _heartbeats(now),
-        "unsent": (photos := unsent(at=now)),
-        "unsent_swept": photos.last and shown_time(photos.last.begun_at, now=now, timezone=ZONE),
+        "whole": rounds.exclude(ended_at=None).first(),
+        "beats": [(beat, _is_late(beat.at, now)) for beat in beats],
+        "unsent": unsent(at=now),
     }
 
 
-def _heartbeats(now: datetime) -> list[dict[str, Any]]:
-    return [
-        {
-            "beat": beat,
-            "heard": shown_time(beat.at, now=now, timezone=ZONE),
-            "late": (now - beat.at).total_seconds() > LATE_SECONDS,
-        }
-        for beat in Heartbeat.objects.order_by("name")
-    ]
-
-
-def _ledger(campaigns: QuerySet[Campaign], now: datetime) -> dict[str, Any]:
+def _ledger(campaigns: QuerySet[Campaign]) -> dict[str, Any]:
     """Return the last comparison and, of the hours that differed, those of one's own campaigns."""
     check = LedgerCheck.objects.first()
     if check is None:
@@ -202,7 +173,6 @@ def _ledger(campaigns: QuerySet[Campaign], now: datetime) -> dict[str, Any]:
             names[str(known_as)] = campaign.name
     return {
         "check": check,
-        "checked": shown_time(check.ended_at, now=now, timezone=ZONE),
         "differing": [
             {**row, "name": names[row["campaign"]], "in_table": sum(row["stored"].values())}
             for row in check.rows

@@ -8,22 +8,29 @@ from campaignhub.staff_site.navigation import Item, register
 from campaignhub.staff_site.routes import add_pages, one, page
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.models import Campaign
-from submissions.operations.admin.dead_letters import dead_letters_view
-from submissions.operations.admin.operations import operations_view
-from submissions.operations.admin.test_data import delete_test_data_view
+from campaigns.workbench.admin.publishing import offer
+from submissions.operations.admin.dead_letters import DeadLetterQueue
+from submissions.operations.admin.operations import Operations
+from submissions.operations.admin.test_data import DeleteTestData
 
 
 def pages(site: Any) -> list[URLPattern]:
     """Return the addresses."""
-    tests = f"operations/tests/{one(Campaign, 'campaign_id')}/"
-    return [
-        page(site, "operations/", operations_view, "operations"),
-        page(site, tests, delete_test_data_view, "test_data"),
-        page(site, "operations/<slug:queue>/", dead_letters_view, "dead_letters"),
-    ]
+    known = (
+        ("operations/", Operations, "operations"),
+        (f"operations/tests/{one(Campaign, 'campaign_id')}/", DeleteTestData, "test_data"),
+        ("operations/<slug:queue>/", DeadLetterQueue, "dead_letters"),
+    )
+    return [page(site, route, view.as_view(model_admin=site), name) for route, view, name in known]
 
 
 add_pages(pages)
+offer(
+    "Delete test data",
+    "admin:test_data",
+    "Deletes every entry, photo and e-mail of tests. This can't be undone.",
+    is_danger=True,
+)
 register(
     Item("Operations", 10, "Operations", "monitoring", "admin:operations", Capability.OPERATIONS)
 )

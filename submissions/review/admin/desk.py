@@ -5,15 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 
 from campaignhub.errors import DomainError
 from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.views import RowPage, StaffPage, attempt
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
@@ -22,7 +20,7 @@ from campaigns.setup.services.scope import campaign_ids_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.admin.person import name_of, other_submissions, shown_answers, staff_of
 from submissions.mirror.models import Submission
-from submissions.mirror.rules.times import shown_time, urgency
+from submissions.mirror.rules.times import urgency
 from submissions.receipts.admin import shots_of
 from submissions.review.admin.verdicts import (
     SAID,
@@ -54,208 +52,221 @@ _DONE = {
 }
 
 
-class Desk:
-    """The pages of the desk; each works without JavaScript.
+class DeskPage(StaffPage):
+    """A page of the desk: it works without JavaScript, and stands outside the admin's frame.
 
     With it, the page keeps the next submission ready (``?part=1`` returns the
     desk alone) and sends verdicts behind the moderator's back.
     """
 
-    def __init__(self, site: Any, *, rows: Callable[[HttpRequest], QuerySet[Submission]]) -> None:
-        self._site = site
-        self._rows = rows
-        """What the viewer may see."""
+    capability = Capability.SUBMISSION_REVIEW
 
-    def urls(self) -> list[URLPattern]:
-        """Put the review in the place of Django's change page."""
-        this = one(Submission, "submission_id")
-        known = (
-            ("next/", self.next_view, "review_next"),
-            (f"{this}/change/", self.review_view, "submission_change"),
-            (f"{this}/undo/", self.undo_view, "review_undo"),
-            (f"{this}/sentences/", self.sentences_view, "review_sentences"),
-            (f"{this}/leave/", self.leave_view, "review_leave"),
-        )
-        return [page(self._site, route, view, f"submissions_{name}") for route, view, name in known]
+    @property
+    def part(self) -> str:
+        """Return what is set where the desk alone is asked for."""
+        return self.request.GET.get("part", "")
 
-    # ---------------------------------------------------------------- pages
+    def get_template_names(self) -> list[str]:
+        """Name the page, or the desk in it."""
+        return [f"admin/review/{self.template_name}{'' if self.part else '_page'}.html"]
 
-    def next_view(self, request: HttpRequest) -> HttpResponse:
-        """Go to what is due first, or say that nothing waits."""
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Return what the page around the desk needs; a part needs nothing of it."""
+        if self.part:
+            return kwargs
+        said = messages.get_messages(self.request)
+        return {"last_act": _last_act(self.request), "desk_messages": said, **kwargs}
+
+
+class Next(DeskPage):
+    """The way to what is due first; a page only where nothing waits."""
+
+    template_name = "nothing"
+    title = "Review"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Go there, passing over what the browser has at hand already."""
         user = staff_of(request)
-        if not can(user, Capability.SUBMISSION_REVIEW):
-            raise Http404
         found = work_queue.next_submission(
             _reviewed_by(user),
             actor=user,
             at=timezone.now(),
             passing_over=_ids(request.GET.getlist("not")),
         )
-        part = request.GET.get("part")
         if found is None:
-            context = self._frame(request, part) | {"title": "Review"}
-            return TemplateResponse(request, _template("nothing", part), context)
+            return self.render_to_response(self.get_context_data(title=self.title))
         where = reverse("admin:submissions_submission_change", args=[found])
-        return HttpResponseRedirect(f"{where}?{urlencode({'part': 1})}" if part else where)
+        return HttpResponseRedirect(f"{where}?part=1" if self.part else where)
 
-    def review_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
-        """Show one submission with its photos, and take the verdict on it."""
-        submission = self._submission(request, submission_id)
-        user = staff_of(request)
-        may_review = can(user, Capability.SUBMISSION_REVIEW, submission.campaign.client)
-        if request.method == "POST":
-            if not may_review:
-                raise Http404
-            return self._verdict(request, submission, user)
-        part = request.GET.get("part")
-        context = self._frame(request, part) | self._desk(request, submission, may_review)
-        return TemplateResponse(request, _template("desk", part), context)
 
-    def sentences_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
-        """Answer with the sentences that the entrant would read for the chosen reasons."""
-        submission = self._submission(request, submission_id)
-        try:
-            return JsonResponse({"lines": preview(submission, request.GET)})
-        except DomainError as error:
-            return JsonResponse({"trouble": error.message}, status=422)
+class SubmissionPage(RowPage, DeskPage):
+    """A page of one submission."""
 
-    def undo_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
-        """Take a verdict back: one's own within the undo minute; as a lead any, with a reason.
+    related = ("campaign__client", "personal")
+    row: Submission
 
-        A lead also revokes an approval for good, or takes in what the
-        campaign's own rules refused.
-        """
-        submission = self._submission(request, submission_id)
-        user = staff_of(request)
-        now = timezone.now()
-        client = submission.campaign.client
-        note = request.POST.get("note", "").strip()[:1000]
-        act = request.POST.get("act", "reopen")
-        slip = (
-            act == "reopen"
-            and can(user, Capability.SUBMISSION_REVIEW, client)
-            and decisions.may_undo(submission, actor=user, at=now)
-        )
-        lead = can(user, Capability.SUBMISSION_LEAD, client)
-        if request.method != "POST" or act not in _GO_BACK or not (slip or lead):
-            raise Http404
-        go_back = decisions.undo_decision if slip else _GO_BACK[act]
-        here = reverse("admin:submissions_submission_change", args=[submission.pk])
-        try:
-            after = seen_decision(request.POST, submission)
-            go_back(submission.pk, actor=user, at=now, note=note, after=after)
-        except DomainError as error:
-            messages.error(request, error.message)
-        else:
-            request.session.pop(_LAST_ACT, None)
-            messages.success(request, f"{submission.reference} {_DONE[act]}")
-        return HttpResponseRedirect(here)
+    def _can(self, capability: Capability) -> bool:
+        return can(staff_of(self.request), capability, self.row.campaign.client)
 
-    def leave_view(self, request: HttpRequest, submission_id: UUID) -> HttpResponse:
-        """Let go of a submission that was held but not decided on, so that others get it."""
-        if request.method != "POST":
-            raise Http404
-        submission = self._submission(request, submission_id)
-        work_queue.let_go(submission.pk, actor=staff_of(request))
-        return HttpResponse(status=204)
+    @property
+    def here(self) -> str:
+        """Return where the submission stands on the desk."""
+        return reverse("admin:submissions_submission_change", args=[self.row.pk])
 
-    # ---------------------------------------------------------------- what they are made of
 
-    def _submission(self, request: HttpRequest, submission_id: UUID) -> Submission:
-        rows = self._rows(request).select_related("campaign__client", "personal")
-        submission = rows.filter(pk=submission_id).first()
-        if submission is None:
-            raise Http404
-        return submission
+class Review(SubmissionPage):
+    """One submission with its photos, and the verdict on it."""
 
-    def _frame(self, request: HttpRequest, part: str | None) -> dict[str, Any]:
-        """Return what the page around the desk needs; a part needs nothing of it."""
-        if part:
-            return {}
-        return {"last_act": _last_act(request), "desk_messages": messages.get_messages(request)}
+    template_name = "desk"
 
-    def _desk(
-        self, request: HttpRequest, submission: Submission, may_review: bool
-    ) -> dict[str, Any]:
-        user, now = staff_of(request), timezone.now()
-        client, zone = submission.campaign.client, submission.campaign.timezone
-        sees_contact = can(user, Capability.SUBMISSION_CONTACT, client)
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Hold it for whoever may decide, and note who sees personal data before it is shown."""
+        submission, user, now = self.row, staff_of(self.request), timezone.now()
+        may_review = self._can(Capability.SUBMISSION_REVIEW)
+        sees_contact = self._can(Capability.SUBMISSION_CONTACT)
         if sees_contact:
             audit.record(
                 "submission.contact_seen",
                 actor=user,
-                client=client,
+                client=submission.campaign.client,
                 target=f"submission:{submission.reference}",
                 at=now,
             )
         can_decide = may_review and submission.status in DECIDABLE
+        held_by = None
         if can_decide:
             work_queue.hold(submission.pk, actor=user, at=now)
-        visible = self._rows(request)
-        scope = _reviewed_by(user)
-        reversible = submission.status in REVERSIBLE
-        leads = may_review and can(user, Capability.SUBMISSION_LEAD, client)
-        return {
-            "title": f"Review {submission.reference}",
-            "submission": submission,
-            "status": submission.get_status_display(),
-            "name": name_of(submission, masked=not sees_contact),
-            "shots": shots_of(submission, visible=visible),
-            "answers": shown_answers(submission, masked=not sees_contact),
-            "came": how_it_came(submission),
-            "why": why_here(submission),
-            "others": other_submissions(submission, now=now),
-            "history": history(submission, now=now),
-            "entered": shown_time(submission.entered_at, now=now, timezone=zone),
-            "due": submission.decide_by
-            and shown_time(submission.decide_by, now=now, timezone=zone),
-            "urgency": urgency(submission.decide_by, now=now),
-            "groups": reason_groups(submission) if can_decide else {},
-            "can_decide": can_decide,
-            "can_ask": submission.attempt == 1,
-            "can_reverse": reversible and leads,
-            "can_revoke": submission.status == SubmissionStatus.APPROVED and leads,
-            "can_restore": submission.status == SubmissionStatus.INVALID and leads,
-            "can_undo": may_review and decisions.may_undo(submission, actor=user, at=now),
-            "held_by": work_queue.held_by_another(submission.pk, actor=user, at=now)
-            if can_decide
-            else None,
-            "left": work_queue.left(scope),
-            "counted": work_queue.COUNTED,
-            "pace": work_queue.pace(actor=user, at=now),
-        }
+            held_by = work_queue.held_by_another(submission.pk, actor=user, at=now)
+        leads = may_review and self._can(Capability.SUBMISSION_LEAD)
+        return super().get_context_data(
+            title=f"Review {submission.reference}",
+            submission=submission,
+            status=submission.get_status_display(),
+            name=name_of(submission, masked=not sees_contact),
+            shots=shots_of(submission, visible=self.model_admin.get_queryset(self.request)),
+            answers=shown_answers(submission, masked=not sees_contact),
+            came=how_it_came(submission),
+            why=why_here(submission),
+            others=other_submissions(submission),
+            history=history(submission),
+            urgency=urgency(submission.decide_by, now=now),
+            groups=reason_groups(submission) if can_decide else {},
+            can_decide=can_decide,
+            can_ask=submission.attempt == 1,
+            can_reverse=submission.status in REVERSIBLE and leads,
+            can_revoke=submission.status == SubmissionStatus.APPROVED and leads,
+            can_restore=submission.status == SubmissionStatus.INVALID and leads,
+            can_undo=may_review and decisions.may_undo(submission, actor=user, at=now),
+            held_by=held_by,
+            left=work_queue.left(_reviewed_by(user)),
+            counted=work_queue.COUNTED,
+            pace=work_queue.pace(actor=user, at=now),
+        )
 
-    def _verdict(self, request: HttpRequest, submission: Submission, user: User) -> HttpResponse:
-        now = timezone.now()
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Take the verdict, and go on with the next."""
+        if not self._can(Capability.SUBMISSION_REVIEW):
+            raise Http404
+        user, now = staff_of(request), timezone.now()
         in_background = "application/json" in request.headers.get("Accept", "")
-        here = reverse("admin:submissions_submission_change", args=[submission.pk])
         try:
-            after = seen_decision(request.POST, submission)
-            decided = take_verdict(submission, request.POST, after=after, actor=user, at=now)
+            after = seen_decision(request.POST, self.row)
+            decided = take_verdict(self.row, request.POST, after=after, actor=user, at=now)
         except DomainError as error:
             if in_background:
-                return JsonResponse({"trouble": error.message, "where": here}, status=409)
+                return JsonResponse({"trouble": error.message, "where": self.here}, status=409)
             messages.error(request, error.message)
-            return HttpResponseRedirect(here)
-        work_queue.let_go(submission.pk, actor=user)
-        request.session[_LAST_ACT] = {
+            return HttpResponseRedirect(self.here)
+        work_queue.let_go(self.row.pk, actor=user)
+        act = request.session[_LAST_ACT] = {
             "said": SAID[request.POST["verdict"]].format(reference=decided.reference),
             "decision_no": decided.decision_no,
-            "undo": reverse("admin:submissions_review_undo", args=[submission.pk]),
+            "undo": reverse("admin:submissions_review_undo", args=[self.row.pk]),
             "until": (now + undo_time()).timestamp(),
         }
         if in_background:
-            act = request.session[_LAST_ACT]
             return JsonResponse({**act, "seconds": int(undo_time().total_seconds())})
         return HttpResponseRedirect(reverse("admin:submissions_review_next"))
 
 
+class Sentences(SubmissionPage):
+    """The sentences that the entrant would read for the chosen reasons."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Return them, or why these reasons don't do."""
+        try:
+            return JsonResponse({"lines": preview(self.row, request.GET)})
+        except DomainError as error:
+            return JsonResponse({"trouble": error.message}, status=422)
+
+
+class Undo(SubmissionPage):
+    """A verdict taken back: one's own within the undo minute; as a lead any, with a reason.
+
+    A lead also revokes an approval for good, or takes in what the campaign's own
+    rules refused.
+    """
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Go back, from the decision that the page showed."""
+        user, now = staff_of(request), timezone.now()
+        note = request.POST.get("note", "").strip()[:1000]
+        act = request.POST.get("act", "reopen")
+        slip = (
+            act == "reopen"
+            and self._can(Capability.SUBMISSION_REVIEW)
+            and decisions.may_undo(self.row, actor=user, at=now)
+        )
+        if act not in _GO_BACK or not (slip or self._can(Capability.SUBMISSION_LEAD)):
+            raise Http404
+        go_back = decisions.undo_decision if slip else _GO_BACK[act]
+
+        def done() -> str:
+            after = seen_decision(request.POST, self.row)
+            go_back(self.row.pk, actor=user, at=now, note=note, after=after)
+            return f"{self.row.reference} {_DONE[act]}"
+
+        if attempt(request, done):
+            request.session.pop(_LAST_ACT, None)
+        return HttpResponseRedirect(self.here)
+
+
+class Leave(SubmissionPage):
+    """Letting go of a submission that was held but not decided on, so that others get it."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
+        """Let go."""
+        work_queue.let_go(self.row.pk, actor=staff_of(request))
+        return HttpResponse(status=204)
+
+
+def desk_pages(model_admin: Any) -> list[URLPattern]:
+    """Return the addresses of the desk; the review stands in the place of Django's change page."""
+    this = one(Submission, "submission_id")
+    known: tuple[tuple[str, type[DeskPage], str], ...] = (
+        ("next/", Next, "review_next"),
+        (f"{this}/change/", Review, "submission_change"),
+        (f"{this}/undo/", Undo, "review_undo"),
+        (f"{this}/sentences/", Sentences, "review_sentences"),
+        (f"{this}/leave/", Leave, "review_leave"),
+    )
+    return [
+        page(
+            model_admin.admin_site,
+            route,
+            view.as_view(model_admin=model_admin),
+            f"submissions_{name}",
+        )
+        for route, view, name in known
+    ]
+
+
 def _reviewed_by(user: User) -> list[UUID]:
     return campaign_ids_of(user, Capability.SUBMISSION_REVIEW)
-
-
-def _template(name: str, part: str | None) -> str:
-    return f"admin/submissions/{name}.html" if part else f"admin/submissions/{name}_page.html"
 
 
 def _ids(texts: list[str]) -> set[UUID]:

@@ -16,7 +16,6 @@ from ingest_lambda.contract import (
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.rules.mails import MailKind
 from submissions.mirror.models import Submission, SubmissionEvent
-from submissions.mirror.rules.times import ShownTime, shown_time
 from submissions.mirror.rules.wording import in_words
 from submissions.receipts.admin import REFUSALS
 from submissions.review.models import Review
@@ -107,18 +106,11 @@ def reason_text(reason: Mapping[str, Any], submission: Submission) -> str:
     return f"{words} ({known.field})" if known.field else words
 
 
-def history(submission: Submission, *, now: datetime) -> list[tuple[ShownTime, str, list[str]]]:
+def history(submission: Submission) -> list[tuple[datetime, str, list[str]]]:
     """Tell what happened, the newest first: when, what, and what was said about it."""
     reviews = {review.decision_no: review for review in submission.reviews.all()}
     events = SubmissionEvent.objects.filter(submission_id=submission.pk).select_related("actor")
-    return [
-        (
-            shown_time(event.at, now=now, timezone=submission.campaign.timezone),
-            _event_text(event),
-            _said(event, reviews),
-        )
-        for event in reversed(events)
-    ]
+    return [(event.at, _event_text(event), _said(event, reviews)) for event in reversed(events)]
 
 
 def _event_text(event: SubmissionEvent) -> str:

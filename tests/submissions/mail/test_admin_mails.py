@@ -13,7 +13,7 @@ from django.urls import reverse
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
 from submissions.intake.services.mirroring import mirror_stream_records
-from submissions.mail.admin.mails import OUTCOMES, TONES
+from submissions.mail.admin.reading import OUTCOMES, TONES
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mail.services.attention import troubled_mails
@@ -93,10 +93,10 @@ def test_the_pages_of_the_list_hold_every_mail_once():
     before: dict[str, str] = {}
     while True:
         page = browser.get(LIST, before)
-        seen += [row["mail"].pk for row in page.context["rows"]]
-        if "older" not in page.context:
+        seen += [mail.pk for mail in page.context["cl"].result_list]
+        if not page.context["cl"].older:
             break
-        before = {"before": page.context["older"]}
+        before = {"before": page.context["cl"].older}
     assert len(seen) == len(set(seen)) == 60
 
 

@@ -186,10 +186,10 @@ def test_the_pages_of_the_list_hold_every_entry_once():
     address: dict[str, str] = {}
     while True:
         page = browser.get(LIST, address)
-        seen += [row["submission"].reference for row in page.context["rows"]]
-        if "older" not in page.context:
+        seen += [row.reference for row in page.context["cl"].result_list]
+        if not page.context["cl"].older:
             break
-        address = {"before": page.context["older"]}
+        address = {"before": page.context["cl"].older}
     assert len(seen) == len(set(seen)) == 120
 
 

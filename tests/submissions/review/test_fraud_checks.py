@@ -249,7 +249,7 @@ def test_the_desk_says_why_in_words_and_staff_can_take_part_in_it() -> None:
     submission = row(record.id)
     (why,) = why_here(submission)
     assert why.startswith("A photo isn't the one that the browser announced.")
-    lines = [(text, said) for _, text, said in history(submission, now=NOON)]
+    lines = [(text, said) for _, text, said in history(submission)]
     assert ("It goes to review because of its photos.", [why]) in lines
 
     approve_submission(record.id, actor=actor, at=NOON + timedelta(minutes=1))

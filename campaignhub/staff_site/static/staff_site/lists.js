@@ -1,5 +1,34 @@
-// Lists by keyboard: up and down choose a row, Enter opens it; a filter's menu closes when one leaves it.
+// Lists by keyboard: "/" goes to the search, up and down choose a row, Enter opens it; a filter's menu
+// closes when one leaves it; ticking rows says how many are chosen before anything is done to them.
 document.addEventListener("DOMContentLoaded", () => {
+  const many = document.querySelector("[data-many]")?.closest("form");
+  if (many) {
+    const boxes = [...many.querySelectorAll("input[name=id]")];
+    const all = many.querySelector("[data-all]");
+    const count = many.querySelector("[data-count]");
+    const words = count.textContent;
+    const recount = () => {
+      const chosen = boxes.filter((box) => box.checked).length;
+      count.textContent = chosen ? `${chosen} chosen` : words;
+      for (const button of many.querySelectorAll("[data-many] button")) button.disabled = !chosen;
+      all.checked = chosen === boxes.length && chosen > 0;
+      all.indeterminate = chosen > 0 && chosen < boxes.length;
+    };
+    many.addEventListener("change", (event) => {
+      if (event.target === all) for (const box of boxes) box.checked = all.checked;
+      recount();
+    });
+    recount();
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.target.matches("input, textarea, select")) return;
+    const search = document.querySelector("[data-search]");
+    if (!search) return;
+    event.preventDefault();
+    search.focus();
+  });
+
   for (const menu of document.querySelectorAll(".ch-filter")) {
     document.addEventListener("click", (event) => {
       if (!menu.contains(event.target)) menu.open = false;

@@ -1,0 +1,97 @@
+"""Deciding on many submissions at once: asked first, with the number that it changes, then done one by one."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from campaignhub.errors import DomainError
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services.scope import can_still, clients_of
+from ingest_lambda.contract import SubmissionStatus
+from submissions.mirror.admin.person import staff_of
+from submissions.mirror.models import Submission
+from submissions.review.admin.verdicts import SAID, reason_choices, take_verdict
+
+ACTS = {
+    "approve": ("Approve", "Each entrant is told by mail a minute later."),
+    "reject": ("Reject", "Each entrant is told why by mail a minute later."),
+    "ask_again": ("Ask again", "Each entrant gets a link by mail to send a new photo."),
+}
+
+
+def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
+    """Ask first, with the number of those that it will change; then do it, one by one."""
+    user, act = staff_of(request), request.POST["act"]
+    if act not in ACTS:
+        raise Http404
+    clients = clients_of(user, Capability.SUBMISSION_LEAD)
+    seen = _chosen(request.POST.getlist("id"))
+    rows = Submission.objects.filter(pk__in=list(seen), campaign__client__in=clients)
+    chosen = list(rows.select_related("campaign__client"))
+    if not chosen:
+        messages.error(request, "Choose entries first: tick the box at the start of their rows.")
+        return HttpResponseRedirect(request.path)
+    if "confirmed" in request.POST:
+        _act_now(request, user, chosen, seen)
+        return HttpResponseRedirect(request.path)
+    ready = [
+        row
+        for row in chosen
+        if row.status == SubmissionStatus.PENDING_REVIEW and seen[row.pk] == row.decision_no
+    ]
+    verb, consequence = ACTS[act]
+    context = {
+        **model_admin.admin_site.each_context(request),
+        "title": f"{verb} many",
+        "act": act,
+        "verb": verb,
+        "consequence": consequence,
+        "ready": ready,
+        "left_out": len(chosen) - len(ready),
+        "campaigns": sorted({row.campaign.name for row in ready}),
+        "codes": [] if act == "approve" else reason_choices(act),
+        "back": request.path,
+    }
+    return TemplateResponse(request, "admin/review/many.html", context)
+
+
+def _act_now(
+    request: HttpRequest, user: User, chosen: list[Submission], seen: dict[UUID, int]
+) -> None:
+    """Decide on each that is still as the page showed it; say of the others what happened."""
+    done, troubles = 0, []
+    form = request.POST.copy()
+    act = form["verdict"] = request.POST["act"]
+    for row in chosen:
+        # Hundreds take a while, in which who does it may be let go.
+        if not can_still(user, Capability.SUBMISSION_LEAD, row.campaign.client):
+            troubles.append(f"You don't decide on entries of {row.campaign.client} any more.")
+            continue
+        try:
+            take_verdict(row, form, after=seen[row.pk], actor=user, at=timezone.now())
+        except DomainError as error:
+            troubles.append(error.message)
+        else:
+            done += 1
+    if done:
+        word = SAID[act].format(reference="").strip().rstrip(".")
+        messages.success(request, f"{done} {'entry' if done == 1 else 'entries'} {word}.")
+    for trouble in list(dict.fromkeys(troubles))[:3]:
+        messages.error(request, trouble)
+
+
+def _chosen(texts: list[str]) -> dict[UUID, int]:
+    """Return which entries were ticked, each with the number of the decision that its row showed."""
+    found = {}
+    for text in texts[:500]:
+        submission_id, _, number = text.partition(".")
+        try:
+            found[UUID(submission_id)] = int(number)
+        except ValueError:
+            continue  # not of our page
+    return found
