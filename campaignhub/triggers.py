@@ -1,8 +1,9 @@
 """What the database itself refuses: to change what was published, to change or remove a line of a log.
 
 For migrations. On SQLite a later migration that rebuilds a table loses its
-triggers with the old one: let it begin with the reverse of these operations
-and end with them.
+triggers with the old one: let it begin with :func:`lifted` and end with the
+refusals that it lifted, as ``campaigns/setup/migrations/0002`` does. A new column
+with a default rebuilds its table.
 """
 
 from collections.abc import Sequence
@@ -67,6 +68,12 @@ def refuse(*refusals: Refusal) -> RunPython:
                 schema_editor.execute(f"DROP FUNCTION {one.name}()")
 
     return RunPython(forbid, allow)
+
+
+def lifted(refusals: RunPython) -> RunPython:
+    """Return the operation that takes the triggers of :func:`refuse` away; its reverse makes them again."""
+    assert refusals.reverse_code is not None
+    return RunPython(refusals.reverse_code, refusals.code)
 
 
 def never_emptied(tables: Sequence[str]) -> RunPython:

@@ -140,6 +140,7 @@ def test_there_is_nothing_to_republish_of_a_draft() -> None:
 # ------------------------------------------------------------------ what the database holds
 
 
+@pytest.mark.dialects
 @pytest.mark.parametrize(
     "change", [{"slug": "elsewhere"}, {"state": "draft"}, {"test_slug": "unlisted-1"}]
 )

@@ -24,6 +24,7 @@ from tests.campaigns.accounts.tenancy.test_scope import outside
 from tests.security.two_clients import Side, make_side
 from tests.submissions.factories import NOON
 
+pytestmark = pytest.mark.dialects
 TENANT_MODELS = [model for model in apps.get_models() if issubclass(model, TenantModel)]
 OF_NO_CLIENT = {
     "accounts.User": "works for several clients; what ties them to one is a membership",
