@@ -133,19 +133,6 @@ def test_a_slash_leads_to_the_search_of_a_list_and_a_filter_opens(
     filters.locator("li a").first.wait_for(state="hidden")
 
 
-def test_a_form_of_unfolds_is_saved_and_warns_before_it_is_left(
-    desktop: "Page", embedded: Installation
-) -> None:
-    sign_in(desktop, embedded, "olivia")
-    desktop.goto(f"{embedded.facts['admin']}accounts/client/")
-    with desktop.expect_navigation(wait_until="domcontentloaded"):
-        desktop.locator("#result_list .data-row a").first.click()
-    desktop.fill("[name=help_phone]", "+44 20 7946 0018")
-    with desktop.expect_navigation(wait_until="domcontentloaded"):
-        desktop.locator("button[name=_continue], button[name=_save]").first.click()
-    assert "Saved" in (desktop.text_content("#main") or "")
-
-
 def test_countries_of_a_campaign_are_searched_and_chosen(
     desktop: "Page", embedded: Installation
 ) -> None:

@@ -1,0 +1,139 @@
+"""Every staff screen offers what the table says, nothing else, and each of its actions does something."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.browser.every_screen import (
+    CONTROL,
+    CONTROLS,
+    Scene,
+    Screen,
+    live_site,
+    make_scene,
+    screens,
+)
+from tests.support.browsers import open_page
+from tests.support.simulated_aws import simulated_aws
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+PICTURES = os.environ.get("PICTURES", "")
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    """The address of a site that runs in this process."""
+    with live_site() as address:
+        yield address
+
+
+@pytest.fixture
+def scene(monkeypatch: pytest.MonkeyPatch, site: str) -> Iterator[Scene]:
+    """One of everything on the site."""
+    with simulated_aws(monkeypatch):
+        yield make_scene()
+
+
+def enter(page: "Page", user: str, scene: Scene, address: str) -> None:
+    """Let somebody look who is signed in."""
+    page.context.add_cookies([{"name": "sessionid", "value": scene.cookie(user), "url": address}])
+
+
+def open_screen(page: "Page", screen: Screen, address: str) -> list[str]:
+    """Open a screen; return the names of its controls."""
+    answer = page.goto(address) or page.reload()
+    assert answer is not None
+    assert answer.status == 200, f"{screen.name}: {answer.status} {address}"
+    if page.locator(".stage").count():
+        page.wait_for_selector(".stage.live")
+    names: list[str] = page.evaluate(CONTROLS)
+    return names
+
+
+def use(page: "Page", line: str) -> bool:
+    """Do what a line of the table says; tell whether that ends a use of the screen."""
+    way, shows, expected = line.partition(" > ")
+    if way.startswith("press "):
+        page.keyboard.press(way.removeprefix("press "))
+    elif shows:
+        for name in way.split(" » "):
+            click(page, name)
+    else:
+        name, fills, value = way.partition(" = ")
+        found = control(page, name)
+        if value == "on":
+            found.evaluate("one => one.click()")
+        elif fills and found.evaluate("one => one.tagName") == "SELECT":
+            found.select_option(value)
+        elif fills:
+            found.fill(value)
+    if shows:
+        page.wait_for_selector(expected, state="visible")
+    return bool(shows)
+
+
+def click(page: "Page", name: str) -> None:
+    """Click a control, once more where the page has just put another in its place."""
+    try:
+        control(page, name).click()
+    except Exception as trouble:
+        if "not attached" not in str(trouble):
+            raise
+        control(page, name).click()
+
+
+def control(page: "Page", name: str) -> Any:
+    """Return the control of a name; "#2" is the second of it."""
+    named, _, place = name.strip().partition(" #")
+    page.evaluate(CONTROLS)
+    found = page.evaluate_handle(CONTROL, [named, int(place or 1) - 1]).as_element()
+    assert found is not None, f"no such control: {name}"
+    return found
+
+
+def test_every_screen_offers_what_the_table_says_and_each_action_does_something(
+    scene: Scene, browser: "Browser", site: str
+) -> None:
+    faults: list[str] = []
+    with open_page(browser, width=1440, height=900) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        signed_in = ""
+        for screen in screens():
+            if screen.user != signed_in:
+                enter(page, signed_in := screen.user, scene, site)
+            address = f"{site}/admin/{screen.address.format(**scene.names)}"
+            offered = {re.sub(r" #\d+$", "", name) for name in screen.controls}
+            shown = set(open_screen(page, screen, address))
+            if unlisted := shown - offered:
+                faults.append(f"{screen.name}: not in the table: {sorted(unlisted)}")
+            fresh = True
+            for line in screen.lines:
+                try:
+                    if not fresh:
+                        open_screen(page, screen, address)
+                    fresh = not use(page, line)
+                except Exception as trouble:  # noqa: BLE001 - all of them are told at the end
+                    faults.append(f"{screen.name}: {line}: {str(trouble).splitlines()[0]}")
+                    fresh = False
+    assert not faults, "\n".join(faults)
+
+
+@pytest.mark.skipif(not PICTURES, reason="PICTURES names no folder")
+def test_pictures(scene: Scene, browser: "Browser", site: str) -> None:
+    for width, height in ((390, 844), (1440, 900)):
+        with open_page(browser, width=width, height=height, touch=width == 390) as page:
+            page.set_default_timeout(PATIENCE_MS)
+            for screen in screens():
+                enter(page, screen.user, scene, site)
+                address = f"{site}/admin/{screen.address.format(**scene.names)}"
+                open_screen(page, screen, address)
+                name = re.sub(r"\W+", "-", screen.name)
+                page.screenshot(path=Path(PICTURES) / f"{name}-{width}.png", full_page=True)
