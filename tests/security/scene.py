@@ -168,6 +168,7 @@ def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
         logo_alt=texts(200),
         hero_alt=texts(200, 1),
         privacy_url=HOSTILE_URL,
+        privacy_urls={"es": HOSTILE_URL},
     )
     rows: list[dict[str, Any]] = [
         {"name": "email", "kind": "email", "meaning": "email"},
