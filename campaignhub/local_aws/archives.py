@@ -2,7 +2,8 @@
 
 Taken from the packages installed here, so that no download stands between an
 edit and its trial, and with compiled modules, because a function's first answer
-waits for every import. Two archives: only the images function carries decoders.
+waits for every import. Texts come compiled, too, for a function has no Babel. Two
+archives: only the images function carries decoders.
 """
 
 import hashlib
@@ -19,6 +20,8 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
+from ingest_lambda.contract.compiling import compiled
+
 LIGHT = (
     "boto3",
     "pydantic",
@@ -29,10 +32,13 @@ LIGHT = (
 )
 IMAGES = (*LIGHT, "pillow", "pillow-heif", "pypdfium2")
 
-LAYOUT = "4"
+LAYOUT = "5"
 """Raise when this module packs differently: it is part of the name of what is kept."""
 
 SOURCE = Path(__file__).parents[2] / "ingest_lambda"
+
+_ONLY_BEFORE = "contract/compiling.py"
+"""What compiles the texts here, so that no function does."""
 
 _SERVICES = {"dynamodb", "s3", "sqs", "sts"}
 """Of the 400 services that botocore describes (100 MB), those that a function calls."""
@@ -59,7 +65,7 @@ def build_archives(directory: Path) -> Archives:
 def _build(name: str, roots: tuple[str, ...], directory: Path) -> Path:
     packages = sorted(_closure(roots), key=lambda found: found.name.lower())
     versions = [f"{package.name}=={package.version}" for package in packages]
-    ours = [path for path in sorted(SOURCE.rglob("*.py")) if "__pycache__" not in path.parts]
+    ours = list(_ours())
     base_digest = _digest(LAYOUT, sys.version, *versions)
     content = [f"{path.relative_to(SOURCE)}:{_digest(path.read_bytes())}" for path in ours]
     target = directory / f"{name}-{_digest(base_digest, *content)}.zip"
@@ -77,6 +83,12 @@ def _build(name: str, roots: tuple[str, ...], directory: Path) -> Path:
         _append(copy, ((f"ingest_lambda/{path.relative_to(SOURCE)}", path) for path in ours))
         copy.replace(target)
     return target
+
+
+def _ours() -> Iterator[Path]:
+    for path in sorted((*SOURCE.rglob("*.py"), *SOURCE.rglob("*.po"))):
+        if "__pycache__" not in path.parts and path != SOURCE / _ONLY_BEFORE:
+            yield path
 
 
 def _digest(*parts: str | bytes) -> str:
@@ -134,6 +146,9 @@ def _append(archive: Path, members: Iterator[tuple[str, Path]]) -> None:
     tag = sys.implementation.cache_tag
     with zipfile.ZipFile(archive, "a") as target:
         for name, path in members:
+            if name.startswith("ingest_lambda/") and name.endswith(".po"):
+                _add(target, f"{name[:-3]}.mo", compiled(path))
+                continue
             content = path.read_bytes()
             _add(target, name, content)
             if name.endswith(".py"):

@@ -8,18 +8,8 @@ from django.template.loader import render_to_string
 
 from campaigns.rendering.content import PageContent
 from campaigns.rendering.prose import blocks
-from ingest_lambda.contract.dates import day_in_words, spoken
-
-_WORDS = {
-    "en": ("Official rules", "Version {number}, in force from {day}", "To the campaign"),
-    "es": ("Bases legales", "Versión {number}, en vigor desde el {day}", "A la promoción"),
-    "de": ("Teilnahmebedingungen", "Fassung {number}, gültig ab {day}", "Zur Aktion"),
-    "fr": (
-        "Règlement officiel",
-        "Version {number}, en vigueur depuis le {day}",
-        "Vers l’opération",
-    ),
-}
+from campaigns.rendering.words import page_words
+from ingest_lambda.contract.dates import day_in_words
 
 
 def render_rules(
@@ -34,7 +24,8 @@ def render_rules(
     first = content.languages[0]
     files = {}
     for language in content.languages:
-        title, version, back = _WORDS[spoken(language)]
+        words = page_words(language)
+        since = day_in_words(day, language)
         folder = "" if language == first else f"{language}/"
         own = f"{folder}rules/{content.release}/"
         up = "../" * own.count("/")
@@ -43,14 +34,13 @@ def render_rules(
             {
                 "page": content,
                 "language": language,
-                "title": title,
-                "version": version.format(number=content.release, day=day_in_words(day, language)),
+                "words": words,
+                "version": words["rules_version"].format(number=content.release, day=since),
                 "rules": blocks(
                     content.rules.get(language) or content.rules.get(first, ""),
                     {"rules": "./", "privacy": content.privacy_of(language)},
                 ),
                 "style": up + style,
-                "back": back,
                 "home": up + folder,
             },
         ).encode()

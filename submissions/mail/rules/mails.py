@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from ingest_lambda.contract import SubmissionStatus
-from submissions.mail.rules.words.catalogue import Message
+from submissions.mail.rules.words import Message
 
 
 class MailKind(StrEnum):

@@ -2,6 +2,7 @@
 
 import base64
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from email.mime.image import MIMEImage
@@ -18,14 +19,19 @@ from campaigns.accounts.rules.plain_names import name_to_greet
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.contrast import contrast
 from campaigns.setup.services.sender import sender_of
-from ingest_lambda.contract import SubmissionStatus
-from ingest_lambda.contract.dates import spoken, time_in_words
+from ingest_lambda.contract import Route, SubmissionStatus
+from ingest_lambda.contract.catalogues import spoken
+from ingest_lambda.contract.dates import (
+    deadline_in_short,
+    deadline_in_words,
+    last_day_in_words,
+)
 from ingest_lambda.contract.grammar.email import sending_address
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.models import Mail
 from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
-from submissions.mail.rules.mails import ASKS_FOR_A_PHOTO, MailKind, message_of
-from submissions.mail.rules.words import catalogue_of, near_day
+from submissions.mail.rules.mails import MailKind, message_of
+from submissions.mail.rules.words import mail_words, message_words
 from submissions.mirror.models import PhotoCheck, Submission
 
 logger = logging.getLogger(__name__)
@@ -86,8 +92,8 @@ def _text_of(mail: Mail, at: datetime) -> MailText:
     campaign = submission.campaign
     client = campaign.client
     language = submission.locale
-    words = catalogue_of(language)
-    message = words.messages[
+    words = mail_words(language)
+    message = message_words(
         message_of(
             MailKind(mail.kind),
             ingest_status=SubmissionStatus(submission.ingest_status),
@@ -95,47 +101,60 @@ def _text_of(mail: Mail, at: datetime) -> MailText:
             attempt=mail.attempt,
             photos_open=bool(submission.uploads)
             and PhotoCheck.objects.filter(pk=submission.pk).exists(),
-        )
-    ]
-    asks = mail.kind in ASKS_FOR_A_PHOTO
-    until = submission.resubmit_until if asks else submission.decide_by
+        ),
+        language,
+        with_receipt=submission.route == Route.PURCHASE and bool(submission.uploads),
+    )
     said = {
         "campaign": one_line(campaign.text(campaign.headline, language) or campaign.name),
         "client": one_line(client.name),
         "reference": submission.reference,
         "email": one_line(client.help_email),
         "phone": one_line(client.help_phone),
-        "day": near_day(until, now=at, timezone=campaign.timezone, words=words) if until else "",
-        "deadline": time_in_words(until, timezone=campaign.timezone, language=language)
-        if until
-        else "",
+        **_days(submission, at),
     }
     name = name_to_greet(getattr(getattr(submission, "personal", None), "given_name", ""))
-    help_words = words.help_phone if client.help_phone else words.help
+    help_words = words["help_phone" if client.help_phone else "help"]
     subject = message.subject.format(**said)
     dark_on_brand = contrast(_DARK, campaign.brand_colour) > contrast(
         "#ffffff", campaign.brand_colour
     )
     return MailText(
         language=spoken(language),
-        subject=words.test + subject if submission.is_test else subject,
+        subject=words["test"] + subject if submission.is_test else subject,
         title=message.title,
-        hello=words.hello.format(name=isolated(name)) if name else words.hello_nobody,
+        hello=words["hello"].format(name=isolated(name)) if name else words["hello_nobody"],
         before=message.before.format(**said),
         reasons=tuple(one_line(str(reason["message"])) for reason in submission.decision_reasons)
         if mail.decision_no
         else (),
         after=message.after.format(**said),
-        button=message.button or words.button,
-        reference_label=words.reference,
+        button=message.button,
+        reference_label=words["reference"],
         reference=submission.reference,
         help=help_words.format(**said) if client.help_email else "",
-        why=words.why.format(**said),
+        why=words["why"].format(**said),
         brand=said["client"],
         brand_colour=campaign.brand_colour,
         button_text_colour=_DARK if dark_on_brand else "#ffffff",
         radius=str(campaign.radius),
     )
+
+
+def _days(submission: Submission, at: datetime) -> dict[str, str]:
+    """Return the days that a mail may name, as they are said at ``at``; empty where there is none."""
+
+    def told(in_words: Callable[..., str], until: datetime | None) -> str:
+        if until is None:
+            return ""
+        zone = submission.campaign.timezone
+        return in_words(until, now=at, timezone=zone, language=submission.locale)
+
+    return {
+        "review_day": told(last_day_in_words, submission.decide_by),
+        "day": told(deadline_in_short, submission.resubmit_until),
+        "deadline": told(deadline_in_words, submission.resubmit_until),
+    }
 
 
 def _logo(campaign: Campaign) -> bytes:

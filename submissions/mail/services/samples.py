@@ -12,6 +12,7 @@ from campaigns.accounts.services import audit
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     Channel,
+    FieldKind,
     Reason,
     ReasonCode,
     Route,
@@ -84,6 +85,7 @@ def sample_mail(campaign: Campaign, kind: MailKind, *, language: str, at: dateti
         release=1,
         attempt=1,
         route=Route.PURCHASE.value,
+        uploads=_uploads(campaign),
         channel=Channel.WEB.value,
         locale=language,
         started_at=at,
@@ -101,6 +103,12 @@ def sample_mail(campaign: Campaign, kind: MailKind, *, language: str, at: dateti
         decision_no=1 if kind in _STATUS else None,
         queued_at=at,
     )
+
+
+def _uploads(campaign: Campaign) -> list[dict[str, str]]:
+    """Return a receipt's photo for each row of the form that asks for one: the mails then speak of it."""
+    rows = campaign.form_fields.filter(kind=FieldKind.RECEIPT_IMAGE)
+    return [{"field": row.name} for row in rows if Route.PURCHASE in row.routes]
 
 
 def sample_letter(

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, sentence
-from ingest_lambda.contract.sentences.english import ENGLISH
+from ingest_lambda.contract.sentences import compares, reason_words
 from submissions.mirror.models import Submission
 from submissions.review.services import decisions
 
@@ -134,9 +134,9 @@ def reason_choices(verdict: str, *, photo_first: bool = False) -> list[dict[str,
             "code": code.value,
             "words": "Another reason, in your own words."
             if code is ReasonCode.OTHER
-            else ENGLISH.plain[code],
+            else reason_words("en")[code],
             "key": _KEYS[number] if number < len(_KEYS) else "",
-            "takes": code in ENGLISH.compared,
+            "takes": compares(code),
             "kind": "date" if code in _DAYS else "text",
             "needs_note": code is ReasonCode.OTHER,
         }

@@ -29,6 +29,37 @@ def test_an_archive_is_whole_without_anything_around_it(archives, tmp_path):
     subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True, cwd=tmp_path)
 
 
+def test_a_function_finds_its_texts_compiled_in_every_language_and_needs_no_babel(
+    archives, tmp_path
+):
+    with zipfile.ZipFile(archives.light) as archive:
+        names = [name for name in archive.namelist() if name.startswith("ingest_lambda/contract/")]
+        archive.extractall(tmp_path)
+    assert not [name for name in names if name.endswith(".po") or "compiling" in name]
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from ingest_lambda.contract import Reason, ReasonCode, sentence\n"
+        "why = Reason(code=ReasonCode.BEFORE_PURCHASE_WINDOW, found='2026-05-28', expected='2026-06-01')\n"
+        "for locale in ('en', 'en-US', 'es', 'de', 'fr'):\n"
+        "    print(sentence(why, locale=locale, texts={}, timezone='Europe/London'))\n"
+        "assert not {'babel', 'django'} & set(sys.modules)\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", program],
+        check=True,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert [line[:12] for line in ran.stdout.splitlines()] == [
+        "Your receipt",
+        "Your receipt",
+        "Tu ticket es",
+        "Dein Bon ist",
+        "Votre ticket",
+    ]
+
+
 def test_only_the_images_function_carries_decoders(archives):
     light = zipfile.ZipFile(archives.light).namelist()
 

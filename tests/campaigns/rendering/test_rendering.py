@@ -226,7 +226,7 @@ def test_the_legal_block_is_made_from_the_settings_in_each_language() -> None:
     for words in (
         "Northwind Ltd, 1 Harbour Street",
         "Open to residents of",
-        "from 1 June 2026, 01:00 (London) to 1 July 2026, 12:59 am (London)",
+        "from 1 June 2026, 1:00 am (London) to 1 July 2026, 12:59 am (London)",
         "within 3 working days",
         "1 a day",
     ):

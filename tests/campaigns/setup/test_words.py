@@ -14,7 +14,7 @@ from campaigns.setup.rules.words import (
     who_in_words,
 )
 from ingest_lambda.contract import ImageRefusal, LimitScope, WindowKind
-from ingest_lambda.contract.dates import LANGUAGES
+from ingest_lambda.contract.catalogues import LANGUAGES
 
 SCRIPTS = Path("templates/campaign_page/script")
 END = datetime(2026, 6, 30, 23, tzinfo=UTC)
@@ -25,7 +25,7 @@ END = datetime(2026, 6, 30, 23, tzinfo=UTC)
     [
         ("en", "30 June 2026, 11:59 pm (London)"),
         ("en-US", "June 30, 2026, 11:59 pm (London)"),
-        ("es", "30 de junio de 2026, 23:59 (London)"),
+        ("es", "30 de junio de 2026, 23:59 h (London)"),
         ("de", "30. Juni 2026, 23:59 Uhr (London)"),
         ("fr", "30 juin 2026, 23:59 (London)"),
     ],
@@ -53,7 +53,7 @@ def test_a_limit_is_said_as_people_say_it(language: str, words: str) -> None:
     ("language", "words"),
     [
         ("en", "3 receipts per person and store a day"),
-        ("es", "3 recibos por persona y tienda al día"),
+        ("es", "3 tickets por persona y tienda al día"),
         ("de", "3 Bons pro Person und Geschäft am Tag"),
         ("fr", "3 tickets par personne et magasin par jour"),
     ],
@@ -80,6 +80,7 @@ def test_who_may_enter_is_said_in_one_line() -> None:
         "Deutschland, Österreich und Schweiz · ab 16"
     )
     assert countries_in_words(["ES"], language="es") == "España"
+    assert countries_in_words(["GB", "IE"], language="es") == "Reino Unido e Irlanda"
 
 
 def test_every_country_has_its_name_in_the_language_and_what_is_none_keeps_its_code() -> None:

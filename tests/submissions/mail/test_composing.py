@@ -1,21 +1,25 @@
 """What a mail says: the news, in the entrant's language, as the client's own."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from io import BytesIO
+from uuid import UUID
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils.html import escape
 from PIL import Image
 
 from campaignhub.env import env
+from campaigns.setup.models import FormField
 from ingest_lambda.adapters import tokens
-from ingest_lambda.contract import Mode, Purpose, Reason, ReasonCode, SubmissionStatus
+from ingest_lambda.contract import Mode, Purpose, Reason, ReasonCode, Route, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind
-from submissions.mail.rules.words import CATALOGUES, Message, near_day
+from submissions.mail.rules.words import Message, mail_words, message_words
 from submissions.mail.services.composing import compose, html_to_read
+from submissions.mail.services.samples import sample_letter
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import Submission
 from submissions.review.services.decisions import (
@@ -24,7 +28,7 @@ from submissions.review.services.decisions import (
     request_resubmission,
 )
 from tests.campaigns.factories import make_user
-from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+from tests.submissions.factories import NOON, make_campaign, make_record, make_upload, streamed
 
 LANGUAGES = ("en", "es", "de", "fr")
 WRONG_DATE = Reason(
@@ -79,8 +83,9 @@ def test_every_mail_says_its_news_in_every_language(kind, language):
     assert html.count("<a ") == 1, "one button and no other link"
     assert "http-equiv" not in html
     assert not re.search(r'(src|href)="http[^"]*\.(png|jpg|css)', html), "nothing is loaded"
-    others = {w.messages[Message(kind)].title for w in CATALOGUES.values()}
-    assert CATALOGUES[language].messages[Message(kind)].title in others
+    title = message_words(Message(kind), language, with_receipt=False).title
+    assert {title} == {message_words(Message(kind), language, with_receipt=True).title}
+    assert escape(title) in html
     assert message.reply_to == ["help@nordlicht.example"]
 
 
@@ -96,11 +101,14 @@ def test_a_rejection_names_what_was_found_and_what_would_have_counted():
 def test_the_deadline_is_told_in_the_campaigns_zone_with_its_name(kind):
     mail = make_mail(kind)
     message = compose(mail, at=NOON)
-    # Noon in UTC is one o'clock in London's summer; seven days later is a Wednesday.
-    assert "10 June 2026, 13:00 (London)" in str(message.body)
-    assert message.subject.endswith("by 10 June")
-    later = NOON + timedelta(days=6)
-    assert compose(mail, at=later).subject.endswith("by Wednesday")
+    # One o'clock in London's summer, seven days later, is a Wednesday: the day before is the last one.
+    assert "by Tuesday 9 June, 11:59 pm (London)" in str(message.body)
+    assert message.subject.endswith("by 9 June")
+    later = compose(mail, at=NOON + timedelta(days=5))
+    assert later.subject.endswith("by Tuesday")
+    on_the_day = compose(mail, at=NOON + timedelta(days=6, hours=12))
+    assert "by Wednesday 10 June, 1:00 pm (London)" in str(on_the_day.body)
+    assert on_the_day.subject.endswith("by Wednesday")
 
 
 @pytest.mark.django_db
@@ -125,7 +133,7 @@ def test_the_link_of_a_question_takes_the_next_attempt_until_the_deadline_and_ot
 @pytest.mark.parametrize(
     ("status", "attempt", "said"),
     [
-        (SubmissionStatus.PENDING_REVIEW, 1, "look at your entry by 8 June"),
+        (SubmissionStatus.PENDING_REVIEW, 1, "review your entry by Monday 8 June and e-mail you"),
         (SubmissionStatus.PENDING_REVIEW, 2, "We have your new photo"),
         (SubmissionStatus.RECEIVED, 1, "as soon as there is news"),
         (SubmissionStatus.APPROVED, 1, "You're in"),
@@ -137,6 +145,44 @@ def test_a_received_mail_promises_only_what_follows(status, attempt, said):
     at = NOON - timedelta(days=3)
     message = compose(mail, at=at)
     assert said in f"{message.subject} {message.body}"
+
+
+KEEP_IT = {
+    "en": "keep your receipt",
+    "es": "Guarda el ticket",
+    "de": "heb deinen Kassenbon auf",
+    "fr": "Conservez votre ticket",
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [MailKind.RECEIVED, MailKind.APPROVED])
+def test_only_who_sent_a_receipt_is_asked_to_keep_it(kind, language):
+    uploads = (make_upload(UUID(int=1)),)
+    mail = make_mail(kind, language=language, uploads=uploads)
+    assert KEEP_IT[language] in str(compose(mail, at=NOON).body)
+    mail.submission.route = Route.FREE
+    assert KEEP_IT[language] not in str(compose(mail, at=NOON).body)
+    mail.submission.route, mail.submission.uploads = Route.PURCHASE, []
+    assert KEEP_IT[language] not in str(compose(mail, at=NOON).body)
+
+
+@pytest.mark.django_db
+def test_a_sample_speaks_of_a_receipt_where_the_form_asks_for_one():
+    campaign = make_campaign()
+    for asked in (False, True):
+        if asked:
+            FormField.objects.create(campaign=campaign, name="receipt", kind="receipt_image")
+        letter = sample_letter(campaign, MailKind.RECEIVED, language="en", at=NOON)
+        assert (KEEP_IT["en"] in str(letter.body)) is asked
+
+
+@pytest.mark.parametrize("message", Message)
+def test_a_message_without_a_button_of_its_own_has_the_usual_one(message):
+    asks = message in (Message.ASKED_AGAIN, Message.REMINDER)
+    button = message_words(message, "en-GB", with_receipt=False).button
+    assert button == ("Send the photo" if asks else mail_words("en")["button"])
 
 
 @pytest.mark.django_db
@@ -182,19 +228,6 @@ def test_the_logo_travels_with_the_mail_and_the_name_stands_in_where_it_cannot()
     assert 'src="data:image/png;base64,' in html_to_read(mail, at=NOON)
     campaign.logo.name = "logos/gone.png"
     assert campaign.client.name in str(compose(mail, at=NOON).alternatives[0][0])
-
-
-def test_a_day_is_a_weekday_only_while_that_is_clear_and_midnight_belongs_to_the_day_before():
-    words = CATALOGUES["en"]
-    monday = datetime(2026, 6, 1, 9, tzinfo=UTC)
-    midnight = datetime(2026, 6, 3, 23, tzinfo=UTC)  # 00:00 on Thursday in London
-    said = near_day(midnight, now=monday, timezone="Europe/London", words=words)
-    assert said == "Wednesday"
-    far = near_day(monday + timedelta(days=7), now=monday, timezone="Europe/London", words=words)
-    assert far == "8 June"
-    first = datetime(2026, 7, 1, 12, tzinfo=UTC)
-    said = near_day(first, now=monday, timezone="Europe/Paris", words=CATALOGUES["fr"])
-    assert said == "1er juillet"
 
 
 @pytest.mark.django_db

@@ -259,23 +259,23 @@ SAID = {
         "You can send all of them from tomorrow, 00:00 (London).",
     ),
     "es": (
-        "Has enviado 3 recibos de esta tienda hoy. "
-        "Puedes enviar el siguiente a partir de: mañana, 00:00 (London).",
-        "La promoción admite 3 por tienda hoy, y con los 2 recibos que acabas de enviar serían "
-        "más. Puedes enviarlos todos a partir de: mañana, 00:00 (London).",
+        "Has enviado 3 tickets de esta tienda hoy. "
+        "Puedes enviar el siguiente a partir de mañana, 00:00 h (London).",
+        "La promoción admite 3 por tienda hoy, y con los 2 tickets que acabas de enviar serían "
+        "más. Puedes enviarlos todos a partir de mañana, 00:00 h (London).",
     ),
     "de": (
         "Du hast heute 3 Bons von diesem Geschäft eingesandt. "
-        "Den nächsten kannst du einsenden ab morgen, 00:00 Uhr (London).",
-        "Die Aktion nimmt heute pro Geschäft 3 an; mit den 2 Bons, die du gerade eingesandt "
-        "hast, wären es mehr. Alle zusammen kannst du einsenden ab morgen, 00:00 Uhr (London).",
+        "Den nächsten kannst du ab morgen, 00:00 Uhr (London) einsenden.",
+        "Die Aktion erlaubt heute 3 pro Geschäft; mit den 2 Bons, die du gerade eingesandt "
+        "hast, wären es mehr. Alle zusammen kannst du ab morgen, 00:00 Uhr (London) einsenden.",
     ),
     "fr": (
         "Vous avez envoyé 3 tickets de ce magasin aujourd’hui. "
-        "Vous pourrez envoyer le suivant à partir de : demain, 00:00 (London).",
-        "L’opération en accepte 3 par magasin aujourd’hui ; avec les 2 tickets que vous venez "
-        "d’envoyer, il y en aurait plus. "
-        "Vous pourrez les envoyer tous à partir de : demain, 00:00 (London).",
+        "Vous pourrez envoyer le suivant à partir de demain, 00:00 (London).",
+        "L’opération en accepte 3 par magasin aujourd’hui\u00a0; avec les 2 tickets que vous venez "
+        "d’envoyer, ce nombre serait dépassé. "
+        "Vous pourrez les envoyer tous à partir de demain, 00:00 (London).",
     ),
 }
 

@@ -5,17 +5,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from ingest_lambda.contract.dates import day_in_words, spoken, time_in_words
+from ingest_lambda.contract.catalogues import Words, spoken, words_of
+from ingest_lambda.contract.dates import LOCALE, day_in_words, start_in_words
 from ingest_lambda.contract.manifest import LimitSpec
 from ingest_lambda.contract.reasons import Reason, ReasonCode
-from ingest_lambda.contract.sentences.catalogue import Catalogue
-from ingest_lambda.contract.sentences.english import ENGLISH
-from ingest_lambda.contract.sentences.french import FRENCH
-from ingest_lambda.contract.sentences.german import GERMAN
-from ingest_lambda.contract.sentences.spanish import SPANISH
 from ingest_lambda.contract.words import LimitScope
 
-CATALOGUES: dict[str, Catalogue] = {"en": ENGLISH, "es": SPANISH, "de": GERMAN, "fr": FRENCH}
+
+def reason_words(language: str) -> Words:
+    """Return what is said about reasons: by code, ``{code}.compared``, ``{code}.wanted``; and about limits."""
+    return words_of(LOCALE, "reasons", spoken(language))
+
+
+def compares(code: ReasonCode) -> bool:
+    """Tell whether the sentence of a reason has a place for what was found and what was expected."""
+    return f"{code}.compared" in reason_words("en")
 
 
 def sentence(
@@ -39,15 +43,16 @@ def sentence(
         return reason.message
     if own := texts.get(locale, {}).get(reason.code):
         return own
-    catalogue = CATALOGUES[spoken(locale)]
+    words = reason_words(locale)
     if reason.code is ReasonCode.LIMIT_REACHED:
-        return _limit(reason, catalogue, locale, timezone, limits, at)
-    plain = catalogue.plain[reason.code]
+        return _limit(reason, words, locale, timezone, limits, at)
+    plain = words[reason.code]
     expected = _said(reason.expected, locale)
     if reason.found and expected:
-        form = catalogue.compared.get(reason.code, catalogue.comparison)
+        form = words.get(f"{reason.code}.compared", words["comparison"])
         return form.format(sentence=plain, found=_said(reason.found, locale), expected=expected)
-    if expected and (form := catalogue.wanted.get(reason.code, "")):
+    kind = "email" if "@" in expected else "wanted"
+    if expected and (form := words.get(f"{reason.code}.{kind}", "")):
         return form.format(expected=expected)
     return plain
 
@@ -64,30 +69,31 @@ def _said(value: str | None, locale: str) -> str:
 
 def _limit(
     reason: Reason,
-    catalogue: Catalogue,
+    words: Words,
     locale: str,
     timezone: str,
     limits: Sequence[LimitSpec],
     at: datetime | None,
 ) -> str:
-    words = catalogue.plain[ReasonCode.LIMIT_REACHED]
+    said = words[ReasonCode.LIMIT_REACHED]
     over = reason.again_at is not None and at is not None and at >= reason.again_at
     limit = next((one for one in limits if one.name == reason.limit), None)
     if limit is not None and at is not None and not over:
-        forms = catalogue.limit_once if limit.count == 1 else catalogue.limit_often
-        form = catalogue.limit_several if reason.wanted else forms[limit.scope]
-        when = catalogue.limit_when[limit.window.kind].format(hours=limit.window.hours)
-        words = form.format(count=limit.count, when=when, wanted=reason.wanted)
+        often = "limit_once" if limit.count == 1 else "limit_often"
+        form = words["limit_several" if reason.wanted else f"{often}.{limit.scope}"]
+        # Of the whole campaign there is nothing to say.
+        when = words.get(f"limit_when.{limit.window.kind}", "").format(hours=limit.window.hours)
+        said = form.format(count=limit.count, when=when, wanted=reason.wanted)
     if reason.again_at is None:
-        return words
+        return said
     if over:
-        return f"{words} {catalogue.again_now}"
+        return f"{said} {words['again_now']}"
     today = at.astimezone(ZoneInfo(timezone)).date() if at is not None else None
-    moment = time_in_words(reason.again_at, timezone=timezone, language=locale, today=today)
-    return f"{words} {_next_time(catalogue, reason, limit).format(moment=moment)}"
+    moment = start_in_words(reason.again_at, timezone=timezone, language=locale, today=today)
+    return f"{said} {words[_next_time(reason, limit)].format(moment=moment)}"
 
 
-def _next_time(catalogue: Catalogue, reason: Reason, limit: LimitSpec | None) -> str:
+def _next_time(reason: Reason, limit: LimitSpec | None) -> str:
     if limit is None or limit.scope is not LimitScope.STORE:
-        return catalogue.again
-    return catalogue.again_receipts if reason.wanted else catalogue.again_receipt
+        return "again"
+    return "again_receipts" if reason.wanted else "again_receipt"
