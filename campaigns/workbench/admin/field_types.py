@@ -40,7 +40,12 @@ KINDS: tuple[Kind, ...] = (
         "Receipt",
         "receipt_long",
         ("max_receipts", "images_per_receipt"),
-        label={"en": "Your receipt", "es": "Tu recibo", "de": "Dein Kassenbon", "fr": "Ton ticket"},
+        label={
+            "en": "Your receipt",
+            "es": "Tu ticket",
+            "de": "Dein Kassenbon",
+            "fr": "Votre ticket",
+        },
         name="receipt",
     ),
     Kind(
@@ -121,9 +126,9 @@ KINDS: tuple[Kind, ...] = (
         ("purpose",),
         label={
             "en": "I accept the official rules.",
-            "es": "Acepto las bases.",
-            "de": "Ich akzeptiere die Teilnahmebedingungen.",
-            "fr": "J'accepte le règlement.",
+            "es": "Acepto las bases legales.",
+            "de": "Ich nehme die Teilnahmebedingungen an.",
+            "fr": "J’accepte le règlement.",
         },
         name="accept_rules",
     ),

@@ -17,24 +17,24 @@ SUMMER_RULES = {
 4. A person looks at every entry within three working days. If a photo can't be read, we ask for a better one.
 
 5. After the closing date ten winners are drawn at random from all approved entries. Each wins a weekend for four by the sea.""",
-    "es": """1. El organizador figura abajo. Para mayores de 18 años residentes en el Reino Unido.
+    "es": """1. El organizador figura más abajo. Para mayores de 18 años residentes en el Reino Unido.
 
-2. Compra dos paquetes de té helado Northwind entre las fechas de inicio y fin y envía una foto del recibo.
+2. Compra dos paquetes de té helado Northwind entre las fechas de inicio y fin y envía una foto del ticket de compra.
 
-3. Una participación por recibo, una al día por persona y diez por persona en total.
+3. Una participación por ticket, una al día por persona y diez por persona en total.
 
-4. Una persona mira cada participación en tres días laborables. Si una foto no se lee, pedimos otra mejor.
+4. Una persona revisa cada participación en un plazo de tres días laborables. Si una foto no se lee bien, te pediremos otra.
 
-5. Tras el cierre se sortean diez ganadores entre todas las participaciones aprobadas. Cada uno gana un fin de semana para cuatro junto al mar.""",
+5. Tras el cierre se eligen por sorteo diez ganadores entre todas las participaciones aprobadas. Cada uno gana un fin de semana para cuatro junto al mar.""",
     "de": """1. Der Veranstalter ist unten genannt. Teilnehmen kann, wer im Vereinigten Königreich wohnt und mindestens 18 Jahre alt ist.
 
-2. Kaufen Sie zwischen Beginn und Ende zwei Packungen Northwind-Eistee und senden Sie ein Foto des Kassenbons.
+2. Kauf zwischen Beginn und Ende der Aktion zwei Packungen Northwind-Eistee und schick uns ein Foto des Kassenbons.
 
-3. Ein Bon zählt einmal, jede Person einmal am Tag und insgesamt zehnmal.
+3. Jeder Bon zählt einmal. Pro Person sind eine Teilnahme am Tag und insgesamt zehn möglich.
 
-4. Jede Teilnahme wird innerhalb von drei Werktagen von einem Menschen geprüft. Ist ein Foto unleserlich, bitten wir um ein besseres.
+4. Jede Teilnahme wird innerhalb von drei Werktagen von einem Menschen geprüft. Ist ein Foto nicht lesbar, bitten wir dich um ein besseres.
 
-5. Nach dem Ende werden unter allen angenommenen Teilnahmen zehn Gewinner ausgelost. Jeder gewinnt ein Wochenende für vier am Meer.""",
+5. Nach dem Ende werden unter allen gültigen Teilnahmen zehn Gewinner ausgelost. Jeder gewinnt ein Wochenende für vier am Meer.""",
     "fr": """1. L’organisateur est nommé ci-dessous. Ouvert aux personnes de 18 ans et plus résidant au Royaume-Uni.
 
 2. Achetez deux packs de thé glacé Northwind entre la date de début et la date de fin, puis envoyez une photo du ticket.
@@ -52,21 +52,21 @@ QUICK_RULES = {
 2. Fill in the form before the closing date. After it, 50 winners are drawn at random from all entries.
 
 3. Each winner gets a hamper of iced tea, sent to their door.""",
-    "es": """1. El organizador figura abajo. Para mayores de 18 años residentes en el Reino Unido. No hace falta comprar nada.
+    "es": """1. El organizador figura más abajo. Para mayores de 18 años residentes en el Reino Unido. No hace falta comprar nada.
 
-2. Rellena el formulario antes del cierre. Después se sortean 50 ganadores entre todas las participaciones.
+2. Rellena el formulario antes del cierre. Después se eligen por sorteo 50 ganadores entre todas las participaciones.
 
-3. Cada ganador recibe en casa una cesta de té helado.""",
+3. Cada ganador recibe en casa un lote de té helado.""",
     "de": """1. Der Veranstalter ist unten genannt. Teilnehmen kann, wer im Vereinigten Königreich wohnt und mindestens 18 Jahre alt ist. Ein Kauf ist nicht nötig.
 
-2. Füllen Sie das Formular vor dem Ende aus. Danach werden unter allen Teilnahmen 50 Gewinner ausgelost.
+2. Füll das Formular vor dem Ende der Aktion aus. Danach werden unter allen Teilnahmen 50 Gewinner ausgelost.
 
-3. Jeder Gewinner bekommt einen Korb Eistee nach Hause.""",
+3. Jeder Gewinner bekommt einen Geschenkkorb mit Eistee nach Hause geschickt.""",
     "fr": """1. L’organisateur est nommé ci-dessous. Ouvert aux personnes de 18 ans et plus résidant au Royaume-Uni. Sans obligation d’achat.
 
 2. Remplissez le formulaire avant la clôture. Ensuite, 50 gagnants sont tirés au sort parmi toutes les participations.
 
-3. Chaque gagnant reçoit chez lui un panier de thé glacé.""",
+3. Chaque gagnant reçoit chez lui un coffret de thé glacé.""",
 }
 
 SUMMER_RECEIPTS: dict[str, Any] = {
@@ -74,14 +74,14 @@ SUMMER_RECEIPTS: dict[str, Any] = {
     "headline": {
         "en": "Win a weekend for four by the sea",
         "es": "Gana un fin de semana para cuatro junto al mar",
-        "de": "Gewinnen Sie ein Wochenende für vier am Meer",
+        "de": "Gewinne ein Wochenende für vier am Meer",
         "fr": "Gagnez un week-end pour quatre à la mer",
     },
     "supporting": {
         "en": "Buy two packs, send the receipt, and you're in.",
-        "es": "Compra dos paquetes, envía el recibo y ya participas.",
+        "es": "Compra dos paquetes, envía el ticket y ya participas.",
         "de": "Zwei Packungen kaufen, Bon senden, dabei sein.",
-        "fr": "Achetez deux packs, envoyez le ticket, et c’est parti.",
+        "fr": "Achetez deux packs, envoyez le ticket et tentez votre chance.",
     },
     "prizes": {
         "en": "10 weekends for four by the sea",
@@ -119,14 +119,14 @@ QUICK_DRAW: dict[str, Any] = {
     "supporting": {
         "en": "Tell us where to reach you. That's all.",
         "es": "Dinos dónde encontrarte. Nada más.",
-        "de": "Sagen Sie uns, wie wir Sie erreichen. Mehr nicht.",
+        "de": "Sag uns, wie wir dich erreichen. Mehr nicht.",
         "fr": "Dites-nous où vous joindre. C’est tout.",
     },
     "prizes": {
         "en": "50 hampers of iced tea",
-        "es": "50 cestas de té helado",
-        "de": "50 Körbe Eistee",
-        "fr": "50 paniers de thé glacé",
+        "es": "50 lotes de té helado",
+        "de": "50 Geschenkkörbe mit Eistee",
+        "fr": "50 coffrets de thé glacé",
     },
     "hero_alt": {
         "en": "A violet evening over the sea",
@@ -153,7 +153,12 @@ QUICK_SEASIDE: dict[str, Any] = {
 RECEIPT_ROW: dict[str, Any] = {
     "name": "receipt",
     "kind": FieldKind.RECEIPT_IMAGE.value,
-    "label": {"en": "Your receipt", "es": "Tu recibo", "de": "Ihr Kassenbon", "fr": "Votre ticket"},
+    "label": {
+        "en": "Your receipt",
+        "es": "Tu ticket",
+        "de": "Dein Kassenbon",
+        "fr": "Votre ticket",
+    },
 }
 ROWS: tuple[dict[str, Any], ...] = (
     {
@@ -183,7 +188,7 @@ ROWS: tuple[dict[str, Any], ...] = (
         "help_text": {
             "en": "We write to you here about your entry.",
             "es": "Aquí te escribimos sobre tu participación.",
-            "de": "Hierhin schreiben wir Ihnen zu Ihrer Teilnahme.",
+            "de": "Hierhin schreiben wir dir zu deiner Teilnahme.",
             "fr": "Nous vous y écrivons au sujet de votre participation.",
         },
     },
@@ -193,7 +198,7 @@ ROWS: tuple[dict[str, Any], ...] = (
         "purpose": "rules",
         "label": {
             "en": "I'm 18 or over, live in the UK and accept the official rules.",
-            "es": "Soy mayor de 18 años, vivo en el Reino Unido y acepto las bases.",
+            "es": "Soy mayor de 18 años, vivo en el Reino Unido y acepto las bases legales.",
             "de": "Ich bin mindestens 18, wohne im Vereinigten Königreich und nehme die "
             "Teilnahmebedingungen an.",
             "fr": "J’ai 18 ans ou plus, j’habite au Royaume-Uni et j’accepte le règlement.",
@@ -207,8 +212,8 @@ ROWS: tuple[dict[str, Any], ...] = (
         "label": {
             "en": "Tell me about new flavours by e-mail.",
             "es": "Quiero recibir noticias de nuevos sabores por correo.",
-            "de": "Schreiben Sie mir per E-Mail von neuen Sorten.",
-            "fr": "Informez-moi des nouveaux goûts par e-mail.",
+            "de": "Ich möchte per E-Mail von neuen Sorten erfahren.",
+            "fr": "Informez-moi des nouveaux parfums par e-mail.",
         },
     },
 )
