@@ -85,6 +85,13 @@ NO_ENDINGS = "con cmo ocm vom xom cim comm coom c0m ckm cpm"
 LEAST_NAME = 5
 """Letters of a provider's name from which one wrong letter is a slip; shorter names are others'."""
 
+LOOK_ALIKES = (
+    "\u0430\u0435\u043e\u0440\u0441\u0443\u0445\u0456\u0455\u0458\u04bb\u04cf\u0501\u051b\u051d"
+    "\u043a\u043c\u0442\u03bf\u03b1\u03bd\u03c1\u03b9\u03ba\u03c4\u03c5\u03c7\u0131\u0261",
+    "aeopcyxisjhldqwkmtoavpiktuxig",
+)
+"""Small Cyrillic, Greek and other letters, and the Latin ones that they look like in most fonts."""
+
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:

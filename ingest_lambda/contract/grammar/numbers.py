@@ -15,6 +15,8 @@ PATTERNS = {
     "kept": r"^-?[0-9]{1,15}(?:[.][0-9]{1,6})?$",
 }
 """Each in the syntax of Python and browsers; in ``groups``, S is the sign between them."""
+ARABIC = {"\u066b": ".", "\u066c": ","}
+"""The signs of Arabic keyboards before decimals and between thousands: whatever the language, they say which is which."""
 _COMMA = "bg ca cs da de el es et eu fi fr gl hr hu id is it lt lv nb nl nn no pl pt ro ru sk sl sr sv tr uk vi"
 """Languages that write 12,50."""
 _POINT_GROUPS = "ca da de el es eu gl hr id is it nl pt ro sl sr tr vi"
@@ -41,7 +43,7 @@ def read_number(typed: str, language: str) -> Reading:
 
     A point and a comma together say themselves which is which. Of one alone the
     language says it: 1.234 is a thousand in German, and a little more than one in
-    English. Currency signs, plus signs and what groups the thousands are dropped.
+    English; Arabic signs say it themselves. Currency signs, plus signs and what groups the thousands are dropped.
     """
     try:
         text = clean_code(typed)
@@ -49,6 +51,10 @@ def read_number(typed: str, language: str) -> Reading:
         return Reading(wrong="bad_number")
     if len(text) > MOST_CHARS:
         return Reading(wrong="bad_number")
+    marks = marks_of(language)
+    for arabic, meant in ARABIC.items():
+        if arabic in text:
+            text, marks = text.replace(arabic, meant), (".", ",")
     sign = "-" if text.startswith("-") else ""
     text = _pattern("money").sub("", text.removeprefix(sign or "+").strip())
     text = re.sub(r"['\u2019\s]", "", _pattern("whole_price").sub("", text))
@@ -56,7 +62,7 @@ def read_number(typed: str, language: str) -> Reading:
         sign, text = "-", text[1:]
     if not _pattern("number").match(text):
         return Reading(wrong="bad_number")
-    plain = _with_point(text.lstrip("+"), *marks_of(language))
+    plain = _with_point(text.lstrip("+"), *marks)
     kept = f"{sign}{plain}"
     return Reading(kept=kept) if _pattern("kept").match(kept) else Reading(wrong="bad_number")
 

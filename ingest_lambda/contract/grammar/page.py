@@ -25,6 +25,7 @@ def page_grammar(countries: Sequence[str], language: str) -> dict[str, Any]:
             "near_com": email.NEAR_COM,
             "no_endings": email.NO_ENDINGS,
             "least_name": email.LEAST_NAME,
+            "look_alikes": email.LOOK_ALIKES,
         },
         "phone": {
             **phone.PATTERNS,
@@ -45,6 +46,7 @@ def page_grammar(countries: Sequence[str], language: str) -> dict[str, Any]:
         "number": {
             **numbers.PATTERNS,
             "most_chars": numbers.MOST_CHARS,
+            "arabic": numbers.ARABIC,
             "decimal": decimal,
             "group": group,
         },

@@ -106,7 +106,17 @@ function near(a, b) {
   return swapped || a.slice(i + 1) === b.slice(i) || a.slice(i) === b.slice(i + 1) || a.slice(i + 1) === b.slice(i + 1);
 }
 
+// A domain in Latin letters, where some were typed on another keyboard.
+const latin = (domain, [other, letters]) => [...domain].map((letter) => letters[other.indexOf(letter)] ?? letter).join("");
+
+const isProviders = (domain, e) => Object.entries(e.providers).some(([name, list]) => list.split(" ").some((ending) => domain === `${name}.${ending}`));
+
 function likelyDomain(domain, e) {
+  const plain = latin(domain, e.look_alikes);
+  if (plain !== domain) {
+    const likely = likelyDomain(plain, e);
+    return isProviders(likely, e) ? likely : domain; // any other may be somebody's own
+  }
   if (e.real.split(" ").includes(domain)) return domain;
   const dot = domain.indexOf(".");
   const [name, ending] = dot < 0 ? [domain, ""] : [domain.slice(0, dot), domain.slice(dot + 1)];
@@ -183,9 +193,9 @@ export function readPostalCode(typed, grammar, countries) {
 
 // ------------------------------------------------------------------ numbers, days
 
-function withPoint(text, n) {
+function withPoint(text, n, marks) {
   const areGroups = (digits, mark) => has(digits, n.groups.replace("S", mark)) && !digits.startsWith("0");
-  let { decimal, group } = n;
+  let { decimal, group } = marks;
   if (text.includes(".") && text.includes(",")) {
     [decimal, group] = text.lastIndexOf(",") > text.lastIndexOf(".") ? [",", "."] : [".", ","];
   } else {
@@ -203,12 +213,16 @@ export function readNumber(typed, grammar) {
   const n = grammar.number;
   let text = cleanCode(typed, grammar);
   if ([...text].length > n.most_chars || tooManyMarks(typed, grammar)) return refuse("bad_number");
+  let marks = n;
+  for (const [arabic, meant] of Object.entries(n.arabic)) {
+    if (text.includes(arabic)) [text, marks] = [text.split(arabic).join(meant), { decimal: ".", group: "," }];
+  }
   let sign = text.startsWith("-") ? "-" : "";
   text = swap(without(text, sign || "+").trim(), n.money, "");
   text = swap(text, n.whole_price, "", "u").replace(/['\u2019\s]/g, "");
   if (!sign && text.startsWith("-")) { sign = "-"; text = text.slice(1); }
   if (!has(text, n.number)) return refuse("bad_number");
-  const kept = sign + withPoint(text.replace(/^\++/, ""), n);
+  const kept = sign + withPoint(text.replace(/^\++/, ""), n, marks);
   return has(kept, n.kept) ? keep(kept) : refuse("bad_number");
 }
 
