@@ -9,6 +9,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, PasswordChangeView
 from django.core import checks
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import transaction
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaignhub.passwords import HashingBusy
 from campaigns.accounts.models import User
+from campaigns.accounts.rules.passwords import MOST_CHARS
 from campaigns.accounts.services import sign_in
 from campaigns.accounts.services.sign_in import Origin
 from campaigns.accounts.services.throttle import TooManyAttempts
@@ -31,6 +33,7 @@ _REQUIRED = {
     "new_password1": "Choose a new password.",
     "new_password2": "Enter the new password again.",
 }
+_TOO_LONG = f"A password can have {MOST_CHARS} characters at most."
 _DIFFERENT = "That user name and password don't match. Check both and try again."
 
 
@@ -135,6 +138,7 @@ class PasswordForm(AdminOwnPasswordChangeForm):
         self._request = request
         for name, sentence in _REQUIRED.items():
             self.fields[name].error_messages["required"] = sentence
+            self.fields[name].validators.append(MaxLengthValidator(MOST_CHARS, _TOO_LONG))
 
     def clean_old_password(self) -> str:
         """Check the current password, as a sign-in does."""

@@ -143,7 +143,9 @@ def test_a_form_of_patterns_that_were_never_checked_is_judged_in_time():
     assert seconds < MOST_SECONDS
 
 
-@pytest.mark.parametrize("marks", ["\u0301\u0327", "\u0327\u0301\u0345", "\u0ec8\u0325"])
+@pytest.mark.parametrize(
+    "marks", ["\u0301\u0327", "\u0f73\u0f81", "\u0327\u0301\u0345", "\u0ec8\u0325"]
+)
 @pytest.mark.parametrize("kind", ["text", "long_text"])
 def test_marks_over_a_letter_cost_no_more_than_letters(marks, kind):
     manifest = make_manifest(fields=fields(1, kind=kind))

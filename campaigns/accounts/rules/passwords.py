@@ -3,6 +3,8 @@
 import unicodedata
 from collections.abc import Iterable
 
+MOST_CHARS = 256
+"""Of a password that somebody chooses: what judges it takes the square of accents in a row."""
 LEFT_AT_LEAST = 8
 """Letters and digits that a password needs besides names, runs and repetitions."""
 

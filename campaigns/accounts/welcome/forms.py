@@ -6,6 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from campaigns.accounts.models import Invitation
+from campaigns.accounts.rules.passwords import MOST_CHARS
 from campaigns.accounts.services.invitations import check_name_choice, check_password_choice
 
 
@@ -25,7 +26,7 @@ class JoinForm(forms.Form):
         error_messages={"required": "Enter your last name."},
     )
     password = forms.CharField(
-        max_length=256,
+        max_length=MOST_CHARS,
         strip=False,
         label="Password",
         help_text="At least 12 characters, and not the name of the client, a campaign, the product "
@@ -34,7 +35,7 @@ class JoinForm(forms.Form):
         error_messages={"required": "Choose a password."},
     )
     password_again = forms.CharField(
-        max_length=256,
+        max_length=MOST_CHARS,
         strip=False,
         label="Confirm password",
         widget=forms.PasswordInput({"autocomplete": "new-password"}),

@@ -8,6 +8,7 @@ from ingest_lambda.contract.grammar.text import clean
 
 NAME_KEY_CHARS = 60
 """Of a folded name, by which it is found."""
+_MOST_CHARS = 1000
 _SAME = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201b\u02b9\u02bb\u02bc\u02bd\u2032\u00b4\u0060\uff07", "'"),
@@ -29,8 +30,11 @@ def fold(text: str) -> str:
     """Return a name or term as it is searched by: without accents, case and spare spaces, with plain apostrophes.
 
     A moderator types ``muller`` or ``MÜLLER``, ``O'Brien`` or ``O’Brien`` for the
-    same person, and an index can only help with one spelling.
+    same person, and an index can only help with one spelling. Of what is longer than
+    any answer the beginning counts: to put marks in their order takes the square of
+    their number.
     """
+    text = text[:_MOST_CHARS]
     with suppress(ValueError):  # more marks than any name has; they are dropped below
         text = clean(text)
     text = _BETWEEN_LETTERS.sub("", text.casefold()).translate(_SAME)

@@ -10,11 +10,16 @@ from django import forms
 from campaigns.workbench.admin.forms.texts import LANGUAGES
 
 MOST = 200
+_MOST_READ = 500
+"""Characters of a label that its machine name is made of, before it is cut."""
 
 
 def machine_name(text: str, *, most: int = 40) -> str:
     """Make a name of small letters, digits and underscores out of what people call it."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    # A label can be as long as a request, and accents in a row take the square of their number.
+    plain = (
+        unicodedata.normalize("NFKD", text[:_MOST_READ]).encode("ascii", "ignore").decode().lower()
+    )
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:most].strip("_")
     return name if name[:1].isalpha() or not name else f"n_{name}"[:most]
 
