@@ -274,6 +274,14 @@ def test_a_browser_that_writes_no_dates_at_all_shows_them_in_figures(phone: "Pag
     assert "2027-07-01, 10:30 (London)" in phone.inner_text("#notice")
 
 
+def test_midnight_is_written_so_that_its_day_is_clear(phone: "Page") -> None:
+    serve(phone, in_time())
+    answer_state(phone, "scheduled", opens_at="2027-06-30T23:00:00Z", closes_at="2028-01-01T00:00Z")
+    phone.goto(SITE)
+    phone.wait_for_selector("body[data-door=opens]")
+    assert "1 July 2027, 00:00 (London)" in phone.inner_text("#notice")
+
+
 def test_a_deadline_is_the_last_minute_of_a_whole_day(phone: "Page") -> None:
     serve(phone, in_time())
     phone.clock.set_fixed_time("2026-11-27T10:00:00Z")

@@ -26,6 +26,8 @@ export const sleep = (ms) => new Promise((wake) => setTimeout(wake, ms));
 const offset = (ms) => 60_000 * (settings.offsets.filter(([from]) => from * 1000 <= ms).pop() || settings.offsets[0])[1];
 const DAY = { weekday: "long", day: "numeric", month: "long" };
 const CLOCK = { hour: "numeric", minute: "2-digit", hour12: settings.locale.startsWith("en") };
+const MIDNIGHT = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }; // few are sure which day 12:00 am belongs to
+const clockOf = (local) => written(local, Math.floor(local / 60_000) % 1440 ? CLOCK : MIDNIGHT);
 
 // Never an error: what this browser can't write in words stands in figures, and no date is no words.
 function written(local, style) {
@@ -39,7 +41,7 @@ export const setClock = (date) => { ahead = (Date.parse(date) || Date.now()) - D
 export const now = () => Date.now() + ahead;
 const nowLocal = () => now() + offset(now());
 const dayOf = (local) => written(local, new Date(local).getUTCFullYear() === new Date(nowLocal()).getUTCFullYear() ? DAY : { ...DAY, year: "numeric" });
-const momentOf = (local) => `${dayOf(local)}, ${t("clock", { clock: written(local, CLOCK) })} (${settings.place})`;
+const momentOf = (local) => `${dayOf(local)}, ${t("clock", { clock: clockOf(local) })} (${settings.place})`;
 const localOf = (time) => Date.parse(time) + offset(Date.parse(time));
 
 export const today = () => new Date(nowLocal()).toISOString().slice(0, 10);
