@@ -177,24 +177,20 @@ DECLARED: dict[str, Access] = {
     "admin:submissions_submission_changelist": room(
         Capability.SUBMISSION_VIEW, Capability.SUBMISSION_VIEW, {"q": "quill"}, *_MANY
     ),
-    "admin:submissions_review_next": room(
-        Capability.SUBMISSION_REVIEW, Capability.SUBMISSION_REVIEW
-    ),
+    "admin:submissions_review_next": room(Capability.SUBMISSION_REVIEW),
     "admin:submissions_submission_change": thing(
         Capability.SUBMISSION_VIEW, Capability.SUBMISSION_REVIEW, *_DECIDED
     ),
     "admin:submissions_review_undo": thing(NOTHING, Capability.SUBMISSION_LEAD, *_UNDONE),
-    "admin:submissions_review_sentences": thing(
-        Capability.SUBMISSION_VIEW, Capability.SUBMISSION_VIEW
-    ),
+    "admin:submissions_review_sentences": thing(Capability.SUBMISSION_VIEW, None),
     "admin:submissions_review_leave": thing(NOTHING, Capability.SUBMISSION_VIEW),
     # Mails
     "admin:mail_mail_changelist": room(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
-    "admin:mail_mail_read": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
-    "admin:mail_mail_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:mail_mail_read": thing(Capability.MAIL_VIEW, None),
+    "admin:mail_mail_html": thing(Capability.MAIL_VIEW, None),
     "admin:mail_mail_act": thing(NOTHING, Capability.MAIL_SEND, {"act": "again"}, {"act": "sent"}),
     "admin:mail_mail_samples": thing(Capability.MAIL_VIEW, Capability.MAIL_SEND),
-    "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
+    "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, None),
     # Operations
     "admin:operations": room(Capability.OPERATIONS),
     "admin:dead_letters": room(Capability.OPERATIONS, Capability.OPERATIONS, *_LETTERS),
