@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, Q, QuerySet
 
-from campaigns.accounts.models import Client, User
+from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import CAPABILITIES, Capability, Role, roles_with
 from campaigns.accounts.tenancy import OutsideScope, Scope, current, enter, unscoped
 
@@ -20,13 +20,14 @@ class StaffScope(Scope):
     def __init__(self, user: Callable[[], Any]) -> None:
         super().__init__(self._read_clients)
         self._user = user
+        self._read_for: Any = None
         self._roles: _Roles = {}
         self.kept: dict[str, Any] = {}
         """What else is read once in a request, under a name for it."""
 
     def is_of(self, user: User) -> bool:
-        """Tell whether it is the scope of ``user``."""
-        return bool(self._user() == user)
+        """Tell whether it is the scope of ``user``: who sends the request, and whose roles it has read, if any."""
+        return bool(self._user() == user) and self._read_for in (None, user.pk)
 
     @property
     def roles(self) -> _Roles:
@@ -43,6 +44,7 @@ class StaffScope(Scope):
         user = self._user()
         if user is None or not user.is_authenticated:
             raise OutsideScope("Rows of clients are touched while nobody is signed in.")
+        self._read_for = user.pk
         if not user.is_active or not user.is_staff:
             return ()
         if user.is_superuser:
@@ -109,11 +111,14 @@ def can(user: User, capability: Capability, client: Client | None = None) -> boo
 def can_still(user: User, capability: Capability, client: Client) -> bool:
     """Tell whether ``user`` has ``capability`` at ``client`` at this very moment.
 
-    For what is decided behind a lock, or takes long: a role may be taken away meanwhile.
+    For what is decided behind a lock, or takes long: a role may be taken away meanwhile,
+    and an account be put out of use.
     """
-    if not user.is_active or not user.is_staff:
-        return False
-    return user.is_superuser or _clients_now(user, capability).filter(pk=client.pk).exists()
+    now = User.objects.filter(pk=user.pk, is_active=True, is_staff=True)
+    roles = Membership.objects.filter(
+        user=user.pk, client=client.pk, role__in=roles_with(capability)
+    )
+    return now.filter(Q(is_superuser=True) | Exists(roles)).exists()
 
 
 def capabilities_of(user: User) -> frozenset[Capability]:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, TypeVar
 
 from django.db import models
+from django.db.models import F
+from django.db.models.constants import OnConflict
 from django.db.models.query import ModelIterable
 
 from campaigns.accounts.tenancy.query import TenantQuery, leads_to_client, way_to_client
@@ -21,8 +23,30 @@ class TenantQuerySet(models.QuerySet[_M]):
     def _fetch_all(self) -> None:
         fresh = self._result_cache is None
         super()._fetch_all()
-        if fresh and self._result_cache and issubclass(self._iterable_class, ModelIterable):
-            current().note_known(self.model, (row.pk for row in self._result_cache))
+        rows: Any = self._result_cache
+        if fresh and rows and issubclass(self._iterable_class, ModelIterable):
+            here = current()
+            here.note_known(self.model, (row.pk for row in rows))
+            field, parent = way_to_client(self.model)
+            if parent is not None and not leads_to_client(parent):
+                keys = (vars(row)[field.attname] for row in rows if field.attname in vars(row))
+                here.note_known(parent, keys)
+
+    def update(self, **values: Any) -> int:
+        """Change rows of the scope; none of them goes to another client."""
+        fields = self.model._meta
+        refuse_moving(self.model, ((_field(fields, name), one) for name, one in values.items()))
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def _update(self, values: Any) -> int:
+        refuse_moving(self.model, ((field, value) for field, _model, value in values))
+        changed: int = super()._update(values)  # type: ignore[misc]
+        return changed
+
+    _update.alters_data = True  # type: ignore[attr-defined]
+    _update.queryset_only = False  # type: ignore[attr-defined]
 
     def _raw_delete(self, using: str | None) -> int:
         confined: Any = self.all()
@@ -34,6 +58,8 @@ class TenantQuerySet(models.QuerySet[_M]):
 
     def _insert(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
         rows = list(objs)
+        if kwargs.get("on_conflict") is OnConflict.UPDATE and current().client_ids is not None:
+            raise OutsideScope("An insert that may change what is there can't be confined.")
         for row in rows:
             refuse_foreign(row)
         return super()._insert(rows, *args, **kwargs)  # type: ignore[misc]
@@ -71,6 +97,7 @@ class TenantModel(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         """Remove the row; Django would do so without asking a manager."""
         refuse_foreign(self)
+        _refuse_unless_within(type(self), type(self), self.pk)
         return super().delete(*args, **kwargs)
 
     def _perform_unique_checks(self, unique_checks: Any) -> Any:
@@ -86,20 +113,55 @@ class TenantModel(models.Model):
 
 
 def refuse_foreign(row: Any) -> None:
-    """Refuse to add or remove a row whose client is known, without a query, to lie outside the scope.
+    """Refuse to add or remove a row whose client lies outside the scope.
+
+    Whether the row that it belongs to lies within is asked of the database, unless the
+    scope has read that row or has it in hand.
 
     Raises:
         OutsideScope: it does, or there is no scope.
     """
-    client_ids = current().client_ids
-    if client_ids is None:
+    if current().client_ids is None:
         return
-    kind = type(row).__name__
-    while row is not None:
+    kind = type(row)
+    while True:
         field, parent = way_to_client(type(row))
-        key = getattr(row, field.attname)
-        if leads_to_client(parent):
-            if key not in client_ids and not (key is None and field.null):
-                raise OutsideScope(f"{kind} belongs to a client outside the scope.")
+        above = field.get_cached_value(row, None) if field.is_relation else None
+        if above is None or leads_to_client(parent):
+            _refuse_unless_within(kind, parent, getattr(row, field.attname), is_optional=field.null)
             return
-        row = field.get_cached_value(row, None) if field.is_relation else None
+        row = above
+
+
+def refuse_moving(model: Any, values: Iterable[tuple[Any, Any]]) -> None:
+    """Refuse new values of columns by which rows would belong to a client outside the scope.
+
+    Raises:
+        OutsideScope: one is such a key, or an expression, which nobody can look at.
+    """
+    here, (way, parent) = current(), way_to_client(model)
+    itself = (way.name, way.attname, "pk" if way.primary_key else "")
+    for field, value in values if here.client_ids is not None else ():
+        if field != way or (isinstance(value, F) and vars(value)["name"] in itself):
+            continue
+        if hasattr(value, "resolve_expression"):
+            raise OutsideScope(f"{model.__name__} would belong to a client that nobody named.")
+        key = value.pk if isinstance(value, models.Model) else value
+        _refuse_unless_within(model, parent, key, is_optional=field.null)
+
+
+def _refuse_unless_within(kind: Any, parent: Any, key: Any, *, is_optional: bool = False) -> None:
+    """Refuse a key of ``parent``, whose row decides whose a row of ``kind`` is."""
+    here = current()
+    if here.client_ids is None or (key is None and is_optional):
+        return
+    if leads_to_client(parent):
+        is_within = key in here.client_ids
+    else:
+        is_within = here.knows(parent, [key]) or parent._base_manager.filter(pk=key).exists()
+    if not is_within:
+        raise OutsideScope(f"{kind.__name__} belongs to a client outside the scope.")
+
+
+def _field(fields: Any, name: str) -> Any:
+    return fields.pk if name == "pk" else fields.get_field(name)

@@ -20,8 +20,15 @@ from campaignhub.staff_site.scoped import ScopedModelAdmin
 from campaignhub.urls import urlpatterns as _ours
 from campaigns.accounts.models import AuditEntry, Client, User
 from campaigns.accounts.rules.roles import Capability, Role
-from campaigns.accounts.services.scope import can, can_still, clients_of, scope_of
-from campaigns.accounts.tenancy import OutsideScope, current
+from campaigns.accounts.services.scope import (
+    StaffScope,
+    can,
+    can_still,
+    capabilities_of,
+    clients_of,
+    scope_of,
+)
+from campaigns.accounts.tenancy import OutsideScope, current, enter
 from campaigns.setup.models import Campaign, FormField
 from submissions.mail import tasks as mail_tasks
 from submissions.mail.services import delivery
@@ -285,6 +292,28 @@ def test_a_role_that_is_taken_away_meanwhile_counts_where_it_is_asked_for_again(
         assert not can_still(user, Capability.STAFF_MANAGE, ours.client)
     with scope_of(user):
         assert not can(user, Capability.STAFF_MANAGE, ours.client)
+
+
+@pytest.mark.parametrize("flag", ["is_active", "is_staff"])
+def test_an_account_that_is_put_out_of_use_meanwhile_can_no_more(ours: Side, flag: str) -> None:
+    user, operator = ours.staff[Role.OWNER], make_operator()
+    for one in (user, operator):
+        with scope_of(one):
+            assert can_still(one, Capability.STAFF_MANAGE, ours.client)
+            User.objects.filter(pk=one.pk).update(**{flag: False})
+            assert not can_still(one, Capability.STAFF_MANAGE, ours.client)
+
+
+def test_who_signs_in_during_a_request_has_no_role_of_who_sent_it(ours: Side, theirs: Side) -> None:
+    """Somebody who is signed in signs in as another on the same page."""
+    owner, other = ours.staff[Role.OWNER], theirs.staff[Role.MODERATOR]
+    sender = [owner]
+    with enter(StaffScope(lambda: sender[0])):
+        assert can(owner, Capability.STAFF_MANAGE, ours.client)
+        sender[0] = other
+        assert not can(other, Capability.STAFF_MANAGE)
+        assert not capabilities_of(other) & {Capability.STAFF_MANAGE}
+        assert not clients_of(other, Capability.STAFF_MANAGE).exists()
 
 
 def test_of_somebody_else_a_request_remembers_nothing(ours: Side, theirs: Side) -> None:

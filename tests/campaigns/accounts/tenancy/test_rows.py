@@ -162,6 +162,68 @@ def test_a_row_is_not_added_to_another_client(ours: Side, theirs: Side) -> None:
     assert not AuditEntry.objects.filter(code="x").exists()
 
 
+def test_a_row_is_not_added_to_another_client_by_a_key_alone(ours: Side, theirs: Side) -> None:
+    foreign, entry = theirs[Campaign].pk, theirs[Submission].pk
+    with scope([ours.client.pk]):
+        for add in (
+            lambda: FormField.objects.create(campaign_id=foreign, name="x", kind="text"),
+            lambda: FormField.objects.bulk_create([FormField(campaign_id=foreign, name="x")]),
+            lambda: FormField(campaign_id=foreign, name="x", kind="text").save(),
+            lambda: OutboxDecision.objects.get_or_create(submission_id=entry, decision_no=7),
+        ):
+            with pytest.raises(OutsideScope), transaction.atomic():
+                add()
+        FormField.objects.create(campaign_id=ours[Campaign].pk, name="x", kind="text")
+    assert FormField.objects.get(name="x").campaign == ours[Campaign]
+
+
+def test_a_row_of_ones_own_does_not_go_to_another_client(ours: Side, theirs: Side) -> None:
+    """Or whoever guesses a key would plant a campaign, a field or a mail with others."""
+    mine, foreign = ours[Campaign], theirs[Campaign]
+    (field, *_more) = FormField.objects.filter(campaign=mine)
+    here = FormField.objects.filter(pk=field.pk)
+
+    def saved(**values: Any) -> None:
+        for name, value in values.items():
+            setattr(field, name, value)
+        field.save()
+
+    with scope([ours.client.pk]):
+        for move in (
+            lambda: here.update(campaign=foreign),
+            lambda: here.update(campaign_id=foreign.pk),
+            lambda: here.update(campaign=Campaign.objects.filter(pk=mine.pk).values("pk")[:1]),
+            lambda: saved(campaign=foreign),
+            lambda: saved(campaign_id=foreign.pk),
+            lambda: FormField.objects.bulk_update([field], ["campaign"]),
+            lambda: here.update_or_create(pk=field.pk, defaults={"campaign": foreign}),
+            lambda: Campaign.objects.filter(pk=mine.pk).update(client=theirs.client),
+            lambda: Campaign.objects.filter(pk=mine.pk).update(client=theirs.client.pk),
+        ):
+            with pytest.raises(OutsideScope), transaction.atomic():
+                move()
+        saved(campaign=mine, required=False)
+        assert here.update(campaign=mine, required=True) == 1
+        assert here.update(campaign=F("campaign")) == 1
+    assert here.get().campaign == mine
+
+
+def test_an_insert_does_not_write_over_a_row_of_another_client(ours: Side, theirs: Side) -> None:
+    (field, *_more) = FormField.objects.filter(campaign=theirs[Campaign])
+    over = FormField(pk=field.pk, campaign=ours[Campaign], name="mine", kind="text")
+    with scope([ours.client.pk]):
+        with pytest.raises(OutsideScope), transaction.atomic():
+            FormField.objects.bulk_create(
+                [over], update_conflicts=True, unique_fields=["id"], update_fields=["name"]
+            )
+        FormField.objects.bulk_create([over], ignore_conflicts=True)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            over.save()
+        with pytest.raises(OutsideScope), transaction.atomic():
+            over.delete()
+    assert FormField.objects.get(pk=field.pk).name == field.name
+
+
 def test_related_rows_and_those_that_a_key_leads_to_are_confined_too(
     ours: Side, theirs: Side
 ) -> None:
