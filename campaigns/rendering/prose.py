@@ -7,6 +7,7 @@ puts the parts into elements and escapes every one of them, so that no text can 
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 MOST_WORDS, MOST_ADDRESS = 200, 500
 
@@ -36,6 +37,7 @@ _LINK = re.compile(
     rf"|(?P<bare>https://[^\s<>()\[\]\"]{{1,{MOST_ADDRESS}}})"
 )
 _SAFE = re.compile(r"https?://[^\s\"<>]+|mailto:[^\s\"<>]+|tel:[+0-9 ().-]+", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/?#:].*)?", re.IGNORECASE)
 _HEADING = re.compile(r"#{1,4} +(.+)")
 _BULLET = re.compile(r"[-*•] +(.+)")
 _NUMBER = re.compile(r"([0-9]{1,3})[.)] +(.+)")
@@ -46,7 +48,8 @@ def runs(text: str, targets: Mapping[str, str]) -> Line:
     """Return a line's words with their links.
 
     ``targets`` are addresses of the campaign's own by name, as in ``[the rules](rules)``. A link to
-    somewhere else than the web, a mailbox or a telephone is no link, but words.
+    somewhere else than the web, a mailbox or a telephone is no link, but words; so is one whose
+    words are the address of another site.
     """
     found: list[Run] = []
     at = 0
@@ -64,9 +67,21 @@ def runs(text: str, targets: Mapping[str, str]) -> Line:
 def _link(link: re.Match[str], targets: Mapping[str, str]) -> tuple[str, str]:
     if link["bare"]:
         address = link["bare"].rstrip(_END_OF_SENTENCE)
-        return address, address
-    place = link["place"]
-    return link["words"], targets.get(place) or (place if _SAFE.fullmatch(place) else "")
+        return address, "" if _shows_another("", address) else address
+    words, place = link["words"], link["place"]
+    is_good = _SAFE.fullmatch(place) and not _shows_another(words, place)
+    return words, targets.get(place) or (place if is_good else "")
+
+
+def _shows_another(words: str, place: str) -> bool:
+    """Tell whether the words of a link to the web, or what stands before its host, are another site's address."""
+    try:
+        parts = urlsplit(place)
+    except ValueError:
+        return True
+    shown = _ADDRESS.fullmatch(words.strip()) if parts.netloc else None
+    host = (parts.hostname or "").removeprefix("www.")
+    return "@" in parts.netloc or bool(shown and shown[1].lower().removeprefix("www.") != host)
 
 
 def plain(line: Line) -> str:

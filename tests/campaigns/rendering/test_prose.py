@@ -34,6 +34,21 @@ TARGETS = {"rules": "./rules/1/", "privacy": "https://north.example/privacy"}
         ("[x](/admin)", (Run("[x](/admin)"),)),
         ("[x](nowhere)", (Run("[x](nowhere)"),)),
         ('[x](https://x"onclick=1)', (Run('[x](https://x"onclick=1)'),)),
+        *(
+            (text, (Run(text),))
+            for text in (
+                "[https://bank.example/x](https://evil.example)",
+                "[www.bank.example](https://evil.example)",
+                "[Bank.example](https://bank.example.evil.example)",
+                "[us](https://bank.example@evil.example)",
+                "https://bank.example@evil.example/",
+                "[us](https://[bank.example)",
+            )
+        ),
+        *(
+            (f"[{words}](https://www.x.example/a)", (Run(words, "https://www.x.example/a"),))
+            for words in ("x.example", "https://WWW.X.example/", "Version 2.0", "e.g. here", "a.b")
+        ),
         ("[not closed](rules", (Run("[not closed](rules"),)),
         ("a [b] (rules) c", (Run("a [b] (rules) c"),)),
         ("18+ [sic]", (Run("18+ [sic]"),)),
