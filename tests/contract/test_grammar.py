@@ -1,6 +1,7 @@
 """One grammar: what the golden answers become, and what every neighbour of theirs has in common."""
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest_lambda.contract import ReasonCode, Route
-from ingest_lambda.contract.grammar.email import sending_address, spellings
+from ingest_lambda.contract.grammar.email import read_email, sending_address, spellings
 from ingest_lambda.contract.grammar.reading import Reading
 from ingest_lambda.contract.grammar.text import clean, clean_prose, whole_characters
 from ingest_lambda.rules.answers import judge_answers
@@ -167,3 +168,25 @@ def test_the_golden_answers_have_twenty_neighbours_of_each_kind() -> None:
     kinds = [golden["kind"] for golden in ANSWERS]
     assert {kind: kinds.count(kind) >= 20 for kind in kinds} == dict.fromkeys(kinds, True)
     assert json.dumps(ANSWERS).isascii()
+
+
+@pytest.mark.parametrize("code", [0xD800, 0xDC00, 0xDFFF])
+def test_a_domain_that_spells_half_a_character_is_looked_for_as_it_is(code: int) -> None:
+    domain = f"xn--{f'a{chr(code)}'.encode('punycode').decode()}.com"
+    assert spellings(f"ann@{domain}") == {f"ann@{domain}"}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "a@\ufb01\u0300.example.com",
+        "a@x\ufb01\u200d\U0001d158.example.com",
+        "a@n\u0130\u0f71\u0f72.example.com",
+        "mailto:a@\ufb03\u0301.example.com",
+    ],
+)
+def test_an_address_that_is_kept_is_read_as_itself(typed: str) -> None:
+    kept = read_email(typed).kept
+    assert kept
+    assert read_email(kept).kept == kept
+    assert unicodedata.is_normalized("NFC", kept)

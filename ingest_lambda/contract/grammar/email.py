@@ -7,6 +7,7 @@ many people as it likes. Hence an address is plain (RFC 5322's dot-atom) or refu
 
 import re
 from functools import cache
+from unicodedata import normalize
 
 from ingest_lambda.contract.grammar.reading import Reading
 from ingest_lambda.contract.grammar.text import clean
@@ -104,7 +105,7 @@ def read_email(typed: str) -> Reading:
     The name of the mailbox keeps its case, the domain is in small letters.
     """
     try:
-        text = clean(typed)
+        text = clean(_as_meant(typed))
     except ValueError:
         return Reading(wrong="bad_email")
     if len(text) > MOST_TYPED:
@@ -115,7 +116,8 @@ def read_email(typed: str) -> Reading:
         return Reading(wrong="bad_email")
     if "@" in local:
         return _several(text)
-    domain = _pattern("around_dot").sub(".", domain).lower()
+    # Letters without a small form of their own, as İ, fall apart into a letter and its mark.
+    domain = normalize("NFC", _pattern("around_dot").sub(".", domain).lower())
     wrong = _wrong_local(local) or _wrong_domain(domain)
     if wrong:
         return Reading(wrong=wrong, proposal=_tidied(f"{local}@{domain}"))
@@ -124,9 +126,14 @@ def read_email(typed: str) -> Reading:
     return Reading(kept=f"{local}@{domain}")
 
 
-def _unpacked(text: str) -> str:
+def _as_meant(text: str) -> str:
+    """Return a text without what only looks like a sign or two letters: before it is cleaned, which joins marks to them."""
     for sign, meant in LOOKS_LIKE.items():
         text = text.replace(sign, meant)
+    return text
+
+
+def _unpacked(text: str) -> str:
     if inside := _pattern("in_brackets").match(text):
         text = inside[1]
     bare = _pattern("scheme").sub("", text)
@@ -229,10 +236,12 @@ def spellings(address: str) -> set[str]:
 
 
 def _in_unicode(domain: str) -> str:
+    """Return a domain in letters; as it is where none are meant: some codes spell half a character."""
     try:
-        return ".".join(
+        letters = ".".join(
             label[4:].encode().decode("punycode") if label.startswith("xn--") else label
             for label in domain.split(".")
         )
     except UnicodeError:
         return domain
+    return letters if domain_in_ascii(letters) == domain else domain

@@ -46,8 +46,9 @@ function ascii(domain) {
 
 const split = (text) => { const at = text.lastIndexOf("@"); return at < 0 ? ["", text] : [text.slice(0, at), text.slice(at + 1)]; };
 
+const asMeant = (text, e) => Object.entries(e.looks_like).reduce((now, [sign, meant]) => now.split(sign).join(meant), text);
+
 function unpacked(text, e) {
-  for (const [sign, meant] of Object.entries(e.looks_like)) text = text.split(sign).join(meant);
   text = text.match(pattern(e.in_brackets))?.[1] ?? text;
   let bare = swap(text, e.scheme, "", "iu");
   if (bare !== text) bare = swap(swap(bare, e.after_scheme, "", "u"), e.encoded, (_, code) => String.fromCharCode(parseInt(code, 16)));
@@ -84,14 +85,14 @@ function tidied(text, e) {
 
 export function readEmail(typed, grammar) {
   const e = grammar.email;
-  let text = clean(typed, grammar);
+  let text = clean(asMeant(typed, e), grammar);
   if (tooManyMarks(typed, grammar)) return refuse("bad_email");
   if ([...text].length > e.most_typed) return refuse("email_long");
   text = unpacked(text, e);
   const [local, end] = split(text);
   if (!local || !end) return refuse("bad_email");
   if (local.includes("@")) return /[\s;,/|]/.test(text) ? refuse("email_two") : refuse("email_two_at", tidied(text.replace(/@+/g, "@"), e));
-  const domain = swap(end, e.around_dot, ".").toLowerCase();
+  const domain = swap(end, e.around_dot, ".").toLowerCase().normalize();
   const wrong = wrongLocal(local, e) || wrongDomain(domain, e);
   if (wrong) return refuse(wrong, tidied(`${local}@${domain}`, e));
   return `${local}@${ascii(domain)}`.length > e.most ? refuse("email_long") : keep(`${local}@${domain}`);
