@@ -21,8 +21,8 @@ from tests.support.scenery import make_campaigns
 
 pytestmark = pytest.mark.flow
 
-FLOOD, QUIET = 600, 10
-PHOTOS = 60
+FLOOD, QUIET = 1_500, 10
+PHOTOS = 120
 SECONDS = 300
 
 
