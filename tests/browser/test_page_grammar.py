@@ -1,5 +1,6 @@
 """The page's reading of answers: as the writer reads them, told at the field, with a proposal where there is one."""
 
+import time
 from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,18 @@ def test_the_page_reads_every_golden_answer_as_the_writer_does(phone: "Page") ->
         assert (golden["typed"], said["proposal"]) == (golden["typed"], ours.proposal)
         if golden["kind"] != "phone":  # which number it is, the server knows
             assert (golden["typed"], said["kept"]) == (golden["typed"], ours.kept)
+
+
+@pytest.mark.parametrize("marks", ["\u0301\u0327", "\u0f73\u0f81"])
+def test_accents_in_a_row_are_refused_before_they_are_put_in_order(
+    phone: "Page", marks: str
+) -> None:
+    """To order so many takes a browser half a minute and more, which a link or a pasted text could ask for."""
+    flood = f"a{marks * 50_000}"
+    begun = time.monotonic()
+    found = by_page(phone, [({"kind": kind}, flood) for kind in ("email", "number")])
+    assert [said["wrong"] for said in found] == ["bad_email", "bad_number"]
+    assert time.monotonic() - begun < 12
 
 
 def test_page_and_writer_give_one_verdict_on_every_spelling(phone: "Page") -> None:

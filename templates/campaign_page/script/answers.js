@@ -189,7 +189,7 @@ export const emailOf = () => { const box = form.querySelector("[data-kind=email]
 // ------------------------------------------------------------------ where a visitor came from
 
 const asked = new URLSearchParams(location.search);
-const tidy = (text, most) => (rules ? rules.cut(rules.clean(text, grammar), most) : [...text].slice(0, most).join(""));
+const tidy = (text, most) => (rules ? rules.cut(rules.clean(text.slice(0, 20 * most), grammar), most) : [...text].slice(0, most).join(""));
 
 // What posters and newsletters wrote into the address; the form needs no row for it.
 const sources = () => Object.fromEntries(grammar.sources.map((name) => [name, tidy(asked.get(name) || "", grammar.most_hidden)]).filter(([, text]) => text));

@@ -7,7 +7,9 @@ const has = (text, source, flags) => pattern(source, flags).test(text);
 const swap = (text, source, by, flags = "gu") => text.replace(pattern(source, flags), by);
 const keep = (kept) => ({ kept, wrong: "", proposal: "" });
 const refuse = (wrong, proposal = "") => ({ kept: "", wrong, proposal });
-const seen = (text, { text: t }) => swap(text.normalize(), t.unseen, "$1");
+// To put marks in their order takes the square of their number: of more than are refused (31), none is.
+const few = (text) => swap(text, "(\\p{M}{31})\\p{M}+", "$1");
+const seen = (text, { text: t }) => few(swap(few(text).normalize(), t.unseen, "$1"));
 const tooManyMarks = (text, grammar) => [text, seen(text, grammar)].some((one) => has(one, "\\p{M}{31}")); // over one letter
 
 // One line as it is judged, hashed and stored.
