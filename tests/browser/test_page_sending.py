@@ -193,7 +193,7 @@ def test_what_the_writer_finds_wrong_is_shown_by_its_field_and_can_be_mended(
     phone.route(SUBMIT, spoil)
     send(phone)
     phone.wait_for_selector("#summary:not([hidden])")
-    assert "at most 80 characters" in phone.inner_text("#e-given_name")
+    assert "longer than 80 characters" in phone.inner_text("#e-given_name")
     assert phone.input_value("#f-email") == "mended@example.com"
     send(phone)
     outcome(phone, "approved")
