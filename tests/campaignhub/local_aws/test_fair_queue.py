@@ -179,7 +179,9 @@ def test_exactly_what_is_visible_is_handed_out_whatever_happens(steps: list[Any]
         elif step == "wait":
             queue.now += what
         elif step == "restart":
+            handles = queue.handles  # no two are the same, whichever process gave them
             queue = type(queue)([dict(m) for m in queue.messages])
+            queue.handles = handles
             flying = []
     queue.now += FOREVER
     left = len(queue.messages)
