@@ -1,9 +1,8 @@
 """What the database itself refuses: to change what was published, to change or remove a line of a log.
 
-For migrations. On SQLite a later migration that rebuilds a table loses its
-triggers with the old one: let it begin with :func:`lifted` and end with the
-refusals that it lifted, as ``campaigns/setup/migrations/0002`` does. A new column
-with a default rebuilds its table.
+For migrations. On SQLite a later migration that rebuilds a table, as a new column
+with a default does, loses its triggers with the old one: wrap it in
+:func:`keeping_triggers`. ``tests/campaignhub/test_triggers.py`` fails where one forgot.
 """
 
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from django.db.migrations import RunPython
+from django.db.migrations.operations.base import Operation
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,13 @@ def append_only(name: str, table: str, words: str) -> tuple[Refusal, Refusal]:
     )
 
 
-def refuse(*refusals: Refusal) -> RunPython:
+class Refuse(RunPython):
+    """The operation that makes triggers of ``refusals``."""
+
+    refusals: tuple[Refusal, ...] = ()
+
+
+def refuse(*refusals: Refusal) -> Refuse:
     """Return the operation that makes triggers of refusals; its reverse takes them away."""
 
     def forbid(_apps: Any, schema_editor: Any) -> None:
@@ -67,13 +73,36 @@ def refuse(*refusals: Refusal) -> RunPython:
                 schema_editor.execute(f"DROP TRIGGER {one.name} ON {one.table}")
                 schema_editor.execute(f"DROP FUNCTION {one.name}()")
 
-    return RunPython(forbid, allow)
+    operation = Refuse(forbid, allow)
+    operation.refusals = refusals
+    return operation
 
 
-def lifted(refusals: RunPython) -> RunPython:
-    """Return the operation that takes the triggers of :func:`refuse` away; its reverse makes them again."""
-    assert refusals.reverse_code is not None
-    return RunPython(refusals.reverse_code, refusals.code)
+def keeping_triggers(table: str, *operations: Operation) -> list[Operation]:
+    """Return operations that rebuild ``table``, between two that put its triggers aside and back again.
+
+    Only SQLite rebuilds; PostgreSQL changes the table in place and keeps them.
+    """
+    kept: list[tuple[str, str]] = []
+
+    def put_aside(_apps: Any, schema_editor: Any) -> None:
+        if schema_editor.connection.vendor != "sqlite":
+            return
+        with schema_editor.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s",
+                [table],
+            )
+            kept[:] = cursor.fetchall()
+        for name, _sql in kept:
+            schema_editor.execute(f"DROP TRIGGER {name}")
+
+    def put_back(_apps: Any, schema_editor: Any) -> None:
+        for _name, sql in kept:
+            schema_editor.execute(sql)
+        kept.clear()
+
+    return [RunPython(put_aside, put_back), *operations, RunPython(put_back, put_aside)]
 
 
 def never_emptied(tables: Sequence[str]) -> RunPython:

@@ -38,7 +38,7 @@ def read_place(text: str, key: "Field[Any, Any]") -> Place | None:
 
 
 class KeysetChangeList(ChangeList):
-    """Reads one page; what comes in meanwhile moves no row to another page.
+    """Reads one page; a row that is added later moves no other row to another page.
 
     What an address holds beyond the list's own filters is passed over: nothing
     narrows or sorts the rows by a column that a page masks.

@@ -90,7 +90,7 @@ class RowPage(StaffPage):
         self.title = str(self.row)
 
     def has_permission(self) -> bool:
-        """Whoever sees the row sees its page."""
+        """Allow the page to everyone who may see its row."""
         return True
 
 

@@ -52,7 +52,7 @@ def start_in_words(instant: datetime, *, timezone: str, language: str, today: da
 def deadline_in_words(until: datetime, *, now: datetime, timezone: str, language: str) -> str:
     """Return a deadline as the last minute of a day: ``Thursday 3 December, 11:59 pm (London)``.
 
-    Nobody remembers 00:16 of the night after. On its last day a deadline is its own
+    An entrant takes 00:16 for the night before. On its last day a deadline is its own
     time. The page says the same in ``deadline`` of ``ground.js``.
     """
     last, today = _last_minute(until, now, timezone)

@@ -177,14 +177,7 @@ ASKED: tuple[dict[str, str], ...] = (
 
 
 def test_a_room_shows_a_stranger_their_own_only(theirs: Side, ours: Side) -> None:
-    names = {
-        "word": MARK.lower(),
-        "reference": theirs[Submission].reference,
-        "submission": theirs[Submission].pk,
-        "campaign": theirs[Campaign].pk,
-        "client": theirs[Client].pk,
-        "user": theirs[User].pk,
-    }
+    names = theirs.names()
     browsers = {role: ours.browser(role) for role in Role}
     for address in walked("staff", "room"):
         access, path = address.access, address.filled(ours)

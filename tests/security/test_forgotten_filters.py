@@ -6,11 +6,8 @@ import pytest
 from unfold.admin import ModelAdmin
 
 from campaignhub.staff_site.scoped import ScopedModelAdmin
-from campaigns.accounts.models import Client, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services.scope import StaffScope
-from campaigns.setup.models import Campaign
-from submissions.mirror.models import Submission
 from tests.security.access import form_for, walked
 from tests.security.test_access_walk import ASKED, changed
 from tests.security.two_clients import MARK, Side, leaks, state_of_the_database
@@ -27,14 +24,7 @@ def _all_filters_gone(monkeypatch: pytest.MonkeyPatch, theirs: Side, ours: Side)
 
 
 def test_every_page_shows_ones_own_only(theirs: Side, ours: Side) -> None:
-    names = {
-        "word": MARK.lower(),
-        "reference": theirs[Submission].reference,
-        "submission": theirs[Submission].pk,
-        "campaign": theirs[Campaign].pk,
-        "client": theirs[Client].pk,
-        "user": theirs[User].pk,
-    }
+    names = theirs.names()
     browser = ours.browser(Role.MODERATOR)
     shown = 0
     for address, asked in product(walked("staff", "room"), ASKED):

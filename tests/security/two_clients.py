@@ -44,6 +44,17 @@ class Side:
         """Return the thing of a model."""
         return self.things[model]
 
+    def names(self) -> dict[str, Any]:
+        """Return what an address or a search can name this client's things by."""
+        return {
+            "word": MARK.lower(),
+            "reference": self[Submission].reference,
+            "submission": self[Submission].pk,
+            "campaign": self[Campaign].pk,
+            "client": self[Client].pk,
+            "user": self[User].pk,
+        }
+
     def browser(self, role: Role) -> Browser:
         """Return a browser in which the member of staff with a role is signed in."""
         return signed_in(self.staff[role])

@@ -21,7 +21,7 @@ _UNBOUND = "Nothing: it was made before keys belonged to a client. Revoke it and
 
 
 class AddToBlockList(AddPage):
-    """Somebody is put on a list."""
+    """The form that blocks a person at one client."""
 
     form_class = BlockForm
     title = "Add to block list"

@@ -111,7 +111,7 @@ def can(user: User, capability: Capability, client: Client | None = None) -> boo
 def can_still(user: User, capability: Capability, client: Client) -> bool:
     """Tell whether ``user`` has ``capability`` at ``client`` at this very moment.
 
-    For what is decided behind a lock, or takes long: a role may be taken away meanwhile,
+    For what is decided behind a lock, or takes long: a role may be withdrawn before it ends,
     and an account be put out of use.
     """
     now = User.objects.filter(pk=user.pk, is_active=True, is_staff=True)

@@ -2,32 +2,7 @@
 
 from django.db import migrations, models
 
-from campaignhub.triggers import Refusal, lifted, refuse
-
-# As in 0001: SQLite rebuilds the table for a column with a default, and its triggers go with the old one.
-REFUSALS = refuse(
-    Refusal(
-        "campaign_slug_is_frozen",
-        "UPDATE",
-        "campaigns_campaign",
-        "the slug of a published campaign never changes",
-        "OLD.slug <> NEW.slug AND OLD.state <> 'draft'",
-    ),
-    Refusal(
-        "campaign_test_place_is_frozen",
-        "UPDATE",
-        "campaigns_campaign",
-        "the test address of a campaign never changes",
-        "OLD.test_slug <> NEW.test_slug OR OLD.test_id <> NEW.test_id",
-    ),
-    Refusal(
-        "campaign_is_never_unpublished",
-        "UPDATE",
-        "campaigns_campaign",
-        "a published campaign never becomes a draft again",
-        "OLD.state <> 'draft' AND NEW.state = 'draft'",
-    ),
-)
+from campaignhub.triggers import keeping_triggers
 
 
 class Migration(migrations.Migration):
@@ -36,12 +11,11 @@ class Migration(migrations.Migration):
         ('campaigns', '0001_initial'),
     ]
 
-    operations = [
-        lifted(REFUSALS),
+    operations = keeping_triggers(
+        "campaigns_campaign",
         migrations.AddField(
             model_name='campaign',
             name='privacy_urls',
             field=models.JSONField(blank=True, default=dict, help_text='By language, where one has an address of its own.'),
         ),
-        REFUSALS,
-    ]
+    )

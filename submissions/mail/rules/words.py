@@ -14,9 +14,9 @@ class Message(StrEnum):
 
     RECEIVED = "received"
     RECEIVED_REVIEW = "received_review"
-    """Somebody looks at it by a day that is named."""
+    """A moderator reviews it, by a day that is named."""
     RECEIVED_COUNTS = "received_counts"
-    """Nobody has to look: it counts at once."""
+    """It counts at once, without a review."""
     RECEIVED_AGAIN = "received_again"
     """The answer to what was asked again."""
     APPROVED = "approved"

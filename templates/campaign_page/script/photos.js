@@ -173,7 +173,7 @@ async function upload(photo) {
     }
     if (photo.done || attempt >= TRIES || !isHere(photo)) break;
     if (!status && !await copyOf(photo.file)) { withdraw(photo, t("photo_gone")); break; }
-    say(status < 400 ? t(status ? "elsewhere" : "offline") : ""); // refused: the place is asked for anew
+    say(status < 400 ? t(status ? "elsewhere" : "offline") : ""); // refused: a new form is asked for
     if (!navigator.onLine) attempt -= 1; // waiting for the line is no try
     await waitForLine(backOff(Math.max(0, attempt)));
   }

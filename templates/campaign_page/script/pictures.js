@@ -2,7 +2,7 @@
 
 import { settings } from "./ground.js";
 
-// The whole file as it is now, or null where it can't be read: a phone may change it or take it away meanwhile.
+// The whole file as it is now, or null where it can't be read: a phone may change or remove a file that was chosen.
 export const copyOf = (file) => file.arrayBuffer().then((content) => new Blob([content], { type: file.type }), () => null);
 
 // By its first bytes, as ingest_lambda/contract/photos.py: a name or the phone's word for it may be wrong.
