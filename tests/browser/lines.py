@@ -95,6 +95,15 @@ class Line:
             self._again()
         self._again()
 
+    def each_silent(self) -> Iterator[str]:
+        """Yield the faults as they are met, whether or not the page names a line."""
+        seen = 0
+        while self._left:
+            self._again()
+            if len(self.met) > seen:
+                seen = len(self.met)
+                yield self.met[-1]
+
     def _again(self) -> None:
         before = len(self.met)
         for _ in range(200):

@@ -35,6 +35,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 TAB = "campaign:summer:form:tab"
+KEEPS_NO_FILE = """() => new Promise((settle) => {
+  const asked = indexedDB.open("campaign-photos");
+  asked.onsuccess = () => {
+    const keys = asked.result.transaction("files").objectStore("files").getAllKeys();
+    keys.onsuccess = () => settle(keys.result.length === 0);
+  };
+})"""
 
 
 def served(page: "Page") -> "Page":
@@ -145,19 +152,54 @@ def test_what_a_closed_tab_left_is_offered_whole(phone: "Page") -> None:
     assert asked == [], "its session and its photo are still good"
 
 
-def test_an_offer_that_is_declined_or_typed_past_is_gone(phone: "Page") -> None:
+def test_an_offer_that_is_declined_comes_back_until_something_else_is_begun(phone: "Page") -> None:
     with another_tab(phone) as gone:
         gone.fill("#f-email", "ada@example.com")
+        add_photo(gone, 1)
+        uploaded(gone)
     opened(phone).click("text=Start a new one")
     assert phone.is_hidden("#earlier")
     phone.reload()
-    phone.locator("#earlier").wait_for()
+    phone.click("text=Start a new one")
     phone.fill("#f-email", "b")
-    assert phone.is_hidden("#earlier")
+    assert "ada@" not in phone.evaluate("JSON.stringify(localStorage)")
+    phone.wait_for_function(KEEPS_NO_FILE)
     phone.reload()
     phone.wait_for_selector("#form:not([hidden])")
     assert phone.input_value("#f-email") == "b"
     assert phone.is_hidden("#earlier")
+
+
+def test_an_offer_that_is_typed_past_is_kept_for_whoever_began_it(phone: "Page") -> None:
+    with another_tab(phone) as gone:
+        gone.fill("#f-email", "ada@example.com")
+    opened(phone).locator("#earlier").wait_for()
+    phone.fill("#f-email", "b")
+    assert phone.is_hidden("#earlier")
+    assert "ada@" in phone.evaluate("JSON.stringify(localStorage)")
+
+
+def test_declining_what_an_open_tab_has_begun_takes_nothing_from_it(phone: "Page") -> None:
+    opened(phone).fill("#f-email", "ada@example.com")
+    with another_tab(phone) as other:
+        other.click("text=Start a new one")
+        other.fill("#f-email", "bob@example.com")
+    assert kept(phone)["answers"]["email"] == "ada@example.com"
+
+
+def test_once_an_entry_is_with_us_the_browser_keeps_nobodys_address(phone: "Page") -> None:
+    opened(phone).fill("#f-email", "ada@example.com")
+    phone.check("#f-accept_rules")
+    add_photo(phone, 1)
+    uploaded(phone)
+    send(phone)
+    outcome(phone, "pending_review")
+    assert "ada@example.com" in phone.inner_text("#done")
+    everything = "JSON.stringify([localStorage, sessionStorage])"
+    assert "ada@" not in phone.evaluate(everything)
+    phone.reload()
+    outcome(phone, "pending_review")
+    assert "ada@" not in phone.inner_text("#done")
 
 
 def test_an_entry_that_was_sent_in_another_tab_is_named_and_the_form_is_free(
@@ -304,6 +346,13 @@ def test_a_slip_that_has_no_place_of_its_own_is_said_at_the_top(phone: "Page") -
     assert phone.is_visible("#form")
 
 
+def trap_sent(page: "Page") -> str:
+    """Send, and return what the server gets of the trap."""
+    with page.expect_request(SUBMIT) as request:
+        send(page)
+    return SubmitRequest.model_validate_json(request.value.post_data or "").trap
+
+
 @pytest.mark.parametrize(
     ("filled", "sent"),
     [("ada@example.com", ""), ("", ""), ("https://spam.example", "https://spam.example")],
@@ -317,6 +366,25 @@ def test_the_trap_tells_nothing_of_who_has_a_program_fill_in_forms(
     add_photo(phone, 1)
     uploaded(phone)
     phone.evaluate("(filled) => { document.getElementById('more').value = filled; }", filled)
-    with phone.expect_request(SUBMIT) as request:
-        send(phone)
-    assert SubmitRequest.model_validate_json(request.value.post_data or "").trap == sent
+    assert trap_sent(phone) == sent
+
+
+@pytest.mark.parametrize("name", [":autofill", ":-webkit-autofill"])
+def test_what_a_browser_filled_into_the_trap_by_itself_is_not_sent(
+    phone: "Page", name: str
+) -> None:
+    phone.add_init_script(
+        f"""const {{ matches }} = Element.prototype;
+        Element.prototype.matches = function (selector) {{
+          if (!selector.includes("autofill")) return matches.call(this, selector);
+          if (selector !== {name!r}) throw new DOMException("unknown", "SyntaxError");
+          return true;
+        }};"""
+    )
+    opened(phone)
+    phone.fill("#f-email", "ada@example.com")
+    phone.check("#f-accept_rules")
+    add_photo(phone, 1)
+    uploaded(phone)
+    phone.evaluate("document.getElementById('more').value = 'Lovelace Ltd'")
+    assert trap_sent(phone) == ""

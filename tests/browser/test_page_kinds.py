@@ -258,3 +258,15 @@ def test_a_challenge_that_cannot_be_loaded_keeps_nobody_out(phone: "Page") -> No
     with phone.expect_request(START) as started:
         phone.fill("#f-email", "ada@example.com")
     assert _asked(started.value).challenge is None
+
+
+def test_a_field_called_as_what_every_object_has_is_neither_filled_in_nor_agreed_to(
+    phone: "Page",
+) -> None:
+    text = PageField(name="constructor", kind=FieldKind.TEXT, label=words("Built by"))
+    serve(phone, make_content(fields=(text,), languages=("en",)))
+    open_form(phone, SITE)
+    assert phone.input_value("#f-constructor") == ""
+    serve(phone, make_content(fields=(text.model_copy(update={"kind": "consent"}),)))
+    open_form(phone, SITE)
+    assert not phone.is_checked("#f-constructor")

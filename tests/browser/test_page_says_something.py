@@ -193,15 +193,20 @@ def test_what_a_browser_lacks_keeps_nobody_from_entering(phone: "Page", broken: 
     outcome(phone, "pending_review")
 
 
+@pytest.mark.parametrize(
+    "dead",
+    [NEVER, NEVER_ANSWERS, THROWS, FAILS],
+    ids=["never opens", "never answers", "throws", "fails"],
+)
 def test_a_photo_that_a_dead_database_lost_over_a_reload_is_asked_for_again_in_words(
-    phone: "Page",
+    phone: "Page", dead: str
 ) -> None:
     serve(phone, in_time())
     open_form(phone, SITE)
     phone.route("**/bucket", lambda route: route.abort())
     add_photo(phone, 1)
     phone.locator("#line", has_text="No connection").wait_for()
-    phone.add_init_script(NEVER)
+    phone.add_init_script(dead)
     phone.reload()
     phone.locator(".photos .error", has_text="choose it again").wait_for()
     assert phone.is_visible(".drop")

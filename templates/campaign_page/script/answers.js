@@ -1,7 +1,7 @@
 // Answers: read them, judge them as the server will, say what is wrong beside the field and at the top.
 
 import { $, day, form, make, photosOnly, preview, settings, sleep, t, today } from "./ground.js";
-import { save, state } from "./keep.js";
+import { own, save, state } from "./keep.js";
 
 // How people write addresses, numbers and names. Loaded beside the page and never needed to send: without it
 // answers go as they were typed, and the server judges them.
@@ -172,14 +172,14 @@ export function keepAnswers() {
 
 export function restoreAnswers() {
   for (const box of all("[data-answer]")) {
-    const value = state.answers[box.dataset.answer];
+    const value = own(state.answers, box.dataset.answer);
     if (value === undefined) continue;
     for (const input of inputsOf(box)) {
       if (["radio", "checkbox"].includes(input.type)) input.checked = [value].flat().includes(input.value);
       else input.value = value;
     }
   }
-  for (const box of all("[data-consent]")) box.querySelector("input").checked = Boolean(state.consents[box.dataset.consent]);
+  for (const box of all("[data-consent]")) box.querySelector("input").checked = Boolean(own(state.consents, box.dataset.consent));
 }
 
 export const answersToSend = () => ({ ...sources(), ...Object.fromEntries(all("[data-answer]").map((box) => [box.dataset.answer, keptOf(box)]).filter(([, value]) => value === 0 || value.length !== 0)) });

@@ -1,7 +1,7 @@
 // What another tab has begun or sent from here is offered, never imposed: one phone has several users.
 // Loaded once the form is there; without it the form is filled in and sent all the same.
 
-import { $, make, reveal, t } from "./ground.js";
+import { $, form, make, reveal, t } from "./ground.js";
 import { draftAt, drafts, forgetFiles, noted, ownTab, read, state, write } from "./keep.js";
 
 const DAY_MS = 86_400_000;
@@ -28,14 +28,17 @@ function take({ key, draft }, isOpen) {
   location.reload();
 }
 
+function forget({ key }) {
+  try { localStorage.removeItem(key); } catch { /* it stays */ }
+  forgetFiles(key);
+}
+
 export async function offer() {
   const tabs = await openTabs();
   const isOpen = ({ key }) => !tabs || tabs.has(key);
   const found = [];
   for (const other of others()) {
-    if (other.at > Date.now() - KEPT_DAYS * DAY_MS || isOpen(other)) { found.push(other); continue; }
-    try { localStorage.removeItem(other.key); } catch { /* it stays */ }
-    forgetFiles(other.key);
+    if (other.at > Date.now() - KEPT_DAYS * DAY_MS || isOpen(other)) found.push(other); else forget(other);
   }
   const begun = found.find(({ draft }) => !draft.sent && isBegun(draft));
   const sent = found.find(({ draft }) => draft.sent?.token);
@@ -45,7 +48,11 @@ export async function offer() {
     const go = make("button", { type: "button", className: "second", textContent: t("go_on") });
     const no = make("button", { type: "button", className: "link", textContent: t("begin_anew") });
     go.onclick = () => take(begun, isOpen(begun));
-    no.onclick = () => { place.hidden = true; };
+    // Declined and typed past, it is gone, since the next user of a phone may read it; until then a reload brings it back.
+    no.onclick = () => {
+      place.hidden = true;
+      if (!isOpen(begun)) form.addEventListener("input", () => forget(begun), { once: true });
+    };
     place.replaceChildren(make("p", { textContent: t("begun_before") }), go, no);
   } else {
     const { token, reference } = sent.draft.sent;

@@ -10,6 +10,8 @@ export const ownTab = `${drafts}:tab`;
 let place = drafts;
 const sentPlace = `campaign:${settings.slug}:sent-photos`;
 
+// A field may be called as what every object has, such as "constructor".
+export const own = (map, name) => (Object.prototype.hasOwnProperty.call(map, name) ? map[name] : undefined);
 export const read = (key) => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
 export const write = (key, value) => { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* full or private */ } };
 export const noted = (key, value) => { try { return value ? sessionStorage.setItem(key, value) : sessionStorage.getItem(key); } catch { return null; } };

@@ -12,10 +12,12 @@ const OPEN = ["queued", "received", "pending_review"];
 const MENDABLE = /^(ANSWER_.*|CONSENT_MISSING|UNKNOWN_FIELD|TOKEN_EXPIRED)$/;
 const done = $("done");
 let round = 0;
+let address = ""; // of this visit: once the entry is with us, the browser keeps nobody's address
 
 // `mend` shows the form again with what is wrong in it; `askAgain` shows the place for a new photo.
 export async function follow(sent, { mend, askAgain, refuse }) {
   const mine = round += 1;
+  address = sent.email || address;
   form.hidden = true;
   if (done.hidden) show({ status: "queued", reference: sent.reference }, sent);
   done.focus();
@@ -49,6 +51,7 @@ function arrived(sent, answer) {
   if (answer.status === "invalid") forgetSent(sent.reference);
   if (sent.arrived) return;
   sent.arrived = true;
+  delete sent.email;
   if (answer.status !== "invalid") rememberSent(photosToRemember(), answer.reference);
   Object.assign(state, { answers: {}, consents: {}, session: null });
   forgetPhotos();
@@ -90,7 +93,7 @@ function next(answer, sent) {
     answer.status === "needs_resubmission" && words(asked ? asked.until && t("send_by", { day: deadline(asked.until) }) : t("too_late_to_send")),
     sent.used && words(t("link_used")),
     open && answer.decide_by && words(t("decide_by", { day: dayBefore(answer.decide_by) })),
-    open && sent.email && words(t("mail_to", { address: sent.email })),
+    open && address && words(t("mail_to", { address })),
     answer.status === "approved" && words(t(form.querySelector("[data-kind=receipt_image]:not([hidden])") ? "approved_receipt" : "approved_next")),
     ["rejected", "invalid", "revoked"].includes(answer.status) && settings.help && words(t("questions", { address: settings.help })),
   ];

@@ -62,10 +62,13 @@ async function sendOnce() {
   await watch(state.sent);
 }
 
+// A browser throws at a name that it does not know.
+const isAutofilled = (input) => [":autofill", ":-webkit-autofill"].some((name) => { try { return input.matches(name); } catch { return false; } });
+
 // Who has a program fill in forms has filled in the trap as well, with what they are called or where they live.
 function trapOf(answers) {
   const trap = $("more");
-  if (!trap || trap.matches(":-webkit-autofill")) return "";
+  if (!trap || isAutofilled(trap)) return "";
   return Object.values(answers).some((answer) => `${answer}`.includes(trap.value)) ? "" : trap.value.slice(0, 300);
 }
 
