@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.report import Report, Scale
+from campaignhub.deployment.archives import build_here
 from campaignhub.env import VAR
-from campaignhub.local_aws.archives import build_archives
 from tests.support.stack import INTERPRETER, TOKEN_KEYS
 
 STARTS: dict[Scale, int] = {"small": 1, "bench": 7, "soak": 21}
@@ -67,7 +67,7 @@ class Start(NamedTuple):
 
 def run(report: Report) -> None:
     """Start each function and the peer in turn, and report the medians."""
-    archives = build_archives(VAR / "build")
+    archives = build_here(VAR / "build")
     with tempfile.TemporaryDirectory() as directory:
         places = {}
         for name, archive in (("light", archives.light), ("images", archives.images)):

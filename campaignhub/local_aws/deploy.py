@@ -17,7 +17,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from campaignhub.local_aws.archives import SOURCE, Archives
+from campaignhub.deployment.archives import SOURCE, Archives
 from campaignhub.local_aws.ministack import CREDENTIALS, REGION, MiniStack
 from campaignhub.local_aws.processes import EmbeddedError
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from campaignhub.deployment.archives import build_here
 from campaignhub.local_aws import local
-from campaignhub.local_aws.archives import build_archives
 from campaignhub.local_aws.console import Console
 from campaignhub.local_aws.deploy import Wanted, deploy
 from campaignhub.local_aws.ministack import MiniStack
@@ -128,7 +128,7 @@ class Supervisor:
         self._state_is_old = self._ministack.note_start()
         self._add(emulator)
         console.say("Packing the functions …")
-        self._archives = build_archives(plan.var / "build")
+        self._archives = build_here(plan.var / "build")
         self._ministack.wait(emulator)
         self._pause(0)
         self._deploy()

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from campaignhub.deployment.archives import build_here
 from campaignhub.env import VAR
-from campaignhub.local_aws.archives import build_archives
 from campaignhub.local_aws.deploy import Deployment, Wanted, client, deploy
 from campaignhub.local_aws.ministack import MiniStack
 
@@ -52,7 +52,7 @@ def deploy_to(ministack: MiniStack, parameters: Mapping[str, str] | None = None)
         allowed_origin=ORIGIN,
         parameters=parameters or {},
     )
-    return deploy(ministack, build_archives(VAR / "build"), wanted)
+    return deploy(ministack, build_here(VAR / "build"), wanted)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from campaignhub.deployment.errors import CannotDeploy
 from campaignhub.env import ROOT, VAR, env
 from campaignhub.local_aws.processes import EmbeddedError
 from campaignhub.local_aws.services import Plan
@@ -43,7 +44,7 @@ class Command(BaseCommand):
         try:
             refuse_tables_of_another_version()
             Supervisor(plan).run()
-        except EmbeddedError as error:
+        except (CannotDeploy, EmbeddedError) as error:
             raise CommandError(str(error)) from error
 
 

@@ -1,0 +1,159 @@
+"""Archives for AWS are of the target's own wheels, whichever machine packs them."""
+
+import re
+import subprocess
+import sys
+import zipfile
+
+import pytest
+from packaging.utils import parse_wheel_filename
+
+from campaignhub.deployment.archives import IMAGES, LARGEST_BYTES, build_for
+from campaignhub.deployment.errors import CannotPack
+from campaignhub.deployment.packages import downloaded, of_wheels
+from campaignhub.deployment.target import Target
+from campaignhub.env import VAR
+from tests.ingest_lambda.declared import functions
+
+WHEELS = VAR / "wheels"
+"""Kept from run to run: the registry is asked once per set of pinned versions."""
+
+
+@pytest.fixture(scope="module")
+def archives():
+    """Build what `manage.py deploy` uploads unless told otherwise."""
+    return build_for(Target(), VAR / "archives", WHEELS)
+
+
+def objects(archive):
+    with zipfile.ZipFile(archive) as packed:
+        for name in packed.namelist():
+            content = packed.read(name)
+            if content.startswith(b"\x7fELF"):
+                yield name, content
+
+
+def test_every_object_is_for_arm64_and_the_runtime_s_c_library(archives):
+    found = dict(objects(archives.images))
+
+    assert len(found) > 5
+    for name, content in found.items():
+        assert int.from_bytes(content[18:20], "little") == 0xB7, name
+        wanted = re.findall(rb"GLIBC_2\.(\d+)", content)
+        assert max(map(int, wanted), default=0) <= 34, name
+        if "cpython" in name:
+            assert "cpython-313-aarch64" in name
+
+
+def test_every_wheel_s_tag_runs_on_the_target(archives):
+    for wheel in downloaded(IMAGES, Target(), WHEELS).glob("*.whl"):
+        *_, tags = parse_wheel_filename(wheel.name)
+        platforms = {tag.platform for tag in tags}
+        assert platforms == {"any"} or all("aarch64" in name for name in platforms)
+
+
+def test_a_second_build_gives_the_same_bytes(archives, tmp_path):
+    second = build_for(Target(), tmp_path, WHEELS)
+
+    assert (second.light.name, second.images.name) == (archives.light.name, archives.images.name)
+    assert second.light.read_bytes() == archives.light.read_bytes()
+    assert second.images.read_bytes() == archives.images.read_bytes()
+
+
+def test_members_are_alike_for_every_packer_and_small(archives):
+    for name, archive in (("light", archives.light), ("images", archives.images)):
+        with zipfile.ZipFile(archive) as packed:
+            members = packed.infolist()
+        assert {member.date_time for member in members} == {(1980, 1, 1, 0, 0, 0)}
+        assert {member.external_attr >> 16 for member in members} == {0o644}
+        assert len({member.filename for member in members}) == len(members)
+        assert not [member for member in members if member.filename.endswith(".pyc")]
+        assert archive.stat().st_size <= LARGEST_BYTES[name]
+
+
+def test_the_template_runs_what_was_built(archives):
+    given = archives.parameters()
+
+    assert (given["Runtime"], given["Architecture"]) == ("python3.13", "arm64")
+    assert given["LightCodeKey"] == archives.light.name
+
+
+def test_every_handler_is_found_in_the_unpacked_archive(tmp_path):
+    """For the machine at hand, by the same way: its wheels, not what is installed."""
+    built = build_for(Target.here(), VAR / "archives-here", WHEELS)
+    handlers = {
+        function["Handler"].rpartition(".")[2]: name for name, function in functions().items()
+    }
+    for archive in (built.light, built.images):
+        place = tmp_path / archive.stem
+        with zipfile.ZipFile(archive) as packed:
+            packed.extractall(place)
+        mine = [
+            handler
+            for handler, name in handlers.items()
+            if (name == "ImagesFunction") == (archive == built.images)
+        ]
+        program = (
+            f"import sys; sys.path.insert(0, {str(place)!r})\n"
+            "import ingest_lambda.handlers as handlers\n"
+            f"for name in {mine!r}: assert callable(getattr(handlers, name)), name\n"
+            "if 'images' in sys.path[0]: import PIL.Image, pillow_heif, pypdfium2\n"
+            "import boto3\n"
+            "assert all(m.__file__.startswith(sys.path[0]) for m in (boto3, handlers))\n"
+        )
+        subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True, cwd=place)
+
+
+ELF = b"\x7fELF" + b"\x00" * 14
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("a.so", ELF + (0x3E).to_bytes(2, "little"), "another processor"),
+        ("a.so", ELF + (0xB7).to_bytes(2, "little") + b"\x00GLIBC_2.38\x00", r"glibc 2\.38"),
+        ("a.cpython-311-aarch64-linux-gnu.so", ELF + (0xB7).to_bytes(2, "little"), r"Python 3\.11"),
+    ],
+)
+def test_an_object_that_the_target_cannot_load_is_named(name, content, why):
+    assert re.search(why, Target().misfit(name, content))
+
+
+def test_what_is_no_object_fits_everywhere():
+    assert Target().misfit("a.py", b"import os") == ""
+    assert (
+        Target().misfit("a.abi3.so", ELF + (0xB7).to_bytes(2, "little") + b"\x00GLIBC_2.17\x00")
+        == ""
+    )
+
+
+def wheel(directory, name, *requires, tags="py3-none-any"):
+    """Write a wheel with nothing but its metadata."""
+    path = directory / f"{name}-1.0-{tags}.whl"
+    with zipfile.ZipFile(path, "w") as packed:
+        lines = ["Metadata-Version: 2.1", f"Name: {name}", "Version: 1.0"]
+        lines += [f"Requires-Dist: {needed}" for needed in requires]
+        packed.writestr(f"{name}-1.0.dist-info/METADATA", "\n".join(lines) + "\n\n")
+    return path
+
+
+def test_conditions_are_those_of_the_target_not_of_the_machine_that_packs(tmp_path):
+    wheel(tmp_path, "a", 'b; python_version < "3.13"', 'c; platform_machine == "aarch64"')
+    wheel(tmp_path, "b")
+    wheel(tmp_path, "c")
+
+    assert [found.name for found in of_wheels(("a",), Target(), tmp_path)] == ["a", "c"]
+
+
+def test_a_wheel_that_only_the_target_needs_is_missed_by_name(tmp_path):
+    wheel(tmp_path, "a", 'b; python_version >= "3.13"')
+
+    with pytest.raises(CannotPack, match=r"b is needed on python3\.13"):
+        of_wheels(("a",), Target(), tmp_path)
+
+
+def test_a_wheel_of_another_machine_is_refused(tmp_path):
+    wheel(tmp_path, "a", tags="cp313-cp313-manylinux_2_28_x86_64")
+
+    with pytest.raises(CannotPack, match=r"does not run on python3\.13, aarch64"):
+        of_wheels(("a",), Target(), tmp_path)
