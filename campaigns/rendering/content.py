@@ -94,6 +94,10 @@ class PageContent(Shape):
     """Newest first. The rules of every release that was ever live stand at ``rules/{n}/``."""
     fields: tuple[PageField, ...] = ()
 
+    def text(self, texts: Texts, language: str) -> str:
+        """Return a text in ``language``, else in the first language."""
+        return texts.get(language) or texts.get(self.languages[0]) or ""
+
     def privacy_of(self, language: str) -> str:
         """Return the address of the privacy notice that a reader of ``language`` can read."""
         return self.privacy_urls.get(language) or self.privacy_url

@@ -7,6 +7,7 @@ from uuid import uuid4
 from campaigns.accounts.models import AuditEntry, Client, Membership, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.publishing.models import Release
+from campaigns.publishing.services.manifest import images_of, manifest_of, page_content
 from campaigns.publishing.services.publish import publish_campaign
 from campaigns.setup.models import Campaign, FormField, Limit
 
@@ -66,6 +67,30 @@ def make_draft(**overrides: Any) -> Campaign:
         )
     Limit.objects.create(campaign=campaign, scope="person", count=1, window="day")
     return campaign
+
+
+def make_release(
+    campaign: Campaign, *, number: int = 1, is_test: bool = False, at: datetime = NOON
+) -> Release:
+    """Publish what a campaign's rows say now as one release, past its check, table and host."""
+    page = page_content(campaign, release=number, is_test=is_test)
+    manifest = manifest_of(
+        campaign,
+        release=number,
+        page_sha256=page.sha256(),
+        is_test=is_test,
+        opens_at=campaign.opens_at or NOON - timedelta(days=1),
+        closes_at=campaign.closes_at or NOON + timedelta(days=28),
+    )
+    return Release.objects.create(
+        campaign=campaign,
+        is_test=is_test,
+        number=number,
+        manifest=manifest.model_dump(mode="json"),
+        page=page.model_dump(mode="json"),
+        images=images_of(campaign),
+        published_at=at,
+    )
 
 
 def logged(code: str) -> dict[str, Any]:

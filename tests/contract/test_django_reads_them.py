@@ -8,6 +8,7 @@ import pytest
 from ingest_lambda.contract import Decision, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mirror.models import EntrantMessage, ReceiptImage, Submission, SubmissionAnswers
+from tests.campaigns.factories import make_release
 from tests.contract.reading import sample
 from tests.submissions.factories import make_campaign
 
@@ -17,7 +18,8 @@ AT = datetime(2026, 6, 10, tzinfo=UTC)
 
 def golden_campaign() -> None:
     said = sample("stream_submission")["dynamodb"]["NewImage"]
-    make_campaign(pk=said["campaign_id"]["S"], slug=said["slug"]["S"])
+    campaign = make_campaign(pk=said["campaign_id"]["S"], slug=said["slug"]["S"])
+    make_release(campaign, number=int(said["release"]["N"]))
 
 
 def test_the_mirror_takes_in_every_golden_stream_record():

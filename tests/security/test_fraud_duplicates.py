@@ -26,7 +26,7 @@ from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.operations.services.test_data import _delete_rows
 from submissions.receipts.services import are_shown_by_others, others_with
 from submissions.review.services.fraud_checks import review_suspects
-from tests.campaigns.factories import make_user
+from tests.campaigns.factories import make_release, make_user
 from tests.submissions.factories import (
     NOON,
     make_campaign,
@@ -176,6 +176,7 @@ def test_another_campaign_and_the_campaign_s_own_tests_are_no_duplicates() -> No
         "slug": campaign.test_slug,
         "entered_at": NOON - MINUTE,
     }
+    make_release(campaign, is_test=True)
     hear(tried[0].model_copy(update=as_test), tried[1], *theirs, *ours)
     for record, _ in (ours, theirs, tried):
         assert row(record.id).status == SubmissionStatus.APPROVED
@@ -183,6 +184,7 @@ def test_another_campaign_and_the_campaign_s_own_tests_are_no_duplicates() -> No
 
 def test_a_deleted_test_holds_nothing() -> None:
     campaign = make_campaign()
+    make_release(campaign, is_test=True)
     as_test = {"mode": Mode.TEST, "campaign_id": str(campaign.test_id), "slug": campaign.test_slug}
     early, late = entered(campaign, entered_at=NOON - MINUTE), entered(campaign)
     hear(early[0].model_copy(update=as_test), early[1])

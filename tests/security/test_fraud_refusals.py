@@ -5,8 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from campaigns.accounts.models import User
-from campaigns.publishing.models import Release
-from campaigns.setup.models import Campaign
+from campaigns.setup.models import Campaign, Limit
 from ingest_lambda.contract import (
     ImageRecord,
     Reason,
@@ -24,7 +23,6 @@ from submissions.review.services.decisions import (
     reopen_submission,
     restore_submission,
 )
-from tests.ingest_lambda.writing import limit, make_manifest
 from tests.submissions.factories import NOON, make_campaign
 from tests.submissions.review.suspicious import entered, hear, is_in_review, row, swapped
 
@@ -111,8 +109,7 @@ def test_of_a_receipt_that_may_be_sent_twice_the_third_is_refused_for_photos_tha
     others: int, went: int
 ) -> None:
     campaign = make_campaign()
-    twice = make_manifest(limits=(limit("receipt", 2),)).model_dump(mode="json")
-    Release.objects.create(campaign=campaign, number=1, manifest=twice, page={}, published_at=NOON)
+    Limit.objects.create(campaign=campaign, scope="receipt", count=2, window="campaign")
     for place in range(2):
         record, photo = entered(campaign, SubmissionStatus.PENDING_REVIEW)
         hear(record, *((photo,) if place < others else ()))

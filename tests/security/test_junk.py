@@ -21,6 +21,7 @@ from ingest_lambda.contract import Purpose
 from ingest_lambda.rules.people import api_key_hash
 from submissions.intake.services.mirroring import mirror_records
 from submissions.mirror.models import EntrantMessage, Submission
+from tests.campaigns.factories import make_release
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS
 from tests.security.functions import PARTNER_KEY, Functions, Json, asked, deployed, envelope, photo
 from tests.submissions.factories import NOON, make_campaign
@@ -40,7 +41,9 @@ REFUSED_BY_SQS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\ufff
 
 @pytest.fixture
 def campaign() -> Campaign:
-    return make_campaign()
+    made = make_campaign()
+    make_release(made)
+    return made
 
 
 @pytest.fixture

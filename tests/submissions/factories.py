@@ -21,7 +21,7 @@ from ingest_lambda.contract import (
     Upload,
 )
 from submissions.intake.services.mirroring import mirror_stream_records
-from tests.campaigns.factories import make_client
+from tests.campaigns.factories import make_client, make_release
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
 
@@ -38,8 +38,11 @@ def make_campaign(**overrides: Any) -> Campaign:
 
 
 def make_record(campaign: Campaign, **overrides: Any) -> SubmissionRecord:
-    """Make what the writer stores for a submission that waits for review."""
+    """Make what the writer stores for a submission that waits for review, under a release that there is."""
     submission_id: UUID = overrides.pop("id", None) or uuid4()
+    is_test, number = overrides.get("mode") is Mode.TEST, overrides.get("release", 1)
+    if not campaign.releases.filter(is_test=is_test, number=number).exists():
+        make_release(campaign, number=number, is_test=is_test)
     return SubmissionRecord(
         **{
             "id": submission_id,

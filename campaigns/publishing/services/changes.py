@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from campaigns.publishing.services.manifest import manifest_of, page_content
-from campaigns.publishing.services.publish import images_of
+from campaigns.publishing.services.manifest import images_of, manifest_of, page_content
 from campaigns.setup.models import Campaign
 
 _PARTS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (

@@ -202,3 +202,9 @@ def _field_spec(row: FormField) -> FieldSpec:
         images_per_receipt=row.images_per_receipt,
         **bounds,
     )
+
+
+def images_of(campaign: Campaign) -> dict[str, str]:
+    """Return the names of a campaign's pictures in their store, by ``hero`` and ``logo``."""
+    pictures = {"hero": campaign.hero_image, "logo": campaign.logo}
+    return {use: str(picture.name) for use, picture in pictures.items() if picture}

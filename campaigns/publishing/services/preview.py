@@ -5,8 +5,7 @@ from functools import lru_cache
 from django.core.files.storage import default_storage
 
 from campaignhub.env import env
-from campaigns.publishing.services.manifest import page_content
-from campaigns.publishing.services.publish import images_of
+from campaigns.publishing.services.manifest import images_of, page_content
 from campaigns.rendering import PageContent, render_page
 from campaigns.setup.models import Campaign
 

@@ -15,7 +15,7 @@ from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
 from campaigns.publishing.services import checks
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, change_state, decided
-from campaigns.publishing.services.manifest import manifest_of, page_content
+from campaigns.publishing.services.manifest import images_of, manifest_of, page_content
 from campaigns.publishing.services.propagate import propagate
 from campaigns.publishing.services.seen import EDITS_AND_RELEASES, refuse_unseen
 from campaigns.rendering import PageNote
@@ -245,12 +245,6 @@ def _add_release(
     placement = decided(campaign, is_test=is_test, beyond=seen.revision if seen else 0)
     Placement.objects.filter(pk=placement.pk).update(**dates)
     return release
-
-
-def images_of(campaign: Campaign) -> dict[str, str]:
-    """Return the names of a campaign's pictures in their store, by ``hero`` and ``logo``."""
-    pictures = {"hero": campaign.hero_image, "logo": campaign.logo}
-    return {use: str(picture.name) for use, picture in pictures.items() if picture}
 
 
 def _in_table(slug: str) -> Current | None:

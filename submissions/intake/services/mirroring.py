@@ -30,7 +30,7 @@ def mirror_stream_records(records: Sequence[Any], *, at: datetime) -> Mirrored:
 
     Any record may come twice, late or out of order: of one submission only the
     newest version stays, images, messages and events are written once. A record
-    that cannot be read, whose campaign is not known here, or that the database
+    that cannot be read, whose campaign or release is not known here, or that the database
     does not take, is named in the answer and left to the queue's redrive, so
     that it neither blocks the others nor is lost.
     """
@@ -75,7 +75,7 @@ def _take_in(batch: Sequence[Placed], result: Mirrored, at: datetime, *, notify:
         _take_in(batch[:middle], result, at, notify=notify)
         _take_in(batch[middle:], result, at, notify=notify)
         return
-    result.refused += [(place, "unknown_campaign") for place in unknown]
+    result.refused += unknown
     result.taken += len(batch) - len(unknown)
     # After the commit: of two workers, one with a submission and one with its photo, the later
     # sees both. Should we die before, the batch comes again.
@@ -86,8 +86,8 @@ def _take_in(batch: Sequence[Placed], result: Mirrored, at: datetime, *, notify:
     )
 
 
-def _write(batch: Sequence[Placed], at: datetime, *, notify: bool) -> list[int]:
-    """Write the rows of a batch; return the places of submissions whose campaign is not known here."""
+def _write(batch: Sequence[Placed], at: datetime, *, notify: bool) -> list[tuple[int, str]]:
+    """Write the rows of a batch; return the places of submissions that name what is not known here, and what."""
     written = write_records(batch, at=at)
     note_files(written.photos, written.shown)
     # Without a mail, that is written down: a later version of the record comes with ``notify``.

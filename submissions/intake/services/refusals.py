@@ -7,14 +7,13 @@ refused. Here both files are known in the end, and a person looks.
 """
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from campaigns.publishing.models import Release
 from ingest_lambda.contract import Manifest, Reason, ReasonCode, Suspicion, WindowKind
 from submissions.intake.services.missing_photos import IMAGE_PATIENCE, MOST_A_ROUND
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.mirror.rules.photo_checks import is_receipt_limit
+from submissions.mirror.services.releases import release_of
 from submissions.receipts.services import are_shown_by_others
 from submissions.review.rules.fraud_checks import image_suspicions
 from submissions.review.services.decisions import AlreadyDecided, look_into_refusal
@@ -51,26 +50,18 @@ def _is_wronged(submission: Submission) -> bool:
     files = {photo.sha256 for photo in held.values()}
     campaign = submission.campaign
     scope: UUID = campaign.test_id if submission.is_test else campaign.pk
-    manifest = _manifest_of(submission)
+    manifest = release_of(submission).manifest
     return not any(
         are_shown_by_others(submission.pk, files, scope=scope, most=_most(reason, manifest))
         for reason in map(Reason.model_validate, submission.reasons)
     )
 
 
-def _manifest_of(submission: Submission) -> Manifest | None:
-    releases = Release.objects.filter(campaign=submission.campaign_id, is_test=submission.is_test)
-    content: Any = (
-        releases.filter(number=submission.release).values_list("manifest", flat=True).first()
-    )
-    return Manifest.model_validate(content) if content else None
-
-
-def _most(reason: Reason, manifest: Manifest | None) -> int:
+def _most(reason: Reason, manifest: Manifest) -> int:
     """Return how many other entries with its photo justify a refusal; none, where time gives room again."""
     if reason.code is ReasonCode.RECEIPT_USED:
         return 1
-    for limit in manifest.limits if manifest else ():
+    for limit in manifest.limits:
         if limit.name == reason.limit and limit.window.kind is WindowKind.CAMPAIGN:
             return limit.count if is_receipt_limit(limit.name) else 0
     return 0

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from campaignhub.staff_site.views import StaffPage, attempt
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import can
+from campaigns.publishing.services.releases import as_drafted
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mail.admin.reading import inert, letter_context
@@ -93,7 +94,7 @@ class SampleHtml(SamplePage):
         """Show it, unable to run anything."""
         now = timezone.now()
         mail = sample_mail(self.campaign, self.kind, language=self.language, at=now)
-        return inert(html_to_read(mail, at=now))
+        return inert(html_to_read(mail, at=now, sample_of=as_drafted(self.campaign)))
 
 
 def _query(kind: MailKind, language: str) -> str:

@@ -2,7 +2,7 @@
 
 import base64
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from email.mime.image import MIMEImage
@@ -16,7 +16,8 @@ from django.template.loader import render_to_string
 
 from campaigns.accounts.rules.lines import one_line
 from campaigns.accounts.rules.plain_names import name_to_greet
-from campaigns.setup.models import Campaign
+from campaigns.publishing.services.releases import Presentation
+from campaigns.rendering import PageContent
 from campaigns.setup.rules.contrast import contrast
 from campaigns.setup.services.sender import sender_of
 from ingest_lambda.contract import Route, SubmissionStatus
@@ -33,22 +34,28 @@ from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
 from submissions.mail.rules.mails import MailKind, message_of
 from submissions.mail.rules.words import mail_words, message_words
 from submissions.mirror.models import PhotoCheck, Submission
+from submissions.mirror.services.releases import release_of
 
 logger = logging.getLogger(__name__)
 _LOGO = "logo"
 _DARK = "#1b1b1e"
 
 
-def compose(mail: Mail, *, at: datetime, link: str = "") -> EmailMultiAlternatives:
+def compose(
+    mail: Mail, *, at: datetime, link: str = "", sample_of: Presentation | None = None
+) -> EmailMultiAlternatives:
     """Make the message of a mail in the entrant's language, as it reads at ``at``.
 
-    ``link`` is for the mailbox alone (:func:`submissions.mail.services.status_link.link_of`).
-    Without it the message has no link at all: so it is shown to staff.
+    It says what the submission's own release said; a sample, which has none,
+    says what ``sample_of`` does. ``link`` is for the mailbox alone
+    (:func:`submissions.mail.services.status_link.link_of`). Without it the
+    message has no link at all: so it is shown to staff.
     """
     submission = mail.submission
     campaign = submission.campaign
-    logo = _logo(campaign)
-    text = _text_of(mail, at)
+    shown = sample_of or release_of(submission)
+    logo = _logo(shown.images)
+    text = _text_of(mail, at, shown.page)
     reply_to = one_line(campaign.client.help_email)
     message = EmailMultiAlternatives(
         subject=text.subject,
@@ -61,19 +68,20 @@ def compose(mail: Mail, *, at: datetime, link: str = "") -> EmailMultiAlternativ
     html = _html(text, link=link, logo=f"cid:{_LOGO}" if logo else "")
     message.attach_alternative(html, "text/html")
     if logo:
-        picture = MIMEImage(logo, _subtype=_kind_of_logo(campaign))
+        picture = MIMEImage(logo, _subtype=_kind_of_logo(shown.images))
         picture.add_header("Content-ID", f"<{_LOGO}>")
         picture.add_header("Content-Disposition", "inline", filename="logo")
         message.attach(picture)
     return message
 
 
-def html_to_read(mail: Mail, *, at: datetime) -> str:
+def html_to_read(mail: Mail, *, at: datetime, sample_of: Presentation | None = None) -> str:
     """Return the HTML of a mail for staff: without its link, and with the logo inside."""
-    logo = _logo(mail.submission.campaign)
-    kind = _kind_of_logo(mail.submission.campaign)
+    shown = sample_of or release_of(mail.submission)
+    logo = _logo(shown.images)
+    kind = _kind_of_logo(shown.images)
     inside = f"data:image/{kind};base64,{base64.b64encode(logo).decode()}" if logo else ""
-    return _html(_text_of(mail, at), link="", logo=inside)
+    return _html(_text_of(mail, at, shown.page), link="", logo=inside)
 
 
 def _html(text: MailText, *, link: str, logo: str) -> str:
@@ -87,10 +95,9 @@ def address_of(submission: Submission) -> str:
     return sending_address(personal.email) if personal else ""
 
 
-def _text_of(mail: Mail, at: datetime) -> MailText:
+def _text_of(mail: Mail, at: datetime, page: PageContent) -> MailText:
     submission = mail.submission
-    campaign = submission.campaign
-    client = campaign.client
+    client = submission.campaign.client
     language = submission.locale
     words = mail_words(language)
     message = message_words(
@@ -106,19 +113,17 @@ def _text_of(mail: Mail, at: datetime) -> MailText:
         with_receipt=submission.route == Route.PURCHASE and bool(submission.uploads),
     )
     said = {
-        "campaign": one_line(campaign.text(campaign.headline, language) or campaign.name),
+        "campaign": one_line(page.text(page.headline, language) or page.name),
         "client": one_line(client.name),
         "reference": submission.reference,
         "email": one_line(client.help_email),
         "phone": one_line(client.help_phone),
-        **_days(submission, at),
+        **_days(submission, at, page.timezone),
     }
     name = name_to_greet(getattr(getattr(submission, "personal", None), "given_name", ""))
     help_words = words["help_phone" if client.help_phone else "help"]
     subject = message.subject.format(**said)
-    dark_on_brand = contrast(_DARK, campaign.brand_colour) > contrast(
-        "#ffffff", campaign.brand_colour
-    )
+    dark_on_brand = contrast(_DARK, page.brand_colour) > contrast("#ffffff", page.brand_colour)
     return MailText(
         language=spoken(language),
         subject=words["test"] + subject if submission.is_test else subject,
@@ -135,19 +140,18 @@ def _text_of(mail: Mail, at: datetime) -> MailText:
         help=help_words.format(**said) if client.help_email else "",
         why=words["why"].format(**said),
         brand=said["client"],
-        brand_colour=campaign.brand_colour,
+        brand_colour=page.brand_colour,
         button_text_colour=_DARK if dark_on_brand else "#ffffff",
-        radius=str(campaign.radius),
+        radius=str(page.radius),
     )
 
 
-def _days(submission: Submission, at: datetime) -> dict[str, str]:
+def _days(submission: Submission, at: datetime, zone: str) -> dict[str, str]:
     """Return the days that a mail may name, as they are said at ``at``; empty where there is none."""
 
     def told(in_words: Callable[..., str], until: datetime | None) -> str:
         if until is None:
             return ""
-        zone = submission.campaign.timezone
         return in_words(until, now=at, timezone=zone, language=submission.locale)
 
     return {
@@ -157,19 +161,19 @@ def _days(submission: Submission, at: datetime) -> dict[str, str]:
     }
 
 
-def _logo(campaign: Campaign) -> bytes:
-    if not campaign.logo:
+def _logo(images: Mapping[str, str]) -> bytes:
+    if "logo" not in images:
         return b""
     try:
-        return _read_logo(campaign.logo.name)
+        return _read_logo(images["logo"])
     except (OSError, BotoCoreError, ClientError) as exc:
         # The news is worth more than the picture, and the brand's name stands in its place.
         logger.warning("mails: a logo could not be read (%s)", type(exc).__name__)
         return b""
 
 
-def _kind_of_logo(campaign: Campaign) -> str:
-    return str(campaign.logo.name).rsplit(".", 1)[-1].lower()
+def _kind_of_logo(images: Mapping[str, str]) -> str:
+    return images.get("logo", "").rsplit(".", 1)[-1].lower()
 
 
 @lru_cache(maxsize=50)

@@ -9,6 +9,7 @@ from campaignhub.errors import DomainError
 from campaignhub.ingest import working_days_after
 from campaigns.accounts.models import AuditEntry, User
 from campaigns.accounts.services import audit
+from campaigns.publishing.services.releases import as_drafted
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     Channel,
@@ -115,7 +116,9 @@ def sample_letter(
     campaign: Campaign, kind: MailKind, *, language: str, at: datetime
 ) -> EmailMultiAlternatives:
     """Compose a sample as it would be sent."""
-    return compose(sample_mail(campaign, kind, language=language, at=at), at=at)
+    return compose(
+        sample_mail(campaign, kind, language=language, at=at), at=at, sample_of=as_drafted(campaign)
+    )
 
 
 def send_sample(

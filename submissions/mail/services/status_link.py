@@ -4,6 +4,8 @@ from datetime import timedelta
 
 from campaignhub.env import env
 from campaignhub.ingest import sign_token
+from campaigns.publishing.models import Release
+from campaigns.publishing.services.releases import read_release
 from ingest_lambda.contract import Channel, Mode, Purpose, Route, TokenPayload
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import ASKS_FOR_A_PHOTO
@@ -39,7 +41,17 @@ def _signed(submission: Submission, *, resubmit: bool) -> str:
         expires_at=until or issued_at + timedelta(days=400),
         purpose=Purpose.RESUBMIT if resubmit else Purpose.STATUS,
     )
-    languages = campaign.languages
+    languages = _languages_online(submission)
     own_folder = submission.locale in languages and submission.locale != languages[0]
     folder = f"{submission.locale}/" if own_folder else ""
     return f"{env().public_site_url}/c/{slug}/{folder}status/#{sign_token(payload)}"
+
+
+def _languages_online(submission: Submission) -> tuple[str, ...]:
+    """Return the languages of the page that is online: that of the newest release, whatever the draft says."""
+    campaign_id, is_test = submission.campaign_id, submission.is_test
+    releases = Release.objects.filter(campaign=campaign_id, is_test=is_test)
+    newest = releases.order_by("-number").values_list("number", flat=True).first()
+    if newest is None:
+        return (submission.locale,)
+    return read_release(campaign_id, is_test=is_test, number=newest).page.languages

@@ -1,16 +1,23 @@
 """Who entered, as far as it is still known; and who is looking."""
 
+from typing import NamedTuple
+
 from django.db.models import Q
 from django.http import HttpRequest
 
 from campaigns.accounts.models import User
-from campaigns.publishing.models import Release
+from campaigns.publishing.services.releases import PublishedRelease
+from campaigns.rendering.consents import LINKED
+from campaigns.rendering.prose import plain, runs
 from ingest_lambda.contract.grammar.sources import PARAMETERS
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.mirror.rules.masking import hidden_meaning, mask, shown_name
 from submissions.mirror.rules.wording import in_words
+from submissions.mirror.services.releases import release_of
 
+_PAGES = dict.fromkeys(LINKED, "#")
+"""What a label may link to by name; here only its words count."""
 MOST_SHOWN = 10
 """Other entries of one person."""
 
@@ -33,45 +40,68 @@ def staff_of(request: HttpRequest) -> User:
     return request.user
 
 
-def shown_answers(submission: Submission, *, masked: bool) -> list[tuple[str, str, str]]:
-    """Return what was answered: the label, what it means to us where that says more, the answer."""
+class ShownAnswer(NamedTuple):
+    """An answer as staff read it."""
+
+    label: str
+    meaning: str
+    """What the answer means to us, where that says more than the label."""
+    text: str
+
+
+class ShownConsent(NamedTuple):
+    """What an entrant was asked to agree to, in the language and the words that they read."""
+
+    wording: str
+    version: int
+    is_given: bool
+    is_required: bool
+
+
+def shown_answers(submission: Submission, *, masked: bool) -> list[ShownAnswer]:
+    """Return what was answered, by the form that was sent."""
     answers = answers_of(submission).answers
-    sent_to = _fields_of_release(submission) if masked else {}
     shown = []
-    for row in submission.campaign.form_fields.all():
-        if row.name not in answers:
+    fields = {} if not answers else release_of(submission).fields
+    for field in fields.values():
+        if field.name not in answers:
             continue
-        value = answers[row.name]
+        value = answers[field.name]
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        meaning = in_words(row.meaning)
-        same = _without_signs(meaning) == _without_signs(str(row))
+        label = next(iter(field.label.values()), field.name)
+        meaning = in_words(field.meaning)
+        same = _without_signs(meaning) == _without_signs(label)
         if masked:
-            asked_as = (row.meaning, row.kind)
-            text = mask(text, hidden_meaning(asked_as, sent_to.get(row.name, asked_as)))
-        shown.append((str(row), "" if same else meaning, isolated(text)))
+            text = mask(text, hidden_meaning(field.meaning, field.kind))
+        shown.append(ShownAnswer(label, "" if same else meaning, isolated(text)))
     # Where the visitor came from needs no row in the form.
-    named = {row.name for row in submission.campaign.form_fields.all()}
     shown += [
-        (name, "from the page's address", isolated(str(answers[name])))
+        ShownAnswer(name, "from the page's address", isolated(str(answers[name])))
         for name in PARAMETERS
-        if name in answers and name not in named
+        if name in answers and name not in fields
     ]
     return shown
 
 
-def _fields_of_release(submission: Submission) -> dict[str, tuple[str, str]]:
-    """Return meaning and kind of each field, by name, of the form that an entry was sent with.
+def shown_consents(submission: Submission) -> list[ShownConsent]:
+    """Return what was asked to be agreed to, and whether it was; nothing where the answers were erased."""
+    if not answers_of(submission).answers:
+        return []
+    release = release_of(submission)
+    return [
+        ShownConsent(
+            wording=plain(runs(_wording(release, spec.name, submission.locale), _PAGES)),
+            version=spec.version,
+            is_given=bool(submission.consents.get(spec.name)),
+            is_required=spec.required,
+        )
+        for spec in release.manifest.consents
+        if submission.route in spec.routes
+    ]
 
-    The form that staff see may have been changed since.
-    """
-    rows = Release.objects.filter(
-        campaign=submission.campaign_id, number=submission.release, is_test=submission.is_test
-    )
-    manifest = rows.values_list("manifest", flat=True).first() or {}
-    return {
-        field["name"]: (field.get("meaning") or "", field["kind"])
-        for field in manifest.get("fields", ())
-    }
+
+def _wording(release: PublishedRelease, name: str, language: str) -> str:
+    return release.page.text(release.fields[name].label, language)
 
 
 def _without_signs(words: str) -> str:

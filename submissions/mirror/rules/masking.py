@@ -14,15 +14,13 @@ _BY_KIND: Mapping[str, str] = {
 }
 
 
-def hidden_meaning(*asked_as: tuple[str, str]) -> str:
-    """Return the meaning by which an answer is masked, or nothing where it is shown.
+def hidden_meaning(meaning: str, kind: str) -> str:
+    """Return the meaning by which the answer to a field is masked, or nothing where it is shown.
 
-    Each of ``asked_as`` is the meaning and the kind of its field, as one version of
-    the form has them: a meaning can be taken from a field while its answers stay,
-    and one form has each meaning once, so the address of a friend has none.
+    One form has each meaning once, so the address of a friend has none: its kind tells.
     """
-    meanings = (found for meaning, kind in asked_as for found in (meaning, _BY_KIND.get(kind, "")))
-    return next((meaning for meaning in meanings if meaning in _HIDDEN), "")
+    found = (meaning, _BY_KIND.get(kind, ""))
+    return next((one for one in found if one in _HIDDEN), "")
 
 
 def mask(text: str, meaning: str) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from campaignhub.ingest import working_days_after
-from campaigns.setup.models import Campaign
+from campaigns.publishing.services.releases import PublishedRelease
 from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,
@@ -91,7 +92,11 @@ class Decided:
 
 
 def submission_row(
-    record: SubmissionRecord, campaign: Campaign, decided: Decided, at: datetime
+    record: SubmissionRecord,
+    campaign_id: UUID,
+    release: PublishedRelease,
+    decided: Decided,
+    at: datetime,
 ) -> Submission:
     """Return a submission as its row; ``decided`` is what has been decided on it here."""
     last = decided | record
@@ -106,7 +111,7 @@ def submission_row(
         shown = SubmissionStatus.RECEIVED
     row = Submission(
         id=record.id,
-        campaign_id=campaign.pk,
+        campaign_id=campaign_id,
         reference=reference_of(record.id),
         status=shown,
         release=record.release,
@@ -132,8 +137,8 @@ def submission_row(
         decide_by=working_days_after(
             # Of an answer to what was asked again, from when it came.
             record.entered_at if record.attempt == 1 else record.written_at,
-            campaign.decide_within_days,
-            timezone=campaign.timezone,
+            release.manifest.decide_within_days,
+            timezone=release.manifest.timezone,
         ),
         version=record.version,
         mirrored_at=at,
@@ -163,24 +168,27 @@ DECISION = (
 )
 
 
-def answers_row(record: SubmissionRecord, meanings: Mapping[str, str]) -> SubmissionAnswers:
-    """Return the personal part of a submission; ``meanings`` is meaning → name of the field."""
+def answers_row(record: SubmissionRecord, release: PublishedRelease) -> SubmissionAnswers:
+    """Return the personal part of a submission."""
     answers = storable(record.answers)
+    return SubmissionAnswers(submission_id=record.id, answers=answers, **derived(answers, release))
+
+
+def derived(answers: Mapping[str, Any], release: PublishedRelease) -> dict[str, str]:
+    """Return the columns of :class:`SubmissionAnswers` that a search and a mail read, by what the answers mean."""
 
     def said(meaning: Meaning) -> str:
-        return str(answers.get(meanings.get(meaning, ""), "")).strip()
+        return str(answers.get(release.names.get(meaning, ""), "")).strip()
 
     given, family = said(Meaning.GIVEN_NAME), said(Meaning.FAMILY_NAME)
-    return SubmissionAnswers(
-        submission_id=record.id,
-        answers=answers,
-        email=said(Meaning.EMAIL).lower()[:254],
-        given_name=given[:300],
-        family_name=family[:300],
-        given_name_key=fold(given)[:NAME_KEY_CHARS],
-        family_name_key=fold(family)[:NAME_KEY_CHARS],
-        phone=said(Meaning.PHONE)[:20],
-    )
+    return {
+        "email": said(Meaning.EMAIL).lower()[:254],
+        "given_name": given[:300],
+        "family_name": family[:300],
+        "given_name_key": fold(given)[:NAME_KEY_CHARS],
+        "family_name_key": fold(family)[:NAME_KEY_CHARS],
+        "phone": said(Meaning.PHONE)[:20],
+    }
 
 
 def submission_events(record: SubmissionRecord) -> Iterator[SubmissionEvent]:

@@ -1,6 +1,7 @@
 """What the table says, written as rows, whatever order it comes in."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -8,7 +9,8 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from campaigns.setup.models import Campaign, FormField
+from campaigns.publishing.services.releases import NoSuchRelease, PublishedRelease, read_release
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,
@@ -44,8 +46,8 @@ class Written:
 
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     """By the ids that records name them by."""
-    unknown: list[int] = field(default_factory=list)
-    """The places of submissions whose campaign is not known here; nothing of them was written."""
+    unknown: list[tuple[int, str]] = field(default_factory=list)
+    """The places of submissions whose campaign or release is not known here, and which of them; nothing was written."""
     submissions: list[SubmissionRecord] = field(default_factory=list)
     """All others, each version that came."""
     shown: list[Shown] = field(default_factory=list)
@@ -95,10 +97,15 @@ def _write_submissions(
 ) -> tuple[Written, list[SubmissionEvent]]:
     pairs = [(place, record) for place, record in batch if isinstance(record, SubmissionRecord)]
     campaigns = _campaigns({record.campaign_id for _, record in pairs})
-    known = [record for _, record in pairs if record.campaign_id in campaigns]
+    releases = _releases([record for _, record in pairs], campaigns)
+    known = [record for _, record in pairs if _key(record) in releases]
     written = Written(
         campaigns=campaigns,
-        unknown=[place for place, record in pairs if record.campaign_id not in campaigns],
+        unknown=[
+            (place, "unknown_release" if record.campaign_id in campaigns else "unknown_campaign")
+            for place, record in pairs
+            if _key(record) not in releases
+        ],
         submissions=known,
     )
     if not known:
@@ -118,7 +125,8 @@ def _write_submissions(
         [
             rows.submission_row(
                 record,
-                campaigns[record.campaign_id],
+                campaigns[record.campaign_id].pk,
+                releases[_key(record)],
                 decided.get(record.id, rows.Decided()),
                 at,
             )
@@ -140,12 +148,8 @@ def _write_submissions(
         )
     }
     here = [record for record in newest if settled[record.id][0] == record.version]
-    meanings = _meanings(campaigns.values())
     upsert(
-        [
-            rows.answers_row(record, meanings.get(campaigns[record.campaign_id].pk, {}))
-            for record in here
-        ],
+        [rows.answers_row(record, releases[_key(record)]) for record in here],
         update=rows.ANSWERS,
     )
     events = [event for record in known for event in rows.submission_events(record)]
@@ -176,25 +180,33 @@ def _about(record: Any) -> UUID:
 def _campaigns(wanted: Iterable[str]) -> dict[str, Campaign]:
     """Return the campaigns by the ids that records name them by: their own, or that of their tests.
 
-    With what rows are made of and no more: a campaign carries every text in every language.
+    With their ids and no more: a campaign carries every text in every language.
     """
     ids = [UUID(text) for text in wanted if _is_uuid(text)]
     if not ids:
         return {}
     found = {}
     named = Campaign.objects.filter(Q(pk__in=ids) | Q(test_id__in=ids))
-    for campaign in named.only("test_id", "timezone", "decide_within_days"):
+    for campaign in named.only("test_id"):
         found[str(campaign.pk)] = found[str(campaign.test_id)] = campaign
     return found
 
 
-def _meanings(campaigns: Iterable[Campaign]) -> dict[UUID, dict[str, str]]:
-    """Return, by campaign, the name of the field that carries each meaning."""
-    meanings: dict[UUID, dict[str, str]] = {}
-    fields = FormField.objects.filter(campaign__in=set(campaigns)).exclude(meaning="")
-    for campaign_id, meaning, name in fields.values_list("campaign_id", "meaning", "name"):
-        meanings.setdefault(campaign_id, {})[meaning] = name
-    return meanings
+def _key(record: SubmissionRecord) -> tuple[str, int]:
+    return record.campaign_id, record.release
+
+
+def _releases(
+    records: Iterable[SubmissionRecord], campaigns: Mapping[str, Campaign]
+) -> dict[tuple[str, int], PublishedRelease]:
+    """Return the releases that are known here of those that ``records`` name, by their keys."""
+    found = {}
+    named = {_key(record): record for record in records if record.campaign_id in campaigns}
+    for key, record in named.items():
+        campaign_id, is_test = campaigns[record.campaign_id].pk, record.mode is Mode.TEST
+        with suppress(NoSuchRelease):
+            found[key] = read_release(campaign_id, is_test=is_test, number=record.release)
+    return found
 
 
 def _adopt(records: Iterable[SubmissionRecord], decided: Mapping[UUID, rows.Decided]) -> None:

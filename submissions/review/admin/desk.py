@@ -18,7 +18,13 @@ from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
 from campaigns.setup.services.scope import campaign_ids_of
 from ingest_lambda.contract import SubmissionStatus
-from submissions.mirror.admin.person import name_of, other_submissions, shown_answers, staff_of
+from submissions.mirror.admin.person import (
+    name_of,
+    other_submissions,
+    shown_answers,
+    shown_consents,
+    staff_of,
+)
 from submissions.mirror.models import Submission
 from submissions.mirror.rules.times import urgency
 from submissions.receipts.admin import shots_of
@@ -145,6 +151,7 @@ class Review(SubmissionPage):
             name=name_of(submission, masked=not sees_contact),
             shots=shots_of(submission, visible=self.model_admin.get_queryset(self.request)),
             answers=shown_answers(submission, masked=not sees_contact),
+            consents=shown_consents(submission),
             came=how_it_came(submission),
             why=why_here(submission),
             others=other_submissions(submission),

@@ -12,6 +12,7 @@ from campaigns.accounts.models import User
 from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, sentence
 from ingest_lambda.contract.sentences import compares, reason_words
 from submissions.mirror.models import Submission
+from submissions.mirror.services.releases import release_of
 from submissions.review.services import decisions
 
 SAID: Mapping[str, str] = {
@@ -101,12 +102,8 @@ def preview(submission: Submission, form: QueryDict) -> list[dict[str, str]]:
 def _sentence(reason: Reason, submission: Submission, locale: str) -> str:
     if reason.code is ReasonCode.OTHER and not reason.message:
         return ""
-    return sentence(
-        reason,
-        locale=locale,
-        texts=submission.campaign.reason_texts,
-        timezone=submission.campaign.timezone,
-    )
+    manifest = release_of(submission).manifest
+    return sentence(reason, locale=locale, texts=manifest.reason_texts, timezone=manifest.timezone)
 
 
 def reason_groups(submission: Submission) -> dict[str, list[dict[str, Any]]]:

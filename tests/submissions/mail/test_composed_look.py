@@ -7,12 +7,14 @@ from uuid import UUID
 import pytest
 
 from campaigns.accounts.models import Client
+from campaigns.publishing.services.releases import Presentation
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, reference_of, sentence
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind
 from submissions.mail.services.composing import html_to_read
 from submissions.mirror.models import Submission, SubmissionAnswers
+from tests.campaigns.pages import make_content
 from tests.submissions.factories import NOON
 from tests.support.browsers import assert_accessible, open_page, take_screenshot
 
@@ -35,12 +37,9 @@ def written(kind: MailKind, language: str) -> str:
     client = Client(
         name="Nordlicht Foods", help_email="help@nordlicht.example", help_phone="020 7946 0000"
     )
-    campaign = Campaign(
-        client=client,
-        slug="summer",
-        headline={"en": "Win a weekend for four", "de": "Gewinne ein Wochenende zu viert"},
-        languages=["en", "de"],
-    )
+    campaign = Campaign(client=client, slug="summer")
+    headline = {"en": "Win a weekend for four", "de": "Gewinne ein Wochenende zu viert"}
+    shown = Presentation(make_content(headline=headline, languages=("en", "de")), images={})
     submission = Submission(
         id=UUID(int=7),
         campaign=campaign,
@@ -63,7 +62,7 @@ def written(kind: MailKind, language: str) -> str:
     )
     submission.personal = SubmissionAnswers(submission=submission, given_name="Ada")
     mail = Mail(submission=submission, kind=kind, decision_no=1, queued_at=NOON, not_before=NOON)
-    return html_to_read(mail, at=NOON)
+    return html_to_read(mail, at=NOON, sample_of=shown)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -36,11 +36,18 @@ WRONG_DATE = Reason(
 )
 
 
-def make_mail(kind: MailKind, *, language: str = "en", **record: object) -> Mail:
+def make_mail(
+    kind: MailKind,
+    *,
+    language: str = "en",
+    headline: str = "Win a weekend for four",
+    logo: bytes = b"",
+    **record: object,
+) -> Mail:
     """Make a mail about a submission on which all that comes before that mail has happened."""
-    campaign = make_campaign(
-        headline={"en": "Win a weekend for four"}, languages=["en", "es", "de", "fr"]
-    )
+    campaign = make_campaign(headline={"en": headline}, languages=["en", "es", "de", "fr"])
+    if logo:
+        campaign.logo.save("logo.png", ContentFile(logo))
     campaign.client.help_email = "help@nordlicht.example"
     campaign.client.save()
     stored = make_record(campaign, locale=language, **record)
@@ -195,8 +202,7 @@ def test_a_mail_of_a_test_says_so_and_links_to_the_test():
 
 @pytest.mark.django_db
 def test_what_people_typed_is_text_in_a_mail():
-    mail = make_mail(MailKind.RECEIVED)
-    mail.submission.campaign.headline = {"en": "<b>Win</b>"}
+    mail = make_mail(MailKind.RECEIVED, headline="<b>Win</b>")
     html = str(compose(mail, at=NOON).alternatives[0][0])
     assert "<b>Win" not in html
     assert "&lt;b&gt;Win" in html
@@ -216,18 +222,21 @@ def test_a_greeting_names_only_what_looks_like_a_name(typed, greeting):
 
 @pytest.mark.django_db
 def test_the_logo_travels_with_the_mail_and_the_name_stands_in_where_it_cannot():
-    mail = make_mail(MailKind.RECEIVED)
-    campaign = mail.submission.campaign
     picture = BytesIO()
     Image.new("RGB", (120, 40), "#0f4c5c").save(picture, "PNG")
-    campaign.logo.save("logo.png", ContentFile(picture.getvalue()))
+    mail = make_mail(MailKind.RECEIVED, logo=picture.getvalue())
+    campaign = mail.submission.campaign
     message = compose(mail, at=NOON)
     assert 'src="cid:logo"' in str(message.alternatives[0][0])
     assert f'alt="{campaign.client.name}"' in str(message.alternatives[0][0])
     assert message.attachments[0]["Content-ID"] == "<logo>"
     assert 'src="data:image/png;base64,' in html_to_read(mail, at=NOON)
-    campaign.logo.name = "logos/gone.png"
-    assert campaign.client.name in str(compose(mail, at=NOON).alternatives[0][0])
+
+    mail = make_mail(MailKind.RECEIVED, logo=b"never read")
+    mail.submission.campaign.logo.delete()
+    html = str(compose(mail, at=NOON).alternatives[0][0])
+    assert mail.submission.campaign.client.name in html
+    assert "cid:logo" not in html
 
 
 @pytest.mark.django_db

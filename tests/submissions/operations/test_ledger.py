@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub import ingest
-from campaigns.publishing.models import Release
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Decision, Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_records
@@ -28,7 +27,7 @@ from submissions.operations.services.test_data import delete_test_data
 from submissions.operations.tasks import reconcile as reconcile_task
 from submissions.review.services.decisions import approve_submission
 from submissions.review.services.outbox import propagate_decisions
-from tests.campaigns.factories import make_user
+from tests.campaigns.factories import make_release, make_user
 from tests.submissions.factories import NOON, make_campaign, make_image, make_record, make_upload
 from tests.support.simulated_aws import simulated_aws, take_table_away
 
@@ -48,14 +47,7 @@ def published(**overrides: Any) -> Campaign:
         opens_at=NOON - timedelta(hours=2), closes_at=datetime(2100, 1, 1, tzinfo=UTC), **overrides
     )
     for is_test in (False, True):
-        Release.objects.create(
-            campaign=campaign,
-            is_test=is_test,
-            number=1,
-            manifest={},
-            page={},
-            published_at=NOON - timedelta(hours=2),
-        )
+        make_release(campaign, is_test=is_test, at=NOON - timedelta(hours=2))
     return campaign
 
 

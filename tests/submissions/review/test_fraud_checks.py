@@ -24,6 +24,7 @@ from submissions.review.admin.wording import history, why_here
 from submissions.review.rules.fraud_checks import Photo, image_suspicions
 from submissions.review.services.decisions import approve_submission, reopen_submission
 from submissions.review.services.fraud_checks import recheck
+from tests.campaigns.factories import make_release
 from tests.submissions.factories import NOON, make_campaign, make_record, make_upload, streamed
 from tests.submissions.review.suspicious import entered, hear, is_in_review, row, sharing, swapped
 
@@ -177,6 +178,7 @@ def test_what_waits_for_review_anyway_needs_no_verdict_of_ours() -> None:
 
 def test_a_test_entry_goes_the_same_way() -> None:
     campaign = make_campaign()
+    make_release(campaign, is_test=True)
     record, image = entered(campaign)
     record = record.model_copy(
         update={"mode": Mode.TEST, "campaign_id": str(campaign.test_id), "slug": campaign.test_slug}

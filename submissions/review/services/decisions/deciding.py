@@ -19,6 +19,7 @@ from ingest_lambda.contract import (
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailState
 from submissions.mirror.models import Submission
+from submissions.mirror.services.releases import release_of
 from submissions.receipts.services import let_count
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.rules.earlier import earlier_decision
@@ -71,7 +72,8 @@ def decide(
     worded = _worded(reasons, submission, at)
     written = [reason.model_dump(mode="json", exclude_none=True) for reason in worded]
     number = submission.decision_no + 1
-    until = at + timedelta(hours=submission.campaign.resubmit_within_hours) if asks else None
+    hours = release_of(submission).manifest.resubmit_within_hours
+    until = at + timedelta(hours=hours) if asks else None
     _take_back_what_waits(submission, at)
     submission.decision_no = number
     submission.decision_status = status
@@ -185,15 +187,15 @@ def _take_back_what_waits(submission: Submission, at: datetime) -> None:
 
 def _worded(reasons: Sequence[Reason], submission: Submission, at: datetime) -> tuple[Reason, ...]:
     """Give each reason the sentence that the entrant will read."""
-    campaign = submission.campaign
+    manifest = release_of(submission).manifest
     return tuple(
         reason.model_copy(
             update={
                 "message": sentence(
                     reason,
                     locale=submission.locale,
-                    texts=campaign.reason_texts,
-                    timezone=campaign.timezone,
+                    texts=manifest.reason_texts,
+                    timezone=manifest.timezone,
                     at=at,
                 )
             }

@@ -1,0 +1,200 @@
+"""A submission is read by its release: what managers do to the draft meanwhile changes nothing about it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign, FormField
+from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
+from submissions.intake.services.mirroring import mirror_records, mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mail.services.composing import compose, html_to_read
+from submissions.mail.services.status_link import link_of
+from submissions.mirror.admin.person import shown_answers, shown_consents
+from submissions.mirror.models import Submission, SubmissionAnswers
+from submissions.review.services.decisions import request_resubmission
+from tests.campaigns.factories import make_draft, make_release, make_user
+from tests.security.two_clients import signed_in
+from tests.submissions.factories import NOON, make_record, streamed
+from tests.support.examples import examples
+
+pytestmark = pytest.mark.django_db
+ANSWERS = {
+    "email": "ada@example.com",
+    "first": "Ada",
+    "last": "Lovelace",
+    "mobile": "+447700900123",
+}
+
+
+def make_campaign() -> Campaign:
+    """Make a campaign in two languages whose every promise is told to somebody."""
+    campaign = make_draft(
+        languages=["en", "de"],
+        headline={"en": "Win a weekend", "de": "Gewinne ein Wochenende"},
+        decide_within_days=3,
+        resubmit_within_hours=168,
+        reason_texts={"de": {"ILLEGIBLE": "Wir können Ihren Beleg nicht lesen."}},
+        brand_colour="#0f4c5c",
+    )
+    for name, kind, meaning in (
+        ("first", "text", "given_name"),
+        ("last", "text", "family_name"),
+        ("mobile", "phone", "phone"),
+    ):
+        FormField.objects.create(
+            campaign=campaign, name=name, kind=kind, meaning=meaning, label={"en": name.title()}
+        )
+    FormField.objects.filter(campaign=campaign, name="accept_rules").update(
+        label={"en": "I accept [the rules](rules).", "de": "Ich akzeptiere [die Regeln](rules)."},
+        routes=campaign.routes,
+    )
+    return campaign
+
+
+def enter(campaign: Campaign, **overrides: Any) -> UUID:
+    """Mirror an entry of release 1 that is sent in German and asked for another photo."""
+    record = make_record(
+        campaign, answers=ANSWERS, consents={"accept_rules": True}, locale="de", **overrides
+    )
+    assert not mirror_stream_records([streamed(record)], at=NOON).refused
+    reason = Reason(code=ReasonCode.ILLEGIBLE)
+    request_resubmission(record.id, reasons=[reason], actor=None, at=NOON)
+    return record.id
+
+
+def all_about(pk: UUID) -> dict[str, Any]:
+    """Return what staff and the entrant are shown of an entry, and what they were promised."""
+    entry = Submission.objects.select_related("campaign__client", "personal").get(pk=pk)
+    mail = Mail.objects.select_related("submission__campaign__client").get(
+        submission=entry, event="received:1"
+    )
+    answers = SubmissionAnswers.objects.values().get(pk=pk)
+    return {
+        "answers": {**answers, "submission_id": None},
+        "masked": shown_answers(entry, masked=True),
+        "in full": shown_answers(entry, masked=False),
+        "consents": shown_consents(entry),
+        "promised": (entry.decide_by, entry.resubmit_until),
+        "reasons": entry.decision_reasons,
+        "mail": str(compose(mail, at=NOON).body).replace(entry.reference, ""),
+        "look": html_to_read(mail, at=NOON).replace(entry.reference, ""),
+        "page": link_of(mail).split("status")[0],
+    }
+
+
+def fields(campaign: Campaign, **names: str) -> Any:
+    return FormField.objects.filter(campaign=campaign, **names)
+
+
+def change(**values: Any) -> Callable[[Campaign], Any]:
+    return lambda campaign: Campaign.objects.filter(pk=campaign.pk).update(**values)
+
+
+def swap_meanings(campaign: Campaign) -> None:
+    fields(campaign, name="mobile").update(meaning="")
+    fields(campaign, name="email").update(meaning="", kind="text")
+    FormField.objects.create(campaign=campaign, name="friend", kind="email", meaning="email")
+
+
+EDITS: dict[str, Callable[[Campaign], Any]] = {
+    "a field renamed": lambda c: fields(c, name="first").update(name="forename"),
+    "a field removed": lambda c: fields(c, name="last").delete(),
+    "every field removed": lambda c: fields(c).delete(),
+    "meanings moved": swap_meanings,
+    "a label reworded": lambda c: fields(c, name="mobile").update(label={"en": "Fax"}),
+    "a consent reworded": lambda c: fields(c, kind="consent").update(
+        label={"en": "Sell my data"}, version=2
+    ),
+    "a language removed": change(languages=["en"]),
+    "languages turned round": change(languages=["de", "en"]),
+    "another headline": change(headline={"en": "Lose", "de": "Verliere"}),
+    "a longer promise": change(decide_within_days=30),
+    "less time for a photo": change(resubmit_within_hours=72),
+    "another zone": change(timezone="Pacific/Auckland"),
+    "other sentences": change(reason_texts={"de": {"ILLEGIBLE": "Nein."}}),
+    "another look": change(brand_colour="#ff0000", radius=0),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+def test_no_edit_of_the_draft_changes_anything_about_an_entry(edit: str) -> None:
+    campaign = make_campaign()
+    before = enter(campaign)
+    known = all_about(before)
+    EDITS[edit](campaign)
+    assert all_about(before) == known
+    assert all_about(enter(campaign)) == known, "of who enters meanwhile"
+
+
+@settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(sorted(EDITS)), max_size=6, unique=True), st.booleans())
+def test_nor_do_many_and_another_release_of_them(edits: list[str], publishes: bool) -> None:
+    campaign = make_campaign()
+    before = enter(campaign)
+    known = all_about(before)
+    for edit in edits:
+        EDITS[edit](campaign)
+    if publishes and FormField.objects.filter(campaign=campaign).exclude(kind="consent").exists():
+        make_release(Campaign.objects.get(pk=campaign.pk), number=2)
+        known["page"] = all_about(before)["page"]  # the pages that are online now
+    assert all_about(before) == known
+    assert all_about(enter(campaign)) == known
+
+
+def test_what_is_known_of_an_entry_is_what_was_asked_and_agreed_to() -> None:
+    known = all_about(enter(make_campaign()))
+    assert known["answers"]["email"] == "ada@example.com"
+    assert (known["answers"]["given_name"], known["answers"]["family_name"]) == ("Ada", "Lovelace")
+    (consent,) = known["consents"]
+    assert (consent.wording, consent.version) == ("Ich akzeptiere die Regeln.", 1)
+    assert (consent.is_given, consent.is_required) == (True, True)
+    assert "Gewinne ein Wochenende" in known["mail"]
+    assert "ada@" not in str(known["masked"])
+    assert known["reasons"][0]["message"] == "Wir können Ihren Beleg nicht lesen."
+
+
+def test_the_desk_shows_what_was_agreed_to_in_the_words_that_were_read() -> None:
+    campaign = make_campaign()
+    entry = enter(campaign)
+    fields(campaign, kind="consent").update(label={"en": "<b>Sell</b> my data"}, version=7)
+    browser = signed_in(make_user((campaign.client, Role.MODERATOR)))
+    page = browser.get(reverse("admin:submissions_submission_change", args=[entry]))
+    words = page.content.decode()
+    assert "Ich akzeptiere die Regeln." in words
+    assert "version 1" in words
+    assert "Sell" not in words
+
+
+def test_a_release_that_is_not_here_leaves_its_entry_to_the_queue_and_takes_the_others() -> None:
+    campaign = make_campaign()
+    here = make_record(campaign, answers=ANSWERS)
+    gone = make_record(campaign, answers=ANSWERS).model_copy(update={"release": 9})
+    result = mirror_stream_records([streamed(gone), streamed(here)], at=NOON)
+    assert result.refused == [(0, "unknown_release")]
+    assert result.taken == 1
+    assert Submission.objects.filter(pk=here.id).exists()
+    make_release(campaign, number=9)
+    assert mirror_stream_records([streamed(gone)], at=NOON).taken == 1
+
+
+def test_answers_that_were_read_wrongly_are_derived_anew_from_the_table() -> None:
+    campaign = make_campaign()
+    record = make_record(campaign, answers=ANSWERS)
+    mirror_records([record], at=NOON, notify=False)
+    SubmissionAnswers.objects.filter(pk=record.id).update(email="", given_name="", phone="")
+    mirror_records([record], at=NOON + timedelta(days=1), notify=False)
+    found = SubmissionAnswers.objects.get(pk=record.id)
+    assert (found.email, found.given_name, found.phone) == (
+        "ada@example.com",
+        "Ada",
+        "+447700900123",
+    )
+    assert Submission.objects.get(pk=record.id).status == SubmissionStatus.PENDING_REVIEW
