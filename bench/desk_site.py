@@ -38,6 +38,7 @@ from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import reference_of
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
 from submissions.mirror.rules.names import fold
+from tests.campaigns.factories import make_release
 
 BATCH = 2_000
 SHARES = {
@@ -163,6 +164,7 @@ def make_staff() -> tuple[User, list[Campaign]]:
         )
         for meaning in ("given_name", "family_name", "email"):
             FormField.objects.create(campaign=campaign, name=meaning, kind="text", meaning=meaning)
+        make_release(campaign)
         campaigns.append(campaign)
     return user, campaigns
 
