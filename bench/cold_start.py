@@ -113,7 +113,7 @@ def _start(work: str, place: Path) -> Start:
             "TABLE_NAME": "t",
             "BUCKET_NAME": "b",
             "QUARANTINE_QUEUE_URL": "http://127.0.0.1:9/q",
-            "ALLOWED_ORIGIN": "http://127.0.0.1:9",
+            "ALLOWED_ORIGINS": "http://127.0.0.1:9",
             "TOKEN_KEYS": TOKEN_KEYS,
             "PERSON_SECRET": "22" * 32,
         },

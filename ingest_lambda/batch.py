@@ -1,5 +1,6 @@
 """The edge to queues: three shapes of event in, the ids that must come again out."""
 
+import json
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -69,6 +70,9 @@ def delivery_of(record: Record) -> Delivery:
         Unreadable: it has no text.
     """
     body, attributes = record.get("body"), record.get("attributes")
+    if isinstance(body, dict):
+        # A Pipe with an input template hands on what it read.
+        body = json.dumps(body)
     if not isinstance(body, str):
         raise Unreadable("a record without a body")
     known = attributes if isinstance(attributes, dict) else {}

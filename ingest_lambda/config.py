@@ -16,7 +16,8 @@ class Config:
     """Where the SDK finds every service; unset, AWS's own addresses."""
     s3_public_endpoint: str | None = None
     """Where browsers reach the bucket, if that is not its own address on AWS."""
-    allowed_origin: str = "*"
+    allowed_origins: str = "*"
+    """Where browsers may call from, comma separated."""
     quarantine_queue_url: str = ""
     token_keys: str = field(default="", repr=False)
     person_secret: str = field(default="", repr=False)

@@ -123,7 +123,8 @@ def start(event: Event, _context: object) -> Event:
             at=datetime.now(UTC),
         )
 
-    return http.serve(work, origin=config().allowed_origin, logger=logger)
+    origin = http.origin_of(event, config().allowed_origins)
+    return http.serve(work, origin=origin, logger=logger)
 
 
 def status(event: Event, _context: object) -> Event:
@@ -146,7 +147,8 @@ def status(event: Event, _context: object) -> Event:
             event["pathParameters"]["slug"], submission_id, token.strip(), at=datetime.now(UTC)
         )
 
-    return http.serve(work, origin=config().allowed_origin, logger=logger)
+    origin = http.origin_of(event, config().allowed_origins)
+    return http.serve(work, origin=origin, logger=logger)
 
 
 def _count(outcome: str, times: int = 1) -> None:

@@ -120,6 +120,17 @@ def header(event: Event, name: str) -> str | None:
     return next((value for key, value in headers.items() if key.lower() == name.lower()), None)
 
 
+def origin_of(event: Event, allowed: str) -> str:
+    """Return the origin that may read the answer: the caller's if it is allowed, else the first allowed.
+
+    ``allowed`` is a comma-separated list. A page of another origin gets an answer
+    that its browser does not show it, so it has no token to go on with.
+    """
+    origins = [origin.strip() for origin in allowed.split(",")]
+    asking = header(event, "Origin")
+    return asking if asking in origins else origins[0]
+
+
 def address_of(event: Event, *, behind_distribution: bool) -> str | None:
     """Return the visitor's address: the distribution's word for it, where there is one, else the gateway's.
 

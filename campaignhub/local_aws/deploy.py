@@ -18,12 +18,14 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from campaignhub.deployment.archives import SOURCE, Archives
-from campaignhub.local_aws.ministack import CREDENTIALS, REGION, MiniStack
+from campaignhub.local_aws.ministack import ACCOUNT, CREDENTIALS, REGION, MiniStack
 from campaignhub.local_aws.processes import EmbeddedError
 
 TEMPLATE = SOURCE / "template.yaml"
 STACK = "campaignhub"
 CODE_BUCKET = "campaignhub-code"
+RECEIPTS_BUCKET = f"{STACK}-receipts-{ACCOUNT}-{REGION}"
+"""Known beforehand, since it outlives the emulator's other state and is taken over."""
 DIGEST_TAG = "campaignhub:digest"
 DEPLOY_SECONDS = 120
 
@@ -85,9 +87,10 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
         EmbeddedError: the emulator refused; its reason is in the text.
     """
     parameters = {
-        "AllowedOrigin": wanted.allowed_origin,
+        "AllowedOrigins": wanted.allowed_origin,
         "TokenKeys": wanted.token_keys,
         "PersonSecret": wanted.person_secret,
+        "ReceiptsBucketName": RECEIPTS_BUCKET,
         "CodeBucket": CODE_BUCKET,
         "LightCodeKey": archives.light.name,
         "ImagesCodeKey": archives.images.name,
@@ -163,19 +166,18 @@ def _take_over_bucket(ministack: MiniStack, stacks: Any) -> None:
     create one that is there. So does AWS: an import first, the update after.
     """
     names = [entry["Name"] for entry in client("s3", ministack.endpoint).list_buckets()["Buckets"]]
-    name = next((name for name in names if name.startswith(f"{STACK}-receipts-")), None)
-    if name is None:
+    if RECEIPTS_BUCKET not in names:
         return
     stacks.create_change_set(
         StackName=STACK,
         ChangeSetName="take-over",
         ChangeSetType="IMPORT",
-        TemplateBody=_BUCKET_ONLY.format(name=name),
+        TemplateBody=_BUCKET_ONLY.format(name=RECEIPTS_BUCKET),
         ResourcesToImport=[
             {
                 "ResourceType": "AWS::S3::Bucket",
                 "LogicalResourceId": "Bucket",
-                "ResourceIdentifier": {"BucketName": name},
+                "ResourceIdentifier": {"BucketName": RECEIPTS_BUCKET},
             }
         ],
     )

@@ -31,6 +31,12 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def branches(value: Any) -> list[Any]:
+    """Both sides of an ``Fn::If``, or the value itself; what stands for nothing is left out."""
+    sides = value["Fn::If"][1:] if isinstance(value, dict) and "Fn::If" in value else [value]
+    return [side for side in sides if side != {"Ref": "AWS::NoValue"}]
+
+
 def functions() -> dict[str, dict[str, Any]]:
     return resources("AWS::Lambda::Function")
 

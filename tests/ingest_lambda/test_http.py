@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from ingest_lambda import errors
 from ingest_lambda.contract import StartRequest
-from ingest_lambda.http import PROBLEMS, Answer, address_of, body_of, header, serve
+from ingest_lambda.http import PROBLEMS, Answer, address_of, body_of, header, origin_of, serve
 
 LOGGER = Logger(service="test")
 
@@ -45,6 +45,19 @@ def test_each_error_is_a_problem_document_with_a_stable_code(error, status, code
     assert answer["headers"]["Access-Control-Allow-Origin"] == "https://win.example.com"
     assert "inside" not in answer["body"]
     assert "Throttling" not in answer["body"]
+
+
+def test_only_a_page_of_an_allowed_origin_may_read_the_answer():
+    allowed = "https://win.example.com,https://promo.example.org"
+
+    def told(origin: str | None) -> str:
+        return origin_of({"headers": {"origin": origin} if origin else {}}, allowed)
+
+    assert told("https://promo.example.org") == "https://promo.example.org"
+    assert told("https://win.example.com") == "https://win.example.com"
+    for other in (None, "https://win.example.com.evil.net", "null", allowed, "*"):
+        assert told(other) == "https://win.example.com"
+    assert origin_of({"headers": {"Origin": "https://any.example"}}, "*") == "*"
 
 
 def test_no_refusal_is_without_its_place_in_the_table():

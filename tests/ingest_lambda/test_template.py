@@ -1,8 +1,10 @@
 """The template says what must hold in production, and CloudFormation will not say for us."""
 
+import copy
 import dataclasses
 import importlib
 import json
+import re
 
 import pytest
 
@@ -21,7 +23,15 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.functions.images import LAST_DELIVERY
 from ingest_lambda.pictures.limits import MEMORY_BYTES, WALL_SECONDS
-from tests.ingest_lambda.declared import default, functions, resources, template, variables
+from tests.checks.api_hash import SNAPSHOT, api_hash, with_hash
+from tests.ingest_lambda.declared import (
+    branches,
+    default,
+    functions,
+    resources,
+    template,
+    variables,
+)
 
 QUEUES = resources("AWS::SQS::Queue")
 SOURCES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
@@ -30,6 +40,8 @@ DEAD = {
     for name, queue in SOURCES.items()
 }
 PIPE_DEAD = {"MirrorPipeDeadLetterQueue"}
+KEPT = ("RetainExceptOnCreate", "Retain")
+"""Outlives its stack, but a first create that failed leaves nothing in the way of the next."""
 
 
 def test_every_queue_that_is_worked_on_has_a_dead_letter_queue_of_its_own():
@@ -150,7 +162,7 @@ def test_the_mirror_pipe_passes_what_django_mirrors_and_nothing_else():
 
 def test_the_table_can_be_recovered_and_not_be_dropped_by_a_slip():
     table = template()["Resources"]["Table"]
-    assert table["DeletionPolicy"] == table["UpdateReplacePolicy"] == "Retain"
+    assert (table["DeletionPolicy"], table["UpdateReplacePolicy"]) == KEPT
     properties = table["Properties"]
     assert properties["DeletionProtectionEnabled"]
     assert properties["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"]
@@ -172,7 +184,8 @@ def test_the_models_have_the_bounds_of_the_contract():
 
 def test_the_access_log_leads_to_nobody():
     (stage,) = resources("AWS::ApiGateway::Stage").values()
-    fields = json.loads(stage["AccessLogSetting"]["Format"])
+    (setting,) = branches(stage["AccessLogSetting"])
+    fields = json.loads(setting["Format"])
     told = " ".join(fields.values())
     for personal in ("identity", "path", "authorizer", "requestOverride", "querystring"):
         assert f"$context.{personal}" not in told
@@ -200,10 +213,94 @@ def test_the_inner_way_in_is_signed_and_the_partners_way_has_a_key():
 
 
 def test_the_deployment_waits_for_all_that_it_takes_a_picture_of():
-    waits = set(template()["Resources"]["Deployment"]["DependsOn"])
-    assert waits == set(resources("AWS::ApiGateway::Method")) | set(
+    parts = set(resources("AWS::ApiGateway::Method")) | set(
         resources("AWS::ApiGateway::GatewayResponse")
     )
+    for name, condition, left_out in (
+        ("Deployment", "PipeCallsFunction", {"PostInternalSubmission"}),
+        ("InnerDeployment", "PipeCallsApi", set()),
+    ):
+        deployment = template()["Resources"][name + api_hash(template())]
+        assert deployment["Condition"] == condition
+        assert set(deployment["DependsOn"]) == parts - left_out
+
+
+def test_an_api_that_changed_has_another_deployment():
+    changed = copy.deepcopy(template())
+    assert api_hash(changed) == api_hash(template())
+    response = changed["Resources"]["ThrottledResponse"]["Properties"]
+    response["ResponseParameters"]["gatewayresponse.header.Retry-After"] = "'6'"
+    assert api_hash(changed) != api_hash(template())
+    text = TEMPLATE.read_text()
+    assert with_hash(text) == text
+    assert with_hash(text.replace("Retry-After: \"'5'\"", "Retry-After: \"'6'\"")) != text
+
+
+def test_no_parameter_stands_in_what_a_deployment_is_a_snapshot_of():
+    """Its value could change without another deployment."""
+    given_once = {"AWS::StackName", "AWS::Partition", "AWS::Region", "AWS::AccountId"}
+    for name, resource in template()["Resources"].items():
+        if resource["Type"] in SNAPSHOT:
+            text = json.dumps(resource)
+            named = set(re.findall(r'"Ref": "([^"]+)"', text)) | set(
+                re.findall(r"\$\{([^}]+)\}", text)
+            )
+            free = {part.partition(".")[0] for part in named} - set(template()["Resources"])
+            assert free <= given_once, name
+
+
+def test_what_holds_an_entry_or_a_photo_outlives_its_stack():
+    keeping = ("Submissions", "Images", "Quarantine")
+    for name, resource in template()["Resources"].items():
+        policies = (resource.get("DeletionPolicy"), resource.get("UpdateReplacePolicy"))
+        match resource["Type"]:
+            case "AWS::SQS::Queue":
+                expected = KEPT if name.startswith(keeping) else ("Delete", "Delete")
+                assert policies == expected, name
+            case "AWS::DynamoDB::Table" | "AWS::S3::Bucket":
+                assert policies == KEPT, name
+            case "AWS::Logs::LogGroup":
+                assert policies == ("Delete", "Delete"), name
+
+
+def test_a_message_outlives_twenty_minutes_in_which_every_call_is_throttled():
+    queue = QUEUES["SubmissionsQueue"]
+    receives = queue["RedrivePolicy"]["maxReceiveCount"]
+    assert receives >= 20
+    assert receives * default(queue["VisibilityTimeout"]) >= 20 * 60
+
+
+def test_a_poison_record_leaves_those_behind_it_most_of_the_stream_s_day():
+    mirror = resources("AWS::Pipes::Pipe")["MirrorPipe"]
+    parameters = mirror["SourceParameters"]["DynamoDBStreamParameters"]
+    assert parameters["MaximumRecordAgeInSeconds"] == 3600
+    alarm = resources("AWS::CloudWatch::Alarm")["MirrorPipeFailsAlarm"]
+    assert alarm["Period"] * alarm["EvaluationPeriods"] < 3600
+
+
+def test_a_new_account_can_take_the_template_as_it_is():
+    for name, parameter in template()["Parameters"].items():
+        if name.endswith("Concurrency"):
+            assert parameter["Default"] == 0, name
+    capped = {n for n, f in functions().items() if "ReservedConcurrentExecutions" in f}
+    assert capped == {"StartFunction", "StatusFunction"}
+    assert template()["Parameters"]["AccessLogs"]["Default"] == "off"
+
+
+def test_the_account_s_log_role_is_taken_over_only_on_request_and_outlives_the_stack():
+    for name in ("GatewayLogRole", "GatewayLogAccount"):
+        resource = template()["Resources"][name]
+        assert resource["Condition"] == "OwnGatewayLogRole"
+        assert (resource["DeletionPolicy"], resource["UpdateReplacePolicy"]) == KEPT
+
+
+def test_no_pipe_has_a_name_that_its_replacement_would_collide_with():
+    assert not [n for n, pipe in resources("AWS::Pipes::Pipe").items() if "Name" in pipe]
+
+
+def test_no_log_of_a_pipe_holds_what_people_typed():
+    for pipe in resources("AWS::Pipes::Pipe").values():
+        assert set(pipe["LogConfiguration"]) == {"CloudwatchLogsLogDestination", "Level"}
 
 
 def test_every_gateway_answer_is_a_problem_document():
@@ -324,7 +421,8 @@ def test_a_dead_letter_is_told_to_somebody():
     watched = {
         dimension["Value"]["Fn::GetAtt"][0]
         for alarm in resources("AWS::CloudWatch::Alarm").values()
-        for dimension in alarm["Dimensions"]
+        for dimension in alarm.get("Dimensions", ())
+        if dimension["Name"] == "QueueName"
     }
     # What nobody consumes is looked at by a person anyway.
     assert (set(DEAD) | PIPE_DEAD) - watched == {"QuarantineDeadLetterQueue"}

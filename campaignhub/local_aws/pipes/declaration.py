@@ -54,6 +54,8 @@ class Pipe:
     parameters: QueueParameters | StreamParameters
     group_path: tuple[str, ...] = ()
     """Where a record has the message group that a queue as target gets with it; empty: nowhere."""
+    input_template: str = ""
+    """What the target gets of a record; empty: the record."""
 
 
 class NotSettled(Exception):
@@ -121,6 +123,7 @@ def _deployed(
 def _pipe(values: "Values", resource: Mapping[str, Any], state: Mapping[str, Any]) -> Pipe:
     declared = values.resolve(resource["Properties"].get("SourceParameters", {}))
     aimed = values.resolve(resource["Properties"].get("TargetParameters", {}))
+    aimed = {} if aimed is NO_VALUE else aimed
     filters = declared.get("FilterCriteria", {}).get("Filters", ())
     return Pipe(
         name=state["Name"],
@@ -133,6 +136,7 @@ def _pipe(values: "Values", resource: Mapping[str, Any], state: Mapping[str, Any
         if "DynamoDBStreamParameters" in declared
         else _queue(declared.get("SqsQueueParameters", {})),
         group_path=_path(aimed.get("SqsQueueParameters", {}).get("MessageGroupId", "")),
+        input_template=aimed.get("InputTemplate", ""),
     )
 
 

@@ -96,7 +96,12 @@ class Runner:
 
     def _start(self, pipe: Pipe) -> None:
         stop = threading.Event()
-        target = target_of(pipe.target, self._wire, group_path=pipe.group_path)
+        target = target_of(
+            pipe.target,
+            self._wire,
+            group_path=pipe.group_path,
+            input_template=pipe.input_template,
+        )
         source: QueueSource | StreamSource
         if isinstance(pipe.parameters, QueueParameters):
             source = QueueSource(pipe, self._wire, target, stop)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from campaignhub.local_aws.pipes.input_template import filled_in
 from campaignhub.local_aws.pipes.wire import Away, Refused, Wire, signed_as
 
 logger = logging.getLogger(__name__)
@@ -33,17 +34,25 @@ class Target(Protocol):
         ...
 
 
-def target_of(arn: str, wire: Wire, *, group_path: Sequence[str] = ()) -> Target:
-    """Return the target that an ARN names; ``group_path`` is where a queue's message groups are.
+def target_of(
+    arn: str, wire: Wire, *, group_path: Sequence[str] = (), input_template: str = ""
+) -> Target:
+    """Return the target that an ARN names.
+
+    ``group_path`` is where a queue's message groups are, ``input_template`` what
+    an API gets.
 
     Raises:
-        ValueError: a kind of target that no Pipe of ours has used yet.
+        ValueError: a kind of target that no Pipe of ours has used yet, or an API
+            without an input template: AWS sends it none of the record.
     """
     service = arn.split(":")[2]
     if service == "lambda":
         return FunctionTarget(arn, wire)
     if service == "execute-api":
-        return ApiTarget(arn, wire)
+        if not input_template:
+            raise ValueError(f"A Pipe that calls {arn} needs an input template.")
+        return ApiTarget(arn, wire, input_template)
     if service == "sqs":
         return QueueTarget(arn, wire, group_path=group_path)
     raise ValueError(f"No Pipe delivers to {arn} here.")
@@ -103,7 +112,8 @@ def _identifier(record: Record) -> str:
 class ApiTarget:
     """A method of an API, one record a call: 2xx is final, anything else comes again."""
 
-    def __init__(self, arn: str, wire: Wire) -> None:
+    def __init__(self, arn: str, wire: Wire, input_template: str) -> None:
+        self._input_template = input_template
         api, stage, self._method, path = arn.split(":", 5)[5].split("/", 3)
         self._path = f"/_aws/execute-api/{api}/{stage}/{path}"
         self._wire = wire
@@ -115,7 +125,7 @@ class ApiTarget:
             status, _, _ = self._wire.request(
                 self._method,
                 self._path,
-                json.dumps(record).encode(),
+                filled_in(self._input_template, record).encode("utf-8", "surrogatepass"),
                 {"Content-Type": "application/json", **signed_as("execute-api")},
             )
             if not 200 <= status < 300:

@@ -54,7 +54,10 @@ def make_partner_key(
     rate_per_second: int = 10,
     quota_per_day: int | None = None,
 ) -> NewPartnerKey:
-    """Make a key with a usage plan of its own, so that one partner cannot use up another's share.
+    """Make a key in the usage plan of its class: rate and quota.
+
+    A plan's limits count for each of its keys apart, so one partner cannot use up
+    another's share; and a region holds 300 plans, but as many keys as there are.
 
     The gateway lets a key in; which campaigns it opens is in the table, under
     the key's hash, and one that is not bound there opens nothing. It is made
@@ -99,7 +102,7 @@ def make_partner_key(
             _bind(key)
             _let_in(made["key_id"])
     except GatewayAway:
-        _remove(made["key_id"], made["usage_plan_id"])
+        _remove(made["key_id"])
         with suppress(ingest.IngestBusy):
             ingest.unbind_partner(ingest.api_key_hash(made["value"]))
         raise
@@ -117,7 +120,7 @@ def revoke_partner_key(key: PartnerKey, *, actor: User | None, at: datetime) -> 
     with transaction.atomic():
         key = PartnerKey.objects.select_for_update(of=("self",)).get(pk=key.pk)
         try:
-            _remove_or_raise(key.key_id, key.usage_plan_id)
+            _remove_or_raise(key.key_id)
             ingest.unbind_partner(key.key_hash)
         except (BotoCoreError, ClientError, ingest.IngestBusy) as error:
             raise GatewayAway("AWS doesn't answer; the key may still work. Try again.") from error
@@ -161,23 +164,36 @@ def _bind(key: PartnerKey) -> None:
 
 def _make_at_gateway(client: Client, name: str, rate: int, quota: int | None) -> dict[str, str]:
     gateway, label = api_gateway(), f"client-{client.pk}-{name}"
-    key_id = plan_id = ""
-    limits: dict[str, Any] = {"throttle": {"rateLimit": rate, "burstLimit": rate}}
-    if quota:
-        limits["quota"] = {"limit": quota, "period": "DAY"}
+    key_id = ""
     try:
         made = gateway.create_api_key(name=label, enabled=False, generateDistinctId=True)
         key_id = made["id"]
-        plan_id = gateway.create_usage_plan(
-            name=label,
-            apiStages=[{"apiId": env().api_id, "stage": env().api_stage_name}],
-            **limits,
-        )["id"]
+        plan_id = _plan_of_class(rate, quota)
         gateway.create_usage_plan_key(usagePlanId=plan_id, keyId=key_id, keyType="API_KEY")
     except (BotoCoreError, ClientError) as error:
-        _remove(key_id, plan_id)
+        _remove(key_id)
         raise GatewayAway("The gateway doesn't answer; no key was made. Try again.") from error
     return {"key_id": key_id, "usage_plan_id": plan_id, "value": made["value"]}
+
+
+def _plan_of_class(rate: int, quota: int | None) -> str:
+    """Return the id of the plan with these limits; it is made for its first key and stays.
+
+    Two that make the first at once make two of one name, each as good as the other.
+    """
+    gateway, api, stage = api_gateway(), env().api_id, env().api_stage_name
+    name = f"{api}-{stage}-{rate}-a-second-{quota or 'any'}-a-day"
+    for page in gateway.get_paginator("get_usage_plans").paginate(limit=500):
+        for plan in page.get("items", ()):
+            if plan.get("name") == name:
+                return str(plan["id"])
+    limits: dict[str, Any] = {"throttle": {"rateLimit": rate, "burstLimit": rate}}
+    if quota:
+        limits["quota"] = {"limit": quota, "period": "DAY"}
+    made = gateway.create_usage_plan(
+        name=name, apiStages=[{"apiId": api, "stage": stage}], **limits
+    )
+    return str(made["id"])
 
 
 def _let_in(key_id: str) -> None:
@@ -188,29 +204,14 @@ def _let_in(key_id: str) -> None:
         raise GatewayAway("The gateway doesn't answer; no key was made. Try again.") from error
 
 
-def _remove(key_id: str, plan_id: str) -> None:
+def _remove(key_id: str) -> None:
     """Clear up what a failure left; what cannot be reached is disabled and opens nothing."""
     with suppress(BotoCoreError, ClientError):
-        _remove_or_raise(key_id, plan_id)
+        _remove_or_raise(key_id)
 
 
-def _remove_or_raise(key_id: str, plan_id: str) -> None:
+def _remove_or_raise(key_id: str) -> None:
     gateway = api_gateway()
-    # The key first: it is what opens the door.
     if key_id:
         with suppress(gateway.exceptions.NotFoundException):
             gateway.delete_api_key(apiKey=key_id)
-    if plan_id:
-        with suppress(gateway.exceptions.NotFoundException):
-            for stage in gateway.get_usage_plan(usagePlanId=plan_id).get("apiStages", ()):
-                gateway.update_usage_plan(
-                    usagePlanId=plan_id,
-                    patchOperations=[
-                        {
-                            "op": "remove",
-                            "path": "/apiStages",
-                            "value": f"{stage['apiId']}:{stage['stage']}",
-                        }
-                    ],
-                )
-            gateway.delete_usage_plan(usagePlanId=plan_id)

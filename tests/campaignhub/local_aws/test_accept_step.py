@@ -80,7 +80,7 @@ def test_any_valid_body_reaches_the_queue_as_the_same_json(stack, spelled):
     status, headers, answer = call(stack, "POST", "/v1/campaigns/summer-receipts/submissions", raw)
 
     assert (status, json.loads(answer)) == (202, {"status": "received"})
-    assert headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert headers["Access-Control-Allow-Origin"] == "*"
     (message,) = take(stack)
     envelope = json.loads(message["Body"])
     assert envelope.pop("body") == body
@@ -213,7 +213,7 @@ def test_another_shape_is_refused_by_the_gateway_and_queues_nothing(stack, body)
 
     assert (status, json.loads(answer)["code"]) == (400, "bad_request")
     assert headers["Content-Type"] == "application/problem+json"
-    assert headers["Access-Control-Allow-Origin"] == ORIGIN
+    assert headers["Access-Control-Allow-Origin"] == "*"
     assert take(stack) == []
 
 
@@ -252,7 +252,8 @@ def test_browsers_are_told_that_the_page_may_call(stack, path, method):
     )
 
     assert status == 200
-    assert headers["Access-Control-Allow-Origin"] == ORIGIN
+    # The functions say which origins may read an answer, and so get a token.
+    assert headers["Access-Control-Allow-Origin"] == "*"
     assert headers["Access-Control-Allow-Methods"] == method
     assert headers["Access-Control-Allow-Headers"] == "Content-Type,Authorization"
 
@@ -263,7 +264,7 @@ def test_an_unknown_address_is_a_problem_document_too(stack):
     assert (status, json.loads(answer)["code"]) == (404, "not_found")
 
 
-def test_partners_need_a_key_and_the_inner_way_in_a_signature(stack):
+def test_partners_need_a_key_and_there_is_no_inner_way_in(stack):
     status, _, answer = call(stack, "POST", "/v1/partner/campaigns/summer/start", "{}")
     assert (status, json.loads(answer)["code"]) == (403, "invalid_key")
     status, _, _ = call(stack, "POST", "/internal/submissions", "{}")

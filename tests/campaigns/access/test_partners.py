@@ -1,4 +1,4 @@
-"""Keys of partners: made with a plan of their own, shown once, gone when revoked."""
+"""Keys of partners: made in the plan of their class, shown once, gone when revoked."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def gateway(table: Table, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     aws.api_gateway.cache_clear()
 
 
-def test_a_key_is_let_in_with_a_plan_of_its_own_and_shown_once(gateway: Any) -> None:
+def test_a_key_is_let_in_with_the_plan_of_its_class_and_shown_once(gateway: Any) -> None:
     client = make_client()
     made = make_partner_key(
         client, name=" Kiosks ", actor=None, at=NOON, rate_per_second=25, quota_per_day=5000
@@ -55,6 +55,24 @@ def test_a_key_is_let_in_with_a_plan_of_its_own_and_shown_once(gateway: Any) -> 
     assert str(made.key) == f"Kiosks · …{made.value[-4:]}"
     everything = f"{PartnerKey.objects.values()} {AuditEntry.objects.values()}"
     assert made.value not in everything
+
+
+def test_keys_of_one_class_share_a_plan_whose_limits_count_for_each_key_apart(gateway: Any) -> None:
+    client, classes = make_client(), [(25, 5000), (25, 5000), (25, None), (10, 5000)]
+    keys = [
+        make_partner_key(
+            client, name=f"{place}", actor=None, at=NOON, rate_per_second=rate, quota_per_day=quota
+        ).key
+        for place, (rate, quota) in enumerate(classes)
+    ]
+    plans = [key.usage_plan_id for key in keys]
+    assert plans[0] == plans[1]
+    assert len(set(plans)) == 3
+    assert len(gateway.get_usage_plans()["items"]) == 3
+    revoke_partner_key(keys[0], actor=None, at=NOON)
+    left = gateway.get_usage_plan_keys(usagePlanId=plans[1])["items"]
+    assert keys[1].key_id in {key["id"] for key in left}
+    assert gateway.get_api_key(apiKey=keys[1].key_id)["enabled"]
 
 
 def test_a_key_is_bound_to_its_client_under_its_hash_until_it_is_revoked(table: Table) -> None:
@@ -126,7 +144,6 @@ def test_a_revoked_key_is_gone_and_its_name_free_again(gateway: Any) -> None:
     assert revoked.revoked_at == NOON
     with pytest.raises(gateway.exceptions.NotFoundException):
         gateway.get_api_key(apiKey=made.key.key_id)
-    assert gateway.get_usage_plans()["items"] == []
     revoke_partner_key(made.key, actor=None, at=NOON)
     assert revoke_partner_key(revoked, actor=None, at=NOON) == revoked
     assert AuditEntry.objects.filter(code="partner.key_revoked").count() == 1
@@ -159,14 +176,13 @@ class Failing:
 @pytest.mark.parametrize(
     "call", ["create_api_key", "create_usage_plan", "create_usage_plan_key", "update_api_key"]
 )
-def test_a_failure_at_any_step_leaves_neither_key_nor_plan_nor_row(
+def test_a_failure_at_any_step_leaves_neither_key_nor_row(
     gateway: Any, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(partners, "api_gateway", lambda: Failing(gateway, call))
     with pytest.raises(GatewayAway):
         make_partner_key(make_client(), name="Kiosks", actor=None, at=NOON)
     assert gateway.get_api_keys()["items"] == []
-    assert gateway.get_usage_plans()["items"] == []
     assert not PartnerKey.objects.exists()
 
 
