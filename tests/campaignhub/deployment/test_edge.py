@@ -1,0 +1,178 @@
+"""The distribution: what it keeps, what it passes on, whom it stops."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from campaignhub.local_aws.pipes.declaration import parse_template
+from campaigns.hosting.local import ASSETS
+
+FILE = Path(__file__).parents[3] / "campaignhub/deployment/templates/edge.yaml"
+EDGE = parse_template(FILE.read_text())
+RESOURCES = {name: resource["Properties"] for name, resource in EDGE["Resources"].items()}
+DISTRIBUTION = RESOURCES["Distribution"]["DistributionConfig"]
+BEHAVIORS = {each["PathPattern"]: each for each in DISTRIBUTION["CacheBehaviors"]}
+RULES = {rule["Name"]: rule for rule in RESOURCES["Firewall"]["Rules"]}
+
+
+def policy(name: str) -> dict[str, Any]:
+    found: dict[str, Any]
+    (found,) = RESOURCES[name].values()
+    return found
+
+
+def cached(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = policy(name)["ParametersInCacheKeyAndForwardedToOrigin"]
+    return found
+
+
+def test_the_api_gets_the_visitor_s_address_agent_token_and_key_and_not_their_host():
+    behavior = BEHAVIORS["/v1/*"]
+    passed = set(policy("ApiRequest")["HeadersConfig"]["Headers"])
+    passed |= set(cached("ApiCache")["HeadersConfig"]["Headers"])
+    assert passed == {
+        "CloudFront-Viewer-Address",
+        "User-Agent",
+        "x-api-key",
+        "Authorization",
+        "Origin",
+    }
+    # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
+    assert "Authorization" not in policy("ApiRequest")["HeadersConfig"]["Headers"]
+    assert policy("ApiCache")["MaxTTL"] > 0
+    assert policy("ApiCache")["DefaultTTL"] == 0
+    assert behavior["CachePolicyId"] == {"Ref": "ApiCache"}
+    assert behavior["OriginRequestPolicyId"] == {"Ref": "ApiRequest"}
+    assert "POST" in behavior["AllowedMethods"]
+
+
+def test_only_the_api_s_origin_gets_the_secret():
+    secrets = {
+        origin["Id"]: origin.get("OriginCustomHeaders") for origin in DISTRIBUTION["Origins"]
+    }
+    sent = [{"HeaderName": "x-origin-secret", "HeaderValue": {"Ref": "OriginSecret"}}]
+    assert secrets == {"pages": None, "api": sent}
+    assert EDGE["Parameters"]["OriginSecret"]["NoEcho"]
+
+
+def test_pages_are_kept_for_a_minute_their_state_for_ten_seconds_and_assets_for_good():
+    assert policy("StateCache")["MaxTTL"] == 10
+    assert policy("PageCache")["MaxTTL"] <= 300
+    assert policy("AssetCache")["DefaultTTL"] == 31_536_000
+    assert BEHAVIORS[f"/*/{ASSETS}*"]["CachePolicyId"] == {"Ref": "AssetCache"}
+    assert BEHAVIORS["/*/state.json"]["CachePolicyId"] == {"Ref": "StateCache"}
+    for name in ("PageCache", "StateCache", "AssetCache"):
+        assert cached(name)["EnableAcceptEncodingBrotli"]
+        assert cached(name)["EnableAcceptEncodingGzip"]
+    for behavior in (DISTRIBUTION["DefaultCacheBehavior"], *BEHAVIORS.values()):
+        assert behavior["ResponseHeadersPolicyId"] == {"Ref": "Headers"}
+        assert behavior["TargetOriginId"] == "api" or behavior["Compress"]
+
+
+def test_no_error_is_kept():
+    kept = {
+        each["ErrorCode"]: each["ErrorCachingMinTTL"]
+        for each in DISTRIBUTION["CustomErrorResponses"]
+    }
+    assert {400, 403, 404, 500, 502, 503, 504} <= set(kept)
+    assert set(kept.values()) == {0}
+
+
+def test_the_pages_are_read_by_the_distribution_only():
+    assert set(RESOURCES["Pages"]["PublicAccessBlockConfiguration"].values()) == {True}
+    allowed = [
+        statement
+        for statement in RESOURCES["PagesPolicy"]["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert [statement["Action"] for statement in allowed] == ["s3:GetObject"]
+    assert "Distribution" in json.dumps(allowed[0]["Condition"])
+    assert EDGE["Resources"]["Pages"]["DeletionPolicy"] == "RetainExceptOnCreate"
+
+
+def default(parameter: dict[str, str]) -> int:
+    return int(EDGE["Parameters"][parameter["Ref"]]["Default"])
+
+
+def test_the_firewall_bounds_an_address_and_only_counts_what_reads_bodies():
+    rated = [r for r in RULES.values() if "RateBasedStatement" in r["Statement"]]
+    assert {r["Statement"]["RateBasedStatement"]["AggregateKeyType"] for r in rated} == {"IP"}
+    limits = [default(r["Statement"]["RateBasedStatement"]["Limit"]) for r in rated]
+    assert limits == sorted(limits)
+    # A thousand entrants behind one carrier start twice each.
+    assert min(limits) >= 2_000
+    managed = RULES["managed-core"]["Statement"]["ManagedRuleGroupStatement"]
+    assert managed["Name"] == "AWSManagedRulesCommonRuleSet"
+    assert {o["Name"] for o in managed["RuleActionOverrides"]} >= {
+        "SizeRestrictions_BODY",
+        "CrossSiteScripting_BODY",
+        "GenericLFI_BODY",
+        "GenericRFI_BODY",
+    }
+    assert all(o["ActionToUse"] == {"Count": {}} for o in managed["RuleActionOverrides"])
+
+
+def test_a_partner_s_server_is_bound_by_its_key_s_plan_and_not_as_one_visitor():
+    starts = RULES["starts-by-address"]["Statement"]["RateBasedStatement"]
+    counted, partners = starts["ScopeDownStatement"]["AndStatement"]["Statements"]
+    path = "/v1/partner/campaigns/{slug}/start"
+    assert path.endswith(counted["ByteMatchStatement"]["SearchString"])
+    excepted = partners["NotStatement"]["Statement"]["ByteMatchStatement"]
+    assert path.startswith(excepted["SearchString"])
+    assert not "/v1/campaigns/{slug}/start".startswith(excepted["SearchString"])
+    # Or a visitor would walk round by /v1/partner/../campaigns/.
+    assert [step["Type"] for step in excepted["TextTransformations"]] == ["NORMALIZE_PATH"]
+    # What it submits goes the public way: there its networks are known.
+    known = {"Arn": {"Fn::GetAtt": ["PartnersNetworks", "Arn"]}}
+    for name in ("posts-by-address", "everything-by-address"):
+        scope = RULES[name]["Statement"]["RateBasedStatement"]["ScopeDownStatement"]["Fn::If"]
+        assert scope[0] == "HasPartners"
+        parts = scope[1]["AndStatement"]["Statements"] if "AndStatement" in scope[1] else [scope[1]]
+        assert {"NotStatement": {"Statement": {"IPSetReferenceStatement": known}}} in parts
+
+
+def test_no_sample_of_a_visitor_is_kept():
+    for part in (RESOURCES["Firewall"], *RULES.values()):
+        assert part["VisibilityConfig"]["SampledRequestsEnabled"] is False
+    assert "Logging" not in DISTRIBUTION
+
+
+NODE = shutil.which("node")
+PAGE = "/summer/versions/7-abc/"
+
+
+@pytest.mark.skipif(NODE is None, reason="node runs the function as CloudFront does")
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("/summer/", PAGE + "index.html"),
+        ("/summer/rules/", PAGE + "rules/index.html"),
+        ("/summer/index.html", PAGE + "index.html"),
+        ("/summer/assets/script.1234.js", "/summer/assets/script.1234.js"),
+        ("/summer/state.json", "/summer/state.json"),
+        ("/summer/rules/state.json", PAGE + "rules/state.json"),
+        ("/summer", 301),
+        ("/", 404),
+        ("/Evil%0d%0a", 404),
+        ("/winter/", 404),
+        ("/summer/versions/6-old/index.html", 404),
+        ("/summer/.live", 404),
+        ("/summer/../winter/", 404),
+    ],
+)
+def test_an_address_leads_to_the_live_version_of_its_page(address: str, expected: Any) -> None:
+    code = RESOURCES["FindPage"]["FunctionCode"].replace(
+        "import cf from 'cloudfront';",
+        "const cf = {kvs: () => ({get: async (slug) => {"
+        " if (slug !== 'summer') throw new Error('no key'); return '7-abc'; }})};",
+    )
+    event = json.dumps({"request": {"uri": address, "headers": {}}})
+    script = f"{code}\nhandler({event}).then((answer) => console.log(JSON.stringify(answer)));"
+    assert NODE
+    run = subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True)
+    answer = json.loads(run.stdout)
+    assert answer.get("statusCode", answer.get("uri")) == expected
