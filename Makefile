@@ -5,6 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 VENV := .venv
 BIN := $(VENV)/bin
 MINISTACK := var/ministack-venv
+LINT := var/lint-venv
 PIP := -m pip install --quiet --no-compile --disable-pip-version-check
 
 # Whatever the machine says: without their caches, the five Pythons of `up` start half as fast.
@@ -43,13 +44,22 @@ $(MINISTACK)/.installed: constraints-ministack.txt
 	@$(MINISTACK)/bin/python $(PIP) -r constraints-ministack.txt
 	@touch $@
 
+# What reads the templates for holes pins a boto3 of its own, too.
+$(LINT)/.installed: constraints-lint.txt
+	@test -n "$(PYTHON)" || { echo "CampaignHub needs Python 3.11 or later with venv (Debian: apt-get install python3-venv)."; exit 1; }
+	@install -d -m 700 var
+	@test -x $(LINT)/bin/pip || $(PYTHON) -m venv --clear $(LINT)
+	@echo "Installing the checks of the AWS templates …"
+	@$(LINT)/bin/python $(PIP) -r constraints-lint.txt
+	@touch $@
+
 up: install
 	@exec $(BIN)/python manage.py up
 
 test: install-dev
 	@bash tests/run
 
-check: install-dev
+check: install-dev $(LINT)/.installed
 	@bash tests/check
 
 bench: install-dev
