@@ -83,6 +83,7 @@ class Env(BaseSettings):
     """Where the SDK finds every service; unset, AWS's own addresses. An address and nothing more:
     what else differs between installations has a setting of its own."""
     aws_access_key_id: str | None = None
+    """Of the endpoint; None on AWS, where the SDK finds keys itself, with the token of temporary ones."""
     aws_secret_access_key: str | None = Field(default=None, repr=False)
 
     table_name: str = "campaignhub"
@@ -146,6 +147,14 @@ class Env(BaseSettings):
         return text
 
     @model_validator(mode="after")
+    def _keys_are_the_endpoint_s(self) -> Self:
+        # Those of a signed-in person or a pipeline come with a session token. Passed on without it
+        # they would be refused, and nothing refreshes them.
+        if self.aws_endpoint_url is None:
+            self.aws_access_key_id = self.aws_secret_access_key = None
+        return self
+
+    @model_validator(mode="after")
     def _production_unless_only_here(self) -> Self:
         if "production" not in self.model_fields_set:
             self.production = not set(self.hosts) <= _THIS_MACHINE
@@ -193,3 +202,13 @@ class Env(BaseSettings):
 def env() -> Env:
     """Read the environment once per process."""
     return Env()
+
+
+def environment_with(**values: str) -> dict[str, str]:
+    """Return this process's environment for one that it starts, with other values."""
+    return {**os.environ, **values}
+
+
+def given_by_a_person(*names: str) -> dict[str, str]:
+    """Return those variables that are set; of ``var/env.json``, whose secrets are this machine's, none."""
+    return {name: os.environ[name] for name in names if os.environ.get(name)}

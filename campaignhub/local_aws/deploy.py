@@ -6,8 +6,6 @@ left alone, and an emulator that lost its state is filled again.
 
 import hashlib
 import json
-import re
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,11 +15,14 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from campaignhub.deployment.archives import SOURCE, Archives
+from campaignhub.deployment.archives import Archives
+from campaignhub.deployment.errors import StackFailed
+from campaignhub.deployment.stack import Request, Stack, outputs_of
+from campaignhub.deployment.template import INGEST
+from campaignhub.deployment.upload import template_argument, upload_archives
 from campaignhub.local_aws.ministack import ACCOUNT, CREDENTIALS, REGION, MiniStack
 from campaignhub.local_aws.processes import EmbeddedError
 
-TEMPLATE = SOURCE / "template.yaml"
 STACK = "campaignhub"
 CODE_BUCKET = "campaignhub-code"
 RECEIPTS_BUCKET = f"{STACK}-receipts-{ACCOUNT}-{REGION}"
@@ -92,8 +93,7 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
         "PersonSecret": wanted.person_secret,
         "ReceiptsBucketName": RECEIPTS_BUCKET,
         "CodeBucket": CODE_BUCKET,
-        "LightCodeKey": archives.light.name,
-        "ImagesCodeKey": archives.images.name,
+        **archives.parameters(),
         "S3PublicEndpoint": ministack.endpoint,
         # Shorter than on AWS: what a killed process held comes back after this time, and the
         # emulator counts a function's start apart from its timeout. Not shorter still: on a busy
@@ -108,58 +108,54 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
         "BucketVersioning": "Suspended",
         **wanted.parameters,
     }
-    template = TEMPLATE.read_text()
+    template = INGEST.read_text()
     digest = hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
 
-    stacks = client("cloudformation", ministack.endpoint)
-    before = _describe(stacks)
+    stack = Stack(
+        client("cloudformation", ministack.endpoint),
+        STACK,
+        pause_seconds=0.1,
+        patience_seconds=DEPLOY_SECONDS,
+    )
+    before = stack.describe()
     if before and _tags(before).get(DIGEST_TAG) == digest and _is_settled(before):
         return Deployment(_outputs(before, ministack), fresh=False)
 
-    address = _upload(ministack, archives, template)
-    if before is None:
-        _take_over_bucket(ministack, stacks)
-    request = {
-        "StackName": STACK,
-        "TemplateURL": address,
-        "Capabilities": ["CAPABILITY_IAM"],
-        "Parameters": [
-            {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
-        ],
-        "Tags": [
-            {"Key": DIGEST_TAG, "Value": digest},
+    request = Request(
+        template=_upload(ministack, archives, template),
+        parameters=parameters,
+        tags={
+            DIGEST_TAG: digest,
             # The same address of the API after a crash: published pages carry it.
-            {"Key": "ms-custom-id", "Value": STACK},
-        ],
-    }
-    if _describe(stacks) is None:
-        stacks.create_stack(**request)
-    else:
-        _update(stacks, request)
-    outputs = _outputs(_settled(stacks), ministack)
-    _complete(ministack, outputs)
-    return Deployment(outputs, fresh=before is None)
+            "ms-custom-id": STACK,
+        },
+    )
+    try:
+        if before is None:
+            _take_over_bucket(ministack, stack)
+        proposed = stack.propose(request)
+        found = stack.describe() if proposed.is_empty else stack.execute(proposed)
+    except StackFailed as error:
+        raise EmbeddedError(f"The template was refused: {error.message}") from error
+    return Deployment(_outputs(found or {}, ministack), fresh=before is None)
 
 
-def _upload(ministack: MiniStack, archives: Archives, template: str) -> str:
-    """Put archives and template (too long for a request) into the code bucket."""
+def _upload(ministack: MiniStack, archives: Archives, template: str) -> dict[str, str]:
+    """Put archives and template into the code bucket, and say where the template is."""
     store = client("s3", ministack.endpoint)
     try:
         store.head_bucket(Bucket=CODE_BUCKET)
     except ClientError:
         store.create_bucket(Bucket=CODE_BUCKET)
-    held = {entry["Key"] for entry in store.list_objects_v2(Bucket=CODE_BUCKET).get("Contents", ())}
-    wanted = {archives.light.name, archives.images.name}
-    for archive in (archives.light, archives.images):
-        if archive.name not in held:
-            store.put_object(Bucket=CODE_BUCKET, Key=archive.name, Body=archive.read_bytes())
-    for key in held - wanted:
+    wanted = upload_archives(store, CODE_BUCKET, archives)
+    # One state of the code at a time: a machine is not filled by its edits.
+    held = {found["Key"] for found in store.list_objects_v2(Bucket=CODE_BUCKET)["Contents"]}
+    for key in held - set(wanted):
         store.delete_object(Bucket=CODE_BUCKET, Key=key)
-    store.put_object(Bucket=CODE_BUCKET, Key="template.yaml", Body=template.encode())
-    return f"{ministack.endpoint}/{CODE_BUCKET}/template.yaml"
+    return template_argument(store, CODE_BUCKET, template)
 
 
-def _take_over_bucket(ministack: MiniStack, stacks: Any) -> None:
+def _take_over_bucket(ministack: MiniStack, stack: Stack) -> None:
     """Import the receipts' bucket where it outlived its stack.
 
     A killed emulator loses everything but its buckets, and a stack cannot
@@ -168,40 +164,14 @@ def _take_over_bucket(ministack: MiniStack, stacks: Any) -> None:
     names = [entry["Name"] for entry in client("s3", ministack.endpoint).list_buckets()["Buckets"]]
     if RECEIPTS_BUCKET not in names:
         return
-    stacks.create_change_set(
-        StackName=STACK,
-        ChangeSetName="take-over",
-        ChangeSetType="IMPORT",
-        TemplateBody=_BUCKET_ONLY.format(name=RECEIPTS_BUCKET),
-        ResourcesToImport=[
-            {
-                "ResourceType": "AWS::S3::Bucket",
-                "LogicalResourceId": "Bucket",
-                "ResourceIdentifier": {"BucketName": RECEIPTS_BUCKET},
-            }
-        ],
+    stack.execute(
+        stack.adopt(
+            _BUCKET_ONLY.format(name=RECEIPTS_BUCKET),
+            "AWS::S3::Bucket",
+            "Bucket",
+            {"BucketName": RECEIPTS_BUCKET},
+        )
     )
-    _wait(lambda: stacks.describe_change_set(StackName=STACK, ChangeSetName="take-over"), "Status")
-    stacks.execute_change_set(StackName=STACK, ChangeSetName="take-over")
-    _settled(stacks)
-
-
-def _update(stacks: Any, request: dict[str, Any]) -> None:
-    try:
-        stacks.update_stack(**request)
-    except ClientError as error:
-        if "No updates are to be performed" not in str(error):
-            raise
-
-
-def _describe(stacks: Any) -> dict[str, Any] | None:
-    try:
-        found: dict[str, Any] = stacks.describe_stacks(StackName=STACK)["Stacks"][0]
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ValidationError":
-            return None
-        raise
-    return None if found["StackStatus"] == "DELETE_COMPLETE" else found
 
 
 def _is_settled(stack: dict[str, Any]) -> bool:
@@ -209,69 +179,11 @@ def _is_settled(stack: dict[str, Any]) -> bool:
     return status.endswith("_COMPLETE") and "ROLLBACK" not in status
 
 
-def _settled(stacks: Any) -> dict[str, Any]:
-    def look() -> dict[str, Any]:
-        return _describe(stacks) or {"StackStatus": "DELETE_COMPLETE"}
-
-    stack = _wait(look, "StackStatus")
-    if not _is_settled(stack):
-        events = stacks.describe_stack_events(StackName=STACK)["StackEvents"]
-        reasons = [
-            f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}"
-            for event in reversed(events)
-            if event["ResourceStatus"].endswith("_FAILED")
-        ]
-        raise EmbeddedError("The template was refused:\n" + "\n".join(reasons))
-    return stack
-
-
-def _wait(look: Any, name: str) -> dict[str, Any]:
-    deadline = time.monotonic() + DEPLOY_SECONDS
-    while True:
-        found: dict[str, Any] = look()
-        if not found[name].endswith(("_IN_PROGRESS", "_PENDING")):
-            return found
-        if time.monotonic() > deadline:
-            raise EmbeddedError(f"The template is not in place after {DEPLOY_SECONDS} seconds.")
-        time.sleep(0.1)
-
-
 def _tags(stack: dict[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", ())}
 
 
 def _outputs(stack: dict[str, Any], ministack: MiniStack) -> dict[str, str]:
-    outputs = {entry["OutputKey"]: entry["OutputValue"] for entry in stack["Outputs"]}
+    outputs = outputs_of(stack)
     stage = f"{outputs['ApiId']}/{outputs['ApiStageName']}"
     return {**outputs, "ApiUrl": f"{ministack.endpoint}/_aws/execute-api/{stage}"}
-
-
-def _complete(ministack: MiniStack, outputs: dict[str, str]) -> None:
-    """Add what the emulator's CloudFormation leaves out, and put the result before the stage.
-
-    It skips ``RequestValidator``, though its API honours one.
-    """
-    gateway = client("apigateway", ministack.endpoint)
-    api = outputs["ApiId"]
-    for old in gateway.get_request_validators(restApiId=api).get("items", ()):
-        gateway.delete_request_validator(restApiId=api, requestValidatorId=old["id"])
-    validator = gateway.create_request_validator(
-        restApiId=api, name="body", validateRequestBody=True, validateRequestParameters=False
-    )
-    for resource in gateway.get_resources(restApiId=api, embed=["methods"], limit=500)["items"]:
-        for verb, method in resource.get("resourceMethods", {}).items():
-            if method.get("requestModels"):
-                gateway.update_method(
-                    restApiId=api,
-                    resourceId=resource["id"],
-                    httpMethod=verb,
-                    patchOperations=[
-                        {"op": "replace", "path": "/requestValidatorId", "value": validator["id"]}
-                    ],
-                )
-    gateway.create_deployment(restApiId=api, stageName=outputs["ApiStageName"])
-
-
-def outputs_as_environment(outputs: Mapping[str, str]) -> dict[str, str]:
-    """Name the outputs as :class:`campaignhub.env.Env` reads them: ``TableName`` → ``TABLE_NAME``."""
-    return {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): value for name, value in outputs.items()}

@@ -8,15 +8,18 @@ Loaded by ``emulator.py`` into the emulator's process; it may import nothing of 
   they come back under other names when ``up`` has deployed again. Until then a missing
   table is answered as a service that is unavailable, which callers retry; afterwards as
   ``ResourceNotFoundException``, which they report.
+- A request validator of a template is one of the API, and its methods have it. The
+  emulator's CloudFormation leaves both out, so that no body is looked at.
 """
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ministack.services import cloudwatch, dynamodb, sqs
+from ministack.services import apigateway_v1, cloudwatch, dynamodb, sqs
+from ministack.services.cloudformation import provisioners
 
 OLDEST = ("AWS/SQS", "ApproximateAgeOfOldestMessage")
 MOST_SEEN = 1000
@@ -71,6 +74,41 @@ def _bytes(content: bytes | str) -> bytes:
     return content if isinstance(content, bytes) else content.encode()
 
 
+def create_validator(
+    _resource: str, properties: Mapping[str, Any], _stack: str
+) -> tuple[str, dict[str, str]]:
+    """Make a template's request validator."""
+    flags = {name[0].lower() + name[1:]: value for name, value in properties.items()}
+    _, _, body = apigateway_v1._create_request_validator(properties["RestApiId"], flags)
+    made = json.loads(body)["id"]
+    return made, {"RequestValidatorId": made}
+
+
+def update_validator(
+    _physical: str, _before: Mapping[str, Any], properties: Mapping[str, Any], stack: str
+) -> tuple[str, dict[str, str]]:
+    """Make another in its place; the emulator removes the one before."""
+    return create_validator("", properties, stack)
+
+
+def delete_validator(physical: str, properties: Mapping[str, Any]) -> None:
+    """Remove a template's request validator."""
+    apigateway_v1._delete_request_validator(properties["RestApiId"], physical)
+
+
+def with_validator(handle: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a method of the API the validator that its template names, after what the emulator does."""
+
+    def handled(*arguments: Any) -> Any:
+        answer, properties = handle(*arguments), arguments[-2]
+        resource = apigateway_v1._resources[properties["RestApiId"]][properties["ResourceId"]]
+        method = resource["resourceMethods"][properties["HttpMethod"]]
+        method["requestValidatorId"] = properties.get("RequestValidatorId")
+        return answer
+
+    return handled
+
+
 _get_metric_data, _handle_request = cloudwatch._get_metric_data, dynamodb.handle_request
 
 
@@ -78,3 +116,11 @@ def complete() -> None:
     """Put the missing answers into the emulator."""
     cloudwatch._get_metric_data = get_metric_data
     dynamodb.handle_request = handle_request
+    provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RequestValidator"] = {
+        "create": create_validator,
+        "update": update_validator,
+        "delete": delete_validator,
+    }
+    methods = provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::Method"]
+    for step in ("create", "update"):
+        methods[step] = with_validator(methods[step])

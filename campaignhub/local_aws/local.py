@@ -6,7 +6,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from campaignhub.local_aws.deploy import outputs_as_environment
+from campaignhub.deployment.settings_file import outputs_as_environment
 from campaignhub.local_aws.ministack import CREDENTIALS, REGION
 from campaignhub.local_aws.processes import EmbeddedError
 from campaignhub.private_files import write_private

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from campaignhub import aws
 from campaignhub.env import Env
 
 
@@ -74,3 +75,28 @@ def test_a_secret_is_not_in_the_printed_environment(name, secret, monkeypatch):
 def test_an_empty_endpoint_is_none():
     """An empty one in ``var/env.json`` or a shell would be taken for an address by the SDK."""
     assert Env(aws_endpoint_url="").aws_endpoint_url is None
+
+
+def test_temporary_keys_reach_the_sdk_with_their_token(monkeypatch):
+    for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, f"temporary {name}")
+    settings = Env()
+    assert settings.aws_access_key_id is None
+    monkeypatch.setattr(aws, "env", lambda: settings)
+
+    keys = aws._client("sqs")._request_signer._credentials
+
+    assert (keys.access_key, keys.token) == (
+        "temporary AWS_ACCESS_KEY_ID",
+        "temporary AWS_SESSION_TOKEN",
+    )
+
+
+def test_the_endpoint_s_own_keys_go_to_the_endpoint(monkeypatch):
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "somebody's")
+    settings = Env(
+        aws_endpoint_url="http://127.0.0.1:1", aws_access_key_id="a", aws_secret_access_key="b"
+    )
+    assert (settings.aws_access_key_id, settings.aws_secret_access_key) == ("a", "b")

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from campaignhub.local_aws.pipes.declaration import parse_template
+from campaignhub.deployment.template import parse_template
 
 FILE = Path(__file__).parents[2] / "ingest_lambda/template.yaml"
 SNAPSHOT = tuple(

@@ -16,8 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from campaignhub.deployment.template import parse_template
 from campaignhub.env import VAR
-from campaignhub.local_aws.pipes.declaration import parse_template
 from tests.support.resolved import Resolved
 
 ROOT = Path(__file__).parents[2]

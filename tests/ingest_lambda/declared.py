@@ -3,13 +3,12 @@
 from functools import cache
 from typing import Any
 
-from campaignhub.local_aws.deploy import TEMPLATE
-from campaignhub.local_aws.pipes.declaration import parse_template
+from campaignhub.deployment.template import INGEST, read_template
 
 
 @cache
 def template() -> dict[str, Any]:
-    return parse_template(TEMPLATE.read_text())
+    return read_template(INGEST)
 
 
 def resources(kind: str) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from campaignhub.local_aws.deploy import TEMPLATE
+from campaignhub.deployment.template import INGEST
 from campaignhub.local_aws.pipes.pattern import passes
 from ingest_lambda.adapters.quarantine import LARGEST_CHARS
 from ingest_lambda.adapters.table import LedgerLine
@@ -78,7 +78,7 @@ def test_a_message_stays_invisible_six_times_as_long_as_its_consumer_may_take(qu
 
 def test_the_embedded_default_hides_a_message_longer_than_any_call_on_it_lasts():
     """AWS's factor of six is for pollers that are throttled; the embedded Pipe has no rival."""
-    text = (TEMPLATE.parent.parent / "campaignhub" / "local_aws" / "deploy.py").read_text()
+    text = (INGEST.parent.parent / "campaignhub" / "local_aws" / "deploy.py").read_text()
     given = dict(
         line.strip().rstrip(",").replace('"', "").split(": ")
         for line in text.splitlines()
@@ -231,7 +231,7 @@ def test_an_api_that_changed_has_another_deployment():
     response = changed["Resources"]["ThrottledResponse"]["Properties"]
     response["ResponseParameters"]["gatewayresponse.header.Retry-After"] = "'6'"
     assert api_hash(changed) != api_hash(template())
-    text = TEMPLATE.read_text()
+    text = INGEST.read_text()
     assert with_hash(text) == text
     assert with_hash(text.replace("Retry-After: \"'5'\"", "Retry-After: \"'6'\"")) != text
 

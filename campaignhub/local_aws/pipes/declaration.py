@@ -10,9 +10,9 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-import yaml
 from botocore.exceptions import ClientError
 
+from campaignhub.deployment.template import parse_template
 from campaignhub.local_aws.deploy import client
 from campaignhub.local_aws.ministack import ACCOUNT, REGION
 
@@ -172,33 +172,6 @@ def _stream(declared: Mapping[str, Any]) -> StreamParameters:
         parallel=int(declared.get("ParallelizationFactor", 1)),
         dead_letter_arn=declared.get("DeadLetterConfig", {}).get("Arn"),
     )
-
-
-def parse_template(text: str) -> dict[str, Any]:
-    """Parse a template, short forms of functions included: ``!Ref X`` → ``{"Ref": "X"}``."""
-    parsed: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
-    return parsed
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML with CloudFormation's tags."""
-
-
-def _function(loader: yaml.SafeLoader, tag: str, node: yaml.Node) -> dict[str, Any]:
-    name = tag if tag in ("Ref", "Condition") else f"Fn::{tag}"
-    value: Any
-    if isinstance(node, yaml.ScalarNode):
-        value = loader.construct_scalar(node)
-        if tag == "GetAtt":
-            value = str(value).split(".", 1)
-    elif isinstance(node, yaml.SequenceNode):
-        value = loader.construct_sequence(node, deep=True)
-    else:
-        value = loader.construct_mapping(node, deep=True)  # type: ignore[arg-type]
-    return {name: value}
-
-
-_Loader.add_multi_constructor("!", _function)
 
 
 class Values:

@@ -1,44 +1,110 @@
-"""``manage.py deploy``: the functions and the templates, to AWS."""
+"""``manage.py deploy``: the public path to AWS, with one command."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+import boto3
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaignhub.deployment.archives import Archives, build_for
+from campaignhub.deployment.deploy import Deployment, Options
 from campaignhub.deployment.errors import CannotDeploy
-from campaignhub.deployment.target import MACHINES, Target
-from campaignhub.env import VAR
+from campaignhub.deployment.plan import Plan, read_plan
+from campaignhub.deployment.settings_file import settings_of, store_settings
+from campaignhub.env import ROOT, VAR, env, environment_with, given_by_a_person
 
 
 class Command(BaseCommand):
-    """Build what is deployed."""
+    """Build, deploy, store what came of it, and publish again what Django knows."""
 
-    help = "Build the functions' archives for AWS."
+    help = "Deploy the public path to AWS as deployments/NAME.toml says. Can be run again."
     requires_system_checks = ()  # a deployment needs no database and no secret of the site
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take what decides the build."""
+        """Take the installation's name, and how to go about it."""
         parser.add_argument(
-            "--architecture",
-            choices=sorted(MACHINES),
-            default=Target.architecture,
-            help="the processor that functions run on",
+            "name", help="of the installation: deployments/NAME.toml says what it is"
         )
         parser.add_argument(
-            "--python", default=Target.python, help="the Python that functions run on"
+            "--check",
+            action="store_true",
+            help="show what would change, refuse what must not, and change nothing",
+        )
+        parser.add_argument(
+            "--build", action="store_true", help="build the archives only, and say their parameters"
+        )
+        parser.add_argument(
+            "--allow",
+            action="append",
+            default=[],
+            metavar="RESOURCE",
+            help="logical id of a resource that may be replaced or removed with what it holds",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Build, and say what came of it."""
-        target = Target(options["python"], options["architecture"])
+        """Deploy; what is refused, and what failed, is said in one sentence."""
+        name = options["name"]
         try:
-            archives = build_for(target, VAR / "archives", VAR / "wheels")
+            plan = read_plan(ROOT / "deployments" / f"{name}.toml")
+            archives = build_for(plan.target, VAR / "archives", VAR / "wheels")
+            self._say_sizes(archives)
+            if options["build"]:
+                return
+            deployment = Deployment(
+                plan,
+                archives,
+                boto3.Session(region_name=plan.region),
+                say=self._say,
+                secret=_secrets(),
+                options=Options(check_only=options["check"], allowed=options["allow"]),
+            )
+            outputs = deployment.run()
         except CannotDeploy as error:
             raise CommandError(error.message) from error
-        self._say_sizes(archives)
+        if not options["check"]:
+            self._store(name, plan, outputs)
+
+    def _say(self, line: str) -> None:
+        self.stdout.write(line)
+        self.stdout.flush()
 
     def _say_sizes(self, archives: Archives) -> None:
         for archive in (archives.light, archives.images):
-            self.stdout.write(f"{archive}: {archive.stat().st_size / 1_000_000:.1f} MB")
+            self._say(f"{archive.name}: {archive.stat().st_size / 1_000_000:.1f} MB")
         for name, value in archives.parameters().items():
-            self.stdout.write(f"{name}={value}")
+            self._say(f"{name}={value}")
+
+    def _store(self, name: str, plan: Plan, outputs: dict[str, str]) -> None:
+        for output, value in sorted(outputs.items()):
+            self._say(f"{output}={value}")
+        path = VAR / "deployments" / f"{name}.json"
+        store_settings(path, settings_of(outputs, region=plan.region, label=name))
+        self._say(f"The site's settings are in {path}: CAMPAIGNHUB_ENV_FILE={path}")
+        if "database_url" not in env().model_fields_set:
+            # The database of this machine's demo has no place there.
+            self._say("Last, where DATABASE_URL is set: manage.py republish")
+            return
+        self._republish(path)
+
+    def _republish(self, path: Path) -> None:
+        """Write what Django knows to the new table and host; in a process that reads the new settings."""
+        ran = subprocess.run(  # noqa: S603
+            [sys.executable, str(ROOT / "manage.py"), "republish"],
+            check=False,
+            env=environment_with(CAMPAIGNHUB_ENV_FILE=str(path)),
+        )
+        if ran.returncode:
+            raise CommandError("Deployed; but not every campaign is written there yet, see above.")
+
+
+def _secrets() -> dict[str, str]:
+    """Return secret parameters that whoever deploys has set, by the templates' names."""
+    names = {
+        "TOKEN_KEYS": "TokenKeys",
+        "PERSON_SECRET": "PersonSecret",
+        "ORIGIN_SECRET": "OriginSecret",
+        "CHALLENGE_SECRETS": "ChallengeSecrets",
+    }
+    return {names[name]: value for name, value in given_by_a_person(*names).items()}

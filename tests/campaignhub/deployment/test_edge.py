@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from campaignhub.local_aws.pipes.declaration import parse_template
+from campaignhub.deployment.template import parse_template
 from campaigns.hosting.local import ASSETS
 
 FILE = Path(__file__).parents[3] / "campaignhub/deployment/templates/edge.yaml"

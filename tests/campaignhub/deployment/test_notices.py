@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from campaignhub.local_aws.pipes.declaration import parse_template
+from campaignhub.deployment.template import parse_template
 
 FILE = Path(__file__).parents[3] / "campaignhub/deployment/templates/notices.yaml"
 NOTICES = parse_template(FILE.read_text())

@@ -5,7 +5,7 @@ import stat
 
 import pytest
 
-from campaignhub.local_aws.deploy import outputs_as_environment
+from campaignhub.deployment.settings_file import outputs_as_environment
 from campaignhub.local_aws.local import choose_port, read_json, secrets_of, write_json
 from campaignhub.local_aws.processes import EmbeddedError
 

@@ -1,0 +1,153 @@
+"""A whole deployment: what is refused first, then stack after stack, each with what the ones before it gave."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from campaignhub.deployment.account import gateway_logs, problems, read_account, warnings
+from campaignhub.deployment.archives import Archives
+from campaignhub.deployment.changes import refusals
+from campaignhub.deployment.errors import AccountNotReady, CannotDeploy, ReplacesWhatMustStay
+from campaignhub.deployment.plan import Plan, parameters_for
+from campaignhub.deployment.stack import ChangeSet, Request, Stack, outputs_of
+from campaignhub.deployment.template import TEMPLATES, parse_template
+from campaignhub.deployment.upload import template_argument, upload_archives
+
+TAG = "campaignhub:installation"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a deployment goes about it."""
+
+    check_only: bool = False
+    """Show every change set that can be made now, and execute none."""
+    allowed: Collection[str] = ()
+    """Logical ids that may be replaced or removed, although they hold data or have a fixed name."""
+    pause_seconds: float = 4
+
+
+@dataclass
+class Deployment:
+    """One run of the deployment of a plan.
+
+    ``clients`` makes clients as a session of boto3 does, with whatever
+    credentials that finds, temporary ones included.
+    """
+
+    plan: Plan
+    archives: Archives
+    clients: Any
+    say: Callable[[str], None]
+    secret: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """Secret parameters by name, for a stack that does not have them yet."""
+    options: Options = Options()
+    templates: Mapping[str, Path] = field(default_factory=lambda: TEMPLATES)
+    outputs: dict[str, str] = field(default_factory=dict)
+    """Of the stacks that are in place, by name."""
+
+    def run(self) -> dict[str, str]:
+        """Deploy every stack in order, and return what they give, by name.
+
+        A second run changes nothing; one after a failure goes on where that one
+        stopped.
+
+        Raises:
+            CannotDeploy: before anything is changed, or with that stack rolled back.
+        """
+        self._check_account()
+        refused = []
+        for name, path in self.templates.items():
+            if not self.plan.has(name):
+                continue
+            try:
+                refused += self._deploy_stack(name, path.read_text())
+            except (BotoCoreError, ClientError) as error:
+                raise CannotDeploy(f"{self.plan.stack_name(name)}: {error}") from error
+        if refused:
+            raise ReplacesWhatMustStay(" ".join(refused))
+        return self.outputs
+
+    def _check_account(self) -> None:
+        plan = self.plan
+        try:
+            account = read_account(self.clients, plan.region)
+            before = _parameters_of(self._stack("ingest").describe())
+        except (BotoCoreError, ClientError) as error:
+            raise AccountNotReady(f"The account can't be read: {error}") from error
+        if found := problems(plan, account, before):
+            raise AccountNotReady(" ".join(found))
+        for warning in warnings(account):
+            self.say(f"Note: {warning}")
+        self._access_logs = gateway_logs(plan, account, before)
+
+    def _stack(self, name: str) -> Stack:
+        return Stack(
+            self.clients.client("cloudformation", region_name=self.plan.region_of(name)),
+            self.plan.stack_name(name),
+            say=self.say,
+            pause_seconds=self.options.pause_seconds,
+        )
+
+    def _deploy_stack(self, name: str, text: str) -> list[str]:
+        """Deploy one stack, and return why its changes are refused; nothing where they were made."""
+        stack, template = self._stack(name), parse_template(text)
+        before = stack.describe()
+        known = {
+            **self.outputs,
+            **self.archives.parameters(),
+            "AccessLogs": self._access_logs,
+            **self.plan.given(name),
+        }
+        try:
+            parameters = parameters_for(template, known, _parameters_of(before), self.secret)
+        except CannotDeploy as error:
+            if self.options.check_only and before is None:
+                self.say(f"{stack.name}: can be shown when the stacks before it are in place.")
+                return []
+            raise CannotDeploy(f"{stack.name}: {error.message}") from error
+        request = Request(self._template_of(text, parameters), parameters, self._tags(name))
+        proposed = stack.propose(request, settles=not self.options.check_only)
+        self._show(stack, proposed)
+        refused = refusals(proposed.changes, template["Resources"], self.options.allowed)
+        if self.options.check_only or refused:
+            stack.withdraw(proposed)
+            found = before
+            if refused and not self.options.check_only:
+                raise ReplacesWhatMustStay(" ".join(refused))
+        else:
+            found = stack.describe() if proposed.is_empty else stack.execute(proposed)
+            stack.protect(found or {})
+        self.outputs.update(outputs_of(found or {}))
+        return refused
+
+    def _template_of(self, text: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
+        bucket = parameters.get("CodeBucket") or self.outputs.get("CodeBucket", "")
+        store = self.clients.client("s3", region_name=self.plan.region)
+        if "LightCodeKey" in parameters and bucket:
+            for key in upload_archives(store, bucket, self.archives):
+                self.say(f"Uploaded s3://{bucket}/{key}")
+        return template_argument(store, bucket, text)
+
+    def _tags(self, name: str) -> dict[str, str]:
+        return {TAG: self.plan.stack_name(name)}
+
+    def _show(self, stack: Stack, proposed: ChangeSet) -> None:
+        if proposed.is_empty:
+            self.say(f"{stack.name}: no changes.")
+        elif proposed.creates:
+            self.say(f"{stack.name}: is created, {len(proposed.changes)} resources.")
+        else:
+            self.say(f"{stack.name}: {len(proposed.changes)} changes.")
+            for change in proposed.changes:
+                self.say(f"  {change}")
+
+
+def _parameters_of(found: Mapping[str, Any] | None) -> dict[str, str]:
+    return {
+        parameter["ParameterKey"]: parameter.get("ParameterValue", "")
+        for parameter in (found or {}).get("Parameters", ())
+    }

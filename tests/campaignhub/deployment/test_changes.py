@@ -1,0 +1,86 @@
+"""What holds data or has a fixed name is not replaced."""
+
+import pytest
+
+from campaignhub.deployment.changes import Change, refusals, replacement_rules
+from campaignhub.deployment.template import TEMPLATES, read_template
+from tests.campaignhub.deployment.scripted import change
+
+NAMED = {
+    "Queue": {"Properties": {"QueueName": "q"}},
+    "Function": {"Properties": {"FunctionName": "f"}},
+}
+
+
+def refused(answer, resources=NAMED, allowed=()):
+    return refusals([Change.of(answer)], resources, allowed)
+
+
+def test_what_holds_data_is_not_replaced():
+    (why,) = refused(change("Modify", "Table", "AWS::DynamoDB::Table", Replacement="True"))
+    assert why == "Table would be replaced, and it holds data."
+
+
+def test_what_may_be_replaced_counts_as_replaced():
+    assert refused(change("Modify", "Table", "AWS::DynamoDB::Table", Replacement="Conditional"))
+
+
+def test_a_create_only_property_replaces_whatever_the_service_says_of_it():
+    answer = change(
+        "Modify", "Table", "AWS::DynamoDB::Table", Replacement="False", properties=["TableName"]
+    )
+    assert refused(answer)
+
+
+def test_what_holds_data_is_not_removed():
+    (why,) = refused(change("Remove", "Queue", "AWS::SQS::Queue"))
+    assert why == "Queue would be removed, and it holds data."
+
+
+def test_the_address_that_pages_call_stays():
+    assert refused(change("Remove", "Api", "AWS::ApiGateway::RestApi"))
+
+
+def test_a_fixed_name_can_not_be_given_twice():
+    (why,) = refused(change("Modify", "Function", "AWS::Lambda::Function", Replacement="True"))
+    assert "its FunctionName is fixed" in why
+
+
+def test_what_gets_another_name_may_be_replaced():
+    answer = change(
+        "Modify",
+        "Function",
+        "AWS::Lambda::Function",
+        Replacement="True",
+        properties=["FunctionName"],
+    )
+    assert not refused(answer)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        change("Modify", "Table", "AWS::DynamoDB::Table", Replacement="False", properties=["Tags"]),
+        change("Add", "Table", "AWS::DynamoDB::Table"),
+        change("Remove", "Alarm", "AWS::CloudWatch::Alarm"),
+        change("Modify", "Unnamed", "AWS::Lambda::Function", Replacement="True"),
+        change("Remove", "Log", "AWS::Logs::LogGroup"),
+    ],
+)
+def test_everything_else_goes(answer):
+    assert not refused(answer)
+
+
+def test_who_names_a_resource_may_replace_it():
+    answer = change("Remove", "Queue", "AWS::SQS::Queue")
+    assert not refused(answer, allowed=["Queue"])
+    assert refused(answer, allowed=["Table"])
+
+
+def test_every_type_of_our_templates_has_a_rule():
+    kinds = {
+        resource["Type"]
+        for path in TEMPLATES.values()
+        for resource in read_template(path)["Resources"].values()
+    }
+    assert kinds == set(replacement_rules())

@@ -1,0 +1,204 @@
+"""A deployment: refused before it begins, or stack after stack, each with what the ones before it gave."""
+
+from pathlib import Path
+
+import pytest
+from botocore.stub import ANY
+
+from campaignhub.deployment.archives import Archives
+from campaignhub.deployment.deploy import Deployment, Options
+from campaignhub.deployment.errors import AccountNotReady, CannotDeploy, ReplacesWhatMustStay
+from campaignhub.deployment.plan import Plan
+from campaignhub.deployment.target import Target
+from tests.campaignhub.deployment.scripted import ARN, Scripted, Stacks, change, event
+
+FIRST = """
+Parameters: {}
+Resources: {CodeBucket: {Type: "AWS::S3::Bucket"}}
+"""
+SECOND = """
+Parameters:
+  CodeBucket: {Type: String}
+  LightCodeKey: {Type: String}
+  Runtime: {Type: String}
+  AccessLogs: {Type: String, Default: "off"}
+Resources: {Queue: {Type: "AWS::SQS::Queue"}}
+"""
+BUCKET = {"OutputKey": "CodeBucket", "OutputValue": "code"}
+
+
+class Account:
+    """Makes the scripted clients that a deployment asks for."""
+
+    def __init__(self, number="111122223333", role="arn:role"):
+        self.sts, self.functions = Scripted("sts"), Scripted("lambda")
+        self.gateway, self.mail = Scripted("apigateway"), Scripted("sesv2")
+        self.stacks, self.store = Stacks(), Scripted("s3")
+        self.sts.then("get_caller_identity", {"Account": number})
+        limits = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
+        self.functions.then("get_account_settings", {"AccountLimit": limits})
+        self.gateway.then("get_account", {"cloudwatchRoleArn": role} if role else {})
+        self.mail.then("get_account", {"ProductionAccessEnabled": True})
+
+    def client(self, service, region_name):
+        assert region_name == "eu-central-1"
+        names = {
+            "sts": self.sts,
+            "lambda": self.functions,
+            "apigateway": self.gateway,
+            "sesv2": self.mail,
+            "cloudformation": self.stacks,
+            "s3": self.store,
+        }
+        return names[service].client
+
+    def named(self, name):
+        self.stacks.name = name
+        return self.stacks
+
+
+@pytest.fixture
+def account():
+    return Account()
+
+
+@pytest.fixture
+def said():
+    return []
+
+
+@pytest.fixture
+def deployment(tmp_path, said):
+    for name, text in (("secrets", FIRST), ("ingest", SECOND)):
+        (tmp_path / name).write_text(text)
+    archives = Archives(tmp_path / "light-1.zip", tmp_path / "images-1.zip", Target())
+    archives.light.write_bytes(b"light")
+    archives.images.write_bytes(b"images")
+
+    def make(account, **options):
+        return Deployment(
+            Plan(stack="demo", account="111122223333", region="eu-central-1"),
+            archives,
+            account,
+            said.append,
+            options=Options(pause_seconds=0, **options),
+            templates={name: Path(tmp_path / name) for name in ("secrets", "ingest")},
+        )
+
+    return make
+
+
+def archives_are_put(store):
+    for key in ("light-1.zip", "images-1.zip"):
+        store.then_refused("head_object", "404")
+        put = {"Bucket": "code", "Key": key, "Body": ANY, "ChecksumAlgorithm": "SHA256"}
+        store.then("put_object", {}, put)
+
+
+def created(stacks, name, kind, outputs=()):
+    stacks.name = name
+    stacks.absent().absent()
+    stacks.proposes("CREATE", change("Add", "R", kind)).executes()
+    stacks.is_in("CREATE_COMPLETE", Outputs=list(outputs)).events(event(1, "R", "CREATE_COMPLETE"))
+    asked = {"StackName": name, "EnableTerminationProtection": True}
+    stacks.then("update_termination_protection", {}, asked)
+
+
+def test_each_stack_gets_what_the_ones_before_it_gave_and_is_protected(account, deployment):
+    account.named("demo-ingest").absent()
+    created(account.stacks, "demo-secrets", "AWS::S3::Bucket", [BUCKET])
+    archives_are_put(account.store)
+    url = {"OutputKey": "ApiUrl", "OutputValue": "https://api"}
+    created(account.stacks, "demo-ingest", "AWS::SQS::Queue", [url])
+
+    assert deployment(account).run() == {"CodeBucket": "code", "ApiUrl": "https://api"}
+    for scripted in (account.stacks, account.store, account.sts):
+        scripted.all_asked()
+
+
+def test_the_second_time_nothing_is_uploaded_and_nothing_changed(account, deployment, said):
+    protected = {"EnableTerminationProtection": True}
+    account.named("demo-ingest").is_in("CREATE_COMPLETE")
+    for name, outputs in (("demo-secrets", [BUCKET]), ("demo-ingest", [])):
+        account.named(name).is_in("CREATE_COMPLETE").is_in("CREATE_COMPLETE")
+        account.stacks.proposes_nothing("The submitted information didn't contain changes.")
+        account.stacks.is_in("CREATE_COMPLETE", Outputs=outputs, **protected)
+    for _ in range(2):
+        account.store.then("head_object", {})
+
+    deployment(account).run()
+
+    account.stacks.all_asked()
+    assert [line for line in said if "no changes" in line] == [
+        "demo-secrets: no changes.",
+        "demo-ingest: no changes.",
+    ]
+
+
+def test_credentials_of_another_account_change_nothing(deployment):
+    account = Account(number="999999999999")
+    account.named("demo-ingest").absent()
+
+    with pytest.raises(AccountNotReady, match="999999999999"):
+        deployment(account).run()
+
+
+def test_credentials_that_may_not_read_are_told_so(account, deployment):
+    account.sts = Scripted("sts").then_refused("get_caller_identity", "ExpiredToken", "expired")
+
+    with pytest.raises(AccountNotReady, match=r"can't be read: .*expired"):
+        deployment(account).run()
+
+
+def test_what_replaces_data_is_refused_before_it_is_carried_out(account, deployment):
+    bad = change("Modify", "CodeBucket", "AWS::S3::Bucket", Replacement="True")
+    account.named("demo-ingest").is_in("CREATE_COMPLETE")
+    account.named("demo-secrets").is_in("CREATE_COMPLETE").is_in("CREATE_COMPLETE")
+    account.stacks.proposes("UPDATE", bad)
+    asked = {"StackName": "demo-secrets", "ChangeSetName": ARN}
+    account.stacks.then("delete_change_set", {}, asked)
+
+    with pytest.raises(ReplacesWhatMustStay, match="CodeBucket would be replaced"):
+        deployment(account).run()
+    account.stacks.all_asked()
+
+
+def test_a_check_shows_what_it_can_and_carries_nothing_out(account, deployment, said):
+    account.named("demo-ingest").absent()
+    account.named("demo-secrets").absent().absent()
+    account.stacks.proposes("CREATE", change("Add", "R", "AWS::S3::Bucket"))
+    asked = {"StackName": "demo-secrets", "ChangeSetName": ARN}
+    account.stacks.then("delete_change_set", {}, asked)
+    account.stacks.then("delete_stack", {}, {"StackName": "demo-secrets"})
+    account.named("demo-ingest").absent()
+
+    deployment(account, check_only=True).run()
+
+    account.stacks.all_asked()
+    assert said == [
+        "demo-secrets: is created, 1 resources.",
+        "demo-ingest: can be shown when the stacks before it are in place.",
+    ]
+
+
+def test_a_stack_that_lacks_a_parameter_is_named(account, deployment):
+    account.named("demo-ingest").absent()
+    created(account.stacks, "demo-secrets", "AWS::S3::Bucket")
+    account.named("demo-ingest").absent()
+
+    with pytest.raises(CannotDeploy, match="demo-ingest: Not given: CodeBucket"):
+        deployment(account).run()
+
+
+def test_a_failed_stack_ends_the_deployment_there(account, deployment):
+    account.named("demo-ingest").absent()
+    account.named("demo-secrets").absent().absent()
+    account.stacks.proposes("CREATE", change("Add", "R", "AWS::S3::Bucket")).executes()
+    account.stacks.is_in("ROLLBACK_COMPLETE")
+    account.stacks.events(event(1, "CodeBucket", "CREATE_FAILED", "Already exists"))
+
+    with pytest.raises(
+        CannotDeploy, match=r"CodeBucket .* failed: Already exists; everything is as"
+    ):
+        deployment(account).run()
+    account.stacks.all_asked()

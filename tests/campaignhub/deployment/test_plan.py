@@ -1,0 +1,120 @@
+"""What an installation is told in its file, and what follows from that."""
+
+import pytest
+
+from campaignhub.deployment.errors import AccountNotReady, CannotDeploy
+from campaignhub.deployment.plan import Plan, parameters_for, read_plan, refuse_long_names
+from campaignhub.deployment.template import INGEST, TEMPLATES, read_template
+from campaignhub.env import ROOT
+
+FILE = """
+stack = "{stack}"
+account = "111122223333"
+region = "eu-central-1"
+[ingest]
+StartConcurrency = 20
+TraceRequests = true
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    return tmp_path / "demo.toml"
+
+
+def plan(**values):
+    return Plan(**{"stack": "demo", "account": "111122223333", "region": "eu-central-1", **values})
+
+
+def test_numbers_and_flags_are_written_as_cloudformation_reads_them(file):
+    file.write_text(FILE.format(stack="demo"))
+
+    found = read_plan(file)
+
+    assert found.ingest == {"StartConcurrency": "20", "TraceRequests": "true"}
+    assert (found.target.runtime, found.target.architecture) == ("python3.13", "arm64")
+    assert found.stack_name("ingest") == "demo-ingest"
+
+
+def test_a_stack_that_the_file_does_not_name_is_left_out(file):
+    file.write_text(FILE.format(stack="demo") + "[edge]\n")
+
+    found = read_plan(file)
+
+    assert [name for name in TEMPLATES if found.has(name)] == [
+        name for name in TEMPLATES if name != "notices"
+    ]
+
+
+def test_the_edge_stands_where_cloudfront_looks_for_it():
+    assert (plan().region_of("edge"), plan().region_of("ingest")) == ("us-east-1", "eu-central-1")
+
+
+@pytest.mark.parametrize("stack", ["Demo", "demo_1", "1demo", "demo-"])
+def test_a_name_that_no_bucket_can_have_is_refused(file, stack):
+    file.write_text(FILE.format(stack=stack))
+
+    with pytest.raises(CannotDeploy, match="stack: "):
+        read_plan(file)
+
+
+def test_a_name_with_which_a_resource_is_called_too_long_is_refused():
+    refuse_long_names(plan(stack="d" * 19))
+    with pytest.raises(AccountNotReady, match="too long"):
+        refuse_long_names(plan(stack="d" * 60))
+
+
+def test_a_parameter_that_the_template_does_not_have_is_named(file):
+    file.write_text(FILE.format(stack="demo") + "Wrong = 1\n")
+
+    with pytest.raises(CannotDeploy, match=r"\[ingest\] Wrong is no parameter of template.yaml"):
+        read_plan(file)
+
+
+@pytest.mark.parametrize(("text", "why"), [("stack = ", "demo.toml: "), ("", "account: ")])
+def test_a_file_that_can_not_be_read_says_where(file, text, why):
+    file.write_text(text)
+
+    with pytest.raises(CannotDeploy, match=why):
+        read_plan(file)
+
+
+def test_a_file_that_is_not_there_points_to_the_example(file):
+    with pytest.raises(CannotDeploy, match=r"deployments/example\.toml"):
+        read_plan(file)
+
+
+def test_the_example_is_one():
+    read_plan(ROOT / "deployments" / "example.toml")
+
+
+def test_what_is_built_is_what_the_template_runs_unless_told_otherwise():
+    declared = read_template(INGEST)["Parameters"]
+
+    assert plan().target.runtime in declared["Runtime"]["AllowedValues"]
+    assert plan().architecture in declared["Architecture"]["AllowedValues"]
+
+
+TEMPLATE = {
+    "Parameters": {
+        "Needed": {"Type": "String"},
+        "Optional": {"Type": "String", "Default": "d"},
+        "Key": {"Type": "String", "NoEcho": True},
+    }
+}
+
+
+def test_what_the_file_does_not_set_has_the_template_s_default_and_not_what_the_stack_had():
+    found = parameters_for(TEMPLATE, {"Needed": "n"}, {"Optional": "old", "Key": "****"}, {})
+
+    assert found == {"Needed": "n", "Key": None}
+
+
+def test_a_secret_is_taken_once_and_kept():
+    assert parameters_for(TEMPLATE, {"Needed": "n"}, {}, {"Key": "k"})["Key"] == "k"
+    assert parameters_for(TEMPLATE, {"Needed": "n"}, {"Key": "****"}, {})["Key"] is None
+
+
+def test_what_nobody_gives_is_named():
+    with pytest.raises(CannotDeploy, match="Not given: Needed, Key"):
+        parameters_for(TEMPLATE, {}, {}, {})
