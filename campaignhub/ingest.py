@@ -26,7 +26,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.functions import decide, publish, write
-from ingest_lambda.rules import people, windows
+from ingest_lambda.rules import people, promises, windows
 
 complete()  # every process of Django's comes by here before it starts a thread
 
@@ -44,6 +44,7 @@ UnsentPhoto = table.UnsentPhoto
 BlockListTooLong = table.BlockListTooLong
 MOST_BLOCKED = table.MOST_BLOCKED
 working_days_after = windows.working_days_after
+promised_verdict = promises.promised_verdict
 
 
 @cache

@@ -25,4 +25,6 @@ class Decision(Shape):
     reasons: tuple[Reason, ...] = ()
     decided_at: Instant
     resubmit_until: Instant | None = None
+    decide_by: Instant | None = None
+    """When the next verdict is promised, where this one puts the submission back into the queue."""
     gives_back: bool = False

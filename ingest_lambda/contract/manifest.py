@@ -12,6 +12,7 @@ from ingest_lambda.contract.words import (
     LimitScope,
     Meaning,
     Mode,
+    Notice,
     ReviewMode,
     Route,
     WindowKind,
@@ -138,6 +139,7 @@ class Manifest(Shape):
     decide_within_days: int = Field(default=3, ge=1, le=60)
     """Working days, Monday to Friday in the campaign's zone."""
     resubmit_within_hours: int = Field(default=168, ge=72, le=336)
+    notices: tuple[Notice, ...] = tuple(Notice)
     minimum_fill_seconds: int = Field(default=0, ge=0, le=60)
     challenge: ChallengeSpec | None = None
     max_image_bytes: int = Field(default=15_000_000, ge=100_000, le=15_000_000)

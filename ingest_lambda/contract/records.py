@@ -153,6 +153,8 @@ class SubmissionRecord(Record):
     """The last decision that was applied; 0 for none. Beside it, for the status call:"""
     decision_status: SubmissionStatus | None = None
     decided_attempt: int = 0
+    decide_by: Instant | None = None
+    """Promised by that decision; :func:`ingest_lambda.rules.promises.promised_verdict` reckons the others."""
     decision_reasons: tuple[Reason, ...] = ()
     resubmit_until: Instant | None = None
     epoch: int = 1

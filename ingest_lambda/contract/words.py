@@ -95,6 +95,16 @@ class ReviewMode(StrEnum):
     NONE = "none"
 
 
+class Notice(StrEnum):
+    """Acts that an entrant is told of by mail unless the campaign keeps quiet about them."""
+
+    REFUSED = "refused"
+    """By the campaign's own rules."""
+    REOPENED = "reopened"
+    """It waits for review, or waits again."""
+    REVOKED = "revoked"
+
+
 class MessageKind(StrEnum):
     """What an entrant may send about a submission later, through ``POST /messages``."""
 

@@ -84,6 +84,7 @@ def _changes(decision: Decision, stored: SubmissionRecord, freed: Taken) -> dict
         "decision_status": decision.status,
         "decided_attempt": decision.attempt,
         "decision_reasons": decision.reasons,
+        "decide_by": decision.decide_by,
         # Kept when it has passed: an answer that entered before it may still be in the queue.
         "resubmit_until": stored.resubmit_until if expired else decision.resubmit_until,
         "version": stored.version + 1,

@@ -29,7 +29,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.errors import BadToken, UnknownCampaign
 from ingest_lambda.rules.photos import are_as_announced, shown_images
-from ingest_lambda.rules.windows import working_days_after
+from ingest_lambda.rules.promises import promised_verdict
 
 _UNTIL = (ReasonCode.LIMIT_REACHED, ReasonCode.ENTERED_TOO_EARLY)
 _OWN = (Purpose.OWN, Purpose.RESUBMIT)
@@ -102,14 +102,7 @@ class StatusReader:
             reference=reference_of(record.id),
             received_at=record.entered_at,
             status=status,
-            decide_by=working_days_after(
-                # Of an answer to what was asked again, from when it came (as the mirror reckons).
-                record.entered_at if record.attempt == 1 else record.written_at,
-                manifest.decide_within_days,
-                timezone=manifest.timezone,
-            )
-            if waiting and not unproved
-            else None,
+            decide_by=promised_verdict(record, manifest) if waiting and not unproved else None,
             images=images,
             reasons=tuple(
                 _shown(reason, manifest, payload.locale, None if ended else at)

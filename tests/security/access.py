@@ -70,7 +70,7 @@ _MANY = tuple(
     for act in ("approve", "reject", "ask_again")
 )
 _UNDONE = tuple(
-    {"act": act, "note": "Why not.", "decision_no": "0"} for act in ("reopen", "revoke", "restore")
+    {"act": act, "note": "Why not.", "decision_no": "0"} for act in ("reopen", "revoke")
 )
 _LETTERS = tuple(
     {"act": act, "id": "anything", "reason": "None."} for act in ("replay", "replay_all", "discard")

@@ -29,7 +29,7 @@ def brought_to(status: Status, campaign: Campaign, colleague: User) -> Submissio
     if status in (Status.APPROVED, Status.REVOKED):
         decisions.approve_submission(made.pk, **signed)
     if status is Status.REVOKED:
-        decisions.revoke_submission(made.pk, **signed, note="Copied.")
+        decisions.revoke_submission(made.pk, **signed, note="Copied.", message="It was copied.")
     if status is Status.REJECTED:
         decisions.reject_submission(made.pk, **signed, reasons=UNREADABLE)
     if status is Status.NEEDS_RESUBMISSION:
@@ -41,7 +41,12 @@ def brought_to(status: Status, campaign: Campaign, colleague: User) -> Submissio
 
 def ask(browser: Browser, submission: Submission, act: str, **more: Any) -> Any:
     """Send what the desk's form for an act sends."""
-    form = {"decision_no": submission.decision_no, "note": "Looked again.", **more}
+    form = {
+        "decision_no": submission.decision_no,
+        "note": "Looked again.",
+        "message": "We looked again.",
+        **more,
+    }
     if act in VERDICTS:
         address, form = desk_of(submission), {"verdict": act, "reason": "ILLEGIBLE", **form}
         return browser.post(address, form, headers={"accept": "application/json"})

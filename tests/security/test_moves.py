@@ -27,7 +27,6 @@ RIGHTS: dict[str, set[Role]] = {
     "ask_again": REVIEWERS,
     "reopen": LEADS,
     "revoke": LEADS,
-    "restore": LEADS,
 }
 """Act → the roles that may ask for it. What they may not ask for is not there."""
 
@@ -42,7 +41,7 @@ ALLOWED: dict[tuple[str, Status], Status] = {
     ("reopen", Status.REJECTED): Status.PENDING_REVIEW,
     ("reopen", Status.NEEDS_RESUBMISSION): Status.PENDING_REVIEW,
     ("revoke", Status.APPROVED): Status.REVOKED,
-    ("restore", Status.INVALID): Status.RECEIVED,
+    ("reopen", Status.INVALID): Status.PENDING_REVIEW,
 }
 """(act, from) → to. What is not here leaves everything as it was."""
 

@@ -98,7 +98,9 @@ def test_an_undo_does_not_take_back_what_another_decided_since(
     entry = make_submission(campaign)
     ask(signed_in(user), entry, "approve")
     at = timezone.now()
-    decisions.revoke_submission(entry.pk, actor=olivia, at=at, note="Copied.")
+    decisions.revoke_submission(
+        entry.pk, actor=olivia, at=at, note="Copied.", message="It was copied."
+    )
     undo = reverse("admin:submissions_review_undo", args=[entry.pk])
     assert signed_in(user).post(undo, {"decision_no": 1}).status_code == 404
     with pytest.raises(decisions.AlreadyDecided):

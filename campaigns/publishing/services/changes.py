@@ -33,7 +33,7 @@ _PARTS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
         "Review and safety",
         frozenset(
             {
-                *("review", "decide_within_days", "resubmit_within_hours"),
+                *("review", "decide_within_days", "resubmit_within_hours", "notices"),
                 *("minimum_fill_seconds", "challenge", "reason_texts", "excluded_regions"),
             }
         ),

@@ -19,6 +19,7 @@ from ingest_lambda.contract import (
     Manifest,
     Meaning,
     Mode,
+    Notice,
     ReviewMode,
     Window,
     WindowKind,
@@ -157,6 +158,7 @@ def manifest_of(
         review=ReviewMode(campaign.review_mode),
         decide_within_days=campaign.decide_within_days,
         resubmit_within_hours=campaign.resubmit_within_hours,
+        notices=tuple(notice for notice in Notice if notice in campaign.notices),
         minimum_fill_seconds=campaign.minimum_fill_seconds,
         reason_texts=campaign.reason_texts,
         challenge=ChallengeSpec(

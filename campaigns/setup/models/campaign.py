@@ -13,7 +13,7 @@ from campaigns.accounts.models.sender import check_sender_name
 from campaigns.accounts.tenancy import TenantModel
 from campaigns.setup.rules.slugs import TEST_PREFIX, slug_problem
 from campaigns.setup.rules.states import CampaignState
-from ingest_lambda.contract import CROCKFORD, ReviewMode, Route
+from ingest_lambda.contract import CROCKFORD, Notice, ReviewMode, Route
 
 COLOUR = RegexValidator(
     r"^#[0-9a-fA-F]{6}$", "Give a colour as # and six characters, like #1d4ed8."
@@ -39,6 +39,11 @@ def default_countries() -> list[str]:
 def default_routes() -> list[str]:
     """By purchase alone."""
     return [Route.PURCHASE.value]
+
+
+def default_notices() -> list[str]:
+    """All of them: an entrant whose status changes is told."""
+    return [notice.value for notice in Notice]
 
 
 def new_test_slug() -> str:
@@ -83,7 +88,6 @@ class Campaign(TenantModel):
         max_length=10,
         choices=[
             (ReviewMode.EVERY.value, "Every submission"),
-            (ReviewMode.WINNERS.value, "Only winners"),
             (ReviewMode.NONE.value, "None"),
         ],
         default=ReviewMode.EVERY.value,
@@ -94,6 +98,8 @@ class Campaign(TenantModel):
     resubmit_within_hours = models.PositiveSmallIntegerField(
         default=168, validators=[MinValueValidator(72), MaxValueValidator(336)]
     )
+    notices = models.JSONField(default=default_notices, blank=True)
+    """The acts of which entrants are told by mail (``contract.Notice``)."""
     minimum_fill_seconds = models.PositiveSmallIntegerField(
         default=0, validators=[MaxValueValidator(60)]
     )

@@ -42,7 +42,9 @@ BASICS = Tab(
         Group("When", ("timezone", ("opens_at", "closes_at"))),
         Group("Countries and languages", ("countries", "languages", "default_language")),
         Group("How people enter", ("routes", "currency")),
-        Group("Review", ("review_mode", ("decide_within_days", "resubmit_within_hours"))),
+        Group(
+            "Review", ("review_mode", ("decide_within_days", "resubmit_within_hours"), "notices")
+        ),
     ),
 )
 TABS: tuple[Tab, ...] = (

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from enum import StrEnum
 
-from ingest_lambda.contract import SubmissionStatus
+from ingest_lambda.contract import Notice, SubmissionStatus
 from submissions.mail.rules.words import Message
 
 
@@ -15,6 +15,10 @@ class MailKind(StrEnum):
     REJECTED = "rejected"
     ASKED_AGAIN = "asked_again"
     REMINDER = "reminder"
+    REFUSED = "refused"
+    """By the campaign's own rules."""
+    REOPENED = "reopened"
+    REVOKED = "revoked"
 
     @property
     def label(self) -> str:
@@ -84,8 +88,20 @@ MAIL_AFTER: dict[SubmissionStatus, MailKind] = {
     SubmissionStatus.APPROVED: MailKind.APPROVED,
     SubmissionStatus.REJECTED: MailKind.REJECTED,
     SubmissionStatus.NEEDS_RESUBMISSION: MailKind.ASKED_AGAIN,
+    SubmissionStatus.PENDING_REVIEW: MailKind.REOPENED,
+    SubmissionStatus.REVOKED: MailKind.REVOKED,
 }
 """The mail that follows a decision, once the table has it."""
+
+SWITCHED: dict[MailKind, Notice] = {
+    MailKind.REFUSED: Notice.REFUSED,
+    MailKind.REOPENED: Notice.REOPENED,
+    MailKind.REVOKED: Notice.REVOKED,
+}
+"""The mails that a campaign may keep back, each with the manifest's word for it."""
+
+MENDED_WITHIN = timedelta(minutes=10)
+"""How long a refusal's mail waits: who mends their answers on the page enters anew, and needs none."""
 
 REMIND_BEFORE = timedelta(hours=24)
 """How long before the deadline an unanswered question is asked once more."""
@@ -123,6 +139,8 @@ def is_still_true(
     kind: MailKind, *, decision_no: int | None, last_decision_no: int, status: SubmissionStatus
 ) -> bool:
     """Tell whether a mail about a verdict may still go out: that verdict is the last one, and stands."""
+    if kind is MailKind.REFUSED:
+        return status is SubmissionStatus.INVALID
     if decision_no is None:
         return True
     if decision_no != last_decision_no:

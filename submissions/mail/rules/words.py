@@ -23,6 +23,9 @@ class Message(StrEnum):
     REJECTED = "rejected"
     ASKED_AGAIN = "asked_again"
     REMINDER = "reminder"
+    REFUSED = "refused"
+    REOPENED = "reopened"
+    REVOKED = "revoked"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from campaigns.publishing.services.releases import Presentation
 from campaigns.rendering import PageContent
 from campaigns.setup.rules.contrast import contrast
 from campaigns.setup.services.sender import sender_of
-from ingest_lambda.contract import Route, SubmissionStatus
+from ingest_lambda.contract import Reason, Route, SubmissionStatus, sentence
 from ingest_lambda.contract.catalogues import spoken
 from ingest_lambda.contract.dates import (
     deadline_in_short,
@@ -130,9 +130,7 @@ def _text_of(mail: Mail, at: datetime, page: PageContent) -> MailText:
         title=message.title,
         hello=words["hello"].format(name=isolated(name)) if name else words["hello_nobody"],
         before=message.before.format(**said),
-        reasons=tuple(one_line(str(reason["message"])) for reason in submission.decision_reasons)
-        if mail.decision_no
-        else (),
+        reasons=_reasons(mail, at),
         after=message.after.format(**said),
         button=message.button,
         reference_label=words["reference"],
@@ -144,6 +142,28 @@ def _text_of(mail: Mail, at: datetime, page: PageContent) -> MailText:
         button_text_colour=_DARK if dark_on_brand else "#ffffff",
         radius=str(page.radius),
     )
+
+
+def _reasons(mail: Mail, at: datetime) -> tuple[str, ...]:
+    """Return why, in the entrant's words: of a verdict as it was worded then, of a refusal by the release."""
+    submission = mail.submission
+    if mail.decision_no:
+        return tuple(one_line(str(reason["message"])) for reason in submission.decision_reasons)
+    if mail.kind != MailKind.REFUSED:
+        return ()
+    manifest = release_of(submission).manifest
+    said = (
+        sentence(
+            Reason.model_validate(reason),
+            locale=submission.locale,
+            texts=manifest.reason_texts,
+            timezone=manifest.timezone,
+            limits=manifest.limits,
+            at=at,
+        )
+        for reason in submission.reasons
+    )
+    return tuple(dict.fromkeys(one_line(words) for words in said))
 
 
 def _days(submission: Submission, at: datetime, zone: str) -> dict[str, str]:

@@ -154,9 +154,23 @@ def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
         status=SubmissionStatus(submission.status),
     ):
         return MailState.WITHDRAWN, "no longer true"
+    if mail.kind == MailKind.REFUSED and _was_taken_later(submission):
+        return MailState.WITHDRAWN, "they sent it again, and it was taken"
     if not address_of(submission):
         return MailState.SUPPRESSED, "no address that can be written to"
     return held_back(mail, at=at)
+
+
+def _was_taken_later(submission: Submission) -> bool:
+    """Tell whether the person of a refused submission has sent one since that was not refused."""
+    later = Submission.objects.filter(
+        # The index leaves out who is not known, and SQLite uses it only where that is said.
+        ~Q(person_hash=""),
+        person_hash=submission.person_hash,
+        campaign=submission.campaign_id,
+        entered_at__gt=submission.entered_at,
+    )
+    return later.exclude(status=SubmissionStatus.INVALID).exists()
 
 
 def _settle(mail: Mail, error: Exception, at: datetime) -> None:

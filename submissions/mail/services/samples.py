@@ -35,6 +35,9 @@ _STATUS = {
     MailKind.REJECTED: SubmissionStatus.REJECTED,
     MailKind.ASKED_AGAIN: SubmissionStatus.NEEDS_RESUBMISSION,
     MailKind.REMINDER: SubmissionStatus.NEEDS_RESUBMISSION,
+    MailKind.REFUSED: SubmissionStatus.INVALID,
+    MailKind.REOPENED: SubmissionStatus.PENDING_REVIEW,
+    MailKind.REVOKED: SubmissionStatus.REVOKED,
 }
 _REASONS = {
     MailKind.REJECTED: Reason(
@@ -42,6 +45,8 @@ _REASONS = {
     ),
     MailKind.ASKED_AGAIN: Reason(code=ReasonCode.ILLEGIBLE),
     MailKind.REMINDER: Reason(code=ReasonCode.ILLEGIBLE),
+    MailKind.REFUSED: Reason(code=ReasonCode.RECEIPT_USED),
+    MailKind.REVOKED: Reason(code=ReasonCode.DUPLICATE_OTHER),
 }
 
 

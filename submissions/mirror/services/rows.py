@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from campaignhub.ingest import working_days_after
+from campaignhub.ingest import promised_verdict
 from campaigns.publishing.services.releases import PublishedRelease
 from ingest_lambda.contract import (
     AwardRecord,
@@ -83,12 +83,21 @@ class Decided:
     decision_no: int = 0
     decision_status: str = ""
     decided_attempt: int = 0
+    decide_by: datetime | None = None
+
+    def is_back_since(self, record: SubmissionRecord) -> bool:
+        """Tell whether a verdict that ``record`` lacks yet put this attempt back into the queue."""
+        is_later = self.decision_no > record.decision_no
+        is_back = self.decision_status == SubmissionStatus.PENDING_REVIEW
+        return is_later and is_back and self.decided_attempt == record.attempt
 
     def __or__(self, record: SubmissionRecord) -> "Decided":
         """Return the later of this decision and the one that ``record`` has."""
         if record.decision_no <= self.decision_no or record.decision_status is None:
             return self
-        return Decided(record.decision_no, record.decision_status, record.decided_attempt)
+        return Decided(
+            record.decision_no, record.decision_status, record.decided_attempt, record.decide_by
+        )
 
 
 def submission_row(
@@ -134,12 +143,9 @@ def submission_row(
         entries=record.entries,
         started_at=record.started_at,
         entered_at=record.entered_at,
-        decide_by=working_days_after(
-            # Of an answer to what was asked again, from when it came.
-            record.entered_at if record.attempt == 1 else record.written_at,
-            release.manifest.decide_within_days,
-            timezone=release.manifest.timezone,
-        ),
+        decide_by=last.decide_by
+        if last is decided and last.is_back_since(record)
+        else promised_verdict(record, release.manifest),
         version=record.version,
         mirrored_at=at,
     )

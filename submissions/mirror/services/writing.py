@@ -113,13 +113,13 @@ def _write_submissions(
     newest = _newest(known, SubmissionRecord, lambda record: record.id)
     ids = [record.id for record in newest]
     decided = {
-        row["pk"]: rows.Decided(row["decision_no"], row["decision_status"], row["decided_attempt"])
+        pk: rows.Decided(number, status, attempt, decide_by)
         # Locked, so that no verdict falls between this look and the write of the status below.
         # (SQLite locks the whole database when the transaction begins; see the settings.)
-        for row in Submission.objects.filter(pk__in=ids)
+        for pk, number, status, attempt, decide_by in Submission.objects.filter(pk__in=ids)
         .order_by("pk")
         .select_for_update()
-        .values("pk", "decision_no", "decision_status", "decided_attempt")
+        .values_list("pk", "decision_no", "decision_status", "decided_attempt", "decide_by")
     }
     upsert(
         [

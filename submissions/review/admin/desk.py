@@ -44,17 +44,16 @@ REVERSIBLE = (
     SubmissionStatus.APPROVED,
     SubmissionStatus.REJECTED,
     SubmissionStatus.NEEDS_RESUBMISSION,
+    SubmissionStatus.INVALID,
 )
 _LAST_ACT = "desk_last_act"
 _GO_BACK: dict[str, Callable[..., Submission]] = {
     "reopen": decisions.reopen_submission,
     "revoke": decisions.revoke_submission,
-    "restore": decisions.restore_submission,
 }
 _DONE = {
     "reopen": "waits for review again.",
     "revoke": "no longer counts.",
-    "restore": "is taken in after all.",
 }
 
 
@@ -161,8 +160,8 @@ class Review(SubmissionPage):
             can_decide=can_decide,
             can_ask=submission.attempt == 1,
             can_reverse=submission.status in REVERSIBLE and leads,
+            is_refused=submission.status == SubmissionStatus.INVALID,
             can_revoke=submission.status == SubmissionStatus.APPROVED and leads,
-            can_restore=submission.status == SubmissionStatus.INVALID and leads,
             can_undo=may_review and decisions.may_undo(submission, actor=user, at=now),
             held_by=held_by,
             left=work_queue.left(_reviewed_by(user)),
@@ -210,8 +209,8 @@ class Sentences(SubmissionPage):
 class Undo(SubmissionPage):
     """A verdict taken back: one's own within the undo minute; as a lead any, with a reason.
 
-    A lead also revokes an approval for good, or takes in what the campaign's own
-    rules refused.
+    A lead also revokes an approval for good, or puts into the queue what the campaign's
+    own rules refused.
     """
 
     http_method_names = ["post"]
@@ -228,11 +227,14 @@ class Undo(SubmissionPage):
         )
         if act not in _GO_BACK or not (slip or self._can(Capability.SUBMISSION_LEAD)):
             raise Http404
-        go_back = decisions.undo_decision if slip else _GO_BACK[act]
 
         def done() -> str:
-            after = seen_decision(request.POST, self.row)
-            go_back(self.row.pk, actor=user, at=now, note=note, after=after)
+            seen: dict[str, Any] = {"after": seen_decision(request.POST, self.row), "note": note}
+            if slip:
+                decisions.undo_decision(self.row.pk, actor=user, at=now, **seen)
+            else:
+                message = request.POST.get("message", "").strip()[:1000]
+                _GO_BACK[act](self.row.pk, actor=user, at=now, message=message, **seen)
             return f"{self.row.reference} {_DONE[act]}"
 
         if attempt(request, done):

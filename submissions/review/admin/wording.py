@@ -45,7 +45,6 @@ _VERDICTS: Mapping[str, str] = {
     SubmissionStatus.PENDING_REVIEW: "took the decision back",
     SubmissionStatus.REVOKED: "revoked the approval",
     SubmissionStatus.WITHDRAWN: "withdrew",
-    SubmissionStatus.RECEIVED: "let it count as received",
 }
 _MAIL_OUTCOMES: Mapping[str, str] = {
     "mail_delivered": "Mail delivered",

@@ -10,7 +10,6 @@ _BY_STAFF: Mapping[str, str] = {
     Status.NEEDS_RESUBMISSION: "{who} already asked for a new photo of {reference}.",
     Status.PENDING_REVIEW: "{who} reopened {reference} in the meantime.",
     Status.REVOKED: "{who} already revoked {reference}.",
-    Status.RECEIVED: "{who} accepted {reference} in the meantime.",
 }
 _BY_ITSELF: Mapping[str, str] = {
     Status.APPROVED: "{reference} was already approved automatically.",

@@ -45,18 +45,12 @@ MOVES: Mapping[Status, Mapping[Status, frozenset[By]]] = {
     },
     Status.REJECTED: {Status.PENDING_REVIEW: _BACK},
     Status.INVALID: {
-        Status.RECEIVED: frozenset({By.LEAD}),
-        # A photo that it was refused for is no other entry's.
-        Status.PENDING_REVIEW: frozenset({By.SYSTEM}),
+        # By the system, where a photo that it was refused for is no other entry's.
+        Status.PENDING_REVIEW: frozenset({By.LEAD, By.SYSTEM}),
     },
     Status.REVOKED: {},
     Status.WITHDRAWN: {},
 }
-
-BY_THE_SYSTEM: dict[Status, frozenset[Status]] = {
-    Status.INVALID: frozenset({Status.PENDING_REVIEW}),
-}
-"""Moves that no person makes: a photo that it was refused for is no other entry's."""
 
 
 def may_move(before: Status, after: Status, *, by: By) -> bool:

@@ -9,7 +9,15 @@ from django.db.models.functions import Least
 from campaignhub import ingest
 from ingest_lambda.contract import Decision, SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MAIL_AFTER, REMIND_BEFORE, WENT_OUT, MailKind
+from submissions.mail.rules.mails import (
+    MAIL_AFTER,
+    REMIND_BEFORE,
+    SWITCHED,
+    WENT_OUT,
+    MailKind,
+)
+from submissions.mirror.models import Submission
+from submissions.mirror.services.releases import release_of
 from submissions.mirror.services.round_robin import in_turn
 from submissions.review.models import OutboxDecision
 from submissions.review.services.lost_verdicts import lost_here, number_anew
@@ -90,6 +98,11 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
     kind = MAIL_AFTER.get(decision.status)
     if kind is None or submission.decision_no != decision.decision_no:
         return
+    notices = release_of(submission).manifest.notices
+    if kind in SWITCHED and SWITCHED[kind] not in notices:
+        return
+    if kind is MailKind.REOPENED and not (decision.decide_by and _knew_better(submission)):
+        return
     told = Mail.objects.filter(submission=submission, decision_no__isnull=False, state__in=WENT_OUT)
     last = told.order_by("-decision_no", "-id").first()
     news = (MailKind.APPROVED, decision.attempt)
@@ -114,3 +127,10 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
         ],
         ignore_conflicts=True,
     )
+
+
+def _knew_better(submission: Submission) -> bool:
+    """Tell whether the entrant was told of something final: by mail, or of a refusal on the page after sending."""
+    told = Mail.objects.filter(submission=submission, state__in=WENT_OUT)
+    by_mail = told.filter(decision_no__isnull=False).exists()
+    return by_mail or submission.ingest_status == SubmissionStatus.INVALID

@@ -45,6 +45,27 @@ def test_the_promise_begins_anew_with_an_answer_to_a_question(world: World):
     assert read(world).decide_by == datetime(2026, 6, 8, 23, tzinfo=UTC) + week
 
 
+def test_what_a_decision_put_back_into_the_queue_is_decided_by_the_day_that_it_promised(
+    world: World,
+):
+    back = {
+        "decision_no": 1,
+        "decision_status": SubmissionStatus.PENDING_REVIEW,
+        "decide_by": NOON + timedelta(days=12),
+    }
+    world.table.submissions.create(record(decided_attempt=1, **back))
+    assert read(world).decide_by == NOON + timedelta(days=12)
+
+
+def test_an_answer_that_came_since_is_promised_anew(world: World):
+    back = {"decision_no": 1, "decision_status": SubmissionStatus.PENDING_REVIEW}
+    week = timedelta(days=7)
+    world.table.submissions.create(
+        record(decided_attempt=1, decide_by=NOON, attempt=2, written_at=NOON + week, **back)
+    )
+    assert read(world).decide_by == datetime(2026, 6, 8, 23, tzinfo=UTC) + week
+
+
 def test_the_answer_holds_no_personal_data(world: World):
     world.table.submissions.create(record())
     assert "ada" not in read(world).model_dump_json()

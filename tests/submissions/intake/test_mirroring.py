@@ -17,6 +17,7 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.contract import AwardState, Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_records, mirror_stream_records
 from submissions.mail.models import Mail
+from submissions.mail.rules.mails import MENDED_WITHIN, MailKind
 from submissions.mirror.models import (
     Award,
     DeletedTest,
@@ -227,7 +228,8 @@ def test_nobody_is_thanked_for_what_was_refused_and_the_history_says_why():
         reasons=(Reason(code=ReasonCode.LIMIT_REACHED),),
     )
     mirror_stream_records([streamed(record)], at=NOON)
-    assert not Mail.objects.exists()
+    mail = Mail.objects.get()
+    assert (mail.kind, mail.not_before) == (MailKind.REFUSED, NOON + MENDED_WITHIN)
     line = SubmissionEvent.objects.get(kind="limited")
     assert line.detail == {"reasons": ["LIMIT_REACHED"]}
 

@@ -25,13 +25,13 @@ from submissions.review.models import OutboxDecision, Review
 from submissions.review.services.decisions import (
     AlreadyDecided,
     AskedAlready,
+    MessageNeeded,
     NoteNeeded,
     ReasonsNeeded,
     approve_submission,
     reject_submission,
     reopen_submission,
     request_resubmission,
-    restore_submission,
     revoke_submission,
 )
 from submissions.review.services.undo import undo_time
@@ -183,7 +183,7 @@ def test_a_verdict_taken_back_in_time_is_never_told():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("act", [reopen_submission, revoke_submission, restore_submission])
+@pytest.mark.parametrize("act", [reopen_submission, revoke_submission])
 def test_to_go_back_on_something_needs_a_word_on_why(act):
     with pytest.raises(NoteNeeded):
         act(make_submission().pk, actor=make_user(), at=NOON, note="  ")
@@ -197,7 +197,7 @@ def test_staff_may_take_in_what_the_rules_refused():
     actor = make_user()
     with pytest.raises(AlreadyDecided):
         approve_submission(submission.pk, actor=actor, at=NOON)
-    restore_submission(submission.pk, actor=actor, at=NOON, note="the shop's till was wrong")
+    reopen_submission(submission.pk, actor=actor, at=NOON, note="the shop's till was wrong")
     approve_submission(submission.pk, actor=actor, at=NOON)
     assert Submission.objects.get().status == SubmissionStatus.APPROVED
 
@@ -206,7 +206,11 @@ def test_staff_may_take_in_what_the_rules_refused():
 def test_an_approval_may_be_revoked_for_good():
     submission, actor = make_submission(), make_user()
     approve_submission(submission.pk, actor=actor, at=NOON)
-    revoke_submission(submission.pk, actor=actor, at=NOON, note="copied receipt")
+    with pytest.raises(MessageNeeded):
+        revoke_submission(submission.pk, actor=actor, at=NOON, note="copied receipt")
+    words = "Another entry has the same receipt."
+    revoke_submission(submission.pk, actor=actor, at=NOON, note="copied receipt", message=words)
+    assert Submission.objects.get().decision_reasons == [{"code": "OTHER", "message": words}]
     with pytest.raises(AlreadyDecided):
         reopen_submission(submission.pk, actor=actor, at=NOON, note="no, it was fine")
 

@@ -102,7 +102,7 @@ def test_after_the_minute_or_by_another_only_a_lead_with_a_reason_takes_it_back(
     ("act", "before", "after"),
     [
         ("revoke", SubmissionStatus.APPROVED, SubmissionStatus.REVOKED),
-        ("restore", SubmissionStatus.INVALID, SubmissionStatus.RECEIVED),
+        ("reopen", SubmissionStatus.INVALID, SubmissionStatus.PENDING_REVIEW),
     ],
 )
 def test_a_lead_revokes_an_approval_and_takes_in_what_the_rules_refused(act, before, after):
@@ -120,6 +120,7 @@ def test_a_lead_revokes_an_approval_and_takes_in_what_the_rules_refused(act, bef
     lead.post(address, {"act": act, "decision_no": 0})
     submission.refresh_from_db()
     assert submission.status == before
-    lead.post(address, {"act": act, "note": "The shop called.", "decision_no": 0})
+    said = {"note": "The shop called.", "message": "We looked at it again."}
+    lead.post(address, {"act": act, "decision_no": 0, **said})
     submission.refresh_from_db()
     assert submission.status == after

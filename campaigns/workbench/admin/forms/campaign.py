@@ -29,15 +29,19 @@ from campaigns.setup.rules.zones import ZONES
 from campaigns.setup.services.pictures import HERO, LOGO, NotAPicture, Use, tidy_picture
 from campaigns.setup.services.slugs import is_taken
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
-from ingest_lambda.contract import ReviewMode, Route
+from ingest_lambda.contract import Notice, ReviewMode, Route
 
 ROUTES = {Route.PURCHASE.value: "By purchase", Route.FREE.value: "Free"}
 _YEARS = range(2000, 2100)
 """Campaigns are of our time; beyond it no clock can be reckoned with."""
 _REVIEW = {
     ReviewMode.EVERY.value: "A person looks at each before it counts.",
-    ReviewMode.WINNERS.value: "Winners are checked before prizes are sent.",
     ReviewMode.NONE.value: "Every valid entry counts at once.",
+}
+_NOTICES = {
+    Notice.REFUSED.value: "is refused by the rules",
+    Notice.REOPENED.value: "goes back to review",
+    Notice.REVOKED.value: "no longer counts",
 }
 _TYPE_PAIRS = {
     "system": "As the phone's own apps",
@@ -80,6 +84,13 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         label="Ways to enter",
         help_text="With both, the form asks which; rows can be for one of them only.",
         error_messages={"required": "Choose at least one way to enter."},
+    )
+    notices = forms.MultipleChoiceField(
+        choices=list(_NOTICES.items()),
+        widget=Chips,
+        required=False,
+        label="E-mail the entrant when an entry",
+        help_text="Approved, rejected and asked again are always told.",
     )
     opens_at = forms.DateTimeField(required=False, widget=DateAndTime, label="Opens")
     closes_at = forms.DateTimeField(
@@ -168,7 +179,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         campaign: Campaign = self.instance
         if campaign._state.adding:
-            for name in ("languages", "countries", "routes"):
+            for name in ("languages", "countries", "routes", "notices"):
                 self.initial.setdefault(name, getattr(campaign, name))
         if "challenge_provider" in self.fields:
             provider: Any = self.fields["challenge_provider"]

@@ -8,13 +8,13 @@ from submissions.review.services.decisions.deciding import may_undo
 from submissions.review.services.decisions.errors import (
     AlreadyDecided,
     AskedAlready,
+    MessageNeeded,
     NoteNeeded,
     ReasonsNeeded,
     TooLateToUndo,
 )
 from submissions.review.services.decisions.going_back import (
     reopen_submission,
-    restore_submission,
     revoke_submission,
     undo_decision,
 )
@@ -29,6 +29,7 @@ from submissions.review.services.decisions.verdicts import (
 __all__ = [
     "AlreadyDecided",
     "AskedAlready",
+    "MessageNeeded",
     "NoteNeeded",
     "ReasonsNeeded",
     "TooLateToUndo",
@@ -38,7 +39,6 @@ __all__ = [
     "reject_submission",
     "reopen_submission",
     "request_resubmission",
-    "restore_submission",
     "revoke_submission",
     "send_to_review",
     "undo_decision",

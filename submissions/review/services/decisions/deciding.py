@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from campaignhub.ingest import working_days_after
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
 from ingest_lambda.contract import (
@@ -72,8 +73,15 @@ def decide(
     worded = _worded(reasons, submission, at)
     written = [reason.model_dump(mode="json", exclude_none=True) for reason in worded]
     number = submission.decision_no + 1
-    hours = release_of(submission).manifest.resubmit_within_hours
-    until = at + timedelta(hours=hours) if asks else None
+    manifest = release_of(submission).manifest
+    until = at + timedelta(hours=manifest.resubmit_within_hours) if asks else None
+    # A slip that is taken back leaves the promise as it was.
+    is_back = status is SubmissionStatus.PENDING_REVIEW and by is not By.UNDO
+    promised = (
+        working_days_after(at, manifest.decide_within_days, timezone=manifest.timezone)
+        if is_back
+        else None
+    )
     _take_back_what_waits(submission, at)
     submission.decision_no = number
     submission.decision_status = status
@@ -82,6 +90,7 @@ def decide(
     submission.decided_at = at
     submission.status = status
     submission.resubmit_until = until
+    submission.decide_by = promised or submission.decide_by
     if before is SubmissionStatus.INVALID:
         let_count(submission)
     submission.save(
@@ -93,6 +102,7 @@ def decide(
             "decided_at",
             "status",
             "resubmit_until",
+            "decide_by",
         ]
     )
     write_down(
@@ -115,6 +125,7 @@ def decide(
         reasons=worded,
         decided_at=at,
         resubmit_until=until,
+        decide_by=promised,
         # Which of them is the campaign's choice, and stands beside each in the table.
         gives_back=status is SubmissionStatus.REJECTED,
     )

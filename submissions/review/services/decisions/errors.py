@@ -31,3 +31,9 @@ class NoteNeeded(DomainError):
     """Taking something back, or in after all, needs a word on why; the log keeps it."""
 
     code = "note_needed"
+
+
+class MessageNeeded(DomainError):
+    """What is taken away from an entrant is explained to them, in words of its own."""
+
+    code = "message_needed"

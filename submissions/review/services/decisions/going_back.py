@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from campaigns.accounts.models import User
-from ingest_lambda.contract import SubmissionStatus
+from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
 from submissions.mirror.models import Submission
 from submissions.review.rules.moves import By
 from submissions.review.services.decisions.deciding import decide
-from submissions.review.services.decisions.errors import NoteNeeded
+from submissions.review.services.decisions.errors import MessageNeeded, NoteNeeded
 
 
 def undo_decision(
@@ -35,9 +35,18 @@ def undo_decision(
 
 
 def reopen_submission(
-    submission_id: UUID, *, actor: User, at: datetime, note: str, after: int | None = None
+    submission_id: UUID,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    message: str = "",
+    after: int | None = None,
 ) -> Submission:
-    """Take back a decision of anybody's: it waits for review again, the earlier one stays on record.
+    """Put into the queue what was decided by anybody, or refused by the campaign's own rules.
+
+    The earlier decision stays on record, and the promised days count from now. An entrant who
+    knew of it is told, with ``message`` if there is one; ``note`` is for staff.
 
     Raises:
         NoteNeeded: no word on why.
@@ -49,35 +58,35 @@ def reopen_submission(
         actor=actor,
         at=at,
         note=note,
+        message=message,
         after=after,
     )
 
 
 def revoke_submission(
-    submission_id: UUID, *, actor: User, at: datetime, note: str, after: int | None = None
+    submission_id: UUID,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    message: str = "",
+    after: int | None = None,
 ) -> Submission:
-    """Take an approval back for good.
+    """Take an approval back for good, and tell the entrant why in ``message``; ``note`` is for staff.
 
     Raises:
         NoteNeeded: no word on why.
+        MessageNeeded: the entrant would be told without a reason.
         AlreadyDecided: it is not approved, or another decision came since ``after``.
     """
     return _go_back(
-        submission_id, SubmissionStatus.REVOKED, actor=actor, at=at, note=note, after=after
-    )
-
-
-def restore_submission(
-    submission_id: UUID, *, actor: User, at: datetime, note: str, after: int | None = None
-) -> Submission:
-    """Accept what the campaign's own rules refused, for a reason that staff know.
-
-    Raises:
-        NoteNeeded: no word on why.
-        AlreadyDecided: it was not refused, or another decision came since ``after``.
-    """
-    return _go_back(
-        submission_id, SubmissionStatus.RECEIVED, actor=actor, at=at, note=note, after=after
+        submission_id,
+        SubmissionStatus.REVOKED,
+        actor=actor,
+        at=at,
+        note=note,
+        message=message,
+        after=after,
     )
 
 
@@ -88,8 +97,21 @@ def _go_back(
     actor: User,
     at: datetime,
     note: str,
+    message: str,
     after: int | None,
 ) -> Submission:
     if not note.strip():
         raise NoteNeeded("Say why, in a few words; the log keeps them.")
-    return decide(submission_id, status, by=By.LEAD, actor=actor, at=at, note=note, after=after)
+    said = message.strip()
+    if status is SubmissionStatus.REVOKED and not said:
+        raise MessageNeeded("Say what the entrant reads: why the entry no longer counts.")
+    return decide(
+        submission_id,
+        status,
+        by=By.LEAD,
+        actor=actor,
+        at=at,
+        reasons=[Reason(code=ReasonCode.OTHER, message=said)] if said else (),
+        note=note,
+        after=after,
+    )
