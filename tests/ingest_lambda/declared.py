@@ -47,15 +47,13 @@ def variables(name: str) -> set[str]:
 @cache
 def _declared() -> dict[str, Any]:
     (properties,) = resources("AWS::DynamoDB::Table").values()
-    return {
-        name: properties[name]
-        for name in (
-            "BillingMode",
-            "AttributeDefinitions",
-            "KeySchema",
-            "GlobalSecondaryIndexes",
-        )
-    }
+    indexes = [
+        # A condition of the template, and no capacity that moto knows.
+        {name: value for name, value in index.items() if name != "WarmThroughput"}
+        for index in properties["GlobalSecondaryIndexes"]
+    ]
+    kept = ("BillingMode", "AttributeDefinitions", "KeySchema")
+    return {**{name: properties[name] for name in kept}, "GlobalSecondaryIndexes": indexes}
 
 
 def create_table(client: Any, name: str) -> None:
