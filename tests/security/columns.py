@@ -10,7 +10,7 @@ from tests.security.hostile import MARK
 OURS = ("campaigns", "submissions")
 TEXT = (models.CharField, models.TextField, models.JSONField)
 NOT_TYPED: dict[str, str] = {
-    "Campaign": "slug test_slug timezone languages countries excluded_regions currency routes "
+    "Campaign": "slug test_slug timezone languages countries excluded_regions currency routes notices "
     "brand_colour accent_colour surface_colour text_colour",
     "FormField": "name routes minimum maximum countries",
     "Release": "manifest images accepted_warnings",

@@ -145,13 +145,15 @@ def test_no_other_answer_reaches_a_mail_of_any_kind():
     actor, wrong = make_user(), [Reason(code=ReasonCode.ILLEGIBLE)]
     for number, kind in enumerate(MailKind):
         own = {**answers, "email": f"a{number}@example.com"}
-        submission = enter(campaign, answers=own, source=MARK, partner=MARK)
+        refused = {"status": "invalid", "reasons": [Reason(code=ReasonCode.RECEIPT_USED)]}
+        how = refused if kind is MailKind.REFUSED else {}
+        submission = enter(campaign, answers=own, source=MARK, partner=MARK, **how)
         Mail.objects.filter(submission=submission).delete()
         if kind is MailKind.APPROVED:
             approve_submission(submission.pk, actor=actor, at=NOON)
         elif kind is MailKind.REJECTED:
             reject_submission(submission.pk, reasons=wrong, actor=actor, at=NOON)
-        elif kind is not MailKind.RECEIVED:
+        elif kind not in (MailKind.RECEIVED, MailKind.REFUSED):
             request_resubmission(submission.pk, reasons=wrong, actor=actor, at=NOON)
         submission.refresh_from_db()
         add_mail(submission, kind)
