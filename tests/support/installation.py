@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 from campaignhub.env import ROOT, VAR
 from campaignhub.local_aws.deploy import client
+from tests.support.django_process import DjangoProcess
 from tests.support.stack import free_port
 
 UP_SECONDS = 120
@@ -46,6 +47,9 @@ class Installation:
     environment_too: dict[str, str] = field(default_factory=dict)
     """What its processes find in their environment beside the ports."""
     _process: subprocess.Popen[bytes] | None = None
+    _clients: dict[str, Any] = field(default_factory=dict)
+    _django: tuple[int, DjangoProcess] | None = None
+    """With the time at which the environment was written that it has read."""
 
     def start(self) -> None:
         """Run ``manage.py up`` and return when everything answers."""
@@ -78,6 +82,8 @@ class Installation:
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Press Ctrl-C, or send another signal, and return when it has ended."""
+        self._end_django()
+        self._clients.clear()
         if self._process is None:
             return
         self._process.send_signal(number)
@@ -125,8 +131,10 @@ class Installation:
         return found
 
     def aws(self, service: str) -> Any:
-        """Return a client of a service of this installation."""
-        return client(service, f"http://127.0.0.1:{self.aws_port}")
+        """Return a client of a service of this installation: one for all tests, as to make one takes long."""
+        if service not in self._clients:
+            self._clients[service] = client(service, f"http://127.0.0.1:{self.aws_port}")
+        return self._clients[service]
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Read from its database."""
@@ -136,17 +144,22 @@ class Installation:
 
     def manage(self, *command: str, seconds: float = 120) -> str:
         """Run a command of ``manage.py`` in it; return what it printed."""
-        ran = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=seconds,
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-        return ran.stdout
+        code, printed, complaint = self._django_now().run(command, seconds=seconds)
+        assert code == 0, printed + complaint
+        return printed
+
+    def _django_now(self) -> DjangoProcess:
+        """Return a Django that has read the environment as it is now: a new emulator's tables have new names."""
+        written = (self.directory / "env.json").stat().st_mtime_ns
+        if self._django is None or self._django[0] != written:
+            self._end_django()
+            self._django = written, DjangoProcess(self._environment())
+        return self._django[1]
+
+    def _end_django(self) -> None:
+        if self._django is not None:
+            self._django[1].end()
+            self._django = None
 
     def python(self, program: str) -> str:
         """Run a program in its Django, for all clients, ``timezone`` and ``timedelta`` at hand; return what it printed."""
