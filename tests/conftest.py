@@ -20,12 +20,17 @@ hypothesis_settings.load_profile("any_machine")
 
 
 STACKS = {"embedded", "rough", "stack"}
-"""Fixtures that run AWS, or a whole installation: one process runs all tests that ask for one."""
+"""Fixtures that run AWS, or a whole installation."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what needs a stack; leave out what only the other database can show, and long runs unless asked for."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None]:
+    """Mark what needs a stack; leave out what only the other database can show, and long runs unless asked for.
+
+    What takes longest comes first, so that no process is left with it at the end.
+    """
     from django.db import connection
 
     for item in items:
@@ -37,6 +42,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if unfit:
         config.hook.pytest_deselected(items=unfit)
         items[:] = [item for item in items if item not in set(unfit)]
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.hookimpl(wrapper=True)

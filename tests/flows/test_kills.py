@@ -13,16 +13,16 @@ from tests.support.receipts import receipt_bytes
 from tests.support.visitor import Visitor
 from tests.support.weathered import OURS, Ledger, children, kill, soon_again
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.long]
 
-COUNT = 500
+COUNT = 300
 PER_SECOND = 50
 
 
 def test_killing_each_process_in_turn_loses_no_submission(
     embedded: Installation, scenery: dict[str, dict[str, Any]]
 ) -> None:
-    people, limit = 200, 2
+    people, limit = 120, 2
     crowd = Crowd(embedded, scenery["two-each"], person=lambda number: number % people)
     accepted = set[UUID]()
     before = {name: embedded.pids(name) for name in OURS}

