@@ -117,14 +117,15 @@ def test_a_pdf_that_was_never_locked_opens_here():
         pytest.param(pdf_pages(6), ImageRefusal.TOO_MANY_PAGES, id="six pages"),
         pytest.param(LOCKED_PDF, ImageRefusal.ENCRYPTED, id="locked pdf"),
         pytest.param(pdf_pages(1)[:400], ImageRefusal.DAMAGED, id="half a pdf"),
-        pytest.param(blank("1", (30_000, 30_000), "PNG"), ImageRefusal.TOO_MANY_PIXELS, id="bomb"),
-        pytest.param(
-            blank("1", (8_001, 8_001), "PNG"), ImageRefusal.TOO_MANY_PIXELS, id="just over"
-        ),
     ],
 )
 def test_what_is_no_picture_says_why(content, why):
     assert refusal_of(content) is why
+
+
+@pytest.mark.parametrize("side", [30_000, 8_001], ids=["bomb", "just over"])
+def test_more_pixels_than_are_taken_is_refused(side: int):
+    assert refusal_of(blank("1", (side, side), "PNG")) is ImageRefusal.TOO_MANY_PIXELS
 
 
 def test_a_page_in_disguise_is_refused():
