@@ -1,0 +1,144 @@
+"""Each function may do what it does, and nothing else: its calls beside its role."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from ingest_lambda.adapters.clients import sdk_session
+from tests.ingest_lambda.declared import listed, template
+from tests.ingest_lambda.writing import limit
+from tests.security.functions import (
+    PARTNER_KEY,
+    Functions,
+    asked,
+    cool_down,
+    deployed,
+    envelope,
+    photo,
+)
+from tests.support.receipts import receipt_bytes
+from tests.support.recorded_calls import Call, recorded_calls
+from tests.support.resolved import Resolved
+
+WITHOUT_A_CALL = {
+    "Log": "Lambda itself writes what a function prints",
+    "Trace": "Lambda itself sends the traces",
+    "ReadQueue": "Lambda itself reads the queue of an event source mapping",
+    "SignUploads": "the visitor's browser sends the form, and the test uploads what it says",
+    "TellMissingFromForbidden": "S3 asks for it when it says which of the two an object is",
+}
+"""Statements that no request of ours needs, and why they are there."""
+
+
+def allows(statement: dict[str, Any], call: Call) -> bool:
+    keys = (
+        statement.get("Condition", {})
+        .get("ForAllValues:StringLike", {})
+        .get("dynamodb:LeadingKeys", ["*"])
+    )
+    return (
+        call.action in listed(statement["Action"])
+        and any(fnmatchcase(call.resource, pattern) for pattern in listed(statement["Resource"]))
+        and (call.leading_key is None or any(fnmatchcase(call.leading_key, k) for k in keys))
+    )
+
+
+def deployed_as(call: Call) -> Call:
+    """Name the resource of a test as the template's."""
+    resource = (
+        call.resource.replace("table/t", "table/Table")
+        .replace("arn:aws:s3:::receipts/", "arn:aws:s3:::bucket/")
+        .replace(":quarantine", ":QuarantineQueue")
+    )
+    return Call(call.action, resource, call.leading_key)
+
+
+class Recorder:
+    """The calls of each function, by its role."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, set[Call]] = {}
+
+    @contextmanager
+    def of(self, role: str) -> Iterator[None]:
+        """Take what is called meanwhile for the calls of one role."""
+        cool_down()
+        with recorded_calls(sdk_session()) as calls:
+            yield
+        cool_down()
+        self.calls.setdefault(role, set()).update(map(deployed_as, calls))
+
+
+def run_every_path(functions: Functions, recorder: Recorder) -> None:
+    """Take an entry through all that the functions do with it, with what goes wrong beside it."""
+    content = receipt_bytes()
+    announced = photo(size=len(content))
+    with recorder.of("StartRole"):
+        begun = functions.begin(announced)
+        functions.begin(announced, key=PARTNER_KEY)
+        assert functions.start(asked(announced, token=begun["token"]))[0] == 200
+        another = photo("b" * 64, size=len(content))
+        assert functions.start(asked(another, token=begun["token"]))[0] == 200
+        assert functions.start(asked(), slug="unknown")[0] == 404
+    (form,) = begun["uploads"]
+    with recorder.of("ImagesRole"):
+        assert functions.look_at(form["fields"]["key"], content) == []
+        assert functions.look_at(form["fields"]["key"], b"no picture") == []
+    with recorder.of("WriteRole"):
+        functions.submit(begun)
+        functions.submit(begun)
+        functions.write(envelope(json.dumps({"submission_id": str(uuid4()), "token": "x" * 40})))
+        withdrawal = {
+            "submission_id": begun["submission_id"],
+            "message_id": str(uuid4()),
+            "token": begun["token"],
+            "kind": "withdrawal",
+        }
+        functions.write(envelope(json.dumps(withdrawal), kind="message"))
+    with recorder.of("StatusRole"):
+        assert functions.status(begun)[0] == 200
+        assert functions.status(begun, token="none")[0] == 401
+
+
+@pytest.fixture(scope="module")
+def recorder() -> Recorder:
+    recorder = Recorder()
+    with (
+        pytest.MonkeyPatch.context() as monkeypatch,
+        deployed(monkeypatch, limits=(limit("person", 1),)) as functions,
+    ):
+        run_every_path(functions, recorder)
+    return recorder
+
+
+ROLES = ("StartRole", "WriteRole", "StatusRole", "ImagesRole")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_allows_every_call_of_its_function(recorder: Recorder, role: str) -> None:
+    statements = Resolved(template()).policies()[role]
+    refused = {
+        call
+        for call in recorder.calls[role]
+        if not any(allows(statement, call) for statement in statements)
+    }
+    assert refused == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_allows_nothing_that_its_function_never_calls(recorder: Recorder, role: str) -> None:
+    idle = {
+        (statement["Sid"], action)
+        for statement in Resolved(template()).policies()[role]
+        if statement["Sid"] not in WITHOUT_A_CALL
+        for action in listed(statement["Action"])
+        if not any(
+            call.action == action and allows(statement, call) for call in recorder.calls[role]
+        )
+    }
+    assert idle == set()
