@@ -28,8 +28,6 @@ Result = TypeVar("Result")
 class HashingBusy(DomainError):
     """Too many passwords wait to be checked; this one was not looked at."""
 
-    code = "hashing_busy"
-
 
 class Argon2Hasher(Argon2PasswordHasher):
     """Argon2id with 19 MiB, two passes and one lane.

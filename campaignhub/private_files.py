@@ -13,8 +13,6 @@ UMASK = 0o077
 class NotOurDirectory(DomainError):
     """The directory is used by others as well, so it can be closed for none of them."""
 
-    code = "not_our_directory"
-
 
 def make_private(directory: Path) -> None:
     """Make ``directory`` one that only its owner enters, or close one that is there.

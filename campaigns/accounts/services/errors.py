@@ -8,43 +8,29 @@ from campaignhub.errors import DomainError
 class NotAnAddress(DomainError):
     """What was typed is not an address that mail can be sent to."""
 
-    code = "not_an_address"
-
 
 class AlreadyMember(DomainError):
     """The address belongs to a member of this client already."""
-
-    code = "already_member"
 
 
 class MayNotInvite(DomainError):
     """The inviter does not manage the client's staff, or no longer did when it was accepted."""
 
-    code = "may_not_invite"
-
 
 class TooManyInvitations(DomainError):
     """The client has sent as many invitations as it may; they are mail to people who did not ask."""
-
-    code = "too_many_invitations"
 
 
 class InvitationOver(DomainError):
     """The invitation is used, declined, withdrawn or expired, or there never was one."""
 
-    code = "invitation_over"
-
 
 class AnotherAccount(DomainError):
     """The account that is signed in does not have the address that was invited."""
 
-    code = "another_account"
-
 
 class HasAccount(DomainError):
     """The invited address has an account, which has to sign in to accept."""
-
-    code = "has_account"
 
 
 # ---------------------------------------------------------------- staff
@@ -53,25 +39,17 @@ class HasAccount(DomainError):
 class RoleAlreadyHeld(DomainError):
     """The person has this role at this client already."""
 
-    code = "role_already_held"
-
 
 class MayNotManageStaff(DomainError):
     """The person who changes or withdraws a role does not manage the client's staff (any more)."""
-
-    code = "may_not_manage_staff"
 
 
 class RoleWithdrawn(DomainError):
     """The role was withdrawn before."""
 
-    code = "role_withdrawn"
-
 
 class LastOwner(DomainError):
     """The client would be left without an owner."""
-
-    code = "last_owner"
 
 
 # ---------------------------------------------------------------- senders
@@ -80,19 +58,13 @@ class LastOwner(DomainError):
 class NotAnOperator(DomainError):
     """The person is no operator, and the mail service's account is every client's."""
 
-    code = "not_an_operator"
-
 
 class NotAnIdentity(DomainError):
     """What was typed is neither a domain nor an address."""
 
-    code = "not_an_identity"
-
 
 class IdentityTaken(DomainError):
     """The identity belongs to a client already, or lies within one that does."""
-
-    code = "identity_taken"
 
 
 class PlatformsAddress(DomainError):

@@ -30,8 +30,6 @@ FEW, FEW_KEPT = 2, timedelta(hours=1)
 class TooManyAttempts(DomainError):
     """An attempt was refused before the password was looked at; ``until`` says for how long."""
 
-    code = "too_many_attempts"
-
     def __init__(self, *, until: datetime, at: datetime) -> None:
         self.until = until
         self.wait_seconds = max(1, int((until - at).total_seconds()))

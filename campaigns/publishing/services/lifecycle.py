@@ -22,8 +22,6 @@ LATE = timedelta(minutes=2)
 class MoveNotAllowed(DomainError):
     """A campaign cannot go from its state to the one that was asked for."""
 
-    code = "move_not_allowed"
-
 
 def move_campaign(
     campaign: Campaign,

@@ -31,8 +31,6 @@ TEST_DAYS = 14
 class CannotPublish(DomainError):
     """Something is missing; ``problems`` is the list."""
 
-    code = "cannot_publish"
-
     def __init__(self, problems: list[Finding]) -> None:
         super().__init__(" ".join(problem.message for problem in problems))
         self.problems = problems
@@ -40,8 +38,6 @@ class CannotPublish(DomainError):
 
 class CautionsNotAccepted(DomainError):
     """Something is unusual and nobody has said that it is meant; ``cautions`` is the list."""
-
-    code = "cautions_not_accepted"
 
     def __init__(self, cautions: list[Finding]) -> None:
         super().__init__("Accept what is unusual, or change it.")
@@ -51,13 +47,9 @@ class CautionsNotAccepted(DomainError):
 class AmendmentReasonMissing(DomainError):
     """An amendment needs a reason for the record."""
 
-    code = "amendment_reason_missing"
-
 
 class AmendmentNoteHasGaps(DomainError):
     """A public note is written in some of the campaign's languages and not in others."""
-
-    code = "amendment_note_has_gaps"
 
 
 def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:

@@ -19,8 +19,6 @@ EDITS_AND_RELEASES = (*EDITS, "campaign.published", "campaign.amended")
 class CampaignChanged(DomainError):
     """Another person saved or published the campaign after this page was shown."""
 
-    code = "campaign_changed"
-
 
 def last_seen(campaign: Campaign, codes: tuple[str, ...]) -> str:
     """Return the number of the newest line, as a form carries it to and fro."""

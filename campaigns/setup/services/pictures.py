@@ -44,8 +44,6 @@ LOGO = Use(width=640, height=320, kind="PNG", extension="png")
 class NotAPicture(DomainError):
     """The file is no picture that a page can show; the sentence says what to do."""
 
-    code = "not_a_picture"
-
 
 def tidy_picture(upload: IO[bytes], *, use: Use) -> "ContentFile[bytes]":
     """Return an uploaded picture as the page shows it: upright, sized, sRGB, without metadata.

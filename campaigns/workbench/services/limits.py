@@ -17,8 +17,6 @@ from campaigns.setup.services.locks import locked
 class LimitsContradict(DomainError):
     """A preset and the limits that are there cannot both be meant; the sentence says which."""
 
-    code = "limits_contradict"
-
 
 @transaction.atomic
 def apply_preset(

@@ -38,13 +38,9 @@ LOOKED_AT = 10
 class MailWentOut(DomainError):
     """A mail that may be sent again is one that failed, was held back, or whose outcome is unknown."""
 
-    code = "mail_went_out"
-
 
 class MailOverLimit(DomainError):
     """A mail that was over the limit of its mailbox is never sent, or the limit would be none."""
-
-    code = "mail_over_limit"
 
 
 def deliver_mails(*, at: datetime, most: int) -> int:

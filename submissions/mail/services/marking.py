@@ -15,8 +15,6 @@ from submissions.mirror.models import SubmissionEvent
 class OutcomeIsKnown(DomainError):
     """Only a mail of unknown outcome is marked by hand; what became of the others is a fact."""
 
-    code = "outcome_is_known"
-
 
 @transaction.atomic
 def mark_as_sent(mail_id: int, *, actor: User, at: datetime) -> Mail:

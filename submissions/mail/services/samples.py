@@ -53,19 +53,13 @@ _REASONS = {
 class NoStaffAddress(DomainError):
     """A sample is sent to oneself, which needs an address in one's own account."""
 
-    code = "no_staff_address"
-
 
 class TooManySamples(DomainError):
     """One person gets a number of samples an hour: the mail service's allowance is every client's."""
 
-    code = "too_many_samples"
-
 
 class SampleNotSent(DomainError):
     """The mail service did not take the sample."""
-
-    code = "sample_not_sent"
 
 
 def sample_mail(campaign: Campaign, kind: MailKind, *, language: str, at: datetime) -> Mail:

@@ -17,8 +17,6 @@ from submissions.mirror.models.submission import Submission
 class HistoryIsAppendOnly(DomainError):
     """A line of a submission's history was to be changed."""
 
-    code = "history_is_append_only"
-
 
 class AppendOnly(TenantModel):
     """A row that is added and stays as it is."""

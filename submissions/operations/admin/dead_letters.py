@@ -23,8 +23,6 @@ SHOWN = 200
 class NothingChosen(DomainError):
     """There is nothing to act on: nothing was ticked, or the queue does not answer."""
 
-    code = "nothing_chosen"
-
 
 _ABOUT = re.compile(r'"(?:slug|campaign_id)": (?:\{\s*"S": )?"([^"]+)"')
 _PHOTO = re.compile(r"\b(?:incoming|receipts)/([^/\s]+)/")

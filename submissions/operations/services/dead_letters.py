@@ -35,13 +35,9 @@ _EMPTY_ANSWERS = 3
 class QueueAway(DomainError):
     """The queue service did not answer."""
 
-    code = "queue_away"
-
 
 class ReasonMissing(DomainError):
     """A message is discarded for a reason, which the log keeps."""
-
-    code = "reason_missing"
 
 
 @dataclass(frozen=True)

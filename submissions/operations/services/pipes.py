@@ -22,8 +22,6 @@ _ON_ITS_WAY = frozenset({"creating", "updating", "starting", "stopping"})
 class PipeAway(DomainError):
     """The service of the Pipes did not answer, or does not do what it was asked."""
 
-    code = "pipe_away"
-
 
 @dataclass(frozen=True)
 class PipeState:

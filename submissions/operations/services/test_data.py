@@ -32,7 +32,6 @@ _REMEMBERED = timedelta(days=15)
 class TestDataBusy(DomainError):
     """The table or the bucket did not answer; what was deleted so far stays deleted."""
 
-    code = "test_data_busy"
     __test__ = False
 
 

@@ -33,8 +33,6 @@ _DAYS = {
 class PageOutOfDate(DomainError):
     """A form that doesn't say which decision its page showed; it was made before pages said so."""
 
-    code = "page_out_of_date"
-
 
 def seen_decision(form: QueryDict, submission: Submission) -> int:
     """Return the number of the decision that a form's page showed; 0 where there was none.

@@ -6,25 +6,17 @@ from campaignhub.errors import DomainError
 class AlreadyDecided(DomainError):
     """Another decision came first, or the submission is not where this one starts from."""
 
-    code = "already_decided"
-
 
 class AskedAlready(DomainError):
     """The entrant has had the one retry there is; now it is approved or rejected."""
-
-    code = "asked_already"
 
 
 class ReasonsNeeded(DomainError):
     """A rejection or a new request says why, with one to three fitting reasons."""
 
-    code = "reasons_needed"
-
 
 class TooLateToUndo(DomainError):
     """Only one's own last decision is undone, and only within the undo minute."""
-
-    code = "too_late_to_undo"
 
 
 class NoteNeeded(DomainError):
