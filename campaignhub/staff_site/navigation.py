@@ -15,14 +15,17 @@ TASKS = ("Campaigns", "Review", "Entrants", "Operations", "People")
 
 @dataclass(frozen=True)
 class Item:
-    """A page in the navigation: ``place`` is its place within the group of its ``task``."""
+    """A page in the navigation: ``place`` is its place within the group of its ``task``.
+
+    Of a model's list (``ScopedModelAdmin.item``) view and capability are the admin's own.
+    """
 
     task: str
     place: int
     title: str
     icon: str
-    view: str
-    capability: str
+    view: str = ""
+    capability: str = ""
     count: Callable[[HttpRequest], int] | None = None
     variant: str = "primary"
     for_operators: bool = False

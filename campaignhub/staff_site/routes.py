@@ -46,14 +46,14 @@ def page(site: Any, route: str, view: View, name: str) -> URLPattern:
     return shown
 
 
-_pages: list[Callable[[Any], list[URLPattern]]] = []
+_pages: list[tuple[str, Any, str]] = []
 
 
-def add_pages(make: Callable[[Any], list[URLPattern]]) -> None:
-    """Register pages that belong to no model; ``make`` gets the site and returns their addresses."""
-    _pages.append(make)
+def add_pages(*pages: tuple[str, Any, str]) -> None:
+    """Register pages that belong to no model: address, view (a ``StaffPage``) and name of each."""
+    _pages.extend(pages)
 
 
 def pages_of(site: Any) -> list[URLPattern]:
     """Return the addresses of all pages that belong to no model."""
-    return [one for make in _pages for one in make(site)]
+    return [page(site, route, view.as_view(model_admin=site), name) for route, view, name in _pages]

@@ -13,7 +13,9 @@ from django.urls import URLPattern, reverse
 from unfold.admin import ModelAdmin
 
 from campaignhub.staff_site.access import scope
+from campaignhub.staff_site.navigation import Item
 from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.views import AddPage, RowPage, StaffPage
 
 
 class ScopedModelAdmin(ModelAdmin):
@@ -26,20 +28,30 @@ class ScopedModelAdmin(ModelAdmin):
 
     pages: ClassVar[tuple[str, ...]] = ("list", "add", "change")
     """Which of Django's pages it has; all others are named by itself, or are not there."""
+    own_pages: ClassVar[tuple[tuple[str, type[StaffPage], str], ...]] = ()
+    """Pages of ours beside them: address, view, and name behind that of the app."""
+    item: ClassVar[Item | None] = None
+    """The list's place in the navigation."""
     client_path: ClassVar[str] = "client"
     view_capability: ClassVar[str]
     change_capability: ClassVar[str | None] = None
     add_capability: ClassVar[str | None] = None
 
     def get_urls(self) -> list[URLPattern]:
-        """Return the addresses of :attr:`pages`, and none that Django or unfold would add."""
+        """Return the addresses of both kinds of pages, and none that Django or unfold would add."""
         of = f"{self.opts.app_label}_{self.opts.model_name}"
         known = {
             "list": ("", self.changelist_view, f"{of}_changelist"),
             "add": ("add/", self.add_view, f"{of}_add"),
             "change": (f"{one(self.model)}/change/", self.change_page, f"{of}_change"),
         }
-        return [page(self.admin_site, *known[name]) for name in self.pages]
+        own = [
+            (route, view.as_view(model_admin=self), f"{self.opts.app_label}_{name}")
+            for route, view, name in self.own_pages
+        ]
+        return [
+            page(self.admin_site, *address) for address in (*own, *(known[n] for n in self.pages))
+        ]
 
     def change_page(self, request: HttpRequest, object_id: UUID | int) -> HttpResponse:
         """Show one row, under the one spelling of its id."""
@@ -153,6 +165,21 @@ class ScopedModelAdmin(ModelAdmin):
 
     def _get_obj_does_not_exist_redirect(self, *_args: Any) -> HttpResponse:
         raise Http404
+
+
+class ActionsAdmin(ScopedModelAdmin):
+    """The admin of things that services make and end: pages of our own in the place of Django's form."""
+
+    add_page: ClassVar[type[AddPage]]
+    row_page: ClassVar[type[RowPage]]
+
+    def add_view(self, request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
+        """Show the form that makes one, or make what it asks for."""
+        return self.add_page.as_view(model_admin=self)(request)
+
+    def change_page(self, request: HttpRequest, object_id: UUID | int) -> HttpResponse:
+        """Show one, or do what was asked of it."""
+        return self.row_page.as_view(model_admin=self)(request, object_id=object_id)
 
 
 def _open_nothing_beside(request: HttpRequest) -> None:

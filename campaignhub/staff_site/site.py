@@ -1,5 +1,6 @@
 """The admin's site: what is on every page, and the command search."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -8,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, reverse
 from unfold.sites import UnfoldAdminSite
 
+from campaignhub.staff_site import navigation
 from campaignhub.staff_site.access import sign_in
 from campaignhub.staff_site.command_search import find
 from campaignhub.staff_site.routes import pages_of
@@ -39,8 +41,13 @@ class StaffSite(UnfoldAdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Take in rooms that know whose they are; an app's own admin pages know no clients."""
-        if admin_class is not None and issubclass(admin_class, ScopedModelAdmin):
-            super().register(model_or_iterable, admin_class, **options)
+        if admin_class is None or not issubclass(admin_class, ScopedModelAdmin):
+            return
+        super().register(model_or_iterable, admin_class, **options)
+        if item := admin_class.item:
+            (model,) = model_or_iterable
+            view = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+            navigation.register(replace(item, view=view, capability=admin_class.view_capability))
 
     def get_urls(self) -> list[Any]:
         """Return the pages of ours, those of models, and the one that answers 404 to all else.

@@ -45,7 +45,7 @@ def make_things(client: Client, count: int) -> None:
         campaign = make_campaign(client=client, name=f"Summer {number}")
         mirroring.mirror_stream_records([streamed(make_record(campaign))], at=timezone.now())
         user = make_user((client, Role.MODERATOR))
-        audit.record(
+        audit.record_line(
             "staff.invited", actor=user, client=client, target=f"user:{user.pk}", at=timezone.now()
         )
 
@@ -208,8 +208,10 @@ def test_the_log_names_people_and_shows_only_ones_own_clients() -> None:
     client, now = make_client(), timezone.now()
     invited = make_user((client, Role.MODERATOR))
     User.objects.filter(pk=invited.pk).update(first_name="Grace", last_name="Hopper")
-    audit.record("staff.invited", actor=None, client=client, target=f"user:{invited.pk}", at=now)
-    audit.record("platform.started", actor=None, client=None, target="platform", at=now)
+    audit.record_line(
+        "staff.invited", actor=None, client=client, target=f"user:{invited.pk}", at=now
+    )
+    audit.record_line("platform.started", actor=None, client=None, target="platform", at=now)
     address = reverse("admin:accounts_auditentry_changelist")
     page = manager_of(client, Role.OWNER).get(address).content.decode()
     assert "Grace Hopper" in page

@@ -67,7 +67,7 @@ def make_scene(*, at: datetime) -> Scene:
     draft = _campaign(client, f"hostile-draft-{number}", at=at)
     _publish(campaign, manager, at)
     submissions = _entries(campaign, staff, at)
-    log = audit.record(
+    log = audit.record_line(
         "campaign.changed",
         actor=manager,
         client=client,

@@ -36,7 +36,7 @@ def lines() -> dict[str, int]:
     record = make_record(campaign)
     mirror_stream_records([streamed(record)], at=NOON)
     approve_submission(record.id, actor=make_user(), at=NOON)
-    audit.record("campaign.changed", actor=None, client=None, target="campaign:x", at=NOON)
+    audit.record_line("campaign.changed", actor=None, client=None, target="campaign:x", at=NOON)
     counts = {name: model.objects.count() for name, model in TABLES.items()}
     assert all(counts.values())
     connection.check_constraints()  # PostgreSQL puts them off, and empties no table that waits for one

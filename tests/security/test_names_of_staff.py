@@ -114,7 +114,7 @@ def test_the_log_tells_two_people_of_one_name_apart() -> None:
     User.objects.update(first_name="Ada", last_name="Lovelace")
     at = timezone.now()
     lines = [
-        audit.record("campaign.paused", actor=actor, client=client, target="campaign:x", at=at)
+        audit.record_line("campaign.paused", actor=actor, client=client, target="campaign:x", at=at)
         for actor in (first, second)
     ]
     browser = signed_in(first)

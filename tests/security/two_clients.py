@@ -88,7 +88,7 @@ def make_side(word: str, **campaign: Any) -> Side:
     side.things |= {
         Membership: Membership.objects.get(user=staff[Role.MODERATOR]),
         User: staff[Role.OWNER],
-        AuditEntry: audit.record(
+        AuditEntry: audit.record_line(
             "campaign.changed",
             actor=staff[Role.OWNER],
             client=client,

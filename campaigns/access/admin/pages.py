@@ -6,10 +6,10 @@ from django.contrib import admin, messages
 from django.http import HttpResponse
 
 from campaignhub.env import env
-from campaignhub.staff_site.actions import ActionsAdmin
 from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import column, exact, named, state, when
-from campaignhub.staff_site.navigation import Item, register
+from campaignhub.staff_site.navigation import Item
+from campaignhub.staff_site.scoped import ActionsAdmin
 from campaignhub.staff_site.views import AddPage, EndPage
 from campaigns.access.admin.forms import BlockForm, PartnerKeyForm
 from campaigns.access.models import BlockEntry, PartnerKey
@@ -75,6 +75,7 @@ class BlockEntryAdmin(ActionsAdmin):
     """People whose entries always go to review, per client."""
 
     view_capability = change_capability = add_capability = Capability.CLIENT_EDIT
+    item = Item("People", 40, "Block lists", "block")
     add_page = AddToBlockList
     row_page = BlockListPage
     list_display = (
@@ -168,6 +169,7 @@ class PartnerKeyAdmin(ActionsAdmin):
     """Keys of kiosks, call centres and apps."""
 
     view_capability = change_capability = add_capability = Capability.CLIENT_EDIT
+    item = Item("People", 50, "Partner keys", "key")
     add_page = MakeKey
     row_page = PartnerKeyPage
     list_display = (
@@ -184,23 +186,3 @@ class PartnerKeyAdmin(ActionsAdmin):
     empty_title = "No partner has a key"
     empty_words = "A kiosk, a call centre or an app needs a key to start entries for a client."
     empty_step = "Make a key"
-
-
-register(
-    Item(
-        "People",
-        40,
-        "Block lists",
-        "block",
-        "admin:access_blockentry_changelist",
-        Capability.CLIENT_EDIT,
-    ),
-    Item(
-        "People",
-        50,
-        "Partner keys",
-        "key",
-        "admin:access_partnerkey_changelist",
-        Capability.CLIENT_EDIT,
-    ),
-)

@@ -13,6 +13,7 @@ class BlockEntry(TenantModel):
     """
 
     belongs_to = "client"
+    log_name = "block:{row.pk}"
 
     class Kind(models.TextChoices):
         """What is blocked."""

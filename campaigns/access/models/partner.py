@@ -12,6 +12,7 @@ class PartnerKey(TenantModel):
     """
 
     belongs_to = "client"
+    log_name = "partner_key:{row.pk}"
 
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.PROTECT, related_name="partner_keys"

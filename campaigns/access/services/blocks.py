@@ -140,10 +140,5 @@ def _note(
 ) -> None:
     Client.objects.filter(pk=client.pk).update(block_list_due=True)
     audit.record(
-        code,
-        actor=actor,
-        client=client,
-        target=f"block:{blocked.pk}",
-        at=at,
-        after={"kind": blocked.kind, "note": blocked.note},
+        blocked, code, actor=actor, at=at, after={"kind": blocked.kind, "note": blocked.note}
     )

@@ -86,10 +86,9 @@ def make_partner_key(
                 created_by=actor,
             )
             audit.record(
+                key,
                 "partner.key_made",
                 actor=actor,
-                client=client,
-                target=f"partner_key:{key.pk}",
                 at=at,
                 after={"name": name, "rate": rate_per_second, "quota": quota_per_day},
             )
@@ -121,14 +120,7 @@ def revoke_partner_key(key: PartnerKey, *, actor: User | None, at: datetime) -> 
         if key.revoked_at is None:
             key.revoked_at, key.revoked_by = at, actor
             key.save(update_fields=["revoked_at", "revoked_by"])
-            audit.record(
-                "partner.key_revoked",
-                actor=actor,
-                client=key.client,
-                target=f"partner_key:{key.pk}",
-                at=at,
-                after={"name": key.name},
-            )
+            audit.record(key, "partner.key_revoked", actor=actor, at=at, after={"name": key.name})
     return key
 
 

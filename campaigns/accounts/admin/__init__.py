@@ -2,6 +2,5 @@
 
 from campaigns.accounts.admin import clients as clients
 from campaigns.accounts.admin import log as log
-from campaigns.accounts.admin import navigation as navigation
 from campaigns.accounts.admin import senders as senders
 from campaigns.accounts.admin import staff as staff

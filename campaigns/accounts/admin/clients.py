@@ -1,21 +1,27 @@
 """Clients in the admin: who promotes, whom entrants ask, and who mails come from."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.db import transaction
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from unfold.dataclasses import SearchResult
 from unfold.decorators import display
 
+from campaignhub.staff_site.command_search import MOST, finds
 from campaignhub.staff_site.lists import column, named, state
+from campaignhub.staff_site.navigation import Item
 from campaignhub.staff_site.scoped import ScopedModelAdmin
 from campaigns.accounts.admin.sender_forms import ClientForm
 from campaigns.accounts.admin.senders import assigned_senders
 from campaigns.accounts.models import Client
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
+from campaigns.accounts.services.scope import clients_of
 from campaigns.accounts.services.sender import check_sender
 
 _PROMOTER = {
@@ -39,6 +45,7 @@ def _ready(client: Client) -> str:
 class ClientAdmin(ScopedModelAdmin):
     """The companies one works for."""
 
+    item = Item("People", 10, "Clients", "apartment")
     form = ClientForm
     client_path = "pk"
     view_capability = Capability.CLIENT_EDIT
@@ -145,13 +152,26 @@ class ClientAdmin(ScopedModelAdmin):
             transaction.on_commit(lambda: check_sender(obj, at=timezone.now()))
         if form.changed_data:
             audit.record(
+                obj,
                 "client.changed" if change else "client.created",
                 actor=request.user,  # type: ignore[arg-type]
-                client=obj,
-                target=f"client:{obj.name}",
                 at=timezone.now(),
                 before={name: getattr(earlier, name) for name in form.changed_data}
                 if earlier
                 else None,
                 after={name: getattr(obj, name) for name in form.changed_data},
             )
+
+
+@finds(30)
+def clients_named(request: HttpRequest, term: str) -> Iterator[SearchResult]:
+    """Find clients by a part of their name."""
+    rows = clients_of(request.user, Capability.CLIENT_EDIT)  # type: ignore[arg-type]
+    client: Client
+    for client in rows.filter(name__icontains=term)[:MOST]:
+        yield SearchResult(
+            title=client.name,
+            description="Client",
+            link=reverse("admin:accounts_client_change", args=[client.pk]),
+            icon="apartment",
+        )

@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.paginator import InfinitePaginator
 
-from campaignhub.staff_site.actions import ActionsAdmin
 from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import column, exact, named, when
+from campaignhub.staff_site.navigation import Item
+from campaignhub.staff_site.scoped import ActionsAdmin
 from campaignhub.staff_site.views import RowPage
 from campaigns.accounts.models import AuditEntry, Invitation, User
 from campaigns.accounts.rules.roles import Capability, Role
@@ -156,6 +157,7 @@ class AuditEntryAdmin(ActionsAdmin):
 
     pages = ("list", "change")
     row_page = Line
+    item = Item("People", 60, "Audit log", "history")
     view_capability = Capability.AUDIT_VIEW
     list_display = (
         column("What", lambda row: named(in_words(row.code), concerned(row))),

@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
-from campaignhub.staff_site.actions import ActionsAdmin
 from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import column, exact, named, state, when
+from campaignhub.staff_site.navigation import Item
+from campaignhub.staff_site.scoped import ActionsAdmin
 from campaignhub.staff_site.views import AddPage, EndPage
 from campaigns.accounts.admin.sender_forms import SenderIdentityForm
 from campaigns.accounts.models import Client, SenderIdentity
@@ -97,6 +98,7 @@ class SenderIdentityAdmin(ActionsAdmin):
     """Domains and addresses that mails may come from, per client."""
 
     view_capability = Capability.CLIENT_EDIT
+    item = Item("People", 20, "Senders", "outgoing_mail", for_operators=True)
     add_page = AddSender
     row_page = SenderPage
     list_display = (

@@ -6,13 +6,13 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.urls import URLPattern
 from django.utils import timezone
 
-from campaignhub.staff_site.actions import ActionsAdmin
 from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import column, exact, named, state, when
-from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.navigation import Item
+from campaignhub.staff_site.routes import one
+from campaignhub.staff_site.scoped import ActionsAdmin
 from campaignhub.staff_site.views import AddPage, RowPage, StaffPage, attempt
 from campaigns.accounts.admin.staff_forms import InviteForm, RoleForm
 from campaigns.accounts.models import Invitation, Membership
@@ -135,6 +135,14 @@ class MembershipAdmin(ActionsAdmin):
     """Who works for a client, in which role, and who is invited to."""
 
     view_capability = change_capability = add_capability = Capability.STAFF_MANAGE
+    item = Item("People", 30, "Staff", "group")
+    own_pages = (
+        (
+            f"invitations/{one(Invitation, 'invitation_id')}/",
+            InvitationPage,
+            "membership_invitation",
+        ),
+    )
     add_page = Invite
     row_page = Member
     list_display = (
@@ -159,13 +167,6 @@ class MembershipAdmin(ActionsAdmin):
         "Colleagues you invite see the clients you choose, and only what their role needs."
     )
     empty_step = "Invite a colleague"
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the page of an invitation."""
-        route = f"invitations/{one(Invitation, 'invitation_id')}/"
-        view = InvitationPage.as_view(model_admin=self)
-        name = "accounts_membership_invitation"
-        return [page(self.admin_site, route, view, name), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the invitations that nobody has accepted yet above the list."""

@@ -10,6 +10,7 @@ class Client(TenantModel):
     """A company that owns campaigns; staff are confined to their clients."""
 
     belongs_to = "pk"
+    log_name = "client:{row.name}"
 
     name = models.CharField(max_length=120, unique=True, validators=[check_sender_name])
     """Stands before the address of its mails too, unless ``sender_name`` does."""

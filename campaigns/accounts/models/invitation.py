@@ -36,6 +36,7 @@ class Invitation(TenantModel):
     """
 
     belongs_to = "client"
+    log_name = "invitation:{row.pk}"
 
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.CASCADE, related_name="invitations"

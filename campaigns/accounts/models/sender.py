@@ -22,6 +22,7 @@ class SenderIdentity(TenantModel):
     """
 
     belongs_to = "client"
+    log_name = "sender:{row.identity}"
 
     client = models.ForeignKey(
         "accounts.Client", on_delete=models.PROTECT, related_name="sender_identities"

@@ -47,6 +47,7 @@ class Membership(TenantModel):
     """A user's role at one client; without one, the client does not exist for them."""
 
     belongs_to = "client"
+    log_name = "user:{row.user_id}"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     client = models.ForeignKey(

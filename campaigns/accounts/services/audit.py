@@ -7,9 +7,26 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 
 from campaigns.accounts.models import AuditEntry, Client, User
+from campaigns.accounts.tenancy import TenantModel
 
 
 def record(
+    row: TenantModel, code: str, *, actor: User | None, at: datetime, **values: Any
+) -> AuditEntry:
+    """Add a line about a row, under its client; ``before`` and ``after`` as :func:`record_line`."""
+    owner: Any = row
+    while not isinstance(owner, Client):
+        owner = getattr(owner, owner.belongs_to)
+    target = name_of(row)
+    return record_line(code, actor=actor, client=owner, target=target, at=at, **values)
+
+
+def name_of(row: TenantModel) -> str:
+    """Return what the log calls a row."""
+    return row.log_name.format(row=row)
+
+
+def record_line(
     code: str,
     *,
     actor: User | None,

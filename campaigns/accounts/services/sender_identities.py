@@ -46,14 +46,7 @@ def assign_identity(client: Client, typed: str, *, actor: User, at: datetime) ->
         identity = SenderIdentity.objects.create(
             client=client, identity=wanted, assigned_at=at, assigned_by=actor
         )
-        audit.record(
-            "sender.assigned",
-            actor=actor,
-            client=client,
-            target=f"sender:{wanted}",
-            at=at,
-            after={"client": client.name},
-        )
+        audit.record(identity, "sender.assigned", actor=actor, at=at, after={"client": client.name})
     check_identity(identity, at=at)
     return identity
 
@@ -78,10 +71,9 @@ def withdraw_identity(identity: SenderIdentity, *, actor: User, at: datetime) ->
         Client.objects.filter(pk=client.pk).update(sender_email="")
         client.sender_email = ""
     audit.record(
+        identity,
         "sender.withdrawn",
         actor=actor,
-        client=client,
-        target=f"sender:{identity.identity}",
         at=at,
         before={"client": client.name, "sender_email": chosen},
         after={"sender_email": client.sender_email},

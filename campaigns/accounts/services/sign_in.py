@@ -218,7 +218,7 @@ def _log(
     if attempts > 1:
         after["attempts"] = attempts
     for client in clients or [None]:
-        audit.record(
+        audit.record_line(
             code,
             actor=actor,
             client=client,

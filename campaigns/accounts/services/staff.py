@@ -44,10 +44,9 @@ def change_role(
     membership.role = role.value
     membership.save(update_fields=["role"])
     audit.record(
+        membership,
         "staff.role_changed",
         actor=actor,
-        client=membership.client,
-        target=f"user:{membership.user_id}",
         at=at,
         before={"role": before},
         after={"role": role.value},
@@ -70,12 +69,7 @@ def withdraw_role(membership: Membership, *, actor: User | None, at: datetime) -
     if membership.role == Role.OWNER:
         _keep_an_owner(membership)
     audit.record(
-        "staff.role_withdrawn",
-        actor=actor,
-        client=membership.client,
-        target=f"user:{membership.user_id}",
-        at=at,
-        before={"role": membership.role},
+        membership, "staff.role_withdrawn", actor=actor, at=at, before={"role": membership.role}
     )
     membership.delete()
     invitations.withdraw_those_of(membership.user, membership.client, actor=actor, at=at)

@@ -86,6 +86,8 @@ class TenantModel(models.Model):
 
     belongs_to: ClassVar[str]
     belongs_to_model: ClassVar[type[models.Model] | None] = None
+    log_name: ClassVar[str] = ""
+    """What the log calls a ``row`` that it has lines about, such as ``campaign:{row.slug}``."""
 
     objects = TenantManager()
 

@@ -136,10 +136,9 @@ def _move(
     for is_test in campaign.placements.values_list("is_test", flat=True):
         decided(campaign, is_test=is_test)
     audit.record(
+        campaign,
         f"campaign.{after.value}",
         actor=actor,
-        client=campaign.client,
-        target=f"campaign:{campaign.slug}",
         at=at,
         before={"state": before},
         after={"state": after.value, **({"note": note} if note else {})},

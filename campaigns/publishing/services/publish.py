@@ -133,10 +133,9 @@ def publish_campaign(
             if campaign.state != after:
                 change_state(campaign, after, actor=actor, at=at)
         audit.record(
+            campaign,
             "campaign.amended" if amends else "campaign.published",
             actor=actor,
-            client=campaign.client,
-            target=f"campaign:{campaign.slug}",
             at=at,
             after={
                 "release": release.number,
@@ -166,10 +165,9 @@ def publish_test(campaign: Campaign, *, actor: User | None, at: datetime) -> Rel
             raise CannotPublish(problems)
         release = _add_release(campaign, actor=actor, at=at, seen=seen, is_test=True)
         audit.record(
+            campaign,
             "campaign.published_as_test",
             actor=actor,
-            client=campaign.client,
-            target=f"campaign:{campaign.slug}",
             at=at,
             after={"release": release.number},
         )

@@ -2,6 +2,7 @@
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import AuditEntry, User
+from campaigns.accounts.services import audit
 from campaigns.setup.models import Campaign
 
 EDITS = (
@@ -46,7 +47,7 @@ def refuse_unseen(
 
 
 def _newest(campaign: Campaign, codes: tuple[str, ...]) -> AuditEntry | None:
-    lines = AuditEntry.objects.filter(code__in=codes, target=f"campaign:{campaign.slug}")
+    lines = AuditEntry.objects.filter(code__in=codes, target=audit.name_of(campaign))
     return lines.select_related("actor").order_by("-pk").first()
 
 

@@ -61,6 +61,7 @@ class Campaign(TenantModel):
     """
 
     belongs_to = "client"
+    log_name = "campaign:{row.slug}"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     client = models.ForeignKey(

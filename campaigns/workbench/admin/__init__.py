@@ -2,4 +2,3 @@
 
 from campaigns.workbench.admin import campaign as campaign
 from campaigns.workbench.admin import home as home
-from campaigns.workbench.admin import navigation as navigation

@@ -13,6 +13,7 @@ from django.utils import timezone
 from campaignhub.spans import length
 from campaignhub.staff_site.filters import ScopedClients
 from campaignhub.staff_site.lists import Tone, column, exact, named, state, when
+from campaignhub.staff_site.navigation import Item
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
@@ -41,6 +42,7 @@ TONES: dict[str, Tone] = {
 class CampaignAdmin(LivePreview):
     """One campaign, from its first idea to its close."""
 
+    item = Item("Campaigns", 10, "Campaigns", "campaign")
     form = CampaignForm
     view_capability = Capability.CAMPAIGN_VIEW
     change_capability = Capability.CAMPAIGN_EDIT
@@ -184,10 +186,9 @@ class CampaignAdmin(LivePreview):
             return
         fields = sorted(set(form.changed_data) - {"default_language"})
         audit.record(
+            obj,
             "campaign.changed" if change else "campaign.created",
             actor=request.user,  # type: ignore[arg-type]
-            client=obj.client,
-            target=f"campaign:{obj.slug}",
             at=timezone.now(),
             before={name: _plain(earlier, name) for name in fields} if earlier else None,
             after={name: _plain(obj, name) for name in fields},
@@ -203,10 +204,9 @@ class CampaignAdmin(LivePreview):
         }
         if any(changes.values()):
             audit.record(
+                form.instance,
                 f"campaign.{formset.model._meta.model_name}_rows_changed",
                 actor=request.user,  # type: ignore[arg-type]
-                client=form.instance.client,
-                target=f"campaign:{form.instance.slug}",
                 at=timezone.now(),
                 after={kind: rows for kind, rows in changes.items() if rows},
             )

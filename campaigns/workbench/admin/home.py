@@ -1,4 +1,4 @@
-"""What campaigns need from a person, on the home page."""
+"""What campaigns need from a person, on the home page; and how the command search finds them."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 from django.db.models import F, Q
 from django.http import HttpRequest
 from django.urls import reverse
+from unfold.dataclasses import SearchResult
 
 from campaignhub.spans import distance
 from campaignhub.staff_site.access import granted
+from campaignhub.staff_site.command_search import MOST, finds
 from campaignhub.staff_site.home import MOST_LINES, Line, lines
 from campaignhub.staff_site.lists import exact
 from campaigns.accounts.models import User
@@ -18,6 +20,7 @@ from campaigns.publishing.models import Placement
 from campaigns.publishing.services import checks
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
+from campaigns.setup.services.scope import campaigns_of
 
 DRAFTS = 3
 """Of the newest, what is missing is counted; the list has the others."""
@@ -95,3 +98,25 @@ def _draft(campaign: Campaign, link: str, now: datetime) -> Line:
         else "Draft · ready to publish"
     )
     return Line("idle" if missing else "good", campaign.name, why, link)
+
+
+@finds(20)
+def campaigns_named(request: HttpRequest, term: str) -> Iterator[SearchResult]:
+    """Find campaigns by a part of their name or the beginning of their address."""
+    rows = campaigns_of(request.user).select_related("client")  # type: ignore[arg-type]
+    named = rows.filter(name__icontains=term) | rows.filter(slug__startswith=term.lower())
+    for campaign in named.order_by("-created_at")[:MOST]:
+        yield SearchResult(
+            title=campaign.name,
+            description=f"{CampaignState(campaign.state).label} campaign of {campaign.client}",
+            link=reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+            icon="campaign",
+        )
+
+
+@finds(60)
+def new_campaign(request: HttpRequest, term: str) -> Iterator[SearchResult]:
+    """Find the page that starts a campaign."""
+    if Capability.CAMPAIGN_EDIT in granted(request) and term.lower() in "new campaign":
+        link = reverse("admin:campaigns_campaign_add")
+        yield SearchResult(title="New campaign", description="Do", link=link, icon="add")

@@ -32,14 +32,7 @@ def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> C
         row._state.adding = True
         setattr(row, "campaign", copy)  # noqa: B010 - both kinds of row have one
         row.save()
-    audit.record(
-        "campaign.cloned",
-        actor=actor,
-        client=copy.client,
-        target=f"campaign:{copy.slug}",
-        at=at,
-        before={"from": source},
-    )
+    audit.record(copy, "campaign.cloned", actor=actor, at=at, before={"from": source})
     return copy
 
 

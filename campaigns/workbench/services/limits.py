@@ -53,10 +53,9 @@ def apply_preset(
     for limit in changed:
         limit.save()
     audit.record(
+        campaign,
         "campaign.limits_set",
         actor=actor,
-        client=campaign.client,
-        target=f"campaign:{campaign.slug}",
         at=at,
         after={"preset": preset.name, "limits": [str(limit) for limit in changed]},
     )

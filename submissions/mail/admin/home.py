@@ -1,4 +1,4 @@
-"""Mails in the navigation and on the home page."""
+"""Mails on the home page, and what a campaign's page offers of them."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -8,7 +8,6 @@ from django.urls import reverse
 
 from campaignhub.staff_site.access import granted
 from campaignhub.staff_site.home import Line, lines
-from campaignhub.staff_site.navigation import Item, register
 from campaigns.accounts.rules.roles import Capability
 from campaigns.workbench.admin.publishing import offer
 from submissions.mail.services.attention import MOST, troubled_mails
@@ -32,16 +31,4 @@ offer(
     "Preview e-mails",
     "admin:mail_mail_samples",
     "Preview what entrants get, in each language, or send one to yourself.",
-)
-register(
-    Item(
-        "Entrants",
-        10,
-        "Mails",
-        "mail",
-        "admin:mail_mail_changelist",
-        Capability.MAIL_VIEW,
-        troubled_count,
-        "danger",
-    )
 )

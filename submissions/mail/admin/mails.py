@@ -6,19 +6,21 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
 from campaignhub.staff_site.filters import Chip, choice, in_force
 from campaignhub.staff_site.keyset import PAGE, KeysetAdmin, KeysetChangeList, Place
 from campaignhub.staff_site.lists import column, named, when
-from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.navigation import Item
+from campaignhub.staff_site.routes import one
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import clients_of
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import tidy_reference
+from submissions.mail.admin.home import troubled_count
 from submissions.mail.admin.reading import ActOnMail, MailHtml, ReadMail, shown_state
 from submissions.mail.admin.samples import SampleHtml, Samples
 from submissions.mail.models import Mail
@@ -56,10 +58,21 @@ def _zone(mail: Mail) -> str:
     return mail.submission.campaign.timezone
 
 
+_MAIL, _SAMPLES = one(Mail, "mail_id"), f"samples/{one(Campaign, 'campaign_id')}"
+
+
 @admin.register(Mail)
 class MailAdmin(KeysetAdmin):
     """Every mail to an entrant: a fact, read and seen to, never edited."""
 
+    item = Item("Entrants", 10, "Mails", "mail", count=troubled_count, variant="danger")
+    own_pages = (
+        (f"{_MAIL}/read/", ReadMail, "mail_read"),
+        (f"{_MAIL}/html/", MailHtml, "mail_html"),
+        (f"{_MAIL}/act/", ActOnMail, "mail_act"),
+        (f"{_SAMPLES}/", Samples, "mail_samples"),
+        (f"{_SAMPLES}/html/", SampleHtml, "mail_sample_html"),
+    )
     client_path = "submission__campaign__client"
     view_capability = Capability.MAIL_VIEW
     newest = "queued_at"
@@ -85,23 +98,6 @@ class MailAdmin(KeysetAdmin):
     everything_words = "Show all e-mails"
     empty_title = "No e-mails yet"
     empty_words = "Every e-mail to an entrant is listed here with its status."
-
-    def get_urls(self) -> list[URLPattern]:
-        """Add the pages on which mails are read, previewed and seen to."""
-        mail = one(Mail, "mail_id")
-        sample = f"samples/{one(Campaign, 'campaign_id')}"
-        known = (
-            (f"{mail}/read/", ReadMail, "read"),
-            (f"{mail}/html/", MailHtml, "html"),
-            (f"{mail}/act/", ActOnMail, "act"),
-            (f"{sample}/", Samples, "samples"),
-            (f"{sample}/html/", SampleHtml, "sample_html"),
-        )
-        own = [
-            page(self.admin_site, route, view.as_view(model_admin=self), f"mail_mail_{name}")
-            for route, view, name in known
-        ]
-        return [*own, *super().get_urls()]
 
     def get_search_results(
         self, _request: HttpRequest, queryset: QuerySet[Any], search_term: str

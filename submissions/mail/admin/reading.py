@@ -146,7 +146,7 @@ def note_reading(mail: Mail, user: User, now: datetime) -> None:
         "after": {"mail": mail.kind},
     }
     if not AuditEntry.objects.filter(at__gt=now - _A_READING, **about).exists():
-        audit.record(at=now, **about)
+        audit.record_line(at=now, **about)
 
 
 def letter_context(letter: EmailMultiAlternatives) -> dict[str, Any]:

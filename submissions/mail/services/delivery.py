@@ -280,10 +280,9 @@ def resend(mail_id: int, *, actor: User, at: datetime) -> Mail:
     mail.save(update_fields=["state", "not_before", "trouble"])
     submission: Submission = mail.submission
     audit.record(
+        submission,
         "mail.sent_again",
         actor=actor,
-        client=submission.campaign.client,
-        target=f"submission:{submission.reference}",
         at=at,
         before={"state": before},
         after={"state": mail.state, "mail": mail.kind},

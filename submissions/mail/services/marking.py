@@ -45,10 +45,9 @@ def mark_as_sent(mail_id: int, *, actor: User, at: datetime) -> Mail:
         detail={"mail": mail.kind},
     )
     audit.record(
+        submission,
         "mail.marked_as_sent",
         actor=actor,
-        client=submission.campaign.client,
-        target=f"submission:{submission.reference}",
         at=at,
         before={"state": MailState.UNKNOWN},
         after={"state": mail.state, "mail": mail.kind},

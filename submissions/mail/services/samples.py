@@ -146,11 +146,6 @@ def send_sample(
             "The e-mail service didn't accept it. Check the client's sender address, then try again."
         ) from exc
     audit.record(
-        _SENT,
-        actor=actor,
-        client=campaign.client,
-        target=f"campaign:{campaign.slug}",
-        at=at,
-        after={"mail": kind.value, "language": language},
+        campaign, _SENT, actor=actor, at=at, after={"mail": kind.value, "language": language}
     )
     return actor.email

@@ -17,6 +17,7 @@ class Submission(TenantModel):
     """One submission. ``status`` is the one that everybody sees (``contract.shown_status``)."""
 
     belongs_to = "campaign"
+    log_name = "submission:{row.reference}"
 
     id = models.UUIDField(primary_key=True, editable=False)
     campaign = models.ForeignKey(

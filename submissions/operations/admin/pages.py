@@ -1,11 +1,7 @@
 """The addresses of operations, which belong to no model's pages."""
 
-from typing import Any
-
-from django.urls import URLPattern
-
 from campaignhub.staff_site.navigation import Item, register
-from campaignhub.staff_site.routes import add_pages, one, page
+from campaignhub.staff_site.routes import add_pages, one
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.models import Campaign
 from campaigns.workbench.admin.publishing import offer
@@ -13,18 +9,11 @@ from submissions.operations.admin.dead_letters import DeadLetterQueue
 from submissions.operations.admin.operations import Operations
 from submissions.operations.admin.test_data import DeleteTestData
 
-
-def pages(site: Any) -> list[URLPattern]:
-    """Return the addresses."""
-    known = (
-        ("operations/", Operations, "operations"),
-        (f"operations/tests/{one(Campaign, 'campaign_id')}/", DeleteTestData, "test_data"),
-        ("operations/<slug:queue>/", DeadLetterQueue, "dead_letters"),
-    )
-    return [page(site, route, view.as_view(model_admin=site), name) for route, view, name in known]
-
-
-add_pages(pages)
+add_pages(
+    ("operations/", Operations, "operations"),
+    (f"operations/tests/{one(Campaign, 'campaign_id')}/", DeleteTestData, "test_data"),
+    ("operations/<slug:queue>/", DeadLetterQueue, "dead_letters"),
+)
 offer(
     "Delete test data",
     "admin:test_data",

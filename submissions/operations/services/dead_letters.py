@@ -282,7 +282,7 @@ def _settle(
         _visit(pair.dead_url, act, most=MOST_AT_ONCE, deleted=went)
     finally:
         if went:
-            audit.record(
+            audit.record_line(
                 code,
                 actor=actor,
                 client=None,

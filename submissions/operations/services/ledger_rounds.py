@@ -59,7 +59,7 @@ def ask_for_round(*, actor: User, at: datetime, lost_at: datetime | None = None)
         if under_way is not None:
             under_way.delete()
         begun = _begin(at, asked_by=actor)
-        audit.record("ledger.round_asked", actor=actor, client=None, target="ledger", at=at)
+        audit.record_line("ledger.round_asked", actor=actor, client=None, target="ledger", at=at)
     return begun
 
 

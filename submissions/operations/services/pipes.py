@@ -74,7 +74,7 @@ def switch_on(key: str, *, actor: User, at: datetime) -> None:
         aws.pipes().start_pipe(Name=_name(key))
     except (BotoCoreError, ClientError) as exc:
         raise PipeAway("The Pipe did not take that. Please try again in a minute.") from exc
-    audit.record("pipe.switched_on", actor=actor, client=None, target=f"pipe:{key}", at=at)
+    audit.record_line("pipe.switched_on", actor=actor, client=None, target=f"pipe:{key}", at=at)
 
 
 def _name(key: str) -> str:

@@ -67,10 +67,9 @@ def delete_test_data(campaign: Campaign, *, actor: User, at: datetime) -> int:
         for begin in range(0, len(ids), _AT_ONCE):
             _delete_rows(ids[begin : begin + _AT_ONCE], at)
         audit.record(
+            campaign,
             "campaign.test_data_deleted",
             actor=actor,
-            client=campaign.client,
-            target=f"campaign:{campaign.slug}",
             at=at,
             after={"submissions": len(ids)},
         )

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.urls import URLPattern, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
-from campaignhub.staff_site.routes import one, page
+from campaignhub.staff_site.routes import one
 from campaignhub.staff_site.views import RowPage, StaffPage, attempt
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
@@ -130,13 +130,7 @@ class Review(SubmissionPage):
         may_review = self._can(Capability.SUBMISSION_REVIEW)
         sees_contact = self._can(Capability.SUBMISSION_CONTACT)
         if sees_contact:
-            audit.record(
-                "submission.contact_seen",
-                actor=user,
-                client=submission.campaign.client,
-                target=f"submission:{submission.reference}",
-                at=now,
-            )
+            audit.record(submission, "submission.contact_seen", actor=user, at=now)
         can_decide = may_review and submission.status in DECIDABLE
         held_by = None
         if can_decide:
@@ -253,25 +247,15 @@ class Leave(SubmissionPage):
         return HttpResponse(status=204)
 
 
-def desk_pages(model_admin: Any) -> list[URLPattern]:
-    """Return the addresses of the desk; the review stands in the place of Django's change page."""
-    this = one(Submission, "submission_id")
-    known: tuple[tuple[str, type[DeskPage], str], ...] = (
-        ("next/", Next, "review_next"),
-        (f"{this}/change/", Review, "submission_change"),
-        (f"{this}/undo/", Undo, "review_undo"),
-        (f"{this}/sentences/", Sentences, "review_sentences"),
-        (f"{this}/leave/", Leave, "review_leave"),
-    )
-    return [
-        page(
-            model_admin.admin_site,
-            route,
-            view.as_view(model_admin=model_admin),
-            f"submissions_{name}",
-        )
-        for route, view, name in known
-    ]
+_SUBMISSION = one(Submission, "submission_id")
+DESK_PAGES = (
+    ("next/", Next, "review_next"),
+    (f"{_SUBMISSION}/change/", Review, "submission_change"),
+    (f"{_SUBMISSION}/undo/", Undo, "review_undo"),
+    (f"{_SUBMISSION}/sentences/", Sentences, "review_sentences"),
+    (f"{_SUBMISSION}/leave/", Leave, "review_leave"),
+)
+"""Its addresses; the review stands in the place of Django's change page."""
 
 
 def _reviewed_by(user: User) -> list[UUID]:

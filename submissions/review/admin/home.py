@@ -114,13 +114,5 @@ register(
         "admin:submissions_review_next",
         Capability.SUBMISSION_REVIEW,
         count_waiting,
-    ),
-    Item(
-        "Review",
-        20,
-        "Submissions",
-        "inbox",
-        "admin:submissions_submission_changelist",
-        Capability.SUBMISSION_VIEW,
-    ),
+    )
 )

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
@@ -14,6 +13,7 @@ from django.utils.http import urlencode
 from campaignhub.staff_site.filters import in_force
 from campaignhub.staff_site.keyset import PAGE, KeysetAdmin, KeysetChangeList, Place
 from campaignhub.staff_site.lists import Tone, column, named, state, when
+from campaignhub.staff_site.navigation import Item
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import clients_of
 from ingest_lambda.contract import SubmissionStatus
@@ -24,7 +24,7 @@ from submissions.mirror.rules.masking import mask
 from submissions.mirror.rules.times import urgency
 from submissions.mirror.services.looks import Search, note_look
 from submissions.mirror.services.search import LOOKED_AT, Wanted, find, kind_of_search
-from submissions.review.admin.desk import desk_pages
+from submissions.review.admin.desk import DESK_PAGES
 from submissions.review.admin.list_filters import FILTERS, FLAGS, campaigns_seen
 from submissions.review.admin.many import ACTS, act_on_many
 
@@ -63,6 +63,8 @@ def _due(row: Submission) -> str:
 class SubmissionAdmin(KeysetAdmin):
     """What came in; each row knows whether its person is masked, and who may decide on many."""
 
+    item = Item("Review", 20, "Submissions", "inbox")
+    own_pages = DESK_PAGES
     client_path = "campaign__client"
     view_capability = Capability.SUBMISSION_VIEW
     newest = "entered_at"
@@ -87,10 +89,6 @@ class SubmissionAdmin(KeysetAdmin):
         "As soon as somebody sends a form of your campaigns, it stands here, a second or two later."
     )
     empty_way = ("admin:campaigns_campaign_changelist", "See your campaigns")
-
-    def get_urls(self) -> list[URLPattern]:
-        """Put the desk before the list."""
-        return [*desk_pages(self), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -78,10 +78,9 @@ def number_anew(row: OutboxDecision, stored: SubmissionRecord, *, at: datetime) 
         decision_no=number, decision={**row.decision, "decision_no": number}, tries=0
     )
     audit.record(
+        submission,
         "submission.numbered_anew",
         actor=None,
-        client=submission.campaign.client,
-        target=f"submission:{submission.reference}",
         at=at,
         before={"decision_no": row.decision_no},
         after={"decision_no": number, "instead_of": stored.decision_status},

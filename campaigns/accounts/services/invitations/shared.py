@@ -38,11 +38,4 @@ def locked(client: Client) -> Client:
 
 def log(code: str, invitation: Invitation, *, actor: User | None, at: datetime) -> None:
     """Leave a line in the log. It names the invitation; its address is looked up by who may read it."""
-    audit.record(
-        code,
-        actor=actor,
-        client=invitation.client,
-        target=f"invitation:{invitation.pk}",
-        at=at,
-        after={"role": invitation.role},
-    )
+    audit.record(invitation, code, actor=actor, at=at, after={"role": invitation.role})

@@ -138,10 +138,9 @@ def decide(
         not_before=at + undo_time() if decision.gives_back and actor else at,
     )
     audit.record(
+        submission,
         f"submission.{status.value}",
         actor=actor,
-        client=submission.campaign.client,
-        target=f"submission:{submission.reference}",
         at=at,
         before={"status": before},
         after={"status": status, "decision_no": number},

@@ -148,7 +148,7 @@ def test_a_row_of_another_client_is_neither_changed_nor_removed(ours: Side, thei
 def test_a_row_is_not_added_to_another_client(ours: Side, theirs: Side) -> None:
     with scope([ours.client.pk]):
         refused: list[Callable[[], Any]] = [
-            lambda: audit.record("x", actor=None, client=theirs.client, target="x", at=NOON),
+            lambda: audit.record_line("x", actor=None, client=theirs.client, target="x", at=NOON),
             lambda: FormField.objects.create(campaign=theirs[Campaign], name="x", kind="text"),
             lambda: Mail.objects.bulk_create(
                 [Mail(campaign=theirs[Campaign], queued_at=NOON, not_before=NOON)]
@@ -158,7 +158,9 @@ def test_a_row_is_not_added_to_another_client(ours: Side, theirs: Side) -> None:
         for add in refused:
             with pytest.raises(OutsideScope), transaction.atomic():
                 add()
-        audit.record("sign_in.failed", actor=None, client=None, target="account:unknown", at=NOON)
+        audit.record_line(
+            "sign_in.failed", actor=None, client=None, target="account:unknown", at=NOON
+        )
     assert not AuditEntry.objects.filter(code="x").exists()
 
 
