@@ -69,5 +69,3 @@ class IdentityTaken(DomainError):
 
 class PlatformsAddress(DomainError):
     """The identity covers the platform's own address, which every client may send from."""
-
-    code = "platforms_address"

@@ -1,8 +1,6 @@
-"""The history of a submission: lines that are added and never changed.
+"""What hangs on a submission by its id: its history, what its entrant said later, its prizes; and tests that are gone.
 
-The database refuses to change or remove a line, but for those of test
-submissions, which count nowhere, and the line that says a photo was checked
-whose submission never came (``migrations/0001_initial``).
+No foreign keys: the mirror may get any of it before its submission.
 """
 
 from typing import Any
@@ -11,6 +9,7 @@ from django.db import models
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.tenancy import TenantModel
+from ingest_lambda.contract import AwardState, MessageKind
 from submissions.mirror.models.submission import Submission
 
 
@@ -32,7 +31,12 @@ class AppendOnly(TenantModel):
 
 
 class SubmissionEvent(AppendOnly):
-    """One line of a submission's history. ``dedupe`` makes the same event one line."""
+    """One line of a submission's history. ``dedupe`` makes the same event one line.
+
+    The database refuses to change or remove a line, but for those of test
+    submissions, which count nowhere, and the line that says a photo was checked
+    whose submission never came (``migrations/0001_initial``).
+    """
 
     belongs_to = "submission_id"
     belongs_to_model = Submission
@@ -54,3 +58,67 @@ class SubmissionEvent(AppendOnly):
 
     def __str__(self) -> str:
         return self.kind
+
+
+class EntrantMessage(TenantModel):
+    """Something its entrant said about a submission later; once under its ``message_id``, which its page chose."""
+
+    belongs_to = "submission_id"
+    belongs_to_model = Submission
+
+    message_id = models.UUIDField()
+    submission_id = models.UUIDField()
+    kind = models.CharField(
+        max_length=12, choices=[(kind.value, kind.value.capitalize()) for kind in MessageKind]
+    )
+    body = models.JSONField(default=dict)
+    entered_at = models.DateTimeField()
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("entered_at", "message_id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("submission_id", "message_id"), name="a_message_is_kept_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
+
+
+class Award(TenantModel):
+    """One prize unit given to a submission, as far as the table knows."""
+
+    belongs_to = "submission_id"
+    belongs_to_model = Submission
+
+    submission_id = models.UUIDField()
+    prize = models.CharField(max_length=40)
+    unit = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=12, choices=[(state.value, state.value.capitalize()) for state in AwardState]
+    )
+    moment_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ("submission_id", "prize")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("submission_id", "prize"), name="a_submission_has_a_prize_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.prize} · {self.state}"
+
+
+class DeletedTest(models.Model):
+    """A test submission that was deleted, so that a late record of the mirror does not bring it back."""
+
+    submission_id = models.UUIDField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.submission_id)

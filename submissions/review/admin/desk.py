@@ -37,7 +37,7 @@ from submissions.review.admin.verdicts import (
 )
 from submissions.review.admin.wording import history, how_it_came, why_here
 from submissions.review.services import decisions, work_queue
-from submissions.review.services.undo import undo_time
+from submissions.review.services.deciding import undo_time
 
 DECIDABLE = (SubmissionStatus.PENDING_REVIEW, SubmissionStatus.RECEIVED)
 REVERSIBLE = (

@@ -24,7 +24,7 @@ from campaigns.workbench.admin.home import campaigns_at_hand
 from ingest_lambda.contract import tidy_reference
 from submissions.mirror.models import Submission
 from submissions.mirror.services.campaign_stats import CampaignStats, stats_of
-from submissions.review.services.waiting import waiting_count, waiting_for
+from submissions.review.services.work_queue import waiting_count, waiting_for
 
 MOST_CARDS = 12
 

@@ -16,7 +16,7 @@ from campaigns.accounts.services import audit
 from ingest_lambda.contract import Decision, SubmissionRecord
 from submissions.mirror.models import Submission
 from submissions.review.models import OutboxDecision, Review
-from submissions.review.services.verdict_log import write_down
+from submissions.review.services.deciding import write_down
 
 SUPERSEDED = "a later verdict goes instead"
 
@@ -62,17 +62,17 @@ def number_anew(row: OutboxDecision, stored: SubmissionRecord, *, at: datetime) 
         return
     number = stored.decision_no + 1
     review = Review.objects.get(submission=submission, decision_no=row.decision_no)
-    write_down(
-        submission,
-        number=number,
+    again = Review(
+        submission=submission,
+        decision_no=number,
         attempt=review.attempt,
         verdict=review.verdict,
         reasons=review.reasons,
         note="Numbered anew: the table had a verdict that was lost here.",
         actor=review.actor,
-        decided_at=review.at,
-        at=at,
+        at=review.at,
     )
+    write_down(again, at=at)
     Submission.objects.filter(pk=submission.pk).update(decision_no=number)
     OutboxDecision.objects.filter(pk=row.pk).update(
         decision_no=number, decision={**row.decision, "decision_no": number}, tries=0

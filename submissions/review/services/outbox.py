@@ -20,8 +20,8 @@ from submissions.mirror.models import Submission
 from submissions.mirror.services.releases import release_of
 from submissions.mirror.services.round_robin import in_turn
 from submissions.review.models import OutboxDecision
+from submissions.review.services.deciding import undo_time
 from submissions.review.services.lost_verdicts import lost_here, number_anew
-from submissions.review.services.undo import undo_time
 
 LEASE = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(minutes=5)

@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from itertools import product
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.models import Submission
 from submissions.mirror.services.first_rows import first_of
@@ -97,3 +99,17 @@ def left(campaigns: Sequence[UUID]) -> int:
 def pace(*, actor: User, at: datetime) -> int:
     """Count the verdicts of ``actor`` in the last ten minutes."""
     return Review.objects.filter(actor=actor, at__gt=at - timedelta(minutes=10)).count()
+
+
+def waiting_for(user: User) -> QuerySet[Submission]:
+    """Return the submissions that wait for this person's review, without those of a test."""
+    return Submission.objects.filter(
+        campaign__in=campaigns_of(user, Capability.SUBMISSION_VIEW),
+        status=SubmissionStatus.PENDING_REVIEW.value,
+        is_test=False,
+    )
+
+
+def waiting_count(user: User) -> int:
+    """Count the submissions that wait for this person's review, up to a thousand."""
+    return len(waiting_for(user).order_by().values_list("pk")[:COUNTED])

@@ -30,8 +30,8 @@ from submissions.mail.services.delivery import (
     resend,
 )
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
+from submissions.review.services.deciding import undo_time
 from submissions.review.services.decisions import approve_submission, request_resubmission
-from submissions.review.services.undo import undo_time
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 from tests.submissions.mail import mail_service as ses

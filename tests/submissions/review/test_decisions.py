@@ -22,6 +22,7 @@ from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailState
 from submissions.mirror.models import Submission, SubmissionEvent
 from submissions.review.models import OutboxDecision, Review
+from submissions.review.services.deciding import undo_time
 from submissions.review.services.decisions import (
     AlreadyDecided,
     AskedAlready,
@@ -34,7 +35,6 @@ from submissions.review.services.decisions import (
     request_resubmission,
     revoke_submission,
 )
-from submissions.review.services.undo import undo_time
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 

@@ -16,6 +16,7 @@ from submissions.mail.rules.mails import REMIND_BEFORE, MailState
 from submissions.mail.services.delivery import deliver_mails
 from submissions.mirror.models import Submission
 from submissions.review.models import OutboxDecision, Review
+from submissions.review.services.deciding import undo_time
 from submissions.review.services.decisions import (
     approve_submission,
     reject_submission,
@@ -23,7 +24,6 @@ from submissions.review.services.decisions import (
     request_resubmission,
 )
 from submissions.review.services.outbox import LEASE, propagate_decisions
-from submissions.review.services.undo import undo_time
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
 from tests.support.simulated_aws import simulated_aws

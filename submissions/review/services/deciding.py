@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from campaignhub.env import env
+from campaignhub.errors import DomainError
 from campaignhub.ingest import working_days_after
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
@@ -19,17 +21,31 @@ from ingest_lambda.contract import (
 )
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailState
-from submissions.mirror.models import Submission
+from submissions.mirror.models import Submission, SubmissionEvent
 from submissions.mirror.services.releases import release_of
 from submissions.receipts.services import let_count
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.rules.earlier import earlier_decision
 from submissions.review.rules.moves import By, may_move
-from submissions.review.services.decisions.errors import AlreadyDecided, AskedAlready, TooLateToUndo
-from submissions.review.services.undo import undo_time
-from submissions.review.services.verdict_log import write_down
 
 TAKEN_BACK = "taken back before it was carried"
+
+
+class AlreadyDecided(DomainError):
+    """Another decision came first, or the submission is not where this one starts from."""
+
+
+class AskedAlready(DomainError):
+    """The entrant has had the one retry there is; now it is approved or rejected."""
+
+
+class TooLateToUndo(DomainError):
+    """Only one's own last decision is undone, and only within the undo minute."""
+
+
+def undo_time() -> timedelta:
+    """Return how long a verdict's mail is held back, so that taking it back at the desk leaves no trace."""
+    return timedelta(seconds=env().undo_seconds)
 
 
 @transaction.atomic
@@ -105,18 +121,17 @@ def decide(
             "decide_by",
         ]
     )
-    write_down(
-        submission,
-        number=number,
+    review = Review(
+        submission=submission,
+        decision_no=number,
         attempt=submission.attempt,
         verdict=status,
         reasons=written,
         note=note,
         actor=actor,
-        decided_at=at,
         at=at,
-        suspicions=suspicions,
     )
+    write_down(review, at=at, suspicions=suspicions)
     decision = Decision(
         submission_id=submission.pk,
         decision_no=number,
@@ -146,6 +161,23 @@ def decide(
         after={"status": status, "decision_no": number},
     )
     return submission
+
+
+def write_down(review: Review, *, at: datetime, suspicions: Sequence[Suspicion] = ()) -> None:
+    """Keep a verdict, which nobody changes, and the line of the history; ``at`` is when it got its number."""
+    review.save()
+    SubmissionEvent.objects.create(
+        submission_id=review.submission_id,
+        kind="decided",
+        dedupe=f"decided:{review.decision_no}",
+        at=at,
+        actor=review.actor,
+        detail={
+            "verdict": review.verdict,
+            "reasons": [reason["code"] for reason in review.reasons],
+            **({"suspicions": list(suspicions)} if suspicions else {}),
+        },
+    )
 
 
 def may_undo(submission: Submission, *, actor: User | None, at: datetime) -> bool:

@@ -1,0 +1,251 @@
+"""Decisions on submissions: numbered under the row's lock, carried by the outbox.
+
+Verdicts first, then what goes back on them. Which are possible from where, and in
+whose right, is one table: :mod:`submissions.review.rules.moves`.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from campaignhub.errors import DomainError
+from campaigns.accounts.models import User
+from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, Suspicion
+from ingest_lambda.contract import SubmissionStatus as Status
+from submissions.mirror.models import Submission
+from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
+from submissions.review.rules.moves import By
+from submissions.review.services.deciding import AlreadyDecided as AlreadyDecided
+from submissions.review.services.deciding import AskedAlready as AskedAlready
+from submissions.review.services.deciding import TooLateToUndo as TooLateToUndo
+from submissions.review.services.deciding import decide
+from submissions.review.services.deciding import may_undo as may_undo
+
+
+class ReasonsNeeded(DomainError):
+    """A rejection or a new request says why, with one to three fitting reasons."""
+
+
+class NoteNeeded(DomainError):
+    """Taking something back, or in after all, needs a word on why; the log keeps it."""
+
+
+class MessageNeeded(DomainError):
+    """What is taken away from an entrant is explained to them, in words of its own."""
+
+
+def approve_submission(
+    submission_id: UUID,
+    *,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+    after: int | None = None,
+) -> Submission:
+    """Approve a submission on behalf of ``actor``.
+
+    The entrant is told by mail, and a mail cannot be called back: two
+    moderators may press the key at the same moment, so the row is locked and
+    the second is refused. ``after`` is the number of the decision that the
+    actor looked at: what was decided since then they have not seen.
+
+    Raises:
+        AlreadyDecided: it was decided before, or since ``after``.
+    """
+    return decide(submission_id, Status.APPROVED, actor=actor, at=at, note=note, after=after)
+
+
+def reject_submission(
+    submission_id: UUID,
+    *,
+    reasons: Sequence[Reason],
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+    after: int | None = None,
+) -> Submission:
+    """Reject a submission for one to three reasons.
+
+    Those that leave another try will do as well: who sent an unreadable photo
+    twice is rejected for it. That an answer came too late is the clock's
+    reason, and no moderator's; for ``after`` see :func:`approve_submission`.
+
+    Raises:
+        ReasonsNeeded: none, too many, one of the writer's own, or ``OTHER`` without a note.
+        AlreadyDecided: it was decided before, or since ``after``.
+    """
+    by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if actor else frozenset()
+    _fit(reasons, (FINAL | RETRYABLE) - by_hand, note)
+    return decide(
+        submission_id, Status.REJECTED, reasons=reasons, actor=actor, at=at, note=note, after=after
+    )
+
+
+def request_resubmission(
+    submission_id: UUID,
+    *,
+    reasons: Sequence[Reason],
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+    after: int | None = None,
+) -> Submission:
+    """Ask the entrant for a better photo, for one to three reasons that leave another try.
+
+    Raises:
+        AskedAlready: the entrant has answered such a question before.
+        ReasonsNeeded, AlreadyDecided: as :func:`reject_submission`.
+    """
+    _fit(reasons, RETRYABLE, note)
+    return decide(
+        submission_id,
+        Status.NEEDS_RESUBMISSION,
+        reasons=reasons,
+        actor=actor,
+        at=at,
+        note=note,
+        after=after,
+    )
+
+
+def send_to_review(
+    submission_id: UUID, *, suspicions: Sequence[Suspicion], at: datetime
+) -> Submission:
+    """Let a person look at what counted unseen, for what became known of its photos later.
+
+    Raises:
+        AlreadyDecided: a verdict was given; what is known now is shown beside it.
+    """
+    return _send_from(COUNTS_UNSEEN, submission_id, suspicions, at)
+
+
+def look_into_refusal(
+    submission_id: UUID, *, suspicions: Sequence[Suspicion], at: datetime
+) -> Submission:
+    """Let a person look at what was refused for a photo that no other entry turned out to show.
+
+    Raises:
+        AlreadyDecided: it was let in meanwhile.
+    """
+    return _send_from({Status.INVALID}, submission_id, suspicions, at)
+
+
+@transaction.atomic
+def _send_from(
+    starts: Collection[Status], submission_id: UUID, suspicions: Sequence[Suspicion], at: datetime
+) -> Submission:
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
+    if submission.decision_no or submission.status not in starts:
+        raise AlreadyDecided(f"{submission.reference} has been looked at already.")
+    return decide(submission_id, Status.PENDING_REVIEW, actor=None, at=at, suspicions=suspicions)
+
+
+def undo_decision(
+    submission_id: UUID, *, actor: User, at: datetime, after: int, note: str = ""
+) -> Submission:
+    """Take back what ``actor`` decided themselves within the undo minute: a slip, so it needs no reason.
+
+    The entrant never learns of it: its mail is still held back, and so is a
+    rejection, which would free the slot.
+
+    Raises:
+        TooLateToUndo: the last decision is another's, or the minute is over.
+        AlreadyDecided: another decision came since ``after``, or there is none to take back.
+    """
+    return decide(
+        submission_id,
+        Status.PENDING_REVIEW,
+        by=By.UNDO,
+        actor=actor,
+        at=at,
+        note=note or "A slip at the desk, taken back within a minute.",
+        after=after,
+    )
+
+
+def reopen_submission(
+    submission_id: UUID,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    message: str = "",
+    after: int | None = None,
+) -> Submission:
+    """Put into the queue what was decided by anybody, or refused by the campaign's own rules.
+
+    The earlier decision stays on record, and the promised days count from now. An entrant who
+    knew of it is told, with ``message`` if there is one; ``note`` is for staff.
+
+    Raises:
+        NoteNeeded: no word on why.
+        AlreadyDecided: there is no decision to take back, or another came since ``after``.
+    """
+    return _back(
+        submission_id,
+        Status.PENDING_REVIEW,
+        actor=actor,
+        at=at,
+        note=note,
+        message=message,
+        after=after,
+    )
+
+
+def revoke_submission(
+    submission_id: UUID,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    message: str = "",
+    after: int | None = None,
+) -> Submission:
+    """Take an approval back for good, and tell the entrant why in ``message``; ``note`` is for staff.
+
+    Raises:
+        NoteNeeded: no word on why.
+        MessageNeeded: the entrant would be told without a reason.
+        AlreadyDecided: it is not approved, or another decision came since ``after``.
+    """
+    if note.strip() and not message.strip():
+        raise MessageNeeded("Say what the entrant reads: why the entry no longer counts.")
+    return _back(
+        submission_id, Status.REVOKED, actor=actor, at=at, note=note, message=message, after=after
+    )
+
+
+def _fit(reasons: Sequence[Reason], allowed: frozenset[object], note: str) -> None:
+    if not 1 <= len(reasons) <= 3:
+        raise ReasonsNeeded("Choose one to three reasons; the entrant reads them.")
+    if any(reason.code not in allowed for reason in reasons):
+        raise ReasonsNeeded("One of these reasons doesn't fit this verdict.")
+    if any(reason.code == "OTHER" for reason in reasons) and not note.strip():
+        raise ReasonsNeeded("“Other” needs a note that says what it was.")
+
+
+def _back(
+    submission_id: UUID,
+    status: Status,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    message: str,
+    after: int | None,
+) -> Submission:
+    if not note.strip():
+        raise NoteNeeded("Say why, in a few words; the log keeps them.")
+    said = message.strip()
+    return decide(
+        submission_id,
+        status,
+        by=By.LEAD,
+        actor=actor,
+        at=at,
+        reasons=[Reason(code=ReasonCode.OTHER, message=said)] if said else (),
+        note=note,
+        after=after,
+    )
