@@ -1,6 +1,8 @@
 """The check before a publish, on a campaign's rows."""
 
+from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
 from campaigns.accounts.services.sender import is_ready
 from campaigns.publishing.rules.publish_checks import (
@@ -11,8 +13,8 @@ from campaigns.publishing.rules.publish_checks import (
     cautions_of,
     problems_of,
 )
-from campaigns.publishing.services.manifest import manifest_of
-from campaigns.setup.models import Campaign
+from campaigns.publishing.services.manifest import columns_of, manifest_of
+from campaigns.setup.models import Campaign, FormField, Limit
 from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.contract import MAX_MANIFEST_BYTES
@@ -65,74 +67,35 @@ def publish_cautions(campaign: Campaign, *, at: datetime) -> list[Finding]:
 
 def facts_of(campaign: Campaign) -> CampaignFacts:
     """Return a campaign as the publish check reads it."""
-    client = campaign.client
-    return CampaignFacts(
-        slug=campaign.slug,
-        opens_at=campaign.opens_at,
-        closes_at=campaign.closes_at,
-        opened_at=_opened_at(campaign),
-        timezone=campaign.timezone,
-        languages=campaign.languages,
-        countries=campaign.countries,
-        routes=campaign.routes,
-        review=campaign.review_mode,
-        headline=campaign.headline,
-        supporting=campaign.supporting,
-        prizes=campaign.prizes,
-        rules=campaign.rules,
-        reason_texts=campaign.reason_texts,
-        has_hero=bool(campaign.hero_image),
-        hero_alt=campaign.hero_alt,
-        has_logo=bool(campaign.logo),
-        logo_alt=campaign.logo_alt,
-        privacy_url=campaign.privacy_url,
-        legal_name=client.legal_name,
-        address=client.address,
-        help_email=client.help_email,
-        sender_email=client.sender_email,
-        sender_ready=is_ready(client),
-        challenge_provider=campaign.challenge_provider,
-        challenge_site_key=campaign.challenge_site_key,
-        text_colour=campaign.text_colour,
-        surface_colour=campaign.surface_colour,
-        brand_colour=campaign.brand_colour,
-        accent_colour=campaign.accent_colour,
-        fields=[
-            FieldFacts(
-                name=row.name,
-                kind=row.kind,
-                meaning=row.meaning,
-                purpose=row.purpose if row.kind == CONSENT else "",
-                routes=row.routes,
-                required=row.required,
-                label=row.label,
-                help_text=row.help_text,
-                options=[
-                    (str(option.get("value", "")), option.get("label") or {})
-                    for option in row.options
-                ],
-                min_length=row.min_length,
-                max_length=row.max_length,
-                minimum=row.minimum,
-                maximum=row.maximum,
-                pattern=row.pattern,
-                minimum_age=row.minimum_age,
-                max_receipts=row.max_receipts,
-                images_per_receipt=row.images_per_receipt,
-            )
-            for row in campaign.form_fields.all()
+    names = [field.name for field in fields(CampaignFacts)]
+    derived: dict[str, Any] = {
+        "opened_at": _opened_at(campaign),
+        "review": campaign.review_mode,
+        "has_hero": bool(campaign.hero_image),
+        "has_logo": bool(campaign.logo),
+        "sender_ready": is_ready(campaign.client),
+        "fields": [_field_facts(row) for row in campaign.form_fields.all()],
+        "limits": [limit_facts(limit, row=str(limit.pk)) for limit in campaign.limits.all()],
+    }
+    own = columns_of(campaign.client, names) | columns_of(campaign, names)
+    return CampaignFacts(**own | derived)
+
+
+def _field_facts(row: FormField) -> FieldFacts:
+    derived = {
+        "purpose": row.purpose if row.kind == CONSENT else "",
+        "options": [
+            (str(option.get("value", "")), option.get("label") or {}) for option in row.options
         ],
-        limits=[
-            LimitFacts(
-                row=str(limit.pk),
-                scope=limit.scope,
-                count=limit.count,
-                window=limit.window,
-                hours=limit.hours,
-            )
-            for limit in campaign.limits.all()
-        ],
-    )
+    }
+    names = [field.name for field in fields(FieldFacts)]
+    return FieldFacts(**columns_of(row, names) | derived)
+
+
+def limit_facts(limit: Limit, *, row: str) -> LimitFacts:
+    """Return a limit as the check reads it, told from the others by ``row``."""
+    names = [field.name for field in fields(LimitFacts)]
+    return LimitFacts(row=row, **columns_of(limit, names))
 
 
 def _opened_at(campaign: Campaign) -> datetime | None:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from campaigns.accounts.tenancy import TenantModel
+from campaigns.setup.rules.words import limit_in_words
 from ingest_lambda.contract import LimitScope, WindowKind
 
 
@@ -51,6 +52,11 @@ class Limit(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.count} per {self.scope}, {self.get_window_display().lower()}"
+
+    def in_words(self, language: str) -> str:
+        """Return it as people say it; see :func:`limit_in_words`."""
+        values = {name: getattr(self, name) for name in ("scope", "count", "window", "hours")}
+        return limit_in_words(**values, language=language)
 
     @property
     def name(self) -> str:

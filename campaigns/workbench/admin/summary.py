@@ -6,7 +6,7 @@ from campaignhub.spans import length
 from campaignhub.staff_site.countries import COUNTRIES
 from campaignhub.staff_site.lists import exact
 from campaigns.setup.models import Campaign
-from campaigns.setup.rules.words import last_minute, limit_in_words
+from campaigns.setup.rules.words import last_minute
 from campaigns.workbench.admin.field_types import BY_VALUE
 from campaigns.workbench.admin.forms.campaign import ROUTES
 from campaigns.workbench.admin.forms.texts import LANGUAGES
@@ -22,16 +22,6 @@ def summary_of(campaign: Campaign) -> dict[str, Any]:
             "required": row.required,
         }
         for row in campaign.form_fields.all()
-    ]
-    limits = [
-        limit_in_words(
-            scope=limit.scope,
-            count=limit.count,
-            window=limit.window,
-            hours=limit.hours,
-            language="en",
-        )
-        for limit in campaign.limits.all()
     ]
     dates = []
     if campaign.opens_at and campaign.closes_at:
@@ -56,7 +46,7 @@ def summary_of(campaign: Campaign) -> dict[str, Any]:
         "campaign": campaign,
         "facts": facts,
         "rows": rows,
-        "limits": limits,
+        "limits": [limit.in_words("en") for limit in campaign.limits.all()],
         "headline": campaign.text(campaign.headline, first),
         "rules": campaign.text(campaign.rules, first),
     }

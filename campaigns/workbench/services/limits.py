@@ -7,8 +7,8 @@ from django.db import transaction
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
-from campaigns.publishing.rules.publish_checks import LimitFacts
 from campaigns.publishing.rules.publish_checks.limits import contradictions
+from campaigns.publishing.services.checks import limit_facts
 from campaigns.setup.models import Campaign, Limit
 from campaigns.setup.rules.limit_presets import Preset
 from campaigns.setup.services.locks import locked
@@ -38,16 +38,7 @@ def apply_preset(
         limit.count = wanted.count
         there[key] = limit
         changed.append(limit)
-    facts = [
-        LimitFacts(
-            row=limit.name,
-            scope=limit.scope,
-            count=limit.count,
-            window=limit.window,
-            hours=limit.hours,
-        )
-        for limit in there.values()
-    ]
+    facts = [limit_facts(limit, row=limit.name) for limit in there.values()]
     if found := list(contradictions(facts)):
         raise LimitsContradict(found[0].message)
     for limit in changed:
