@@ -24,7 +24,8 @@ _BY_STORE = """
 import json
 from campaigns.setup.models import Campaign, FormField, Limit
 from campaigns.workbench.services.clone import clone_campaign
-from campaigns.publishing.services.publish import publish_campaign, publish_cautions
+from campaigns.publishing.services.checks import publish_cautions
+from campaigns.publishing.services.publish import publish_campaign
 
 campaign = Campaign.objects.filter(slug="three-per-store").first()
 if campaign is None:

@@ -10,7 +10,7 @@ from campaigns.access.models import BlockEntry, PartnerKey
 from campaigns.accounts.models import Client, Invitation, SenderIdentity, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit, invitations
-from campaigns.publishing.services import publish
+from campaigns.publishing.services import checks, publish
 from campaigns.publishing.services.lifecycle import move_campaign
 from campaigns.setup.models import Campaign, FormField, Limit
 from campaigns.setup.rules.states import CampaignState
@@ -202,7 +202,7 @@ def _options() -> list[dict[str, Any]]:
 def _publish(campaign: Campaign, actor: User, at: datetime) -> None:
     """Publish twice, the second time as an amendment with its words; then move it to and fro."""
     for reason in ("", hostile(500)):
-        accepted = [caution.key for caution in publish.publish_cautions(campaign, at=at)]
+        accepted = [caution.key for caution in checks.publish_cautions(campaign, at=at)]
         publish.publish_campaign(
             campaign,
             actor=actor,

@@ -11,7 +11,8 @@ from campaigns.setup.models import Campaign, FormField, Limit
 from campaigns.setup.rules.states import CampaignState
 from campaigns.workbench.services.clone import clone_campaign
 from campaigns.publishing.services.lifecycle import move_campaign
-from campaigns.publishing.services.publish import publish_campaign, publish_cautions
+from campaigns.publishing.services.checks import publish_cautions
+from campaigns.publishing.services.publish import publish_campaign
 
 made = {}
 for slug, plan in json.loads(PLAN).items():

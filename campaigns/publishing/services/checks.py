@@ -25,14 +25,8 @@ def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:
     problems = problems_of(facts_of(campaign), at=at)
     problems += _receipts_forgotten(campaign)
     if not problems and _manifest_bytes(campaign) > MAX_MANIFEST_BYTES:
-        problems.append(
-            Finding(
-                code="form_too_large",
-                tab="Form",
-                field="form_fields",
-                message="The form has too many choices to be published. Remove the longest lists.",
-            )
-        )
+        message = "The form has too many choices to be published. Remove the longest lists."
+        problems.append(Finding("form_too_large", "Form", "form_fields", message))
     return problems
 
 
@@ -48,12 +42,12 @@ def _receipts_forgotten(campaign: Campaign) -> list[Finding]:
     }
     return [
         Finding(
-            code="receipts_forgotten",
-            tab="Limits",
-            field="limits",
-            row=str(limit.pk),
-            message=f"With “{limit}” every receipt that was sent so far could be sent again. "
+            "receipts_forgotten",
+            "Limits",
+            "limits",
+            f"With “{limit}” every receipt that was sent so far could be sent again. "
             "Leave this limit as it was published.",
+            str(limit.pk),
         )
         for limit in campaign.limits.filter(scope="receipt", window="campaign")
         if guarded and guarded != {limit.count == 1}

@@ -52,16 +52,6 @@ class AmendmentNoteHasGaps(DomainError):
     """A public note is written in some of the campaign's languages and not in others."""
 
 
-def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:
-    """Return what keeps a campaign from being published."""
-    return checks.publish_problems(campaign, at=at)
-
-
-def publish_cautions(campaign: Campaign, *, at: datetime) -> list[Finding]:
-    """Return what is unusual and needs a tick before a campaign is published."""
-    return checks.publish_cautions(campaign, at=at)
-
-
 def is_amendment(campaign: Campaign) -> bool:
     """Tell whether publishing changes something that people have entered under already."""
     return campaign.state in (CampaignState.LIVE, CampaignState.PAUSED)
@@ -109,9 +99,9 @@ def publish_campaign(
             actor=actor,
             undone="Nothing was published. Look through what this changes now, then publish.",
         )
-        if problems := publish_problems(campaign, at=at):
+        if problems := checks.publish_problems(campaign, at=at):
             raise CannotPublish(problems)
-        cautions = publish_cautions(campaign, at=at)
+        cautions = checks.publish_cautions(campaign, at=at)
         if open_ones := [caution for caution in cautions if caution.key not in accepted]:
             raise CautionsNotAccepted(open_ones)
         amends = is_amendment(campaign)
@@ -161,7 +151,7 @@ def publish_test(campaign: Campaign, *, actor: User | None, at: datetime) -> Rel
     with transaction.atomic(durable=True):
         campaign = locked(campaign)
         _refuse_if_over(campaign)
-        if problems := publish_problems(campaign, at=at):
+        if problems := checks.publish_problems(campaign, at=at):
             raise CannotPublish(problems)
         release = _add_release(campaign, actor=actor, at=at, seen=seen, is_test=True)
         audit.record(

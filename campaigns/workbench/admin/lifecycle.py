@@ -20,7 +20,7 @@ from campaigns.accounts.services.scope import can
 from campaigns.publishing.models import Release
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import language_name
-from campaigns.publishing.services import publish
+from campaigns.publishing.services import checks, publish
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.drafts import draft_token
 from campaigns.publishing.services.lifecycle import move_campaign
@@ -187,7 +187,7 @@ class LifecyclePages(ScopedModelAdmin):
         """Publish the campaign at its unlisted address."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
         at = timezone.now()
-        problems = publish.publish_problems(campaign, at=at)
+        problems = checks.publish_problems(campaign, at=at)
         if problems or not self._is_answered(request, campaign, "publish as test"):
             shown = _todos(request, campaign, problems)
             return self._ask(request, campaign, "publish as test", problems=shown)
@@ -217,10 +217,10 @@ class LifecyclePages(ScopedModelAdmin):
         ticked = request.POST.getlist("accepted") or (last.accepted_warnings if last else [])
         amends = publish.is_amendment(campaign)
         return {
-            "problems": _todos(request, campaign, publish.publish_problems(campaign, at=at)),
+            "problems": _todos(request, campaign, checks.publish_problems(campaign, at=at)),
             "cautions": [
                 (caution, caution.key in ticked)
-                for caution in publish.publish_cautions(campaign, at=at)
+                for caution in checks.publish_cautions(campaign, at=at)
             ],
             "amends": amends,
             "seen": last_seen(campaign, EDITS_AND_RELEASES),

@@ -12,7 +12,8 @@ from campaignhub.env import env
 from campaignhub.passwords import no_page_waits
 from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import Role
-from campaigns.publishing.services.publish import publish_campaign, publish_cautions
+from campaigns.publishing.services.checks import publish_cautions
+from campaigns.publishing.services.publish import publish_campaign
 from campaigns.setup.models import Campaign, FormField
 from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.limit_presets import preset_named

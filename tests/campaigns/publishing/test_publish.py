@@ -8,13 +8,13 @@ from django.core.management import call_command
 
 from campaigns.hosting.local import LocalHost
 from campaigns.publishing.services.changes import changes_since_release
+from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, move_campaign
 from campaigns.publishing.services.publish import (
     AmendmentNoteHasGaps,
     AmendmentReasonMissing,
     CannotPublish,
     CautionsNotAccepted,
-    publish_cautions,
     publish_test,
 )
 from campaigns.setup.models import Campaign, FormField, Limit

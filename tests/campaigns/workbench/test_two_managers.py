@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from campaigns.accounts.rules.roles import Role
 from campaigns.hosting.local import LocalHost
-from campaigns.publishing.services.publish import publish_cautions
+from campaigns.publishing.services.checks import publish_cautions
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table import Table
 from tests.campaigns.admin_pages import campaign_data, change_address, signed_in

@@ -6,26 +6,21 @@ possibly meant: somebody has to accept it by a tick, and the log keeps who did.
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
-from campaigns.publishing.rules.publish_checks import basics, form, limits, look, texts
-from campaigns.publishing.rules.publish_checks.facts import CampaignFacts, FieldFacts, LimitFacts
-from campaigns.publishing.rules.publish_checks.finding import TABS, Finding
-
-__all__ = [
-    "CampaignFacts",
-    "FieldFacts",
-    "Finding",
-    "LimitFacts",
-    "cautions_of",
-    "problems_of",
-]
+from campaigns.publishing.rules.publish_checks import basics, form, limits, texts
+from campaigns.publishing.rules.publish_checks.facts import CampaignFacts as CampaignFacts
+from campaigns.publishing.rules.publish_checks.facts import FieldFacts as FieldFacts
+from campaigns.publishing.rules.publish_checks.facts import LimitFacts as LimitFacts
+from campaigns.publishing.rules.publish_checks.finding import TABS
+from campaigns.publishing.rules.publish_checks.finding import Finding as Finding
 
 
 def problems_of(facts: CampaignFacts, *, at: datetime) -> list[Finding]:
     """Return everything that must be mended before a publish, in the order of the tabs."""
     return _by_tab(
         basics.problems(facts, at),
-        look.problems(facts),
+        texts.colour_problems(facts),
         texts.problems(facts),
         form.problems(facts),
         limits.problems(facts),
@@ -38,7 +33,4 @@ def cautions_of(facts: CampaignFacts, *, at: datetime) -> list[Finding]:
 
 
 def _by_tab(*findings: Iterator[Finding]) -> list[Finding]:
-    return sorted(
-        (finding for group in findings for finding in group),
-        key=lambda finding: TABS.index(finding.tab),
-    )
+    return sorted(chain(*findings), key=lambda finding: TABS.index(finding.tab))

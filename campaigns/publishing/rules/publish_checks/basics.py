@@ -38,13 +38,8 @@ def problems(facts: CampaignFacts, at: datetime) -> Iterator[Finding]:
                 code, field, f"The client's {what} is missing. Rules and page must name it."
             )
     if not facts.sender_ready:
-        yield Finding(
-            code="sender_not_verified",
-            tab="Mails",
-            field="client.sender_email",
-            message=f"E-mails can't come from {facts.sender_email}: it isn't a verified sender of "
-            "this client.",
-        )
+        message = f"E-mails can't come from {facts.sender_email}: it isn't a verified sender of this client."
+        yield Finding("sender_not_verified", "Mails", "client.sender_email", message)
     if facts.challenge_provider and not facts.challenge_site_key:
         yield _basic(
             "challenge_key_missing",
@@ -99,13 +94,9 @@ def cautions(facts: CampaignFacts, at: datetime) -> Iterator[Finding]:
                 "longer_than_a_year", "closes_at", "The campaign is open for more than a year."
             )
     if not facts.privacy_url:
-        yield Finding(
-            code="privacy_link_missing",
-            tab="Rules & legal",
-            field="privacy_url",
-            message="The page links to no privacy notice.",
-        )
+        message = "The page links to no privacy notice."
+        yield Finding("privacy_link_missing", "Rules & legal", "privacy_url", message)
 
 
 def _basic(code: str, field: str, message: str) -> Finding:
-    return Finding(code=code, tab="Basics", field=field, message=message)
+    return Finding(code, "Basics", field, message)

@@ -6,7 +6,7 @@ TABS = ("Basics", "Page", "Form", "Limits", "Prizes", "Rules & legal", "Mails", 
 """The tabs of a campaign in the admin, in the order of the work."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Finding:
     """What was found, in a sentence that says what to do, and where a link has to lead.
 

@@ -61,10 +61,10 @@ def cautions(facts: CampaignFacts) -> Iterator[Finding]:
         )
     if receipts and facts.review == "none":
         yield Finding(
-            code="nobody_looks",
-            tab="Basics",
-            field="review_mode",
-            message="Receipts are asked for, but nobody looks at them before an entry counts. The "
+            "nobody_looks",
+            "Basics",
+            "review_mode",
+            "Receipts are asked for, but nobody looks at them before an entry counts. The "
             "same file is found again; the same receipt photographed or saved again is not.",
         )
     for field in facts.fields:
@@ -271,15 +271,8 @@ def _day(text: str) -> date:
 
 
 def _form(code: str, message: str) -> Finding:
-    return Finding(code=code, tab="Form", field="form_fields", message=message)
+    return Finding(code, "Form", "form_fields", message)
 
 
 def _row(code: str, row: str, column: str, message: str, *, language: str = "") -> Finding:
-    return Finding(
-        code=code,
-        tab="Form",
-        field=f"form_fields.{column}",
-        row=row,
-        language=language,
-        message=message,
-    )
+    return Finding(code, "Form", f"form_fields.{column}", message, row, language)

@@ -21,18 +21,13 @@ LONGEST_DAY_HOURS, LONGEST_WEEK_HOURS = 25, 169
 def problems(facts: CampaignFacts) -> Iterator[Finding]:
     """Say which limits can never be met, and which are there twice."""
     if len(facts.limits) > MOST_LIMITS:
-        yield Finding(
-            code="too_many_limits",
-            tab="Limits",
-            field="limits",
-            message=f"A campaign has at most {MOST_LIMITS} limits. Remove some.",
+        yield _limits(
+            "too_many_limits", f"A campaign has at most {MOST_LIMITS} limits. Remove some."
         )
     elif _parts(facts) > MOST_PARTS:
-        yield Finding(
-            code="too_many_limits",
-            tab="Limits",
-            field="limits",
-            message="An entry with all its receipts takes more places under these limits than one "
+        yield _limits(
+            "too_many_limits",
+            "An entry with all its receipts takes more places under these limits than one "
             "entry may. Remove a limit per receipt, or let an entry show fewer photos.",
         )
     asked = {field.meaning for field in facts.fields if field.meaning}
@@ -77,22 +72,14 @@ def contradictions(limits: Sequence[LimitFacts]) -> Iterator[Finding]:
 def cautions(facts: CampaignFacts) -> Iterator[Finding]:
     """Say where nothing limits, and which limits change nothing."""
     if not facts.limits:
-        yield Finding(
-            code="no_limit",
-            tab="Limits",
-            field="limits",
-            message="Nothing limits how often somebody may enter.",
-        )
+        yield _limits("no_limit", "Nothing limits how often somebody may enter.")
     for one in facts.limits:
         if (name := _left_out(one, facts)) is not None:
-            yield Finding(
-                code="limit_can_be_left_out",
-                tab="Limits",
-                field="limits",
-                row=one.row,
-                message=f"The limit {in_words(one)} counts nothing for who leaves {name} out. "
-                "Make what the form asks for it required, or accept it.",
+            message = (
+                f"The limit {in_words(one)} counts nothing for who leaves {name} out. "
+                "Make what the form asks for it required, or accept it."
             )
+            yield _limits("limit_can_be_left_out", message, one.row)
     for store, person, reach in _stores_and_persons(facts):
         if reach == store.count:
             yield _limit("limit_is_idle", store, f"changes nothing beside {in_words(person)}")
@@ -120,13 +107,11 @@ def in_words(limit: LimitFacts) -> str:
 
 
 def _limit(code: str, limit: LimitFacts, what: str) -> Finding:
-    return Finding(
-        code=code,
-        tab="Limits",
-        field="limits",
-        row=limit.row,
-        message=f"The limit {in_words(limit)} {what}. Change or remove one.",
-    )
+    return _limits(code, f"The limit {in_words(limit)} {what}. Change or remove one.", limit.row)
+
+
+def _limits(code: str, message: str, row: str = "") -> Finding:
+    return Finding(code, "Limits", "limits", message, row)
 
 
 def _window(limit: LimitFacts) -> tuple[str, int | None]:
@@ -140,11 +125,8 @@ def _lies_within(one: LimitFacts, other: LimitFacts) -> bool:
     if one.window == "day" and other.window == "week":
         return True
     if other.window == "rolling" and other.hours is not None:
-        lasts = {
-            "day": LONGEST_DAY_HOURS,
-            "week": LONGEST_WEEK_HOURS,
-            "rolling": one.hours or 0,
-        }.get(one.window)
+        longest = {"day": LONGEST_DAY_HOURS, "week": LONGEST_WEEK_HOURS, "rolling": one.hours or 0}
+        lasts = longest.get(one.window)
         return lasts is not None and lasts <= other.hours
     return False
 
@@ -187,9 +169,7 @@ def _left_out(limit: LimitFacts, facts: CampaignFacts) -> str | None:
     return None
 
 
-def _stores_and_persons(
-    facts: CampaignFacts,
-) -> Iterator[tuple[LimitFacts, LimitFacts, int]]:
+def _stores_and_persons(facts: CampaignFacts) -> Iterator[tuple[LimitFacts, LimitFacts, int]]:
     """Yield each limit by store with one by person around it, and how many receipts that lets in."""
     most = _most_receipts(facts)
     for store in facts.limits:

@@ -1,10 +1,13 @@
-"""Texts of the page in every language: what must be there, and what has gaps."""
+"""The page: its texts in every language, what must be there and what has gaps; and colours that can be read."""
 
 from collections.abc import Iterator
 
 from campaigns.publishing.rules.publish_checks.facts import CampaignFacts, Texts
 from campaigns.publishing.rules.publish_checks.finding import Finding
+from campaigns.setup.rules.contrast import LEAST, contrast, mix, nearest_passing
 
+WASH = 0.07
+"""Share of the brand colour in the page's tinted areas, on which text stands too."""
 LANGUAGES = {"en": "English", "es": "Spanish", "de": "German", "fr": "French"}
 
 
@@ -29,33 +32,38 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
         ("rules", "text of the official rules", facts.rules, True, "Rules & legal"),
     ):
         for code in gaps(texts, languages, needed=needed):
-            yield Finding(
-                code=f"{field}_missing",
-                tab=tab,
-                field=field,
-                language=code,
-                message=f"The {name} is missing in {language_name(code)}.",
-            )
+            message = f"The {name} is missing in {language_name(code)}."
+            yield Finding(f"{field}_missing", tab, field, message, language=code)
     for field, name, shown, texts in (
         ("hero_alt", "hero image", facts.has_hero, facts.hero_alt),
         ("logo_alt", "logo", facts.has_logo, facts.logo_alt),
     ):
         for code in gaps(texts, languages, needed=True) if shown else ():
-            yield Finding(
-                code=f"{field}_missing",
-                tab="Page",
-                field=field,
-                language=code,
-                message=f"Describe the {name} in {language_name(code)} for who can't see it.",
-            )
+            message = f"Describe the {name} in {language_name(code)} for who can't see it."
+            yield Finding(f"{field}_missing", "Page", field, message, language=code)
     for reason in sorted({code for texts in facts.reason_texts.values() for code in texts}):
         words = {code: str(facts.reason_texts.get(code, {}).get(reason, "")) for code in languages}
         for code in gaps(words, languages, needed=False):
+            message = f"Your own sentence for {reason} is missing in {language_name(code)}."
+            yield Finding("reason_text_missing", "Mails", "reason_texts", message, reason, code)
+
+
+def colour_problems(facts: CampaignFacts) -> Iterator[Finding]:
+    """Say which colours can't be read where the page uses them, each with a shade that can."""
+    surface = facts.surface_colour
+    wash = mix(facts.brand_colour, surface, WASH)
+    for field, name, colour, backgrounds in (
+        ("text_colour", "text", facts.text_colour, (surface, wash)),
+        ("brand_colour", "brand colour", facts.brand_colour, (surface,)),
+        ("accent_colour", "accent colour", facts.accent_colour, (surface,)),
+    ):
+        ratio = min(contrast(colour, background) for background in backgrounds)
+        if ratio < LEAST:
             yield Finding(
-                code="reason_text_missing",
-                tab="Mails",
-                field="reason_texts",
-                row=reason,
-                language=code,
-                message=f"Your own sentence for {reason} is missing in {language_name(code)}.",
+                f"{field}_hard_to_read",
+                "Page",
+                field,
+                f"The {name} is hard to read on the background ({ratio:.1f}:1, needs "
+                f"{LEAST}:1). The nearest shade that works is "
+                f"{nearest_passing(colour, *backgrounds)}.",
             )
