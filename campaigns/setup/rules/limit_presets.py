@@ -23,40 +23,19 @@ class Preset:
     limits: tuple[PresetLimit, ...]
 
 
-def _per(scope: LimitScope, count: int, window: WindowKind) -> PresetLimit:
-    return PresetLimit(scope, count, window)
-
+_CAMPAIGN, _DAY = WindowKind.CAMPAIGN, WindowKind.DAY
+_ONE_A_DAY = PresetLimit(LimitScope.PERSON, 1, _DAY)
+_TEN_IN_ALL = PresetLimit(LimitScope.PERSON, 10, _CAMPAIGN)
+_ONE_IN_ALL = {scope: PresetLimit(scope, 1, _CAMPAIGN) for scope in LimitScope}
+_THREE_PER_STORE = PresetLimit(LimitScope.STORE, 3, _DAY)
 
 PRESETS: tuple[Preset, ...] = (
-    Preset(
-        "one_per_person",
-        "1 per person",
-        (_per(LimitScope.PERSON, 1, WindowKind.CAMPAIGN),),
-    ),
-    Preset("one_a_day", "1 a day", (_per(LimitScope.PERSON, 1, WindowKind.DAY),)),
-    Preset(
-        "one_a_day_ten_in_all",
-        "1 a day and 10 in all",
-        (
-            _per(LimitScope.PERSON, 1, WindowKind.DAY),
-            _per(LimitScope.PERSON, 10, WindowKind.CAMPAIGN),
-        ),
-    ),
-    Preset(
-        "one_per_receipt",
-        "1 per receipt",
-        (_per(LimitScope.RECEIPT, 1, WindowKind.CAMPAIGN),),
-    ),
-    Preset(
-        "three_per_store_a_day",
-        "3 receipts per store a day",
-        (_per(LimitScope.STORE, 3, WindowKind.DAY),),
-    ),
-    Preset(
-        "one_per_household",
-        "1 per household",
-        (_per(LimitScope.HOUSEHOLD, 1, WindowKind.CAMPAIGN),),
-    ),
+    Preset("one_per_person", "1 per person", (_ONE_IN_ALL[LimitScope.PERSON],)),
+    Preset("one_a_day", "1 a day", (_ONE_A_DAY,)),
+    Preset("one_a_day_ten_in_all", "1 a day and 10 in all", (_ONE_A_DAY, _TEN_IN_ALL)),
+    Preset("one_per_receipt", "1 per receipt", (_ONE_IN_ALL[LimitScope.RECEIPT],)),
+    Preset("three_per_store_a_day", "3 receipts per store a day", (_THREE_PER_STORE,)),
+    Preset("one_per_household", "1 per household", (_ONE_IN_ALL[LimitScope.HOUSEHOLD],)),
 )
 """In the order in which they are offered. How many prizes a person may win is the prizes' to say."""
 

@@ -4,8 +4,11 @@ import io
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import yaml
 from django.db import transaction
 
 from campaignhub.env import env
@@ -18,16 +21,6 @@ from campaigns.setup.models import Campaign, FormField
 from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.limit_presets import preset_named
 from campaigns.setup.services.pictures import HERO, LOGO, tidy_picture
-from campaigns.workbench.services.demo_campaigns import (
-    EXAMPLES,
-    LANGUAGES,
-    QUICK_DRAW,
-    QUICK_SEASIDE,
-    RECEIPT_ROW,
-    ROWS,
-    SUMMER_RECEIPTS,
-    SUMMER_SEASIDE,
-)
 from campaigns.workbench.services.demo_pictures import seaside, wordmark
 from campaigns.workbench.services.limits import apply_preset
 from ingest_lambda.contract import FieldKind
@@ -37,6 +30,13 @@ STAFF = (
     ("max", "Max", "Manager", Role.CAMPAIGN_MANAGER),
     ("mo", "Mo", "Moderator", Role.MODERATOR),
 )
+
+
+@cache
+def _said() -> dict[str, Any]:
+    """Return what the campaigns say, in four languages (``demo.yaml``)."""
+    said: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("demo.yaml").read_text())
+    return said
 
 
 @dataclass
@@ -68,9 +68,9 @@ def make_demo(*, at: datetime, known_accounts: list[dict[str, str]]) -> Demo:
     operator, password = _user("operator", "Olga", "Operator", passwords.get("operator"))
     User.objects.filter(pk=operator.pk).update(is_superuser=True)
     demo.accounts.append({"username": "operator", "password": password, "role": "operator"})
-    for make in (_summer_receipts, _quick_draw):
+    for told in _said()["campaigns"]:
         with transaction.atomic():
-            campaign = make(northwind, at)
+            campaign = _campaign(northwind, told, at)
         if not campaign.first_published:
             meant = [caution.key for caution in publish_cautions(campaign, at=at)]
             publish_campaign(campaign, actor=None, at=at, accepted=meant)
@@ -106,70 +106,48 @@ def _user(username: str, given: str, family: str, password: str | None) -> tuple
     return user, password
 
 
-def _campaign(
-    client: Client, slug: str, at: datetime, *, scene: dict[str, Any], values: dict[str, Any]
-) -> tuple[Campaign, bool]:
-    campaign = Campaign.objects.filter(slug=slug).first()
-    if campaign is not None:
-        return campaign, False
-    end = (at + timedelta(weeks=8)).replace(hour=0, minute=0, second=0, microsecond=0)
+def _campaign(client: Client, told: dict[str, Any], at: datetime) -> Campaign:
+    there = Campaign.objects.filter(slug=told["slug"]).first()
+    if there is not None:
+        return there
+    languages = _said()["languages"]
     campaign = Campaign(
         client=client,
-        slug=slug,
+        slug=told["slug"],
         opens_at=(at - timedelta(days=1)).replace(second=0, microsecond=0),
-        closes_at=end,
-        languages=LANGUAGES,
+        closes_at=(at + timedelta(weeks=8)).replace(hour=0, minute=0, second=0, microsecond=0),
+        languages=languages,
         privacy_url="https://northwind.example/privacy",
-        logo_alt=dict.fromkeys(LANGUAGES, "Northwind"),
-        **values,
+        logo_alt=dict.fromkeys(languages, "Northwind"),
+        **told["values"],
     )
     mark = wordmark("Northwind", colour=campaign.brand_colour)
     for stored, drawn, use in (
-        (campaign.hero_image, seaside(**scene), HERO),
+        (campaign.hero_image, seaside(**told["hero"]), HERO),
         (campaign.logo, mark, LOGO),
     ):
         picture = tidy_picture(io.BytesIO(drawn), use=use)
         stored.save(str(picture.name), picture, save=False)
     campaign.save()
-    return campaign, True
-
-
-def _summer_receipts(client: Client, at: datetime) -> Campaign:
-    campaign, made = _campaign(
-        client, "summer-receipts", at, scene=SUMMER_SEASIDE, values=SUMMER_RECEIPTS
-    )
-    if made:
-        _rows(campaign, [RECEIPT_ROW, *ROWS])
-        for name in ("one_a_day_ten_in_all", "one_per_receipt"):
-            preset = preset_named(name)
-            assert preset is not None
-            apply_preset(campaign, preset, actor=None, at=at)
+    for position, name in enumerate(told["rows"]):
+        row = {"position": position, "routes": campaign.routes, **_said()["rows"][name]}
+        FormField.objects.create(campaign=campaign, name=name, **row)
+    for name in told["limits"]:
+        preset = preset_named(name)
+        assert preset is not None
+        apply_preset(campaign, preset, actor=None, at=at)
     return campaign
-
-
-def _quick_draw(client: Client, at: datetime) -> Campaign:
-    campaign, made = _campaign(client, "quick-draw", at, scene=QUICK_SEASIDE, values=QUICK_DRAW)
-    if made:
-        _rows(campaign, list(ROWS))
-    return campaign
-
-
-def _rows(campaign: Campaign, rows: list[dict[str, Any]]) -> None:
-    for position, row in enumerate(rows):
-        FormField.objects.create(
-            campaign=campaign, position=position, routes=campaign.routes, **row
-        )
 
 
 def _facts(campaign: Campaign) -> dict[str, Any]:
-    rows = list(campaign.form_fields.all())
+    rows, examples = list(campaign.form_fields.all()), _said()["examples"]
     images = [row.name for row in rows if row.kind == FieldKind.RECEIPT_IMAGE]
     newest = campaign.releases.filter(is_test=False).order_by("-number").first()
     return {
         "slug": campaign.slug,
         "page": f"{env().public_site_url}/c/{campaign.slug}/",
         "release": newest.number if newest else None,
-        "answers": {row.name: EXAMPLES[row.name] for row in rows if row.name in EXAMPLES},
+        "answers": {row.name: examples[row.name] for row in rows if row.name in examples},
         "consents": {row.name: True for row in rows if row.kind == CONSENT and row.required},
         "receipt_field": images[0] if images else None,
     }

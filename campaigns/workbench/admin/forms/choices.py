@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django import forms
@@ -22,6 +22,14 @@ def machine_name(text: str, *, most: int = 40) -> str:
     )
     name = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:most].strip("_")
     return name if name[:1].isalpha() or not name else f"n_{name}"[:most]
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """Return a machine name that is not ``taken``: ``name``, or it with a number."""
+    number, free = 2, name
+    while free in taken:
+        free, number = f"{name[:36]}_{number}", number + 1
+    return free
 
 
 class ChoicesWidget(forms.Widget):
@@ -89,17 +97,10 @@ class ChoicesField(forms.Field):
             if words.lower() in labels:
                 raise forms.ValidationError(f"“{words}” is there twice. Take one of them off.")
             labels.add(words.lower())
-            row["value"] = row["value"] or _free(machine_name(words) or "choice", taken)
+            row["value"] = row["value"] or free_name(machine_name(words) or "choice", taken)
             taken.add(row["value"])
         return rows
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare what is stored with what was sent."""
         return bool((initial or []) != (data or []))
-
-
-def _free(name: str, taken: set[str]) -> str:
-    number, free = 2, name
-    while free in taken:
-        free, number = f"{name[:36]}_{number}", number + 1
-    return free

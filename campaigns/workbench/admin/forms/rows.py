@@ -16,7 +16,7 @@ from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.answer_patterns import pattern_problem
 from campaigns.workbench.admin.field_types import BY_VALUE, KINDS, MEANINGS, Kind
 from campaigns.workbench.admin.forms.campaign import ROUTES
-from campaigns.workbench.admin.forms.choices import ChoicesField, machine_name
+from campaigns.workbench.admin.forms.choices import ChoicesField, free_name, machine_name
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
 from ingest_lambda.contract import FieldKind
 
@@ -151,19 +151,11 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         if self.is_bound and known:
             self.languages = known
 
-    def _construct_form(self, i: int, **kwargs: Any) -> Any:
-        form = super()._construct_form(i, **kwargs)  # type: ignore[misc]
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Show each row, and the one that new ones are made from, in the campaign's languages."""
+        super().add_fields(form, index)
         speak(form, self.languages)
         form.fields["options"].widget.languages = self.languages
-        return form
-
-    @property
-    def empty_form(self) -> Any:
-        """Return the row that new ones are made from, in the campaign's languages."""
-        form = super().empty_form
-        speak(form, self.languages)
-        form.fields["options"].widget.languages = self.languages
-        return form
 
     @property
     def field_types(self) -> Iterable[Kind]:
@@ -179,13 +171,16 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         """Leave one name twice to :meth:`clean`, which says it in words at the row."""
 
     def clean(self) -> None:
-        """Name the rows that nobody named; refuse one name twice."""
+        """Keep rows to the campaign's routes; name those that nobody named; refuse one name twice."""
         super().clean()
         rows = [
             form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
         taken: dict[str, forms.ModelForm[Any]] = {}
         for form in rows:
+            kept = [r for r in self.instance.routes if r in form.cleaned_data.get("routes", ())]
+            # A row that would be on none is on all.
+            form.instance.routes = kept or list(self.instance.routes)
             name = form.cleaned_data.get("name", "")
             if name and name in taken:
                 form.add_error(
@@ -198,31 +193,13 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
                 form.instance.name = form.cleaned_data["name"] = _name_of(form.cleaned_data, taken)
                 taken[form.instance.name] = form
 
-    def save_new(self, form: Any, commit: bool = True) -> Any:
-        """Save a new row for the ways to enter that the campaign has."""
-        self._route(form)
-        return super().save_new(form, commit)
-
-    def save_existing(self, form: Any, obj: Any, commit: bool = True) -> Any:
-        """Save a row for the ways to enter that the campaign has."""
-        self._route(form)
-        return super().save_existing(form, obj, commit)
-
-    def _route(self, form: Any) -> None:
-        """Keep a row to the campaign's routes; one that would be on none is on all."""
-        kept = [r for r in self.instance.routes if r in form.cleaned_data.get("routes", ())]
-        form.instance.routes = kept or list(self.instance.routes)
-
 
 def _name_of(cleaned: dict[str, Any], taken: dict[str, Any]) -> str:
     kind = BY_VALUE.get(cleaned.get("kind", ""))
     label = str(next(iter(cleaned.get("label", {}).values()), ""))
     wished = cleaned.get("meaning") or (kind.name if kind else "") or machine_name(label)
     base = wished if wished and wished not in taken else machine_name(label) or "field"
-    number, free = 2, base
-    while free in taken:
-        free, number = f"{base[:36]}_{number}", number + 1
-    return free
+    return free_name(base, taken)
 
 
 def _day(text: str) -> date | None:
