@@ -6,8 +6,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.accounts.tenancy import scope
 from campaigns.hosting.views import file_answer
-from campaigns.publishing.services.drafts import draft_of
-from campaigns.publishing.services.preview import preview_files
+from campaigns.publishing.services.drafts import draft_of, preview_files
 
 SANDBOX = "sandbox allow-scripts allow-forms"
 """Without ``allow-same-origin``: the page stands under the admin's address, and is a stranger to it.

@@ -26,20 +26,16 @@ class Palette:
     wrong: str
 
 
-def light_palette(*, brand: str, accent: str, surface: str, text: str) -> Palette:
-    """Return the colours that staff chose, with what is derived from them."""
-    return _palette(brand=brand, accent=accent, surface=surface, text=text)
-
-
 def dark_palette(*, brand: str, accent: str, surface: str) -> Palette | None:
     """Return the colours for a system in dark mode, or ``None`` where the page is dark already."""
     if luminance(surface) < 0.18:
         return None
     lifted = nearest_passing(brand, mix(brand, DARK_SURFACE, 0.12))
-    return _palette(brand=lifted, accent=accent, surface=DARK_SURFACE, text=DARK_TEXT)
+    return palette_of(brand=lifted, accent=accent, surface=DARK_SURFACE, text=DARK_TEXT)
 
 
-def _palette(*, brand: str, accent: str, surface: str, text: str) -> Palette:
+def palette_of(*, brand: str, accent: str, surface: str, text: str) -> Palette:
+    """Return the colours that staff chose, with what is derived from them."""
     wash = mix(brand, surface, 0.07)
     return Palette(
         surface=surface,

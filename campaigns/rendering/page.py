@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import get_template, render_to_string
 
-from campaigns.rendering.colours import dark_palette, light_palette
-from campaigns.rendering.content import PageContent, Texts
+from campaigns.rendering.colours import dark_palette, palette_of
+from campaigns.rendering.content import PageContent
 from campaigns.rendering.fields import in_order, minimum_age, shown_field
 from campaigns.rendering.legal import legal_lines, promoter_of
 from campaigns.rendering.offsets import offsets_of
@@ -140,20 +141,14 @@ def _integrity(content: bytes) -> str:
 
 
 def _place_style(content: PageContent, files: dict[str, bytes]) -> str:
-    brand, accent = content.brand_colour, content.accent_colour
-    style = render_to_string(
-        "campaign_page/page.css",
-        {
-            "page": content,
-            "light": light_palette(
-                brand=brand,
-                accent=accent,
-                surface=content.surface_colour,
-                text=content.text_colour,
-            ),
-            "dark": dark_palette(brand=brand, accent=accent, surface=content.surface_colour),
-        },
-    ).encode()
+    chosen = {
+        "brand": content.brand_colour,
+        "accent": content.accent_colour,
+        "surface": content.surface_colour,
+    }
+    light = palette_of(**chosen, text=content.text_colour)
+    colours = {"page": content, "light": light, "dark": dark_palette(**chosen)}
+    style = render_to_string("campaign_page/page.css", colours).encode()
     path = hashed("page", "css", style)
     files[path] = style
     return path
@@ -163,11 +158,7 @@ def _context(
     content: PageContent, language: str, api_url: str, targets: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return what one language's page says."""
-    first = content.languages[0]
-
-    def text(texts: Texts) -> str:
-        return texts.get(language) or texts.get(first) or ""
-
+    first, text = content.languages[0], partial(content.text, language=language)
     return {
         "language": language,
         "place": "" if language == first else f"{language}/",

@@ -29,6 +29,7 @@ def render_rules(
         folder = "" if language == first else f"{language}/"
         own = f"{folder}rules/{content.release}/"
         up = "../" * own.count("/")
+        targets = {"rules": "./", "privacy": content.privacy_of(language)}
         files[f"{own}index.html"] = render_to_string(
             "campaign_page/rules.html",
             {
@@ -36,10 +37,7 @@ def render_rules(
                 "language": language,
                 "words": words,
                 "version": words["rules_version"].format(number=content.release, day=since),
-                "rules": blocks(
-                    content.rules.get(language) or content.rules.get(first, ""),
-                    {"rules": "./", "privacy": content.privacy_of(language)},
-                ),
+                "rules": blocks(content.text(content.rules, language), targets),
                 "style": up + style,
                 "home": up + folder,
             },

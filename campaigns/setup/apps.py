@@ -13,6 +13,6 @@ class SetupConfig(AppConfig):
     def ready(self) -> None:
         """Let no password lean on the name of a campaign."""
         from campaigns.accounts.services import passwords
-        from campaigns.setup.services.names import campaign_names
+        from campaigns.setup.services.campaign import campaign_names
 
         passwords.refuse_also(campaign_names)

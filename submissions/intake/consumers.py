@@ -11,6 +11,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -22,7 +23,7 @@ from campaignhub.aws import sqs
 from campaignhub.env import env
 from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
-from submissions.intake.services.heartbeat import beat
+from submissions.intake.models import Heartbeat
 from submissions.intake.services.mirroring import mirror_stream_records
 
 logger = logging.getLogger(__name__)
@@ -128,6 +129,11 @@ class QueueDrain(threading.Thread, ABC):
         if time.monotonic() >= self._next_beat:
             beat(self.name, at=timezone.now(), handled=self._handled)
             self._next_beat = time.monotonic() + BEAT_SECONDS
+
+
+def beat(name: str, *, at: datetime, handled: int) -> None:
+    """Note that ``name`` is alive and how much it has handled since it began."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "handled": handled})
 
 
 class MirrorDrain(QueueDrain):

@@ -5,7 +5,7 @@ from django import forms
 from campaignhub.staff_site.countries import COUNTRIES
 from campaignhub.staff_site.widgets import Plain, RadioCards
 from campaigns.access.models import BlockEntry
-from campaigns.accounts.admin.client_forms import OfClient
+from campaigns.accounts.admin.forms import OfClient
 
 
 class BlockForm(OfClient):

@@ -16,7 +16,7 @@ from campaignhub.staff_site.command_search import MOST, finds
 from campaignhub.staff_site.lists import column, named, state
 from campaignhub.staff_site.navigation import Item
 from campaignhub.staff_site.scoped import ScopedModelAdmin
-from campaigns.accounts.admin.sender_forms import ClientForm
+from campaigns.accounts.admin.forms import ClientForm
 from campaigns.accounts.admin.senders import assigned_senders
 from campaigns.accounts.models import Client
 from campaigns.accounts.rules.roles import Capability

@@ -13,7 +13,7 @@ from campaignhub.staff_site.lists import column, exact, named, state, when
 from campaignhub.staff_site.navigation import Item
 from campaignhub.staff_site.scoped import ActionsAdmin
 from campaignhub.staff_site.views import AddPage, EndPage
-from campaigns.accounts.admin.sender_forms import SenderIdentityForm
+from campaigns.accounts.admin.forms import SenderIdentityForm
 from campaigns.accounts.models import Client, SenderIdentity
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.sender import (

@@ -14,7 +14,7 @@ from campaignhub.staff_site.navigation import Item
 from campaignhub.staff_site.routes import one
 from campaignhub.staff_site.scoped import ActionsAdmin
 from campaignhub.staff_site.views import AddPage, RowPage, StaffPage, attempt
-from campaigns.accounts.admin.staff_forms import InviteForm, RoleForm
+from campaigns.accounts.admin.forms import InviteForm, RoleForm
 from campaigns.accounts.models import Invitation, Membership
 from campaigns.accounts.rules.roles import Capability, Role
 from campaigns.accounts.services import invitations, staff

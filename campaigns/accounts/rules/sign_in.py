@@ -15,44 +15,18 @@ class Allowance:
     """Attempts count together until this long after the last one."""
 
 
-ACCOUNT_FROM_ADDRESS = Allowance(
-    free=5,
-    first_wait=timedelta(minutes=1),
-    longest_wait=timedelta(hours=1),
-    forgotten_after=timedelta(hours=24),
-)
+_HALF_A_MINUTE, _MINUTE = timedelta(seconds=30), timedelta(minutes=1)
+_QUARTER, _HOUR, _DAY = timedelta(minutes=15), timedelta(hours=1), timedelta(days=1)
+
+ACCOUNT_FROM_ADDRESS = Allowance(5, _MINUTE, longest_wait=_HOUR, forgotten_after=_DAY)
 """One account from one address: a person who mistypes, or a guesser."""
-
-ACCOUNT = Allowance(
-    free=20,
-    first_wait=timedelta(minutes=1),
-    longest_wait=timedelta(minutes=15),
-    forgotten_after=timedelta(hours=24),
-)
+ACCOUNT = Allowance(20, _MINUTE, longest_wait=_QUARTER, forgotten_after=_DAY)
 """One account from all unknown devices together: about a hundred guesses a day, however many addresses."""
-
-ADDRESS = Allowance(
-    free=20,
-    first_wait=timedelta(seconds=30),
-    longest_wait=timedelta(minutes=15),
-    forgotten_after=timedelta(hours=1),
-)
+ADDRESS = Allowance(20, _HALF_A_MINUTE, longest_wait=_QUARTER, forgotten_after=_HOUR)
 """All accounts from one address: an office has one, and so has a program that tries a list of names."""
-
-NETWORK = Allowance(
-    free=200,
-    first_wait=timedelta(seconds=30),
-    longest_wait=timedelta(minutes=15),
-    forgotten_after=timedelta(hours=1),
-)
+NETWORK = Allowance(200, _HALF_A_MINUTE, longest_wait=_QUARTER, forgotten_after=_HOUR)
 """All accounts from one site of IPv6, which has 65,536 networks to guess from."""
-
-KNOWN_DEVICE = Allowance(
-    free=10,
-    first_wait=timedelta(minutes=1),
-    longest_wait=timedelta(hours=1),
-    forgotten_after=timedelta(hours=24),
-)
+KNOWN_DEVICE = Allowance(10, _MINUTE, longest_wait=_HOUR, forgotten_after=_DAY)
 """One account on a device that has signed in to it before; it is held up by nothing that others do."""
 
 

@@ -1,13 +1,19 @@
-"""Links to the page of a draft that work without a session: what a sandboxed preview can load."""
+"""The page of a draft: marked and unable to send, behind links that a sandboxed preview can load without a session."""
 
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
+from django.core.files.storage import default_storage
 from django.core.signing import BadSignature, Signer
 
+from campaignhub.env import env
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import scope_of
+from campaigns.publishing.services.manifest import images_of, page_content
+from campaigns.publishing.services.propagate import read_images
+from campaigns.rendering import PageContent, render_page
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 
@@ -38,3 +44,27 @@ def draft_of(token: str, *, at: datetime) -> Campaign | None:
         return None
     with scope_of(viewer):
         return campaigns_of(viewer, Capability.CAMPAIGN_VIEW).filter(pk=UUID(campaign_id)).first()
+
+
+def preview_files(campaign: Campaign) -> dict[str, bytes]:
+    """Return the files of a draft's page, by path; also where dates or texts are missing.
+
+    Nothing is stored. A picture that its store lost is left out.
+    """
+    last = campaign.releases.filter(is_test=False).order_by("-number").first()
+    content = page_content(campaign, release=last.number + 1 if last else 1)
+    there = {k: name for k, name in images_of(campaign).items() if default_storage.exists(name)}
+    images = read_images(there)
+    return _files(content.model_dump_json(), tuple(images.items()))
+
+
+@lru_cache(maxsize=4)
+def _files(content: str, images: tuple[tuple[str, bytes], ...]) -> dict[str, bytes]:
+    """Render a draft once for all the files that a browser asks for one by one."""
+    return render_page(
+        PageContent.model_validate_json(content),
+        api_url=env().public_api_url,
+        upload_origin=env().public_upload_url,
+        images=dict(images),
+        preview=True,
+    )

@@ -13,7 +13,7 @@ from campaigns.publishing.models import Placement
 from campaigns.publishing.services.propagate import propagate
 from campaigns.setup.models import Campaign, StateChange
 from campaigns.setup.rules.states import MOVES, CampaignState
-from campaigns.setup.services.locks import locked
+from campaigns.setup.services.campaign import locked
 
 LATE = timedelta(minutes=2)
 """Beyond this a move by the clock is noted as late; the clock strikes every few seconds."""

@@ -21,7 +21,7 @@ from campaigns.publishing.services.seen import EDITS_AND_RELEASES, refuse_unseen
 from campaigns.rendering import PageNote
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
-from campaigns.setup.services.locks import locked
+from campaigns.setup.services.campaign import locked
 from ingest_lambda.contract import Current
 
 TEST_DAYS = 14

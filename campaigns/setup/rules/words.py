@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from campaigns.setup.rules.countries import country_name
+from babel import Locale
+
 from ingest_lambda.contract import LimitScope
 from ingest_lambda.contract.catalogues import Words, spoken, words_of
 from ingest_lambda.contract.dates import time_in_words
@@ -38,8 +39,9 @@ def limit_in_words(*, scope: str, count: int, window: str, hours: int | None, la
 
 
 def countries_in_words(countries: Sequence[str], *, language: str) -> str:
-    """Return countries as a list people say: ``Ireland and United Kingdom``."""
-    names = [country_name(code, spoken(language)) for code in countries]
+    """Return countries (ISO 3166) as a list people say: ``Ireland and United Kingdom``."""
+    known = Locale.parse(spoken(language)).territories
+    names = [known.get(code, code) for code in countries]
     words = fact_words(language)
     last = words["and_before_i" if names[-1][0] in "IÍ" else "and"]
     return last.join(part for part in (", ".join(names[:-1]), names[-1]) if part)

@@ -20,7 +20,7 @@ from campaigns.accounts.services.scope import can
 from campaigns.publishing.services.seen import EDITS, CampaignChanged, last_seen, refuse_unseen
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
-from campaigns.setup.services.locks import locked
+from campaigns.setup.services.campaign import locked
 from campaigns.workbench.admin.forms import CampaignForm
 from campaigns.workbench.admin.inlines import FormFieldInline, LimitInline
 from campaigns.workbench.admin.live_preview import LivePreview

@@ -14,7 +14,7 @@ from django.utils.html import escape
 from campaignhub.content_policy import HEADER, staff_policy
 from campaignhub.staff_site.routes import one, page
 from campaigns.accounts.rules.roles import Capability
-from campaigns.publishing.services.preview import preview_files
+from campaigns.publishing.services.drafts import preview_files
 from campaigns.setup.models import Campaign
 from campaigns.workbench.admin.lifecycle import LifecyclePages, draft_address
 

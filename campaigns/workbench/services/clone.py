@@ -10,7 +10,7 @@ from campaigns.accounts.services import audit
 from campaigns.setup.models import Campaign
 from campaigns.setup.models.campaign import new_test_slug
 from campaigns.setup.rules.states import CampaignState
-from campaigns.setup.services.slugs import is_taken
+from campaigns.setup.services.campaign import is_taken
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from campaigns.publishing.rules.publish_checks.limits import contradictions
 from campaigns.publishing.services.checks import limit_facts
 from campaigns.setup.models import Campaign, Limit
 from campaigns.setup.rules.limit_presets import Preset
-from campaigns.setup.services.locks import locked
+from campaigns.setup.services.campaign import locked
 
 
 class LimitsContradict(DomainError):

@@ -19,7 +19,7 @@ from campaigns.accounts.rules.plain_names import name_to_greet
 from campaigns.publishing.services.releases import Presentation
 from campaigns.rendering import PageContent
 from campaigns.setup.rules.contrast import contrast
-from campaigns.setup.services.sender import sender_of
+from campaigns.setup.services.campaign import sender_of
 from ingest_lambda.contract import Reason, Route, SubmissionStatus, sentence
 from ingest_lambda.contract.catalogues import spoken
 from ingest_lambda.contract.dates import (

@@ -24,7 +24,7 @@ from campaigns.accounts.services.errors import (
 )
 from campaigns.accounts.services.sender import check_identity, check_sender, verified_sender
 from campaigns.accounts.services.sender_identities import assign_identity, withdraw_identity
-from campaigns.setup.services.sender import sender_of
+from campaigns.setup.services.campaign import sender_of
 from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, logged, make_client, make_draft, make_user
 

@@ -19,7 +19,7 @@ from campaigns.rendering import (
     policy_of,
     render_page,
 )
-from campaigns.rendering.colours import dark_palette, light_palette
+from campaigns.rendering.colours import dark_palette, palette_of
 from campaigns.rendering.page import SCRIPTS_LOADED_LATER
 from campaigns.setup.rules.contrast import LEAST, contrast, nearest_passing
 from ingest_lambda.contract import FieldKind
@@ -161,7 +161,7 @@ def test_whatever_staff_choose_what_follows_from_it_can_be_read(
     brand: str, accent: str, surface: str, text: str
 ) -> None:
     text, brand = nearest_passing(text, surface), nearest_passing(brand, surface)
-    palettes = [light_palette(brand=brand, accent=accent, surface=surface, text=text)]
+    palettes = [palette_of(brand=brand, accent=accent, surface=surface, text=text)]
     if dark := dark_palette(brand=brand, accent=accent, surface=surface):
         palettes.append(dark)
     for palette in palettes:

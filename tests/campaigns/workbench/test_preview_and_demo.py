@@ -10,7 +10,7 @@ from PIL import Image
 from campaigns.hosting.local import LocalHost
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.changes import changes_since_release
-from campaigns.publishing.services.preview import preview_files
+from campaigns.publishing.services.drafts import preview_files
 from campaigns.publishing.services.propagate import propagate_due
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.pictures import HERO, tidy_picture

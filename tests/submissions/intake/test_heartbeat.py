@@ -2,8 +2,8 @@
 
 import pytest
 
+from submissions.intake.consumers import beat
 from submissions.intake.models import Heartbeat
-from submissions.intake.services.heartbeat import beat
 from tests.submissions.factories import NOON
 
 

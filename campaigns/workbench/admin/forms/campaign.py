@@ -26,8 +26,8 @@ from campaignhub.staff_site.widgets import (
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.slugs import TEST_PREFIX
 from campaigns.setup.rules.zones import ZONES
+from campaigns.setup.services.campaign import is_taken
 from campaigns.setup.services.pictures import HERO, LOGO, NotAPicture, Use, tidy_picture
-from campaigns.setup.services.slugs import is_taken
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
 from ingest_lambda.contract import Notice, ReviewMode, Route
 

@@ -253,7 +253,7 @@ def test_a_picker_that_forgets_offers_ones_own(
     ours: Side, theirs: Side, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     every: Callable[..., Any] = lambda *_: Client.objects.all()  # noqa: E731
-    monkeypatch.setattr("campaigns.accounts.admin.client_forms.clients_of", every)
+    monkeypatch.setattr("campaigns.accounts.admin.forms.clients_of", every)
     browser = ours.browser(Role.OWNER)
     for name in ("access_blockentry_add", "accounts_membership_add"):
         address = reverse(f"admin:{name}")

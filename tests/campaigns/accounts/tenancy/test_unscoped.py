@@ -33,7 +33,7 @@ SAYS_NO_SCOPE = {
     "campaigns.accounts.services.scope": "reads the clients that make a scope",
     "campaigns.accounts.services.staff": "whether somebody works for any other client",
     "campaigns.accounts.tenancy.models": "what is unique is unique over all clients",
-    "campaigns.setup.services.slugs": "whether an address is taken",
+    "campaigns.setup.services.campaign": "whether an address is taken",
     "submissions.mirror.services.search": "candidates, of which the caller keeps its own",
 }
 """Module → why no client confines it. A new line here is a decision; see DESIGN §5."""
