@@ -11,6 +11,7 @@ from celery import Celery
 from celery.signals import beat_embedded_init, import_modules
 from django.apps import apps
 
+from campaignhub.clock import TIMETABLE
 from campaignhub.parent_process import end_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
@@ -29,11 +30,10 @@ def _add_steps(**_: Any) -> None:
 
 @app.on_after_finalize.connect
 def _read_the_timetable(sender: Celery, **_: Any) -> None:
-    """Join what apps keep as ``TIMETABLE`` beside their tasks: name → ``{"task": …, "schedule": …}``."""
-    schedule: dict[str, Any] = {}
-    for module in _modules_of_apps("tasks"):
-        schedule.update(getattr(module, "TIMETABLE", {}))
-    sender.conf.beat_schedule = schedule
+    """Take what apps say of their tasks (:mod:`campaignhub.clock`), once all of these are imported."""
+    for _module in _modules_of_apps("tasks"):
+        pass
+    sender.conf.beat_schedule = TIMETABLE
 
 
 def _modules_of_apps(name: str) -> Iterator[ModuleType]:

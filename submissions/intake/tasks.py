@@ -1,16 +1,14 @@
 """What runs by the clock: photos that never came, questions without an answer, refusals to look into."""
 
-from typing import Any
-
-from celery import shared_task
 from django.utils import timezone
 
+from campaignhub.clock import every
 from campaigns.accounts.tenancy import unscoped
 from submissions.intake.services import missing_photos, refusals, unanswered
 from submissions.review.services import fraud_checks
 
 
-@shared_task(name="intake.settle_overdue")
+@every(300.0, expires=300)
 @unscoped("the clock looks at every client's submissions")
 def settle_overdue() -> None:
     """Ask again for photos that never came, and close what was not answered in time."""
@@ -19,12 +17,3 @@ def settle_overdue() -> None:
     missing_photos.ask_where_it_counts_unseen(at=timezone.now())
     unanswered.reject_unanswered(at=timezone.now())
     refusals.look_into_refusals(at=timezone.now())
-
-
-TIMETABLE: dict[str, dict[str, Any]] = {
-    "settle-overdue": {
-        "task": "intake.settle_overdue",
-        "schedule": 300.0,
-        "options": {"expires": 300},
-    },
-}

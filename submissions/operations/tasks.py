@@ -3,12 +3,11 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
-from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
+from campaignhub.clock import every
 from campaigns.accounts.tenancy import unscoped
 from submissions.mirror.services.writing import SETTLES_WITHIN
 from submissions.operations.services import ledger, ledger_rounds, unsent_photos
@@ -23,7 +22,7 @@ UNSENT_EVERY_SECONDS = 900
 thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
 
 
-@shared_task(name="operations.reconcile")
+@every(crontab(minute="7"), expires=3000)
 @unscoped("the table holds every client's submissions")
 def reconcile() -> None:
     """Compare the last day with the table, and close gaps; then go on with the round through all items."""
@@ -32,14 +31,14 @@ def reconcile() -> None:
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
 
 
-@shared_task(name="operations.compare_all_items")
+@every(ASKED_ROUND_SECONDS, expires=ASKED_ROUND_SECONDS)
 @unscoped("the table holds every client's submissions")
 def compare_all_items() -> None:
     """Go on with the round through all items that an operator asked for, if there is one."""
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ASKED_ROUND_SECONDS), only_asked=True)
 
 
-@shared_task(name="operations.sweep_unsent_photos")
+@every(UNSENT_EVERY_SECONDS, expires=UNSENT_EVERY_SECONDS)
 @unscoped("the bucket holds every client's photos")
 def sweep_unsent_photos() -> None:
     """Sweep photos that no submission names, as far as a round has time for."""
@@ -49,22 +48,3 @@ def sweep_unsent_photos() -> None:
 def _after(seconds: float) -> Callable[[], bool]:
     ends_at = time.monotonic() + seconds
     return lambda: time.monotonic() >= ends_at
-
-
-TIMETABLE: dict[str, dict[str, Any]] = {
-    "reconcile": {
-        "task": "operations.reconcile",
-        "schedule": crontab(minute="7"),
-        "options": {"expires": 3000},
-    },
-    "sweep-unsent-photos": {
-        "task": "operations.sweep_unsent_photos",
-        "schedule": float(UNSENT_EVERY_SECONDS),
-        "options": {"expires": UNSENT_EVERY_SECONDS},
-    },
-    "compare-all-items": {
-        "task": "operations.compare_all_items",
-        "schedule": float(ASKED_ROUND_SECONDS),
-        "options": {"expires": ASKED_ROUND_SECONDS},
-    },
-}

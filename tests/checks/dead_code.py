@@ -37,6 +37,7 @@ DECORATORS = [
     "@checks.*",
     "@computed_field",
     "@display",
+    "@every",
     "@field_*",
     "@finds",
     "@import_modules.*",
@@ -45,7 +46,6 @@ DECORATORS = [
     "@model_*",
     "@register.*",
     "@section",
-    "@shared_task",
 ]
 
 

@@ -14,6 +14,8 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from campaignhub.clock import TIMETABLE
+from campaigns.accounts import tasks
 from campaigns.accounts.models import Invitation, User
 from campaigns.accounts.rules.invitations import (
     MOST_MAILS_A_DAY,
@@ -25,7 +27,6 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services.invitations import NotAnAddress, TooManyInvitations
 from campaigns.accounts.services.invitations import invite as invite_as
 from campaigns.accounts.services.invitations.mail import LEASE, deliver_invitations
-from campaigns.accounts.tasks import TIMETABLE
 from tests.campaigns.admin_pages import manager_of, signed_in
 from tests.campaigns.factories import NOON, make_client, make_user
 from tests.security.inviting import ADA, accept, invite, link_in, mailed_link, open_link, waiting
@@ -49,7 +50,7 @@ def html_of_last() -> str:
 
 
 def test_the_worker_sends_and_looks_for_what_is_due_every_few_seconds() -> None:
-    task = TIMETABLE["deliver-invitations"]
+    task = TIMETABLE[tasks.deliver_invitations.name]
     assert task["task"] == "accounts.deliver_invitations"
     assert task["schedule"] <= 10
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub import ingest
+from campaignhub.clock import TIMETABLE
 from campaignhub.env import Env
-from campaigns.publishing.tasks import TIMETABLE, announce_token_keys
+from campaigns.publishing.tasks import announce_token_keys
 from ingest_lambda import handlers
 from ingest_lambda.adapters.tokens import sign, verify
 from ingest_lambda.contract.keys import (
@@ -272,4 +273,4 @@ def test_the_site_announces_the_names_of_its_keys_and_nothing_else(
             TableName=table.store.name, Key={"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}}
         )["Item"]
         assert "11" * 16 not in json.dumps(item)
-    assert TIMETABLE["announce-token-keys"]["schedule"] <= 60
+    assert TIMETABLE[announce_token_keys.name]["schedule"] <= 60
