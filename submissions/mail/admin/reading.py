@@ -16,9 +16,8 @@ from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailState
+from submissions.mail.services.by_hand import mark_as_sent, resend
 from submissions.mail.services.composing import compose, html_to_read
-from submissions.mail.services.delivery import resend
-from submissions.mail.services.marking import mark_as_sent
 from submissions.mirror.admin.person import answers_of, name_of, staff_of
 
 NO_SCRIPT = (

@@ -12,9 +12,6 @@ from django.db import transaction
 from django.db.models import Q
 
 from campaignhub.env import env
-from campaignhub.errors import DomainError
-from campaigns.accounts.models import User
-from campaigns.accounts.services import audit
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
@@ -23,7 +20,7 @@ from submissions.mail.services.composing import address_of, compose
 from submissions.mail.services.limits import held_back, lease
 from submissions.mail.services.sending_errors import SENDING_ERRORS, Outcome, outcome_of
 from submissions.mail.services.status_link import link_of
-from submissions.mirror.models import Submission, SubmissionEvent
+from submissions.mirror.models import SubmissionEvent
 from submissions.mirror.services.round_robin import in_turn
 
 logger = logging.getLogger(__name__)
@@ -33,14 +30,6 @@ MOST_TRIES = 8
 """The waits between them double from half a minute: about an hour in all."""
 LOOKED_AT = 10
 """For each mail that a round may send it looks at so many: a flood to one mailbox keeps nobody else waiting."""
-
-
-class MailWentOut(DomainError):
-    """A mail that may be sent again is one that failed, was held back, or whose outcome is unknown."""
-
-
-class MailOverLimit(DomainError):
-    """A mail that was over the limit of its mailbox is never sent, or the limit would be none."""
 
 
 def deliver_mails(*, at: datetime, most: int) -> int:
@@ -227,13 +216,8 @@ def _note(
 
 def _note_event(mail: Mail, state: MailState, at: datetime) -> None:
     if kind := _EVENTS.get(state):
-        line = SubmissionEvent(
-            submission_id=mail.submission_id,
-            kind=kind,
-            dedupe=f"{kind}:{mail.event}:{mail.tries}",
-            at=at,
-            detail={"mail": mail.kind, "trouble": mail.trouble},
-        )
+        of, said = f"{mail.event}:{mail.tries}", {"mail": mail.kind, "trouble": mail.trouble}
+        line = SubmissionEvent.line(mail.submission_id, kind, of, at=at, **said)
         SubmissionEvent.objects.bulk_create([line], ignore_conflicts=True)
 
 
@@ -254,37 +238,3 @@ def note_outcome(message_id: str, *, outcome: MailState, at: datetime) -> bool:
     mail.save(update_fields=["state", "outcome_at"])
     _note_event(mail, outcome, at)
     return True
-
-
-@transaction.atomic
-def resend(mail_id: int, *, actor: User, at: datetime) -> Mail:
-    """Queue a mail once more that failed, was suppressed, or whose outcome is unknown.
-
-    Raises:
-        MailWentOut: it went out, or is about to.
-        MailOverLimit: its mailbox had had as many as it gets.
-    """
-    mail = (
-        Mail.objects.select_for_update(of=("self",))
-        .select_related("submission__campaign__client")
-        .get(pk=mail_id)
-    )
-    if mail.state == MailState.NOT_SENT:
-        raise MailOverLimit(
-            f"This e-mail was over the limit for its address ({mail.trouble}), so it can't be sent."
-        )
-    if mail.state not in (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED):
-        raise MailWentOut("This mail went out, or is about to. There is nothing to send again.")
-    before = mail.state
-    mail.state, mail.not_before, mail.trouble = MailState.QUEUED, at, ""
-    mail.save(update_fields=["state", "not_before", "trouble"])
-    submission: Submission = mail.submission
-    audit.record(
-        submission,
-        "mail.sent_again",
-        actor=actor,
-        at=at,
-        before={"state": before},
-        after={"state": mail.state, "mail": mail.kind},
-    )
-    return mail

@@ -3,7 +3,9 @@
 No foreign keys: the mirror may get any of it before its submission.
 """
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import models
 
@@ -58,6 +60,24 @@ class SubmissionEvent(AppendOnly):
 
     def __str__(self) -> str:
         return self.kind
+
+    @classmethod
+    def line(
+        cls,
+        submission_id: UUID,
+        kind: str,
+        of: object,
+        /,
+        *,
+        at: datetime,
+        actor: Any = None,
+        **detail: Any,
+    ) -> "SubmissionEvent":
+        """Return the line of an event; ``of`` tells it from others of its kind, so that it is written once."""
+        dedupe = f"{kind}:{of}"[:80]
+        return cls(
+            submission_id=submission_id, kind=kind, dedupe=dedupe, at=at, actor=actor, detail=detail
+        )
 
 
 class EntrantMessage(TenantModel):

@@ -199,35 +199,16 @@ def derived(answers: Mapping[str, Any], release: PublishedRelease) -> dict[str, 
 
 def submission_events(record: SubmissionRecord) -> Iterator[SubmissionEvent]:
     """Return the lines that a submission's record proves, the same whichever version comes."""
-    yield SubmissionEvent(
-        submission_id=record.id,
-        kind="received",
-        dedupe="received:1",
-        at=record.entered_at,
-        detail={"channel": record.channel, "route": record.route},
-    )
-    if record.attempt > 1:
-        yield SubmissionEvent(
-            submission_id=record.id,
-            kind="sent_again",
-            dedupe=f"sent_again:{record.attempt}",
-            at=record.written_at,
-        )
+    line, at, attempt = SubmissionEvent.line, record.written_at, record.attempt
+    came = {"channel": record.channel, "route": record.route}
+    yield line(record.id, "received", 1, at=record.entered_at, **came)
+    if attempt > 1:
+        yield line(record.id, "sent_again", attempt, at=at)
     if record.status is SubmissionStatus.INVALID:
-        yield SubmissionEvent(
-            submission_id=record.id,
-            kind="limited",
-            dedupe=f"limited:{record.attempt}",
-            at=record.written_at,
-            detail={"reasons": [reason.code for reason in record.reasons]},
-        )
+        codes = [reason.code for reason in record.reasons]
+        yield line(record.id, "limited", attempt, at=at, reasons=codes)
     for body_hash in record.conflict_hashes:
-        yield SubmissionEvent(
-            submission_id=record.id,
-            kind="conflict",
-            dedupe=f"conflict:{body_hash}",
-            at=record.written_at,
-        )
+        yield line(record.id, "conflict", body_hash, at=at)
 
 
 def photo_check(record: SubmissionRecord, decided: Decided, at: datetime) -> PhotoCheck | None:
@@ -268,12 +249,9 @@ def checked_line(key: str, attempt: int) -> str:
 
 def image_event(row: ReceiptImage) -> SubmissionEvent:
     """Return the line that says a file was looked at."""
-    return SubmissionEvent(
-        submission_id=row.submission_id,
-        kind="checked",
-        dedupe=checked_line(row.key, row.attempt),
-        at=row.checked_at,
-        detail={"refusal": row.refusal},
+    of = checked_line(row.key, row.attempt).removeprefix("checked:")
+    return SubmissionEvent.line(
+        row.submission_id, "checked", of, at=row.checked_at, refusal=row.refusal
     )
 
 
@@ -291,13 +269,9 @@ def message_row(record: MessageRecord) -> EntrantMessage:
 
 def message_event(record: MessageRecord) -> SubmissionEvent:
     """Return the line that says the entrant said something; not what."""
-    detail: dict[str, Any] = {"kind": record.kind}
-    return SubmissionEvent(
-        submission_id=record.submission_id,
-        kind="message",
-        dedupe=f"message:{record.message_id}",
-        at=record.entered_at,
-        detail=detail,
+    said = {"kind": record.kind}
+    return SubmissionEvent.line(
+        record.submission_id, "message", record.message_id, at=record.entered_at, **said
     )
 
 

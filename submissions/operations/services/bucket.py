@@ -1,5 +1,7 @@
 """Taking files out of the bucket."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -12,18 +14,24 @@ class BucketBusy(Exception):
     """The bucket did not answer, or refused; what is gone is gone, the rest goes the next time."""
 
 
+@contextmanager
+def _asked() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as exc:
+        raise BucketBusy(type(exc).__name__) from exc
+
+
 def empty_folder(prefix: str) -> None:
     """Remove everything below a prefix, a thousand files a call; the same twice changes nothing.
 
     Raises:
         BucketBusy: try again.
     """
-    try:
+    with _asked():
         pages = s3().get_paginator("list_objects_v2")
         for page in pages.paginate(Bucket=env().bucket_name, Prefix=prefix):
             remove([held["Key"] for held in page.get("Contents", [])])
-    except (BotoCoreError, ClientError) as exc:
-        raise BucketBusy(type(exc).__name__) from exc
 
 
 def remove(keys: list[str]) -> None:
@@ -35,12 +43,9 @@ def remove(keys: list[str]) -> None:
     if not keys:
         return
     named: list[Any] = [{"Key": key} for key in keys]
-    try:
-        answer = s3().delete_objects(
-            Bucket=env().bucket_name, Delete={"Objects": named, "Quiet": True}
-        )
-    except (BotoCoreError, ClientError) as exc:
-        raise BucketBusy(type(exc).__name__) from exc
+    wanted: Any = {"Objects": named, "Quiet": True}
+    with _asked():
+        answer = s3().delete_objects(Bucket=env().bucket_name, Delete=wanted)
     if answer.get("Errors"):
         raise BucketBusy("delete_objects")
 
@@ -51,10 +56,8 @@ def keys_after(position: str, *, prefix: str, most: int = 1000) -> list[tuple[st
     Raises:
         BucketBusy: try again.
     """
-    try:
+    with _asked():
         answer = s3().list_objects_v2(
             Bucket=env().bucket_name, Prefix=prefix, StartAfter=position, MaxKeys=most
         )
-    except (BotoCoreError, ClientError) as exc:
-        raise BucketBusy(type(exc).__name__) from exc
     return [(held["Key"], held["LastModified"]) for held in answer.get("Contents", [])]

@@ -147,36 +147,30 @@ def depth_of(url: str) -> int | None:
 def list_dead_letters(queue: str, *, most: int = 100) -> list[DeadLetter]:
     """Return up to ``most`` dead letters of a queue, the oldest first; every one stays where it is.
 
+    Raises:
+        QueueAway: try again.
+    """
+    found = [_dead_letter(queue, message) for message in read_messages(queue, most=most)]
+    return sorted(found, key=lambda letter: letter.entered_at)
+
+
+def read_messages(queue: str, *, most: int) -> list[dict[str, Any]]:
+    """Return up to ``most`` dead letters of a queue as they are; every one stays there.
+
     SQS has no way to look without taking, so each is taken, and put back at
     once; should we die in between, it comes back by itself.
 
     Raises:
         QueueAway: try again.
     """
-    found: list[DeadLetter] = []
+    found: list[dict[str, Any]] = []
 
-    def look(message: dict[str, Any]) -> bool:
-        found.append(_dead_letter(queue, message))
+    def keep(message: dict[str, Any]) -> bool:
+        found.append(message)
         return False
 
-    _visit(pairs()[queue].dead_url, look, most=most, deleted=[])
-    return sorted(found, key=lambda letter: letter.entered_at)
-
-
-def read_bodies(queue: str, *, most: int) -> list[str]:
-    """Return the bodies of up to ``most`` dead letters of a queue; every one stays where it is.
-
-    Raises:
-        QueueAway: try again.
-    """
-    bodies: list[str] = []
-
-    def read(message: dict[str, Any]) -> bool:
-        bodies.append(message["Body"])
-        return False
-
-    _visit(pairs()[queue].dead_url, read, most=most, deleted=[])
-    return bodies
+    _visit(pairs()[queue].dead_url, keep, most=most, deleted=[])
+    return found
 
 
 def _dead_letter(queue: str, message: dict[str, Any]) -> DeadLetter:

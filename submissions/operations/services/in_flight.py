@@ -70,11 +70,11 @@ def _apart(name: str, at: datetime) -> Iterator[InFlight]:
         yield InFlight(at - LONGEST, "The queues don't answer.")
         return
     try:
-        bodies = dead_letters.read_bodies(name, most=min(count + 10, MOST_READ))
+        messages = dead_letters.read_messages(name, most=min(count + 10, MOST_READ))
     except dead_letters.QueueAway:
-        bodies = []
-    note_stuck(set().union(*map(submissions_of, bodies)), at=at)
-    if len(bodies) < count:
+        messages = []
+    note_stuck(set().union(*(submissions_of(one["Body"]) for one in messages)), at=at)
+    if len(messages) < count:
         yield InFlight(
             at - LONGEST, f"{pair.label}: more dead letters than could be looked through."
         )

@@ -166,18 +166,16 @@ def decide(
 def write_down(review: Review, *, at: datetime, suspicions: Sequence[Suspicion] = ()) -> None:
     """Keep a verdict, which nobody changes, and the line of the history; ``at`` is when it got its number."""
     review.save()
-    SubmissionEvent.objects.create(
-        submission_id=review.submission_id,
-        kind="decided",
-        dedupe=f"decided:{review.decision_no}",
+    SubmissionEvent.line(
+        review.submission_id,
+        "decided",
+        review.decision_no,
         at=at,
         actor=review.actor,
-        detail={
-            "verdict": review.verdict,
-            "reasons": [reason["code"] for reason in review.reasons],
-            **({"suspicions": list(suspicions)} if suspicions else {}),
-        },
-    )
+        verdict=review.verdict,
+        reasons=[reason["code"] for reason in review.reasons],
+        **({"suspicions": list(suspicions)} if suspicions else {}),
+    ).save()
 
 
 def may_undo(submission: Submission, *, actor: User | None, at: datetime) -> bool:

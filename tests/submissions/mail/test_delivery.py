@@ -21,13 +21,12 @@ from submissions.mail.rules.mails import (
     MailState,
 )
 from submissions.mail.services import delivery
+from submissions.mail.services.by_hand import MailWentOut, resend
 from submissions.mail.services.delivery import (
     LEASE,
     MOST_TRIES,
-    MailWentOut,
     deliver_mails,
     note_outcome,
-    resend,
 )
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
 from submissions.review.services.deciding import undo_time
