@@ -1,236 +1,98 @@
 """Every shape that crosses a border: pages, queues, the table, Django. No behaviour of its own."""
 
-from ingest_lambda.contract.decision import (
-    Decision,
-)
-from ingest_lambda.contract.envelope import (
-    ENVELOPE_SCHEMA,
-    Envelope,
-    EpochMs,
-    MessageEnvelope,
-    SubmissionEnvelope,
-    entered_at,
-)
-from ingest_lambda.contract.files import (
-    INCOMING,
-    incoming_key,
-    kept_folder,
-    owner_of,
-    slug_of_upload,
-)
-from ingest_lambda.contract.keys import (
-    MalformedSecret,
-    challenge_secrets_of,
-    check_person_secret,
-    key_check,
-    token_keys_of,
-)
-from ingest_lambda.contract.manifest import (
-    MANIFEST_SCHEMA,
-    MAX_MANIFEST_BYTES,
-    MOST_PHONES,
-    ChallengeSpec,
-    ConsentSpec,
-    Country,
-    Current,
-    FieldSpec,
-    Language,
-    LimitSpec,
-    Manifest,
-    Name,
-    PageState,
-    Slug,
-    Window,
-    is_slug,
-)
-from ingest_lambda.contract.public import (
-    FORM_SECONDS,
-    MAX_MESSAGE_BYTES,
-    MAX_SUBMISSION_BYTES,
-    POLL_SECONDS,
-    SUBMIT_SECONDS,
-    UNSENT_KEPT,
-    Action,
-    Answers,
-    MessageRequest,
-    Problem,
-    ShownAward,
-    ShownImage,
-    ShownReason,
-    StartAnswer,
-    StartRequest,
-    StatusAnswer,
-    SubmitRequest,
-    Token,
-    UploadForm,
-    Wanted,
-)
-from ingest_lambda.contract.reasons import (
-    FINAL,
-    KEEPS_SLOT,
-    RETRYABLE,
-    Reason,
-    ReasonCode,
-)
-from ingest_lambda.contract.records import (
-    MIRRORED,
-    Attribute,
-    AwardRecord,
-    ImageRecord,
-    MessageRecord,
-    Page,
-    Record,
-    SubmissionRecord,
-    TakenLimit,
-    read_stream_record,
-)
-from ingest_lambda.contract.reference import (
-    CROCKFORD,
-    reference_of,
-    tidy_reference,
-)
-from ingest_lambda.contract.sentences import sentence
-from ingest_lambda.contract.shape import (
-    Instant,
-    Shape,
-    complete,
-    instant_text,
-)
-from ingest_lambda.contract.status import ANSWERABLE, shown_status
-from ingest_lambda.contract.token import (
-    MAX_TOKEN_CHARS,
-    Sha256,
-    TokenPayload,
-    Upload,
-    without_tokens,
-)
-from ingest_lambda.contract.transaction import MOST_ATTEMPTS, MOST_PARTS, parts_at_most
-from ingest_lambda.contract.words import (
-    IMAGE_KINDS,
-    SAME_PHOTO,
-    SOFT_SCOPES,
-    AwardState,
-    Channel,
-    FieldKind,
-    ImageRefusal,
-    ImageState,
-    LimitScope,
-    Meaning,
-    MessageKind,
-    Mode,
-    Notice,
-    Purpose,
-    ReviewMode,
-    Route,
-    SubmissionStatus,
-    Suspicion,
-    WindowKind,
-)
-
-__all__ = [
-    "ANSWERABLE",
-    "CROCKFORD",
-    "ENVELOPE_SCHEMA",
-    "FINAL",
-    "FORM_SECONDS",
-    "IMAGE_KINDS",
-    "INCOMING",
-    "KEEPS_SLOT",
-    "MANIFEST_SCHEMA",
-    "MAX_MANIFEST_BYTES",
-    "MAX_MESSAGE_BYTES",
-    "MAX_SUBMISSION_BYTES",
-    "MAX_TOKEN_CHARS",
-    "MIRRORED",
-    "MOST_ATTEMPTS",
-    "MOST_PARTS",
-    "MOST_PHONES",
-    "POLL_SECONDS",
-    "RETRYABLE",
-    "SAME_PHOTO",
-    "SOFT_SCOPES",
-    "SUBMIT_SECONDS",
-    "UNSENT_KEPT",
-    "Action",
-    "Answers",
-    "Attribute",
-    "AwardRecord",
-    "AwardState",
-    "ChallengeSpec",
-    "Channel",
-    "ConsentSpec",
-    "Country",
-    "Current",
-    "Decision",
-    "Envelope",
-    "EpochMs",
-    "FieldKind",
-    "FieldSpec",
-    "ImageRecord",
-    "ImageRefusal",
-    "ImageState",
-    "Instant",
-    "Language",
-    "LimitScope",
-    "LimitSpec",
-    "MalformedSecret",
-    "Manifest",
-    "Meaning",
-    "MessageEnvelope",
-    "MessageKind",
-    "MessageRecord",
-    "MessageRequest",
-    "Mode",
-    "Name",
-    "Notice",
-    "Page",
-    "PageState",
-    "Problem",
-    "Purpose",
-    "Reason",
-    "ReasonCode",
-    "Record",
-    "ReviewMode",
-    "Route",
-    "Sha256",
-    "Shape",
-    "ShownAward",
-    "ShownImage",
-    "ShownReason",
-    "Slug",
-    "StartAnswer",
-    "StartRequest",
-    "StatusAnswer",
-    "SubmissionEnvelope",
-    "SubmissionRecord",
-    "SubmissionStatus",
-    "SubmitRequest",
-    "Suspicion",
-    "TakenLimit",
-    "Token",
-    "TokenPayload",
-    "Upload",
-    "UploadForm",
-    "Wanted",
-    "Window",
-    "WindowKind",
-    "challenge_secrets_of",
-    "check_person_secret",
-    "complete",
-    "entered_at",
-    "incoming_key",
-    "instant_text",
-    "is_slug",
-    "kept_folder",
-    "key_check",
-    "owner_of",
-    "parts_at_most",
-    "read_stream_record",
-    "reference_of",
-    "sentence",
-    "shown_status",
-    "slug_of_upload",
-    "tidy_reference",
-    "token_keys_of",
-    "without_tokens",
-]
+from ingest_lambda.contract.decision import Decision as Decision
+from ingest_lambda.contract.envelope import Envelope as Envelope
+from ingest_lambda.contract.envelope import MessageEnvelope as MessageEnvelope
+from ingest_lambda.contract.envelope import SubmissionEnvelope as SubmissionEnvelope
+from ingest_lambda.contract.envelope import entered_at as entered_at
+from ingest_lambda.contract.files import INCOMING as INCOMING
+from ingest_lambda.contract.files import incoming_key as incoming_key
+from ingest_lambda.contract.files import kept_folder as kept_folder
+from ingest_lambda.contract.files import owner_of as owner_of
+from ingest_lambda.contract.files import slug_of_upload as slug_of_upload
+from ingest_lambda.contract.keys import MalformedSecret as MalformedSecret
+from ingest_lambda.contract.keys import challenge_secrets_of as challenge_secrets_of
+from ingest_lambda.contract.keys import check_person_secret as check_person_secret
+from ingest_lambda.contract.keys import key_check as key_check
+from ingest_lambda.contract.keys import token_keys_of as token_keys_of
+from ingest_lambda.contract.manifest import MAX_MANIFEST_BYTES as MAX_MANIFEST_BYTES
+from ingest_lambda.contract.manifest import MOST_PHONES as MOST_PHONES
+from ingest_lambda.contract.manifest import ChallengeSpec as ChallengeSpec
+from ingest_lambda.contract.manifest import ConsentSpec as ConsentSpec
+from ingest_lambda.contract.manifest import Current as Current
+from ingest_lambda.contract.manifest import FieldSpec as FieldSpec
+from ingest_lambda.contract.manifest import LimitSpec as LimitSpec
+from ingest_lambda.contract.manifest import Manifest as Manifest
+from ingest_lambda.contract.manifest import PageState as PageState
+from ingest_lambda.contract.manifest import Slug as Slug
+from ingest_lambda.contract.manifest import Window as Window
+from ingest_lambda.contract.manifest import is_slug as is_slug
+from ingest_lambda.contract.public import FORM_SECONDS as FORM_SECONDS
+from ingest_lambda.contract.public import MAX_MESSAGE_BYTES as MAX_MESSAGE_BYTES
+from ingest_lambda.contract.public import MAX_SUBMISSION_BYTES as MAX_SUBMISSION_BYTES
+from ingest_lambda.contract.public import POLL_SECONDS as POLL_SECONDS
+from ingest_lambda.contract.public import SUBMIT_SECONDS as SUBMIT_SECONDS
+from ingest_lambda.contract.public import UNSENT_KEPT as UNSENT_KEPT
+from ingest_lambda.contract.public import Action as Action
+from ingest_lambda.contract.public import MessageRequest as MessageRequest
+from ingest_lambda.contract.public import Problem as Problem
+from ingest_lambda.contract.public import ShownAward as ShownAward
+from ingest_lambda.contract.public import ShownImage as ShownImage
+from ingest_lambda.contract.public import ShownReason as ShownReason
+from ingest_lambda.contract.public import StartAnswer as StartAnswer
+from ingest_lambda.contract.public import StartRequest as StartRequest
+from ingest_lambda.contract.public import StatusAnswer as StatusAnswer
+from ingest_lambda.contract.public import SubmitRequest as SubmitRequest
+from ingest_lambda.contract.public import UploadForm as UploadForm
+from ingest_lambda.contract.public import Wanted as Wanted
+from ingest_lambda.contract.reasons import FINAL as FINAL
+from ingest_lambda.contract.reasons import KEEPS_SLOT as KEEPS_SLOT
+from ingest_lambda.contract.reasons import RETRYABLE as RETRYABLE
+from ingest_lambda.contract.reasons import Reason as Reason
+from ingest_lambda.contract.reasons import ReasonCode as ReasonCode
+from ingest_lambda.contract.records import MIRRORED as MIRRORED
+from ingest_lambda.contract.records import Attribute as Attribute
+from ingest_lambda.contract.records import AwardRecord as AwardRecord
+from ingest_lambda.contract.records import ImageRecord as ImageRecord
+from ingest_lambda.contract.records import MessageRecord as MessageRecord
+from ingest_lambda.contract.records import Page as Page
+from ingest_lambda.contract.records import Record as Record
+from ingest_lambda.contract.records import SubmissionRecord as SubmissionRecord
+from ingest_lambda.contract.records import TakenLimit as TakenLimit
+from ingest_lambda.contract.records import read_stream_record as read_stream_record
+from ingest_lambda.contract.reference import CROCKFORD as CROCKFORD
+from ingest_lambda.contract.reference import reference_of as reference_of
+from ingest_lambda.contract.reference import tidy_reference as tidy_reference
+from ingest_lambda.contract.sentences import sentence as sentence
+from ingest_lambda.contract.shape import Instant as Instant
+from ingest_lambda.contract.shape import Shape as Shape
+from ingest_lambda.contract.shape import complete as complete
+from ingest_lambda.contract.shape import instant_text as instant_text
+from ingest_lambda.contract.status import ANSWERABLE as ANSWERABLE
+from ingest_lambda.contract.status import shown_status as shown_status
+from ingest_lambda.contract.token import MAX_TOKEN_CHARS as MAX_TOKEN_CHARS
+from ingest_lambda.contract.token import TokenPayload as TokenPayload
+from ingest_lambda.contract.token import Upload as Upload
+from ingest_lambda.contract.token import without_tokens as without_tokens
+from ingest_lambda.contract.transaction import MOST_ATTEMPTS as MOST_ATTEMPTS
+from ingest_lambda.contract.transaction import MOST_PARTS as MOST_PARTS
+from ingest_lambda.contract.transaction import parts_at_most as parts_at_most
+from ingest_lambda.contract.words import IMAGE_KINDS as IMAGE_KINDS
+from ingest_lambda.contract.words import SAME_PHOTO as SAME_PHOTO
+from ingest_lambda.contract.words import SOFT_SCOPES as SOFT_SCOPES
+from ingest_lambda.contract.words import AwardState as AwardState
+from ingest_lambda.contract.words import Channel as Channel
+from ingest_lambda.contract.words import FieldKind as FieldKind
+from ingest_lambda.contract.words import ImageRefusal as ImageRefusal
+from ingest_lambda.contract.words import ImageState as ImageState
+from ingest_lambda.contract.words import LimitScope as LimitScope
+from ingest_lambda.contract.words import Meaning as Meaning
+from ingest_lambda.contract.words import MessageKind as MessageKind
+from ingest_lambda.contract.words import Mode as Mode
+from ingest_lambda.contract.words import Notice as Notice
+from ingest_lambda.contract.words import Purpose as Purpose
+from ingest_lambda.contract.words import ReviewMode as ReviewMode
+from ingest_lambda.contract.words import Route as Route
+from ingest_lambda.contract.words import SubmissionStatus as SubmissionStatus
+from ingest_lambda.contract.words import Suspicion as Suspicion
+from ingest_lambda.contract.words import WindowKind as WindowKind

@@ -14,7 +14,7 @@ from campaignhub.local_aws.ministack import REGION
 from campaignhub.local_aws.pipes.declaration import Pipe, QueueParameters
 from campaignhub.local_aws.pipes.pattern import passes
 from campaignhub.local_aws.pipes.target import Busy, Record, Target
-from campaignhub.local_aws.pipes.wire import Away, Refused, Wire
+from campaignhub.local_aws.pipes.wire import Wire
 
 logger = logging.getLogger(__name__)
 
@@ -166,6 +166,3 @@ def as_record(message: dict[str, Any], source: str) -> dict[str, Any]:
         "eventSourceARN": source,
         "awsRegion": REGION,
     }
-
-
-__all__ = ["Away", "QueueSource", "Refused", "as_record"]

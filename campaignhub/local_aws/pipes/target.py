@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from campaignhub.local_aws.pipes.input_template import filled_in
-from campaignhub.local_aws.pipes.wire import Away, Refused, Wire, signed_as
+from campaignhub.local_aws.pipes.wire import Refused, Wire, signed_as
 
 logger = logging.getLogger(__name__)
 
@@ -183,6 +183,3 @@ def _chunks(bodies: Sequence[str]) -> list[list[int]]:
         chunks[-1].append(place)
         size += length
     return chunks
-
-
-__all__ = ["Away", "Busy", "Record", "Target", "failed_records", "target_of"]

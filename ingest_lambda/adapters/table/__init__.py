@@ -26,83 +26,34 @@ the same attributes).
 from typing import Any
 
 from ingest_lambda.adapters.clients import open_client
-from ingest_lambda.adapters.table.keys import (
-    HOUR_SHARDS,
-    ROLLING,
-    Item,
-    guard_key,
-    limit_key,
-    submission_item,
-    submission_key,
-)
-from ingest_lambda.adapters.table.ledger import ItemLine, LedgerItems, LedgerLine
-from ingest_lambda.adapters.table.limits import (
-    KEPT_AFTER_WINDOW,
-    NOTHING,
-    LimitItems,
-    LimitUse,
-    Taken,
-    Uses,
-    guard_part,
-)
-from ingest_lambda.adapters.table.photos import PhotoItems, UnsentPhoto
-from ingest_lambda.adapters.table.published import (
-    CURRENT,
-    MOST_BLOCKED,
-    RELEASE,
-    BlockListTooLong,
-    Partner,
-    PublishedItems,
-)
+from ingest_lambda.adapters.table.keys import HOUR_SHARDS as HOUR_SHARDS
+from ingest_lambda.adapters.table.keys import ROLLING as ROLLING
+from ingest_lambda.adapters.table.keys import guard_key as guard_key
+from ingest_lambda.adapters.table.ledger import ItemLine as ItemLine
+from ingest_lambda.adapters.table.ledger import LedgerItems as LedgerItems
+from ingest_lambda.adapters.table.ledger import LedgerLine as LedgerLine
+from ingest_lambda.adapters.table.limits import KEPT_AFTER_WINDOW as KEPT_AFTER_WINDOW
+from ingest_lambda.adapters.table.limits import NOTHING as NOTHING
+from ingest_lambda.adapters.table.limits import LimitItems
+from ingest_lambda.adapters.table.limits import LimitUse as LimitUse
+from ingest_lambda.adapters.table.limits import Taken as Taken
+from ingest_lambda.adapters.table.limits import guard_part as guard_part
+from ingest_lambda.adapters.table.photos import PhotoItems
+from ingest_lambda.adapters.table.photos import UnsentPhoto as UnsentPhoto
+from ingest_lambda.adapters.table.published import CURRENT as CURRENT
+from ingest_lambda.adapters.table.published import MOST_BLOCKED as MOST_BLOCKED
+from ingest_lambda.adapters.table.published import BlockListTooLong as BlockListTooLong
+from ingest_lambda.adapters.table.published import Partner as Partner
+from ingest_lambda.adapters.table.published import PublishedItems
 from ingest_lambda.adapters.table.store import Store
-from ingest_lambda.adapters.table.submissions import SubmissionItems
-from ingest_lambda.adapters.table.transaction import (
-    SUBMISSION,
-    Cancelled,
-    InConflict,
-    Part,
-    PartKind,
-    TooManyParts,
-)
+from ingest_lambda.adapters.table.submissions import SubmissionItems as SubmissionItems
+from ingest_lambda.adapters.table.transaction import SUBMISSION as SUBMISSION
+from ingest_lambda.adapters.table.transaction import Cancelled as Cancelled
+from ingest_lambda.adapters.table.transaction import InConflict as InConflict
+from ingest_lambda.adapters.table.transaction import Part as Part
+from ingest_lambda.adapters.table.transaction import PartKind as PartKind
+from ingest_lambda.adapters.table.transaction import TooManyParts as TooManyParts
 from ingest_lambda.config import Config
-
-__all__ = [
-    "CURRENT",
-    "HOUR_SHARDS",
-    "KEPT_AFTER_WINDOW",
-    "MOST_BLOCKED",
-    "NOTHING",
-    "RELEASE",
-    "ROLLING",
-    "SUBMISSION",
-    "BlockListTooLong",
-    "Cancelled",
-    "InConflict",
-    "Item",
-    "ItemLine",
-    "LedgerItems",
-    "LedgerLine",
-    "LimitItems",
-    "LimitUse",
-    "Part",
-    "PartKind",
-    "Partner",
-    "PhotoItems",
-    "PublishedItems",
-    "SubmissionItems",
-    "Table",
-    "Taken",
-    "TooManyParts",
-    "UnsentPhoto",
-    "Uses",
-    "guard_key",
-    "guard_part",
-    "limit_key",
-    "open_table",
-    "quickened",
-    "submission_item",
-    "submission_key",
-]
 
 
 class Table:

@@ -5,20 +5,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ingest_lambda.contract import MOST_PARTS
+from ingest_lambda.contract import MOST_PARTS as MOST_PARTS
 from ingest_lambda.errors import TryAgain
-
-__all__ = [
-    "MOST_PARTS",
-    "SUBMISSION",
-    "Cancelled",
-    "InConflict",
-    "Operation",
-    "Part",
-    "PartKind",
-    "TooManyParts",
-    "Write",
-]
 
 
 class PartKind(StrEnum):

@@ -5,6 +5,4 @@ taken, ``duplicates`` and ``resubmissions`` go on from what is stored (``replaci
 keeps what is said later.
 """
 
-from ingest_lambda.functions.write.writer import Quarantine, Writer
-
-__all__ = ["Quarantine", "Writer"]
+from ingest_lambda.functions.write.writer import Writer as Writer

@@ -1,7 +1,7 @@
 """The forms of the campaign page: what staff type becomes what is stored."""
 
-from campaigns.workbench.admin.forms.campaign import CampaignForm
-from campaigns.workbench.admin.forms.limits import LimitForm, LimitFormSet
-from campaigns.workbench.admin.forms.rows import FormRowForm, FormRowFormSet
-
-__all__ = ["CampaignForm", "FormRowForm", "FormRowFormSet", "LimitForm", "LimitFormSet"]
+from campaigns.workbench.admin.forms.campaign import CampaignForm as CampaignForm
+from campaigns.workbench.admin.forms.limits import LimitForm as LimitForm
+from campaigns.workbench.admin.forms.limits import LimitFormSet as LimitFormSet
+from campaigns.workbench.admin.forms.rows import FormRowForm as FormRowForm
+from campaigns.workbench.admin.forms.rows import FormRowFormSet as FormRowFormSet
