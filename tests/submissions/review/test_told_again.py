@@ -28,6 +28,7 @@ from submissions.mail.rules.mails import MENDED_WITHIN, MailKind, MailState
 from submissions.mail.services.delivery import deliver_mails
 from submissions.mirror.models import Submission
 from submissions.review.models import OutboxDecision
+from submissions.review.services.deciding import undo_time
 from submissions.review.services.decisions import (
     approve_submission,
     reopen_submission,
@@ -35,7 +36,6 @@ from submissions.review.services.decisions import (
     undo_decision,
 )
 from submissions.review.services.outbox import propagate_decisions
-from submissions.review.services.undo import undo_time
 from submissions.review.services.work_queue import left
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, make_stored, streamed
