@@ -211,11 +211,11 @@ def _note(
             "subject",
         ]
     )
-    _note_event(mail, state, at)
+    _note_event(mail, _EVENTS.get(state), at)
 
 
-def _note_event(mail: Mail, state: MailState, at: datetime) -> None:
-    if kind := _EVENTS.get(state):
+def _note_event(mail: Mail, kind: str | None, at: datetime) -> None:
+    if kind:
         of, said = f"{mail.event}:{mail.tries}", {"mail": mail.kind, "trouble": mail.trouble}
         line = SubmissionEvent.line(mail.submission_id, kind, of, at=at, **said)
         SubmissionEvent.objects.bulk_create([line], ignore_conflicts=True)
@@ -236,5 +236,22 @@ def note_outcome(message_id: str, *, outcome: MailState, at: datetime) -> bool:
         return False
     mail.state, mail.outcome_at = outcome, at
     mail.save(update_fields=["state", "outcome_at"])
-    _note_event(mail, outcome, at)
+    _note_event(mail, _EVENTS[outcome], at)
+    return True
+
+
+@transaction.atomic
+def note_delay(message_id: str, *, why: str, at: datetime) -> bool:
+    """Note that a mail was sent back for now; ``False`` where it is none of ours, or its outcome is known.
+
+    Its address stays one that is written to. The same notice twice is one line.
+    """
+    if not message_id:
+        return False
+    mail = Mail.objects.select_for_update().filter(message_id=message_id).first()
+    if mail is None or mail.state not in (MailState.SENT, MailState.UNKNOWN):
+        return False
+    mail.trouble = why
+    mail.save(update_fields=["trouble"])
+    _note_event(mail, "mail_delayed", at)
     return True

@@ -49,12 +49,16 @@ _VERDICTS: Mapping[str, str] = {
 _MAIL_OUTCOMES: Mapping[str, str] = {
     "mail_delivered": "Mail delivered",
     "mail_bounced": "Mail sent back by the entrant's provider",
+    "mail_delayed": "Mail not taken by the entrant's provider for now",
     "mail_complained": "Mail called spam by the entrant",
     "mail_failed": "Mail could not be sent",
     "mail_unknown": "Nobody knows whether this mail went",
     "mail_suppressed": "Mail held back",
     "mail_not_sent": "Mail not sent",
 }
+
+
+_SAYS_WHY = frozenset({"mail_delayed", "mail_not_sent"})
 
 
 def why_here(submission: Submission) -> list[str]:
@@ -137,11 +141,12 @@ def _event_text(event: SubmissionEvent) -> str:
         case (
             "mail_delivered"
             | "mail_bounced"
+            | "mail_delayed"
             | "mail_complained"
             | "mail_failed"
             | ("mail_unknown" | "mail_suppressed" | "mail_not_sent")
         ):
-            why = f" ({detail['trouble']})" if event.kind == "mail_not_sent" else ""
+            why = f" ({detail['trouble']})" if event.kind in _SAYS_WHY else ""
             return f"{_MAIL_OUTCOMES[event.kind]}{why}: {_mail_name(detail.get('mail', ''))}."
         case "message":
             return f"The entrant wrote: {in_words(detail.get('kind', 'a message')).lower()}."

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,8 @@ from campaignhub.mail_notices import MailNotices
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.services.delivery import deliver_mails
+from submissions.review.admin.wording import history
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
 pytestmark = pytest.mark.django_db
@@ -39,12 +42,14 @@ def mail(settings) -> Mail:
     return mail
 
 
-def post_notice(kind: str, *, message_id: str = "0100-abc", secret: str = SECRET) -> int:
+def post_notice(
+    kind: str, *, message_id: str = "0100-abc", secret: str = SECRET, **content: str
+) -> int:
     """Post a notice as SNS does."""
     event = {
         "notificationType": kind,
         "mail": {"messageId": message_id, "destination": ["ada@example.com"]},
-        kind.lower(): EVENTS[kind],
+        kind.lower(): {**EVENTS[kind], **content},
     }
     notice = {
         "Type": "Notification",
@@ -80,6 +85,46 @@ def test_a_notice_says_what_became_of_the_mail(mail, kind, state):
     assert post_notice(kind) == 200
     mail.refresh_from_db()
     assert mail.state == state
+
+
+@pytest.mark.parametrize(
+    ("kind", "part", "said"),
+    [
+        ("Transient", "General", "an absence note, or passing trouble"),
+        ("Transient", "MailboxFull", "the mailbox is full"),
+        ("Undetermined", "Undetermined", "an absence note, or passing trouble"),
+    ],
+)
+def test_a_bounce_that_passes_keeps_the_address_and_stands_in_the_history_once(
+    mail, kind, part, said
+):
+    for _ in range(2):
+        assert post_notice("Bounce", bounceType=kind, bounceSubType=part) == 200
+    mail.refresh_from_db()
+    assert (mail.state, mail.trouble) == (MailState.SENT, said)
+    (line,) = [words for _, words, _ in history(mail.submission) if "for now" in words]
+    assert said in line
+    another = Mail.objects.create(
+        submission=mail.submission,
+        campaign=mail.submission.campaign,
+        kind=MailKind.APPROVED,
+        event="under test",
+        queued_at=NOON,
+        not_before=NOON,
+    )
+    deliver_mails(at=NOON + timedelta(days=2), most=10)
+    another.refresh_from_db()
+    assert another.state == MailState.SENT
+    assert post_notice("Bounce") == 200
+    mail.refresh_from_db()
+    assert mail.state == MailState.BOUNCED, "in the end it was for good"
+
+
+def test_a_passing_bounce_that_comes_late_says_nothing_about_what_was_delivered(mail):
+    post_notice("Delivery")
+    post_notice("Bounce", bounceType="Transient")
+    mail.refresh_from_db()
+    assert (mail.state, mail.trouble) == (MailState.DELIVERED, "")
 
 
 def test_a_notice_about_nothing_of_ours_is_taken_and_changes_nothing(mail):
