@@ -66,7 +66,7 @@ class Deployment:
             try:
                 refused += self._deploy_stack(name, path.read_text())
             except (BotoCoreError, ClientError) as error:
-                raise CannotDeploy(f"{self.plan.stack_name(name)}: {error}") from error
+                raise CannotDeploy(f"{self.plan.stack_name(name)}: {_sentence(error)}") from error
         if refused:
             raise ReplacesWhatMustStay(" ".join(refused))
         return self.outputs
@@ -77,7 +77,7 @@ class Deployment:
             account = read_account(self.clients, plan.region)
             before = _parameters_of(self._stack("ingest").describe())
         except (BotoCoreError, ClientError) as error:
-            raise AccountNotReady(f"The account can't be read: {error}") from error
+            raise AccountNotReady(f"The account can't be read: {_sentence(error)}") from error
         if found := problems(plan, account, before):
             raise AccountNotReady(" ".join(found))
         for warning in warnings(account):
@@ -151,3 +151,11 @@ def _parameters_of(found: Mapping[str, Any] | None) -> dict[str, str]:
         parameter["ParameterKey"]: parameter.get("ParameterValue", "")
         for parameter in (found or {}).get("Parameters", ())
     }
+
+
+def _sentence(error: BotoCoreError | ClientError) -> str:
+    """Say what AWS refused, and with which words."""
+    if isinstance(error, ClientError):
+        said = error.response["Error"]
+        return f"{error.operation_name}: {said.get('Message', '')} ({said.get('Code', '')})"
+    return str(error)

@@ -28,6 +28,9 @@ _CHANGEABLE = (*_DONE, "UPDATE_ROLLBACK_COMPLETE", "IMPORT_ROLLBACK_COMPLETE", "
 
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
+_ASK_EVENTS = "DescribeEvents"
+"""What a reason names where it leaves the rest to another call."""
+
 _CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled")
 """Why a resource failed that was not at fault: another one failed beside it."""
 
@@ -149,10 +152,13 @@ class Stack:
             lambda answer: answer["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"),
         )
         if found["Status"] == "FAILED":
-            self._forget(arn)
             reason = found.get("StatusReason", "")
             if not any(text in reason for text in _NO_CHANGES):
+                if _ASK_EVENTS in reason:
+                    reason = self._validated(ChangeSetName=arn) or reason
+                self._forget(arn)
                 raise StackFailed(f"{self.name} can't be changed: {reason}")
+            self._forget(arn)
             return ChangeSet(arn, (), is_empty=True, creates=creates)
         answers = list(found["Changes"])
         while token := found.get("NextToken"):
@@ -194,7 +200,9 @@ class Stack:
 
         found = self._wait(look, lambda answer: _is_settled(answer["StackStatus"]))
         if found["StackStatus"] not in _DONE:
-            raise StackFailed(_failure(self.name, found["StackStatus"], events))
+            reasons = " ".join(event.get("ResourceStatusReason", "") for event in events)
+            validated = self._validated(StackName=self.name) if _ASK_EVENTS in reasons else ""
+            raise StackFailed(_failure(self.name, found["StackStatus"], events, validated))
         return dict(found)
 
     def protect(self, found: Mapping[str, Any]) -> None:
@@ -246,6 +254,15 @@ class Stack:
                 return found
             request["NextToken"] = answer["NextToken"]
 
+    def _validated(self, **asked: str) -> str:
+        """Say what CloudFormation found wrong before it touched anything: a name that is taken, for one."""
+        answer = self.client.describe_events(**asked, Filters={"FailedEvents": True})
+        return "; ".join(
+            f"{event.get('LogicalResourceId', '')} failed: {event['ValidationStatusReason'].rstrip('.')}"
+            for event in answer["OperationEvents"]
+            if event.get("ValidationStatusReason")
+        )
+
     def _say_event(self, event: Mapping[str, Any]) -> None:
         reason = event.get("ResourceStatusReason", "")
         status = event["ResourceStatus"]
@@ -271,7 +288,7 @@ def _is_settled(status: str) -> bool:
     return status == "REVIEW_IN_PROGRESS" or not status.endswith("_IN_PROGRESS")
 
 
-def _failure(name: str, status: str, events: list[dict[str, Any]]) -> str:
+def _failure(name: str, status: str, events: list[dict[str, Any]], validated: str) -> str:
     """Say in one sentence what failed first, and how the stack stands now."""
     failed = [
         event
@@ -285,8 +302,13 @@ def _failure(name: str, status: str, events: list[dict[str, Any]]) -> str:
         if status.endswith("ROLLBACK_COMPLETE")
         else f"the stack is in {status}, and the next deployment settles it"
     )
+    if validated:
+        return f"{name}: {validated}; {now}."
     if not failed:
-        return f"{name} failed without naming a resource; {now}."
+        # An output that can't be worked out, for one, is no resource's fault.
+        reasons = [event.get("ResourceStatusReason", "") for event in events]
+        reason = next(filter(None, reasons), "CloudFormation gives no reason").rstrip(".")
+        return f"{name} failed: {reason}; {now}."
     first = failed[0]
     kind = first.get("ResourceType", "").removeprefix("AWS::")
     reason = first.get("ResourceStatusReason", "no reason was given").rstrip(".")

@@ -167,3 +167,30 @@ def test_protection_is_switched_on_once(stacks, stack):
 
     stack.protect({})
     stack.protect({"EnableTerminationProtection": True})
+
+
+def test_what_is_found_wrong_before_anything_is_touched_is_named(stacks, stack):
+    stacks.is_in("CREATE_COMPLETE")
+    reason = "Validation failed. Call DescribeEvents to retrieve the full list of issues"
+    stacks.then("create_change_set", {"Id": ARN, "StackId": "arn:stack"})
+    stacks.then("describe_change_set", {"Status": "FAILED", "StatusReason": reason})
+    wrong = {"LogicalResourceId": "Bucket", "ValidationStatusReason": "It exists already."}
+    asked = {"ChangeSetName": ARN, "Filters": {"FailedEvents": True}}
+    stacks.then("describe_events", {"OperationEvents": [wrong]}, asked)
+    stacks.then("delete_change_set", {})
+
+    with pytest.raises(StackFailed, match="changed: Bucket failed: It exists already"):
+        stack.propose(REQUEST)
+
+
+def test_a_failure_of_no_resource_has_the_stack_s_own_reason(stacks, stack):
+    stacks.is_in("CREATE_COMPLETE").proposes("UPDATE", QUEUE).executes()
+    stacks.is_in("UPDATE_ROLLBACK_COMPLETE")
+    stacks.events(
+        event(1, "demo-ingest", "UPDATE_ROLLBACK_IN_PROGRESS", "Output A: no attribute B")
+    )
+
+    with pytest.raises(
+        StackFailed, match="demo-ingest failed: Output A: no attribute B; everything"
+    ):
+        stack.execute(stack.propose(REQUEST))
