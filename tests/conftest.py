@@ -120,17 +120,26 @@ def _arranged_under_no_scope() -> Iterator[None]:
         yield
 
 
+STRANDED = """
+from campaigns.setup.models import Campaign
+from submissions.review.services.stranded import stranded
+print([str(entry) for entry in stranded(Campaign.objects.values_list('pk', flat=True), at=timezone.now())])
+"""
+
+
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """Run one whole installation for all flow and browser tests: what ``make up`` starts.
 
     A test that stops or kills a part of it leaves it running again, or makes one of its own with
-    :func:`running_installation`.
+    :func:`running_installation`. In the end no entry of any test may be left without an answer,
+    a queue or a clock.
     """
     with running_installation(
         tmp_path_factory.mktemp("embedded"), UNDO_SECONDS=str(UNDO_SECONDS)
     ) as installation:
         yield installation
+        assert installation.python(STRANDED).strip() == "[]"
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,7 @@ from submissions.operations.services import dead_letters, ledger_rounds
 from submissions.operations.services.pipes import pipe_states, switch_on
 from submissions.operations.services.unsent_photos import unsent
 from submissions.review.models import OutboxDecision
+from submissions.review.services.stranded import stranded
 
 APART = "quarantine"
 """Its messages were never issued by us: they are counted and kept apart, and go by themselves."""
@@ -55,11 +56,13 @@ class Operations(StaffPage):
             carried_at=None, submission__campaign__in=campaigns
         )
         troubled = troubled_mails(user)
+        left_alone = stranded(campaigns.values_list("pk", flat=True), at=now)
         return {
             "is_fullwidth": "1",
             "failed": [dead_letters.pairs().get(name) for name in OF_CAMPAIGNS],
             "decisions": decisions.select_related("submission").order_by("id")[:20],
             "decisions_waiting": len(decisions.values_list("pk")[:1000]),
+            "stranded": left_alone.select_related("campaign")[:20],
             "mails": [
                 (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
             ],
