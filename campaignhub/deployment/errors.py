@@ -6,28 +6,18 @@ from campaignhub.errors import DomainError
 class CannotDeploy(DomainError):
     """The deployment can't begin, or did not come to its end."""
 
-    code = "cannot_deploy"
-
 
 class CannotPack(CannotDeploy):
     """The functions' archives can't be built for their target."""
-
-    code = "cannot_pack"
 
 
 class StackFailed(CannotDeploy):
     """CloudFormation refused a change, or gave it up and rolled it back."""
 
-    code = "stack_failed"
-
 
 class ReplacesWhatMustStay(CannotDeploy):
     """A change would replace or remove what holds data, or what has a fixed name."""
 
-    code = "replaces_what_must_stay"
-
 
 class AccountNotReady(CannotDeploy):
     """Names, quotas or settings of the account don't admit the deployment."""
-
-    code = "account_not_ready"
