@@ -44,6 +44,7 @@ class ReasonCode(StrEnum):
     IMAGE_DAMAGED = "IMAGE_DAMAGED"
     IMAGE_TOO_LARGE = "IMAGE_TOO_LARGE"
     # Final.
+    ILLEGIBLE_FINAL = "ILLEGIBLE_FINAL"
     BEFORE_PURCHASE_WINDOW = "BEFORE_PURCHASE_WINDOW"
     AFTER_PURCHASE_WINDOW = "AFTER_PURCHASE_WINDOW"
     RECEIPT_TOO_OLD = "RECEIPT_TOO_OLD"
@@ -104,6 +105,7 @@ RETRYABLE = frozenset(
 
 FINAL = frozenset(
     {
+        ReasonCode.ILLEGIBLE_FINAL,
         ReasonCode.BEFORE_PURCHASE_WINDOW,
         ReasonCode.AFTER_PURCHASE_WINDOW,
         ReasonCode.RECEIPT_TOO_OLD,
@@ -122,7 +124,10 @@ FINAL = frozenset(
         ReasonCode.OTHER,
     }
 )
-"""Reasons a moderator's (or the sweep's) rejection may carry."""
+"""Reasons that a rejection may carry; none asks for a photo, for there is no way to send it.
+
+``ILLEGIBLE_FINAL`` is for the last try, ``RESUBMISSION_EXPIRED`` for the clock.
+"""
 
 KEEPS_SLOT = frozenset(
     {ReasonCode.DUPLICATE_OWN, ReasonCode.DUPLICATE_OTHER, ReasonCode.ALTERED_OR_GENERATED}

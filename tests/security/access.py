@@ -61,13 +61,15 @@ def thing(get: Capability | None, post: Capability | None, *forms: dict[str, Any
 
 
 _TYPED = {"typed": "{slug}"}
+_VERDICTS = {"approve": "", "reject": "RECEIPT_TOO_OLD", "ask_again": "ILLEGIBLE"}
+"""Each with a reason that fits it."""
 _DECIDED = tuple(
-    {"verdict": verdict, "decision_no": "0", "reason": "ILLEGIBLE"}
-    for verdict in ("approve", "reject", "ask_again")
+    {"verdict": verdict, "decision_no": "0", "reason": reason}
+    for verdict, reason in _VERDICTS.items()
 )
 _MANY = tuple(
-    {"act": act, "id": "{submission}.0", "confirmed": "1", "reason": "ILLEGIBLE"}
-    for act in ("approve", "reject", "ask_again")
+    {"act": act, "id": "{submission}.0", "confirmed": "1", "reason": reason}
+    for act, reason in _VERDICTS.items()
 )
 _UNDONE = tuple(
     {"act": act, "note": "Why not.", "decision_no": "0"} for act in ("reopen", "revoke")

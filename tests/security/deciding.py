@@ -17,6 +17,7 @@ from submissions.review.services import decisions
 from tests.submissions.review.at_the_desk import desk_of, make_submission
 
 UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
+TOO_OLD = [Reason(code=ReasonCode.RECEIPT_TOO_OLD)]
 HOUR = timedelta(hours=1)
 VERDICTS = ("approve", "reject", "ask_again")
 
@@ -31,7 +32,7 @@ def brought_to(status: Status, campaign: Campaign, colleague: User) -> Submissio
     if status is Status.REVOKED:
         decisions.revoke_submission(made.pk, **signed, note="Copied.", message="It was copied.")
     if status is Status.REJECTED:
-        decisions.reject_submission(made.pk, **signed, reasons=UNREADABLE)
+        decisions.reject_submission(made.pk, **signed, reasons=TOO_OLD)
     if status is Status.NEEDS_RESUBMISSION:
         decisions.request_resubmission(made.pk, **signed, reasons=UNREADABLE)
     made.refresh_from_db()
@@ -47,8 +48,9 @@ def ask(browser: Browser, submission: Submission, act: str, **more: Any) -> Any:
         "message": "We looked again.",
         **more,
     }
+    reason = "RECEIPT_TOO_OLD" if act == "reject" else "ILLEGIBLE"
     if act in VERDICTS:
-        address, form = desk_of(submission), {"verdict": act, "reason": "ILLEGIBLE", **form}
+        address, form = desk_of(submission), {"verdict": act, "reason": reason, **form}
         return browser.post(address, form, headers={"accept": "application/json"})
     address = reverse("admin:submissions_review_undo", args=[submission.pk])
     return browser.post(address, {"act": act, **form})

@@ -90,7 +90,8 @@ def test_a_moderator_cannot_reject_what_was_asked_again(campaign: Campaign, oliv
     lead = signed_in(olivia)
     assert ask(lead, asked, "reject").status_code == 409
     lead.post(
-        LIST, {"act": "reject", "id": f"{asked.pk}.1", "reason": "ILLEGIBLE", "confirmed": "1"}
+        LIST,
+        {"act": "reject", "id": f"{asked.pk}.1", "reason": "RECEIPT_TOO_OLD", "confirmed": "1"},
     )
     assert left_alone(asked)
 
@@ -107,7 +108,9 @@ def test_the_second_of_two_is_told_who_was_first(campaign: Campaign, olivia: Use
     for act in VERDICTS:
         assert ask(mo, entry, act).json() == {"trouble": sentence, "where": desk_of(entry)}
     page = mo.post(
-        desk_of(entry), {"verdict": "reject", "decision_no": 0, "reason": "ILLEGIBLE"}, follow=True
+        desk_of(entry),
+        {"verdict": "reject", "decision_no": 0, "reason": "RECEIPT_TOO_OLD"},
+        follow=True,
     )
     assert sentence.replace("'", "&#x27;") in page.content.decode()
     assert Review.objects.count() == 1

@@ -15,7 +15,7 @@ from ingest_lambda.contract import SubmissionStatus as Status
 from submissions.review.models import Review
 from submissions.review.services import decisions
 from tests.campaigns.factories import make_user
-from tests.security.deciding import UNREADABLE, VERDICTS, ask, left_alone
+from tests.security.deciding import TOO_OLD, VERDICTS, ask, left_alone
 from tests.security.two_clients import signed_in
 from tests.submissions.factories import make_campaign
 from tests.submissions.review.at_the_desk import make_submission
@@ -37,7 +37,7 @@ def test_many_at_once_leave_out_what_is_decided_already_and_say_by_whom(
     page: Any = lead.post(LIST, {"act": "approve", "id": ticked})
     assert "Approve 3 entries" in page.content.decode()
     at = timezone.now()
-    decisions.reject_submission(second.pk, reasons=UNREADABLE, actor=olivia, at=at)
+    decisions.reject_submission(second.pk, reasons=TOO_OLD, actor=olivia, at=at)
     decisions.approve_submission(reopened.pk, actor=olivia, at=at)
     decisions.reopen_submission(reopened.pk, actor=olivia, at=at, note="The date is wrong.")
     done = lead.post(LIST, {"act": "approve", "id": ticked, "confirmed": "1"}, follow=True)

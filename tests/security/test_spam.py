@@ -152,7 +152,8 @@ def test_no_other_answer_reaches_a_mail_of_any_kind():
         if kind is MailKind.APPROVED:
             approve_submission(submission.pk, actor=actor, at=NOON)
         elif kind is MailKind.REJECTED:
-            reject_submission(submission.pk, reasons=wrong, actor=actor, at=NOON)
+            too_old = [Reason(code=ReasonCode.RECEIPT_TOO_OLD)]
+            reject_submission(submission.pk, reasons=too_old, actor=actor, at=NOON)
         elif kind not in (MailKind.RECEIVED, MailKind.REFUSED):
             request_resubmission(submission.pk, reasons=wrong, actor=actor, at=NOON)
         submission.refresh_from_db()

@@ -9,7 +9,14 @@ from pydantic import ValidationError
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
-from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, sentence
+from ingest_lambda.contract import (
+    FINAL,
+    MOST_ATTEMPTS,
+    RETRYABLE,
+    Reason,
+    ReasonCode,
+    sentence,
+)
 from ingest_lambda.contract.sentences import compares, reason_words
 from submissions.mirror.models import Submission
 from submissions.mirror.services.releases import release_of
@@ -107,23 +114,20 @@ def _sentence(reason: Reason, submission: Submission, locale: str) -> str:
 def reason_groups(submission: Submission) -> dict[str, list[dict[str, Any]]]:
     """Return the reasons on offer at the desk: to ask again, and to reject.
 
-    After the second photo there is no third try, so what is wrong with it
-    stands first among the reasons to reject.
+    That a photo can't be read is one to reject for after the last try only, and then the first.
     """
+    is_last = submission.attempt >= MOST_ATTEMPTS
     return {
         "ask": reason_choices("ask_again"),
-        "reject": reason_choices("reject", photo_first=submission.attempt > 1),
+        "reject": reason_choices("reject", is_last_try=is_last),
     }
 
 
-def reason_choices(verdict: str, *, photo_first: bool = False) -> list[dict[str, Any]]:
+def reason_choices(verdict: str, *, is_last_try: bool = False) -> list[dict[str, Any]]:
     """Return the reasons that fit a verdict, in the order of their keys."""
-    final = [code for code in ReasonCode if code in FINAL and code not in _BY_THE_CLOCK]
-    photo = [code for code in ReasonCode if code in RETRYABLE]
-    if verdict == "ask_again":
-        codes = photo
-    else:
-        codes = [*photo, *final] if photo_first else [*final, *photo]
+    left_out = _BY_THE_CLOCK if is_last_try else _BY_THE_CLOCK | {ReasonCode.ILLEGIBLE_FINAL}
+    fitting = RETRYABLE if verdict == "ask_again" else FINAL - left_out
+    codes = [code for code in ReasonCode if code in fitting]
     return [
         {
             "code": code.value,

@@ -15,6 +15,7 @@ from ingest_lambda.contract import (
     MOST_ATTEMPTS,
     Decision,
     Reason,
+    ReasonCode,
     SubmissionStatus,
     Suspicion,
     sentence,
@@ -37,6 +38,10 @@ class AlreadyDecided(DomainError):
 
 class AskedAlready(DomainError):
     """The entrant has had the one retry there is; now it is approved or rejected."""
+
+
+class ReasonsNeeded(DomainError):
+    """A rejection or a new request says why, with one to three fitting reasons."""
 
 
 class TooLateToUndo(DomainError):
@@ -85,6 +90,12 @@ def decide(
     if asks and submission.attempt >= MOST_ATTEMPTS:
         raise AskedAlready(
             f"{submission.reference} was asked again once already. Approve it or reject it."
+        )
+    if submission.attempt < MOST_ATTEMPTS and any(
+        reason.code is ReasonCode.ILLEGIBLE_FINAL for reason in reasons
+    ):
+        raise ReasonsNeeded(
+            f"{submission.reference} has another try. Ask again for a photo that can be read."
         )
     worded = _worded(reasons, submission, at)
     written = [reason.model_dump(mode="json", exclude_none=True) for reason in worded]

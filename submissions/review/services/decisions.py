@@ -19,13 +19,10 @@ from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
 from submissions.review.rules.moves import By
 from submissions.review.services.deciding import AlreadyDecided as AlreadyDecided
 from submissions.review.services.deciding import AskedAlready as AskedAlready
+from submissions.review.services.deciding import ReasonsNeeded as ReasonsNeeded
 from submissions.review.services.deciding import TooLateToUndo as TooLateToUndo
 from submissions.review.services.deciding import decide
 from submissions.review.services.deciding import may_undo as may_undo
-
-
-class ReasonsNeeded(DomainError):
-    """A rejection or a new request says why, with one to three fitting reasons."""
 
 
 class NoteNeeded(DomainError):
@@ -68,16 +65,17 @@ def reject_submission(
 ) -> Submission:
     """Reject a submission for one to three reasons.
 
-    Those that leave another try will do as well: who sent an unreadable photo
-    twice is rejected for it. That an answer came too late is the clock's
-    reason, and no moderator's; for ``after`` see :func:`approve_submission`.
+    None of them asks for another photo, which could not be sent: that is
+    :func:`request_resubmission`. A photo that can't be read is a reason after
+    the last try only. That an answer came too late is the clock's reason, and
+    no moderator's; for ``after`` see :func:`approve_submission`.
 
     Raises:
-        ReasonsNeeded: none, too many, one of the writer's own, or ``OTHER`` without a note.
+        ReasonsNeeded: none, too many, one of another verdict, or ``OTHER`` without a note.
         AlreadyDecided: it was decided before, or since ``after``.
     """
     by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if actor else frozenset()
-    _fit(reasons, (FINAL | RETRYABLE) - by_hand, note)
+    _fit(reasons, FINAL - by_hand, note)
     return decide(
         submission_id, Status.REJECTED, reasons=reasons, actor=actor, at=at, note=note, after=after
     )

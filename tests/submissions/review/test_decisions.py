@@ -41,6 +41,7 @@ from tests.submissions.factories import NOON, make_campaign, make_record, stream
 pytestmark = pytest.mark.dialects
 
 UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
+TOO_OLD = [Reason(code=ReasonCode.RECEIPT_TOO_OLD)]
 LATER = NOON + timedelta(seconds=20)
 
 
@@ -64,9 +65,7 @@ def test_a_verdict_leaves_its_number_review_event_audit_line_and_outbox_row():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "again", [approve_submission, partial(reject_submission, reasons=UNREADABLE)]
-)
+@pytest.mark.parametrize("again", [approve_submission, partial(reject_submission, reasons=TOO_OLD)])
 def test_the_second_verdict_is_refused_and_leaves_nothing(again):
     submission, actor = make_submission(), make_user()
     approve_submission(submission.pk, actor=actor, at=NOON)
@@ -89,8 +88,30 @@ def test_asking_again_needs_one_to_three_reasons_that_leave_another_try(codes):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("code", sorted((FINAL | RETRYABLE) - {ReasonCode.RESUBMISSION_EXPIRED}))
-def test_a_rejection_may_have_any_reason_a_person_can_have(code):
+@pytest.mark.parametrize("code", sorted(RETRYABLE))
+def test_a_rejection_never_asks_for_a_photo_that_cannot_be_sent(code):
+    submission = make_submission()
+    with pytest.raises(ReasonsNeeded):
+        reject_submission(
+            submission.pk, reasons=[Reason(code=code)], actor=make_user(), at=NOON, note="seen"
+        )
+
+
+@pytest.mark.django_db
+def test_that_a_photo_cannot_be_read_is_a_reason_after_the_last_try_only():
+    unreadable = [Reason(code=ReasonCode.ILLEGIBLE_FINAL)]
+    first, second = make_submission(), make_submission(attempt=2)
+    with pytest.raises(ReasonsNeeded, match="has another try"):
+        reject_submission(first.pk, reasons=unreadable, actor=make_user(), at=NOON)
+    rejected = reject_submission(second.pk, reasons=unreadable, actor=make_user(), at=NOON)
+    assert "either" in rejected.decision_reasons[0]["message"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "code", sorted(FINAL - {ReasonCode.RESUBMISSION_EXPIRED, ReasonCode.ILLEGIBLE_FINAL})
+)
+def test_a_rejection_may_have_any_final_reason_a_person_can_have(code):
     submission = make_submission()
     reject_submission(
         submission.pk, reasons=[Reason(code=code)], actor=make_user(), at=NOON, note="seen"
@@ -118,15 +139,17 @@ def test_other_needs_a_note():
 
 @pytest.mark.django_db
 def test_a_reason_is_worded_by_the_campaign_or_with_what_was_found_in_the_entrants_language():
-    campaign = make_campaign(reason_texts={"es": {"ILLEGIBLE": "¡Más luz, por favor!"}})
+    campaign = make_campaign(
+        reason_texts={"es": {"RECEIPT_TOO_OLD": "Solo valen tickets de junio."}}
+    )
     stored = make_record(campaign, locale="es")
     mirror_stream_records([streamed(stored)], at=NOON)
     dated = Reason(
         code=ReasonCode.BEFORE_PURCHASE_WINDOW, found="2026-05-28", expected="2026-06-01"
     )
-    reject_submission(stored.id, reasons=[*UNREADABLE, dated], actor=make_user(), at=NOON)
+    reject_submission(stored.id, reasons=[*TOO_OLD, dated], actor=make_user(), at=NOON)
     own, compared = [reason["message"] for reason in Review.objects.get().reasons]
-    assert own == "¡Más luz, por favor!"
+    assert own == "Solo valen tickets de junio."
     assert "28 de mayo de 2026" in compared
     assert "1 de junio de 2026" in compared
     carried = Decision.model_validate(OutboxDecision.objects.get().decision)
@@ -138,13 +161,13 @@ def test_there_is_one_retry_and_after_it_a_verdict():
     submission = make_submission(attempt=2)
     with pytest.raises(AskedAlready):
         request_resubmission(submission.pk, reasons=UNREADABLE, actor=make_user(), at=NOON)
-    reject_submission(submission.pk, reasons=UNREADABLE, actor=make_user(), at=NOON)
+    reject_submission(submission.pk, reasons=TOO_OLD, actor=make_user(), at=NOON)
 
 
 @pytest.mark.django_db
 def test_only_a_rejection_gives_slots_back():
     actor = make_user()
-    reject = partial(reject_submission, reasons=UNREADABLE)
+    reject = partial(reject_submission, reasons=TOO_OLD)
     for verdict, gives_back in ((approve_submission, False), (reject, True)):
         submission = make_submission()
         verdict(submission.pk, actor=actor, at=NOON)
@@ -164,7 +187,7 @@ def test_what_was_taken_back_can_be_decided_again_and_both_stay_on_record():
 @pytest.mark.django_db
 def test_a_verdict_taken_back_in_time_is_never_told():
     submission, actor = make_submission(), make_user()
-    reject_submission(submission.pk, reasons=UNREADABLE, actor=actor, at=NOON)
+    reject_submission(submission.pk, reasons=TOO_OLD, actor=actor, at=NOON)
     mail = Mail.objects.create(
         submission=submission,
         campaign=submission.campaign,

@@ -30,6 +30,7 @@ from tests.support.simulated_aws import simulated_aws
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 UNREADABLE = [Reason(code=ReasonCode.ILLEGIBLE)]
+TOO_OLD = [Reason(code=ReasonCode.RECEIPT_TOO_OLD)]
 
 
 @pytest.fixture(autouse=True)
@@ -158,7 +159,7 @@ def test_of_two_carriers_one_has_the_decision_and_a_dead_ones_is_taken_over():
 
 def test_a_rejection_taken_back_within_the_minute_never_reaches_the_table():
     record, actor = make_stored(), make_user()
-    reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
+    reject_submission(record.id, reasons=TOO_OLD, actor=actor, at=NOON)
     assert propagate_decisions(at=NOON + undo_time() / 2) == 0
     reopen_submission(record.id, actor=actor, at=NOON + undo_time() / 2, note="slip")
     assert propagate_decisions(at=NOON + undo_time() * 2) == 1
@@ -233,7 +234,7 @@ def test_an_entrant_who_got_another_mail_in_between_gets_the_approval_again():
     approve_submission(record.id, actor=actor, at=at)
     assert send_what_is_due() == ["approved"], "the same news is not sent twice"
     reopen_submission(record.id, actor=actor, at=at, note="Looked again.")
-    reject_submission(record.id, reasons=UNREADABLE, actor=actor, at=at)
+    reject_submission(record.id, reasons=TOO_OLD, actor=actor, at=at)
     assert send_what_is_due() == ["approved", "rejected"]
     reopen_submission(record.id, actor=actor, at=at, note="A slip.")
     approve_submission(record.id, actor=actor, at=at)
