@@ -23,6 +23,10 @@ class Config:
     person_secret: str = field(default="", repr=False)
     challenge_secrets: str = field(default="", repr=False)
     """``site key:secret``, comma separated: what the verifier knows us by."""
+    token_keys_arn: str = ""
+    """Where Secrets Manager holds the keys; empty: they are in the environment. So for the next two."""
+    person_secret_arn: str = ""
+    challenge_secrets_arn: str = ""
     behind_distribution: str = ""
     """Not empty: the gateway admits the distribution only, so its header with the address is trusted."""
     write_threads: int = 8

@@ -6,7 +6,7 @@ start pays for nothing that another function uses.
 
 import logging
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 from ingest_lambda.adapters.log_context import name_submission
 from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.secrets import SecretReader, Secrets, open_secrets
 from ingest_lambda.adapters.table import Table, open_table
 from ingest_lambda.config import config
 from ingest_lambda.contract import MalformedSecret
@@ -49,7 +50,17 @@ def _releases() -> Releases:
 
 
 @cache
+def _secret_reader() -> SecretReader:
+    return open_secrets(config())
+
+
 def _starter() -> "Starter":
+    return _starter_with(_secret_reader().current())
+
+
+# One at a time: what was made with secrets that have changed is not kept.
+@lru_cache(maxsize=1)
+def _starter_with(secrets: Secrets) -> "Starter":
     from ingest_lambda.adapters.bucket import open_forms
     from ingest_lambda.adapters.challenge import Challenges
     from ingest_lambda.contract import challenge_secrets_of
@@ -60,21 +71,29 @@ def _starter() -> "Starter":
         table=_table(),
         releases=_releases(),
         forms=open_forms(settings),
-        token_keys=settings.token_keys,
-        person_secret=settings.person_secret,
-        challenges=Challenges(challenge_secrets_of(settings.challenge_secrets)),
+        token_keys=secrets.token_keys,
+        person_secret=secrets.person_secret,
+        challenges=Challenges(challenge_secrets_of(secrets.challenge_secrets)),
     )
 
 
-@cache
 def _status_reader() -> "StatusReader":
+    return _status_reader_with(_secret_reader().current())
+
+
+@lru_cache(maxsize=1)
+def _status_reader_with(secrets: Secrets) -> "StatusReader":
     from ingest_lambda.functions.status import StatusReader
 
-    return StatusReader(table=_table(), releases=_releases(), token_keys=config().token_keys)
+    return StatusReader(table=_table(), releases=_releases(), token_keys=secrets.token_keys)
 
 
-@cache
 def _writer() -> "Writer":
+    return _writer_with(_secret_reader().current())
+
+
+@lru_cache(maxsize=1)
+def _writer_with(secrets: Secrets) -> "Writer":
     from ingest_lambda.adapters.quarantine import open_quarantine
     from ingest_lambda.contract import complete
     from ingest_lambda.functions.write import Writer
@@ -85,8 +104,8 @@ def _writer() -> "Writer":
         table=_table(),
         releases=_releases(),
         quarantine=open_quarantine(settings),
-        token_keys=settings.token_keys,
-        person_secret=settings.person_secret,
+        token_keys=secrets.token_keys,
+        person_secret=secrets.person_secret,
     )
 
 

@@ -9,6 +9,8 @@ import hmac
 import re
 from functools import lru_cache
 
+FIRST_KEY = "k1"
+"""The name of a token key that stands alone, as Secrets Manager makes one."""
 KEY_NAME = "[A-Za-z0-9_-]{1,32}"
 """The name of a token key, as it stands before the first dot of a token."""
 HEX_SECRET = "([0-9a-fA-F]{2}){32,}"  # noqa: S105 - a pattern
@@ -24,11 +26,13 @@ class MalformedSecret(ValueError):
 
 @lru_cache(maxsize=8)
 def token_keys_of(text: str) -> dict[str, bytes]:
-    """Read ``name:hex,name:hex``; the first signs.
+    """Read ``name:hex,name:hex``; the first signs. A single ``hex`` is :data:`FIRST_KEY`.
 
     Raises:
         MalformedSecret: another form, under 32 bytes, or two of one name.
     """
+    if re.fullmatch(HEX_SECRET, text.strip()):
+        return {FIRST_KEY: bytes.fromhex(text.strip())}
     if not re.fullmatch(TOKEN_KEYS, text.strip()):
         raise MalformedSecret("TOKEN_KEYS is name:hex,name:hex, each of at least 32 bytes")
     pairs = [pair.split(":") for pair in text.strip().split(",")]

@@ -44,6 +44,7 @@ EXCEPTIONS = {
     "CKV_AWS_119": _OWN_KEY,
     "CKV_AWS_158": _OWN_KEY,
     "CKV_AWS_173": _OWN_KEY,
+    "CKV_AWS_149": _OWN_KEY,
     "CKV_AWS_26": "Alarms hold numbers; notices of mails are encrypted on the queue. An own key would "
     "have to be opened to CloudWatch and SES.",
     "CKV_AWS_18": "Every access of the functions would be a line, and what is read is read by roles that "

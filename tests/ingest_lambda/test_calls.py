@@ -1,16 +1,19 @@
 """Each function may do what it does, and nothing else: its calls beside its role."""
 
 import json
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
 
 from ingest_lambda.adapters.clients import sdk_session
-from tests.ingest_lambda.declared import listed, template
+from tests.ingest_lambda.declared import listed, template, variables
 from tests.ingest_lambda.writing import limit
 from tests.security.functions import (
     PARTNER_KEY,
@@ -67,11 +70,39 @@ class Recorder:
     @contextmanager
     def of(self, role: str) -> Iterator[None]:
         """Take what is called meanwhile for the calls of one role."""
-        cool_down()
-        with recorded_calls(sdk_session()) as calls:
-            yield
-        cool_down()
+        known = variables(role.replace("Role", "Function"))
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            for name in {variable_of(parameter) for parameter in GIVEN} - known:
+                monkeypatch.delenv(name)
+            cool_down()
+            with recorded_calls(sdk_session()) as calls:
+                yield
+            cool_down()
         self.calls.setdefault(role, set()).update(map(deployed_as, calls))
+
+
+GIVEN = {
+    "TokenKeysArn": "token-keys",
+    "PersonSecretArn": "person-secret",
+    "ChallengeSecretsArn": "challenge-secrets",
+}
+"""Secrets are in Secrets Manager, as on AWS; moto finds one by its name as by its ARN."""
+
+
+def variable_of(parameter: str) -> str:
+    """Return the variable that a function finds a parameter in."""
+    return re.sub("(?<!^)([A-Z])", r"_\1", parameter).upper()
+
+
+def keep_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move the secrets from the environment to Secrets Manager."""
+    manager = boto3.client("secretsmanager")
+    for name, arn in GIVEN.items():
+        variable = variable_of(name)
+        text = os.environ.get(variable.removesuffix("_ARN")) or " "
+        manager.create_secret(Name=arn, SecretString=text)
+        monkeypatch.setenv(variable, arn)
+        monkeypatch.setenv(variable.removesuffix("_ARN"), "")
 
 
 def run_every_path(functions: Functions, recorder: Recorder) -> None:
@@ -112,6 +143,7 @@ def recorder() -> Recorder:
         pytest.MonkeyPatch.context() as monkeypatch,
         deployed(monkeypatch, limits=(limit("person", 1),)) as functions,
     ):
+        keep_secrets(monkeypatch)
         run_every_path(functions, recorder)
     return recorder
 
@@ -121,7 +153,7 @@ ROLES = ("StartRole", "WriteRole", "StatusRole", "ImagesRole")
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_allows_every_call_of_its_function(recorder: Recorder, role: str) -> None:
-    statements = Resolved(template()).policies()[role]
+    statements = Resolved(template(), **GIVEN).policies()[role]
     refused = {
         call
         for call in recorder.calls[role]
@@ -134,7 +166,7 @@ def test_a_role_allows_every_call_of_its_function(recorder: Recorder, role: str)
 def test_a_role_allows_nothing_that_its_function_never_calls(recorder: Recorder, role: str) -> None:
     idle = {
         (statement["Sid"], action)
-        for statement in Resolved(template()).policies()[role]
+        for statement in Resolved(template(), **GIVEN).policies()[role]
         if statement["Sid"] not in WITHOUT_A_CALL
         for action in listed(statement["Action"])
         if not any(

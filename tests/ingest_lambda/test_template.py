@@ -315,6 +315,11 @@ def test_every_gateway_answer_is_a_problem_document():
 
 def test_each_function_holds_the_secrets_of_its_own_work_only():
     secret = {"TOKEN_KEYS", "PERSON_SECRET", "CHALLENGE_SECRETS"}
+    for name in functions():
+        held = variables(name)
+        assert {f"{each}_ARN" for each in held & secret} == {
+            each for each in held if each.endswith("_ARN")
+        }
     assert {name: variables(name) & secret for name in functions()} == {
         "StartFunction": secret,
         "StatusFunction": {"TOKEN_KEYS"},

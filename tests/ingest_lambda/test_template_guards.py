@@ -54,7 +54,7 @@ def test_the_gateway_s_traces_which_hold_addresses_are_kept_only_where_somebody_
 
 
 def test_start_reads_what_it_answers_by_and_no_limit_guard_or_block_list():
-    (reads,) = [s for name, s in statements() if name.startswith("StartRole/own-work/Read")]
+    (reads,) = [s for name, s in statements() if name.startswith("StartRole/own-work/ReadReleases")]
     assert reads["Action"] == ["dynamodb:GetItem"]
     allowed = reads["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
     needed = [

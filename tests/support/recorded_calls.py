@@ -63,6 +63,8 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
         # A batch needs the action of one.
         action = operation.removesuffix("Batch")
         yield Call(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}")
+    elif service == "secretsmanager":
+        yield Call(f"secretsmanager:{operation}", asked["SecretId"])
     elif service == "dynamodb":
         yield from _of_table(operation, asked)
     else:

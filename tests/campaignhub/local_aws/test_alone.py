@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest_lambda.contract import challenge_secrets_of, check_person_secret, token_keys_of
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.flow
@@ -21,6 +22,7 @@ NOT_KNOWN = {"notices": ["DkimRecord1", "DkimRecord2", "DkimRecord3"]}
 @pytest.mark.parametrize(
     ("name", "parameters"),
     [
+        ("secrets", {}),
         ("edge", EDGE),
         ("edge", {**EDGE, **NOTICE, "DomainNames": "win.example.com,promo.example.org"}),
         ("notices", {"MailDomain": "mail.example.com"}),
@@ -44,4 +46,17 @@ def test_a_template_stands_alone(stack: Stack, name: str, parameters: dict[str, 
     )
     (made,) = stacks.describe_stacks(StackName=own)["Stacks"]
     assert made["StackStatus"] == "CREATE_COMPLETE"
-    assert all(output["OutputValue"] for output in made["Outputs"])
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in made["Outputs"]}
+    assert all(outputs.values())
+    if name == "secrets":
+        manager = stack.client("secretsmanager")
+        held = {
+            output: manager.get_secret_value(SecretId=arn)["SecretString"]
+            for output, arn in outputs.items()
+            if output.endswith("Arn")
+        }
+        # What Secrets Manager makes up is what the functions take.
+        assert list(token_keys_of(held["TokenKeysArn"])) == ["k1"]
+        check_person_secret(held["PersonSecretArn"])
+        assert challenge_secrets_of(held["ChallengeSecretsArn"]) == {}
+        assert len(held["OriginSecretArn"]) == 64

@@ -1,0 +1,65 @@
+"""``manage.py token_key``: change the key that signs tokens, in two steps."""
+
+import secrets
+from argparse import ArgumentParser
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.management.base import BaseCommand, CommandError
+
+from campaignhub.deployment.errors import CannotDeploy
+from campaignhub.deployment.token_keys import (
+    KNOWN_EVERYWHERE_AFTER,
+    next_name,
+    with_key_added,
+    with_key_promoted,
+)
+from campaignhub.env import env
+
+
+class Command(BaseCommand):
+    """Add a key to the secret of token keys, or let one that was added sign.
+
+    Of two that add at once one key may be lost; to promote it is refused then.
+    """
+
+    help = "Add a key of tokens, and promote it once every function knows it."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the step, the secret and, to promote, the key."""
+        parser.add_argument("step", choices=["add", "promote"])
+        parser.add_argument("secret", help="ARN of the secret (output TokenKeysArn).")
+        parser.add_argument("--name", default="", help="The key; made up where one is added.")
+
+    def handle(self, *args: Any, step: str, secret: str, name: str, **options: Any) -> None:
+        """Change the secret."""
+        manager = boto3.client("secretsmanager", region_name=env().aws_region)
+        try:
+            held = manager.get_secret_value(SecretId=secret)
+            text: str = held["SecretString"]
+            if step == "add":
+                name = name or next_name(text)
+                text = with_key_added(text, name=name, secret=secrets.token_bytes(32))
+            else:
+                text = with_key_promoted(
+                    text,
+                    name=name,
+                    changed_at=held["CreatedDate"],
+                    now=datetime.now(UTC),
+                    site=env().token_keys,
+                )
+            manager.put_secret_value(SecretId=secret, SecretString=text)
+        except CannotDeploy as error:
+            raise CommandError(error.message) from error
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError(f"Secrets Manager doesn't answer as it must: {error}") from error
+        if step == "add":
+            minutes = int(KNOWN_EVERYWHERE_AFTER.total_seconds() // 60)
+            self.stdout.write(
+                f"{name} is added and signs nothing yet. Restart the site, and after {minutes} "
+                f"minutes: manage.py token_key promote {secret} --name {name}"
+            )
+        else:
+            self.stdout.write(f"{name} signs from now on; tokens of the earlier keys stay good.")
