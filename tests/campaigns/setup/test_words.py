@@ -107,6 +107,14 @@ def test_the_script_says_no_word_that_no_catalogue_has_and_no_catalogue_has_one_
     assert unsaid - by_code - by_status <= {"not_open"}
 
 
+def test_a_photo_that_was_refused_is_told_in_words_of_its_own_or_of_all_others() -> None:
+    for language in LANGUAGES:
+        words = script_words(language)
+        assert words["refused"]
+        assert {"encrypted", "too_many_pages", "same_photo"} <= words.keys()
+    assert "more than five pages" in script_words("en")["too_many_pages"]
+
+
 def test_a_variant_of_a_language_reads_that_language() -> None:
     assert script_words("es-MX") is script_words("es")
     assert page_words("pt") is page_words("en")
