@@ -6,14 +6,17 @@ from uuid import UUID
 import pytest
 
 from tests.browser.entries import clear_desk, send_entry, status_of
-from tests.browser.staff_hands import sign_in
-from tests.support.browsers import assert_accessible, take_screenshot
+from tests.browser.staff_hands import let_in, seen
+from tests.support.browsers import take_screenshot
 from tests.support.installation import Installation
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
+
+WIDTHS = ["desktop", pytest.param("phone", marks=pytest.mark.soak)]
+"""Keys do the same on both; what is shown is held to both widths on either."""
 
 
 def open_next(page: "Page", installation: Installation) -> str:
@@ -45,7 +48,7 @@ def box(page: "Page", selector: str) -> dict[str, Any]:
     return dict(found)
 
 
-@pytest.mark.parametrize("width", ["phone", "desktop"])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
     request: pytest.FixtureRequest, embedded: Installation, width: str
 ) -> None:
@@ -53,11 +56,10 @@ def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
     clear_desk(embedded)
     for photos in (2, 1, 1):
         send_entry(embedded, photos=photos)
-    sign_in(page, embedded, "mo")
+    let_in(page, embedded, "mo")
 
     first = open_next(page, embedded)
-    assert_accessible(page)
-    take_screenshot(page, "desk")
+    seen(page, "desk")
     page.keyboard.press("a")
     second = wait_for_other(page, first)
     page.wait_for_selector("#said form")
@@ -75,8 +77,7 @@ def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
     page.wait_for_function(
         "() => document.querySelector('#reject .preview').textContent.includes('Nordlicht Market')"
     )
-    assert_accessible(page)
-    take_screenshot(page, "desk-reasons")
+    seen(page, "desk-reasons")
     page.keyboard.press("Enter")
     wait_for_other(page, second)
     page.wait_for_function("() => document.getElementById('said').textContent.includes('rejected')")
@@ -92,7 +93,7 @@ def test_entries_are_decided_by_keyboard_and_a_slip_is_undone(
     )
 
 
-@pytest.mark.parametrize("width", ["phone", "desktop"])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_who_decides_second_is_told_who_was_first_and_led_back(
     request: pytest.FixtureRequest, embedded: Installation, width: str
 ) -> None:
@@ -100,7 +101,7 @@ def test_who_decides_second_is_told_who_was_first_and_led_back(
     clear_desk(embedded)
     for _ in range(2):
         send_entry(embedded)
-    sign_in(page, embedded, "mo")
+    let_in(page, embedded, "mo")
     here = open_next(page, embedded)
     reference = (page.text_content(".reference") or "").strip()
     embedded.python(
@@ -114,8 +115,7 @@ def test_who_decides_second_is_told_who_was_first_and_led_back(
     said = page.text_content("#said") or ""
     assert f"already approved {reference}. Your decision wasn't saved." in said
     assert said.startswith("Olivia")
-    assert_accessible(page)
-    take_screenshot(page, "desk-decided-by-another")
+    seen(page, "desk-decided-by-another")
     page.click("#said .error a")
     page.wait_for_function("(id) => document.getElementById('desk')?.dataset.id === id", arg=here)
     assert status_of(embedded, UUID(here)) == "approved"
@@ -126,7 +126,7 @@ def test_a_reason_is_needed_and_escape_closes_the_list(
 ) -> None:
     clear_desk(embedded)
     send_entry(embedded)
-    sign_in(desktop, embedded, "mo")
+    let_in(desktop, embedded, "mo")
     here = open_next(desktop, embedded)
     desktop.keyboard.press("s")
     desktop.wait_for_selector("#ask_again[open]")
@@ -142,7 +142,7 @@ def test_the_picture_fits_and_zooms_to_the_pixel_under_the_pointer(
     desktop: "Page", embedded: Installation
 ) -> None:
     submission_id = send_entry(embedded, photos=2)
-    sign_in(desktop, embedded, "mo")
+    let_in(desktop, embedded, "mo")
     desktop.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
     desktop.wait_for_selector(".stage.live")
     wait_for_picture(desktop)
@@ -179,7 +179,7 @@ def test_without_javascript_the_forms_still_decide(
 ) -> None:
     for _ in range(2):
         send_entry(embedded)
-    sign_in(desktop, embedded, "mo")
+    let_in(desktop, embedded, "mo")
     context = browser.new_context(
         java_script_enabled=False, storage_state=desktop.context.storage_state()
     )
@@ -198,17 +198,16 @@ def test_without_javascript_the_forms_still_decide(
     context.close()
 
 
-@pytest.mark.parametrize("width", ["phone", "desktop"])
+@pytest.mark.parametrize("width", WIDTHS)
 def test_the_list_is_walked_by_keyboard(
     request: pytest.FixtureRequest, embedded: Installation, width: str
 ) -> None:
     page: Page = request.getfixturevalue(width)
     send_entry(embedded, arrive=False)
-    sign_in(page, embedded, "mo")
+    let_in(page, embedded, "mo")
     page.goto(f"{embedded.facts['admin']}submissions/submission/")
     page.wait_for_selector("#result_list .data-row")
-    assert_accessible(page)
-    take_screenshot(page, "submissions")
+    seen(page, "submissions")
     wanted = page.text_content("#result_list .data-row small") or ""
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")

@@ -98,6 +98,7 @@ def control(page: "Page", name: str) -> Any:
     return found
 
 
+@pytest.mark.long
 def test_every_screen_offers_what_the_table_says_and_each_action_does_something(
     scene: Scene, browser: "Browser", site: str
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.entries import send_entry
-from tests.browser.staff_hands import sign_in
+from tests.browser.staff_hands import let_in
 from tests.support.installation import Installation
 from tests.support.mailbox import mails_to, wait_for_link
 
@@ -68,7 +68,7 @@ def test_names_and_addresses_of_one_long_word_wrap_on_every_page(
 ) -> None:
     embedded.python(MAKE)
     send_entry(embedded)
-    sign_in(desktop, embedded, "operator")
+    let_in(desktop, embedded, "operator")
     for room in ROOMS:
         desktop.goto(f"{embedded.facts['admin']}{room}")
         desktop.evaluate(GROWN)
@@ -93,7 +93,7 @@ def test_a_long_name_wraps_at_the_desk(desktop: "Page", embedded: Installation) 
         f"SubmissionAnswers.objects.filter(submission='{submission_id}').update("
         f"given_name={WORD!r}, family_name={WORD!r})\n"
     )
-    sign_in(desktop, embedded, "olivia")
+    let_in(desktop, embedded, "olivia")
     desktop.goto(
         f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/",
     )

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.entries import send_entry, status_of
-from tests.browser.staff_hands import sign_in
-from tests.support.browsers import assert_accessible, take_screenshot
+from tests.browser.staff_hands import let_in, seen
 from tests.support.installation import Installation, wait_until
 from tests.support.ledger import waiting
 from tests.support.visitor import Visitor
@@ -23,27 +22,17 @@ def open_operations(page: "Page", installation: Installation, queue: str = "") -
     page.wait_for_selector(".ops")
 
 
-def look(page: "Page", name: str) -> None:
-    """Hold what is shown to what everyone can use, on a phone as well, and keep pictures."""
-    for width, height in ((1440, 900), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
-        assert_accessible(page)
-        take_screenshot(page, name)
-    page.set_viewport_size({"width": 1440, "height": 900})
-
-
 def test_a_pipe_that_was_switched_off_carries_again_at_a_press(
     embedded: Installation, desktop: "Page"
 ) -> None:
-    sign_in(desktop, embedded, "operator")
+    let_in(desktop, embedded, "operator")
     open_operations(desktop, embedded)
     row = desktop.locator("tr", has_text="Mirror Pipe").filter(has_text="to this site")
     assert "running" in (row.text_content() or "")
     embedded.aws("pipes").stop_pipe(Name=embedded.environment["MIRROR_PIPE_NAME"])
     try:
         desktop.reload()
-        look(desktop, "operations-pipe-off")
+        seen(desktop, "operations-pipe-off")
         visitor = Visitor(embedded, "summer-receipts")
         visitor.start()
         assert visitor.submit().status_code == 202
@@ -69,15 +58,15 @@ def test_what_the_mirror_pipe_gave_up_is_compared_with_progress(
     }
     url = embedded.environment["MIRROR_PIPE_DEAD_LETTER_QUEUE_URL"]
     embedded.aws("sqs").send_message(QueueUrl=url, MessageBody=json.dumps(span))
-    sign_in(desktop, embedded, "operator")
+    let_in(desktop, embedded, "operator")
     open_operations(desktop, embedded, "pipe/")
-    look(desktop, "dead-letters-pipe")
+    seen(desktop, "dead-letters-pipe")
     desktop.click("text=Compare for all")
     desktop.wait_for_selector("text=the whole table is compared")
     assert waiting(embedded, "MIRROR_PIPE_DEAD_LETTER_QUEUE_URL") == 0
     open_operations(desktop, embedded)
     desktop.wait_for_selector("text=/Comparing everything|Every entry, photo/")
-    look(desktop, "operations-comparing")
+    seen(desktop, "operations-comparing")
     desktop.wait_for_selector("text=Every entry, photo, message and prize", timeout=60_000)
     # The page may still tell of the round before.
     wait_until(
@@ -91,4 +80,4 @@ def test_what_the_mirror_pipe_gave_up_is_compared_with_progress(
         what="the photo, from the comparison",
         seconds=120,
     )
-    look(desktop, "operations-compared")
+    seen(desktop, "operations-compared")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.staff_hands import sign_in
+from tests.browser.staff_hands import let_in, open_home
 from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def user_menu(page: "Page") -> "Locator":
 def test_the_theme_is_switched_in_the_menu_and_kept_over_a_reload(
     desktop: "Page", embedded: Installation
 ) -> None:
-    sign_in(desktop, embedded, "max")
+    open_home(desktop, embedded, "max")
     menu = user_menu(desktop)
     menu.get_by_text("Dark", exact=True).click()
     wait_for(desktop, "document.documentElement.classList.contains('dark')")
@@ -56,7 +56,7 @@ def test_the_sign_in_page_is_as_dark_as_the_system(desktop: "Page", embedded: In
 def test_the_navigation_is_put_away_on_a_desktop_and_stays_away(
     desktop: "Page", embedded: Installation
 ) -> None:
-    sign_in(desktop, embedded, "max")
+    open_home(desktop, embedded, "max")
     sidebar = desktop.locator("#nav-sidebar")
     assert sidebar.is_visible()
     desktop.get_by_label("Show or hide the navigation").click()
@@ -69,7 +69,7 @@ def test_the_navigation_is_put_away_on_a_desktop_and_stays_away(
 
 
 def test_the_navigation_opens_and_closes_on_a_phone(phone: "Page", embedded: Installation) -> None:
-    sign_in(phone, embedded, "max")
+    open_home(phone, embedded, "max")
     sidebar = phone.locator("#nav-sidebar")
     assert not sidebar.is_visible()
     phone.get_by_label("Open the navigation").click()
@@ -81,7 +81,7 @@ def test_the_navigation_opens_and_closes_on_a_phone(phone: "Page", embedded: Ins
 def test_the_palette_is_worked_by_keyboard_and_remembers(
     desktop: "Page", embedded: Installation
 ) -> None:
-    sign_in(desktop, embedded, "max")
+    open_home(desktop, embedded, "max")
     palette = desktop.locator(PALETTE)
     desktop.keyboard.press("Control+k")
     wait_for(desktop, f"document.activeElement === document.querySelector('{PALETTE}')")
@@ -106,7 +106,7 @@ def test_the_palette_is_worked_by_keyboard_and_remembers(
 def test_a_foreign_address_in_the_browsers_storage_is_not_offered_by_the_palette(
     desktop: "Page", embedded: Installation
 ) -> None:
-    sign_in(desktop, embedded, "max")
+    open_home(desktop, embedded, "max")
     desktop.evaluate(
         """() => localStorage.setItem("commandHistory", JSON.stringify([
           {title: "Sign in again", description: "", link: "https://evil.example/", favorite: true},
@@ -122,7 +122,7 @@ def test_a_foreign_address_in_the_browsers_storage_is_not_offered_by_the_palette
 def test_a_slash_leads_to_the_search_of_a_list_and_a_filter_opens(
     desktop: "Page", embedded: Installation
 ) -> None:
-    sign_in(desktop, embedded, "olivia")
+    let_in(desktop, embedded, "olivia")
     desktop.goto(f"{embedded.facts['admin']}accounts/membership/")
     desktop.keyboard.press("/")
     wait_for(desktop, "document.activeElement?.matches('[data-search]')")
@@ -136,7 +136,7 @@ def test_a_slash_leads_to_the_search_of_a_list_and_a_filter_opens(
 def test_countries_of_a_campaign_are_searched_and_chosen(
     desktop: "Page", embedded: Installation
 ) -> None:
-    sign_in(desktop, embedded, "max")
+    let_in(desktop, embedded, "max")
     desktop.goto(f"{embedded.facts['admin']}campaigns/campaign/")
     with desktop.expect_navigation(wait_until="domcontentloaded"):
         desktop.locator("#result_list .data-row a").first.click()

@@ -1,4 +1,4 @@
-"""The main job in a real browser, at the width of a phone and of a desktop.
+"""The main job in a real browser: staff at a desk, visitors at a phone; the other way round in `make soak`.
 
 Staff make and publish a campaign by hand, a visitor sends a receipt on its page,
 a moderator approves, and the page and a mail say so.
@@ -10,13 +10,13 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.staff_hands import draft, fill_tabs, publish, seen, sign_in
-from tests.support.browsers import assert_accessible, open_page, take_screenshot
+from tests.browser.staff_hands import draft, fill_tabs, let_in, publish, seen, sign_in
+from tests.support.browsers import assert_accessible, take_screenshot
 from tests.support.installation import UNDO_SECONDS, Installation, wait_until
 from tests.support.receipts import receipt_bytes
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
@@ -38,26 +38,19 @@ def send_a_receipt(page: "Page", address: str, *, number: int, email: str) -> st
     return page.text_content("#reference") or ""
 
 
-def test_campaigns_made_by_hand_take_receipts_that_are_approved_and_told(
-    browser: "Browser", embedded: Installation, phone: "Page", desktop: "Page"
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("staff_width", "visitor_width"),
+    [("desktop", "phone"), pytest.param("phone", "desktop", marks=pytest.mark.soak)],
+)
+def test_a_campaign_made_by_hand_takes_a_receipt_that_is_approved_and_told(
+    request: pytest.FixtureRequest, embedded: Installation, staff_width: str, visitor_width: str
 ) -> None:
-    """On a phone and on a desktop; both wait for their mails in the same undo minute."""
-    with (
-        open_page(browser, width=390, height=900, touch=True) as small,
-        open_page(browser, width=1440, height=900) as wide,
-    ):
-        addresses = [
-            publish_by_hand(staff, embedded, width)
-            for staff, width in ((small, "phone"), (wide, "desktop"))
-        ]
-        entries = [
-            send_and_approve(visitor, embedded, address, width)
-            for visitor, address, width in zip(
-                (phone, desktop), addresses, ("phone", "desktop"), strict=True
-            )
-        ]
-        for staff, visitor, entry in zip((small, wide), (phone, desktop), entries, strict=True):
-            page_and_mail_say_so(visitor, staff, embedded, entry)
+    staff: Page = request.getfixturevalue(staff_width)
+    visitor: Page = request.getfixturevalue(visitor_width)
+    address = publish_by_hand(staff, embedded, staff_width)
+    entry = send_and_approve(visitor, embedded, address, visitor_width)
+    page_and_mail_say_so(visitor, staff, embedded, entry)
 
 
 @dataclass
@@ -103,7 +96,7 @@ def send_and_approve(visitor: "Page", embedded: Installation, address: str, widt
     context = visitor.context.browser.new_context() if visitor.context.browser else None
     assert context is not None
     moderator = context.new_page()
-    sign_in(moderator, embedded, "mo")
+    let_in(moderator, embedded, "mo")
     moderator.goto(f"{embedded.facts['admin']}submissions/submission/{UUID(submission_id)}/change/")
     assert "a•••@example.com" in (moderator.text_content("#desk") or "")
     take_screenshot(moderator, f"review-{width}")
@@ -142,7 +135,7 @@ def page_and_mail_say_so(
 
 
 def test_a_stranger_finds_nothing(phone: "Page", embedded: Installation) -> None:
-    sign_in(phone, embedded, "stella")
+    let_in(phone, embedded, "stella")
     (campaign_id,) = embedded.rows("SELECT id FROM campaigns_campaign LIMIT 1")[0]
     answer = phone.goto(f"{embedded.facts['admin']}campaigns/campaign/{UUID(campaign_id)}/change/")
     assert answer is not None

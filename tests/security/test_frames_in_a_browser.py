@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.staff_hands import PATIENCE_MS, open_tab, sign_in
+from tests.browser.staff_hands import PATIENCE_MS, let_in, open_tab
 from tests.support.browsers import open_page
 from tests.support.installation import Installation, wait_until
 
@@ -48,7 +48,7 @@ def campaign_page(installation: Installation, slug: str) -> str:
 def test_a_script_on_a_campaigns_page_neither_asks_for_nor_opens_a_staff_page(
     wide: "Page", embedded: Installation
 ) -> None:
-    sign_in(wide, embedded, "max")
+    let_in(wide, embedded, "max")
     wide.goto(embedded.campaign("quick-draw")["page"])
     wide.wait_for_selector("#form:not([hidden])")
     admin = embedded.facts["admin"]
@@ -61,7 +61,7 @@ def test_a_script_on_a_campaigns_page_neither_asks_for_nor_opens_a_staff_page(
 def test_a_script_in_a_preview_has_no_origin_no_cookie_and_no_way_to_a_staff_page(
     wide: "Page", embedded: Installation
 ) -> None:
-    sign_in(wide, embedded, "max")
+    let_in(wide, embedded, "max")
     wide.goto(f"{campaign_page(embedded, 'quick-draw')}preview/")
     wide.wait_for_selector("#form:not([hidden])")
 
@@ -81,7 +81,7 @@ def test_the_phone_of_the_form_builder_draws_what_is_typed_and_cannot_look_out(
     browser: "Browser", embedded: Installation
 ) -> None:
     with open_page(browser, width=1500, height=1000) as page:
-        sign_in(page, embedded, "max")
+        let_in(page, embedded, "max")
         page.goto(f"{campaign_page(embedded, 'quick-draw')}change/")
         open_tab(page, "page")
         phone = phone_of(page)

@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from campaigns.rendering.policy import CHALLENGE_ORIGINS
-from tests.browser.staff_hands import PATIENCE_MS, open_tab
+from tests.browser.staff_hands import PATIENCE_MS, let_in, open_tab
 from tests.security.hostile import HOSTILE_EMAIL, MARK, TURNING, hostile
 from tests.security.scene import PASSWORD
 from tests.support.browsers import open_page
@@ -113,26 +113,20 @@ def watched(browser: "Browser", *, width: int = 1440) -> "Iterator[Page]":
         assert not strange
 
 
-def sign_in_as(page: "Page", installation: Installation, username: str) -> None:
-    page.goto(installation.facts["admin"])
-    page.fill("[name=username]", username)
-    page.fill("[name=password]", PASSWORD)
-    page.click("[type=submit]")
-    page.wait_for_selector(".ch-home")
-
-
 def look(page: "Page", address: str) -> None:
     for frame in page.frames:
         assert frame.evaluate(MADE_OF_TEXT) == [], address
 
 
+@pytest.mark.long
 def test_every_page_of_every_role_shows_hostile_text_as_text(
     browser: "Browser", embedded: Installation, made: dict[str, Any], entered: str
 ) -> None:
     looked_at: dict[str, str] = {}
-    for role, member in made["staff"].items():
-        with watched(browser) as page:
-            sign_in_as(page, embedded, member["username"])
+    with watched(browser) as page:
+        for role, member in made["staff"].items():
+            page.context.clear_cookies()
+            let_in(page, embedded, member["username"], PASSWORD)
             for address in (*member["pages"], entered):
                 answer = page.context.request.get(f"{embedded.facts['web']}{address}")
                 assert answer.status < 500, address
@@ -152,7 +146,9 @@ def test_hostile_text_stays_text_where_scripts_write_it(
 ) -> None:
     typed = hostile()
     with watched(browser, width=1500) as page:
-        sign_in_as(page, embedded, made["staff"]["owner"]["username"])
+        let_in(page, embedded, made["staff"]["owner"]["username"], PASSWORD)
+        page.goto(embedded.facts["admin"])
+        page.wait_for_selector(".ch-home")
         page.keyboard.press("Control+k")
         page.locator("#search-input-command").press_sequentially("onerror")
         page.locator("#command-results-list a", has_text=MARK).first.wait_for()
@@ -165,7 +161,7 @@ def test_hostile_text_stays_text_where_scripts_write_it(
         look(page, "what the palette remembers")
 
     with watched(browser, width=1500) as page:
-        sign_in_as(page, embedded, made["staff"]["operator"]["username"])
+        let_in(page, embedded, made["staff"]["operator"]["username"], PASSWORD)
         (found,) = embedded.rows("SELECT id FROM campaigns_campaign WHERE slug = 'quick-draw'")
         page.goto(f"{embedded.facts['admin']}campaigns/campaign/{UUID(found[0])}/change/")
         open_tab(page, "page")
@@ -185,7 +181,7 @@ def test_hostile_text_stays_text_at_the_desk_from_the_note_to_the_next_entry(
     browser: "Browser", embedded: Installation, made: dict[str, Any], entered: str
 ) -> None:
     with watched(browser) as page:
-        sign_in_as(page, embedded, made["staff"]["moderator"]["username"])
+        let_in(page, embedded, made["staff"]["moderator"]["username"], PASSWORD)
         first = made["waiting"]
         desk = f"{embedded.facts['admin']}submissions/submission/{first}/change/"
         page.goto(desk)
