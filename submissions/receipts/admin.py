@@ -8,9 +8,9 @@ from uuid import UUID
 from django.core.files.storage import storages
 from django.db.models import QuerySet
 
+from campaignhub.words import in_words
 from ingest_lambda.contract import ImageRefusal
 from submissions.mirror.models import ReceiptImage, Submission
-from submissions.mirror.rules.wording import in_words
 from submissions.receipts.services import MOST_OTHERS, others_with
 
 REFUSALS: Mapping[str, str] = {

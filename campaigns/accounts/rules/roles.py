@@ -2,18 +2,15 @@
 
 from enum import StrEnum
 
+from campaignhub.words import Worded
 
-class Role(StrEnum):
+
+class Role(Worded):
     """A function that a member of staff has at a client (DOMAIN §7)."""
 
     OWNER = "owner"
     CAMPAIGN_MANAGER = "campaign_manager"
     MODERATOR = "moderator"
-
-    @property
-    def label(self) -> str:
-        """Return the role as staff read it."""
-        return self.value.replace("_", " ").capitalize()
 
 
 class Capability(StrEnum):

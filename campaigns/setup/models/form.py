@@ -3,12 +3,13 @@
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
+from campaignhub.words import in_words
 from campaigns.accounts.tenancy import TenantModel
 from campaigns.setup.models.campaign import default_routes
 from ingest_lambda.contract import FieldKind, Meaning
 
 CONSENT = "consent"
-KINDS = [(kind.value, kind.value.replace("_", " ").capitalize()) for kind in FieldKind]
+KINDS = [(kind.value, in_words(kind.value)) for kind in FieldKind]
 PURPOSES = [
     ("rules", "Accepting the official rules"),
     ("age", "Confirming age or residence"),

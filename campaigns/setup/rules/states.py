@@ -1,9 +1,9 @@
 """The life of a campaign: its states and the moves between them."""
 
-from enum import StrEnum
+from campaignhub.words import Worded
 
 
-class CampaignState(StrEnum):
+class CampaignState(Worded):
     """Where a campaign stands (DOMAIN §2)."""
 
     DRAFT = "draft"
@@ -12,11 +12,6 @@ class CampaignState(StrEnum):
     PAUSED = "paused"
     CLOSED = "closed"
     ARCHIVED = "archived"
-
-    @property
-    def label(self) -> str:
-        """Return the state as staff read it."""
-        return self.value.capitalize()
 
 
 MOVES: dict[str, frozenset[str]] = {

@@ -3,11 +3,12 @@
 from datetime import timedelta
 from enum import StrEnum
 
+from campaignhub.words import Worded
 from ingest_lambda.contract import Notice, SubmissionStatus
 from submissions.mail.rules.words import Message
 
 
-class MailKind(StrEnum):
+class MailKind(Worded):
     """The mails of a submission that are on by default."""
 
     RECEIVED = "received"
@@ -20,17 +21,12 @@ class MailKind(StrEnum):
     REOPENED = "reopened"
     REVOKED = "revoked"
 
-    @property
-    def label(self) -> str:
-        """Return the kind as staff read it."""
-        return self.value.replace("_", " ").capitalize()
-
 
 ASKS_FOR_A_PHOTO = frozenset({MailKind.ASKED_AGAIN, MailKind.REMINDER})
 """Mails whose link takes a new photo until the deadline."""
 
 
-class MailState(StrEnum):
+class MailState(Worded):
     """The state of a mail.
 
     ``unknown``: we stopped between sending and noting it; a person decides.
@@ -49,11 +45,6 @@ class MailState(StrEnum):
     SUPPRESSED = "suppressed"
     NOT_SENT = "not_sent"
     WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """Return the state as staff read it."""
-        return self.value.replace("_", " ").capitalize()
 
 
 class NotSent(StrEnum):

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.http import HttpRequest
 
+from campaignhub.words import in_words
 from campaigns.accounts.models import User
 from campaigns.publishing.services.releases import PublishedRelease
 from campaigns.rendering.consents import LINKED
@@ -13,7 +14,6 @@ from ingest_lambda.contract.grammar.sources import PARAMETERS
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.mirror.rules.masking import hidden_meaning, mask, shown_name
-from submissions.mirror.rules.wording import in_words
 from submissions.mirror.services.releases import release_of
 
 _PAGES = dict.fromkeys(LINKED, "#")

@@ -7,10 +7,11 @@ facts have a table of their own, decisions are written by services alone.
 from django.db import models
 from django.db.models import Q
 
+from campaignhub.words import in_words
 from campaigns.accounts.tenancy import TenantModel
 from ingest_lambda.contract import SubmissionStatus
 
-STATUSES = [(s.value, s.value.replace("_", " ").capitalize()) for s in SubmissionStatus]
+STATUSES = [(s.value, in_words(s.value)) for s in SubmissionStatus]
 
 
 class Submission(TenantModel):

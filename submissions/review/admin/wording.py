@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from campaignhub.words import in_words
 from campaigns.accounts.wording import person
 from ingest_lambda.contract import (
     Channel,
@@ -16,7 +17,6 @@ from ingest_lambda.contract import (
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.rules.mails import MailKind
 from submissions.mirror.models import Submission, SubmissionEvent
-from submissions.mirror.rules.wording import in_words
 from submissions.receipts.admin import REFUSALS
 from submissions.review.models import Review
 

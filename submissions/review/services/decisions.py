@@ -6,6 +6,7 @@ whose right, is one table: :mod:`submissions.review.rules.moves`.
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Required, TypedDict, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -33,62 +34,59 @@ class MessageNeeded(DomainError):
     """What is taken away from an entrant is explained to them, in words of its own."""
 
 
-def approve_submission(
-    submission_id: UUID,
-    *,
-    actor: User | None,
-    at: datetime,
-    note: str = "",
-    after: int | None = None,
-) -> Submission:
-    """Approve a submission on behalf of ``actor``.
+class Given(TypedDict, total=False):
+    """Who gives a verdict and when: nobody for a rule or the clock.
+
+    ``after`` is the number of the decision that the actor looked at: what was
+    decided since then they have not seen.
+    """
+
+    actor: Required[User | None]
+    at: Required[datetime]
+    note: str
+    after: int | None
+
+
+class GivenByStaff(Given):
+    """Who goes back on a verdict: a person, with a ``note`` for staff."""
+
+    actor: Required[User]  # type: ignore[misc]
+
+
+def approve_submission(submission_id: UUID, **given: Unpack[Given]) -> Submission:
+    """Approve a submission on behalf of its actor.
 
     The entrant is told by mail, and a mail cannot be called back: two
     moderators may press the key at the same moment, so the row is locked and
-    the second is refused. ``after`` is the number of the decision that the
-    actor looked at: what was decided since then they have not seen.
+    the second is refused.
 
     Raises:
         AlreadyDecided: it was decided before, or since ``after``.
     """
-    return decide(submission_id, Status.APPROVED, actor=actor, at=at, note=note, after=after)
+    return decide(submission_id, Status.APPROVED, **given)
 
 
 def reject_submission(
-    submission_id: UUID,
-    *,
-    reasons: Sequence[Reason],
-    actor: User | None,
-    at: datetime,
-    note: str = "",
-    after: int | None = None,
+    submission_id: UUID, *, reasons: Sequence[Reason], **given: Unpack[Given]
 ) -> Submission:
     """Reject a submission for one to three reasons.
 
     None of them asks for another photo, which could not be sent: that is
     :func:`request_resubmission`. A photo that can't be read is a reason after
     the last try only. That an answer came too late is the clock's reason, and
-    no moderator's; for ``after`` see :func:`approve_submission`.
+    no moderator's.
 
     Raises:
         ReasonsNeeded: none, too many, one of another verdict, or ``OTHER`` without a note.
         AlreadyDecided: it was decided before, or since ``after``.
     """
-    by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if actor else frozenset()
-    _fit(reasons, FINAL - by_hand, note)
-    return decide(
-        submission_id, Status.REJECTED, reasons=reasons, actor=actor, at=at, note=note, after=after
-    )
+    by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if given["actor"] else frozenset()
+    _fit(reasons, FINAL - by_hand, given.get("note", ""))
+    return decide(submission_id, Status.REJECTED, reasons=reasons, **given)
 
 
 def request_resubmission(
-    submission_id: UUID,
-    *,
-    reasons: Sequence[Reason],
-    actor: User | None,
-    at: datetime,
-    note: str = "",
-    after: int | None = None,
+    submission_id: UUID, *, reasons: Sequence[Reason], **given: Unpack[Given]
 ) -> Submission:
     """Ask the entrant for a better photo, for one to three reasons that leave another try.
 
@@ -96,16 +94,8 @@ def request_resubmission(
         AskedAlready: the entrant has answered such a question before.
         ReasonsNeeded, AlreadyDecided: as :func:`reject_submission`.
     """
-    _fit(reasons, RETRYABLE, note)
-    return decide(
-        submission_id,
-        Status.NEEDS_RESUBMISSION,
-        reasons=reasons,
-        actor=actor,
-        at=at,
-        note=note,
-        after=after,
-    )
+    _fit(reasons, RETRYABLE, given.get("note", ""))
+    return decide(submission_id, Status.NEEDS_RESUBMISSION, reasons=reasons, **given)
 
 
 def send_to_review(
@@ -164,13 +154,7 @@ def undo_decision(
 
 
 def reopen_submission(
-    submission_id: UUID,
-    *,
-    actor: User,
-    at: datetime,
-    note: str,
-    message: str = "",
-    after: int | None = None,
+    submission_id: UUID, *, message: str = "", **given: Unpack[GivenByStaff]
 ) -> Submission:
     """Put into the queue what was decided by anybody, or refused by the campaign's own rules.
 
@@ -181,25 +165,11 @@ def reopen_submission(
         NoteNeeded: no word on why.
         AlreadyDecided: there is no decision to take back, or another came since ``after``.
     """
-    return _back(
-        submission_id,
-        Status.PENDING_REVIEW,
-        actor=actor,
-        at=at,
-        note=note,
-        message=message,
-        after=after,
-    )
+    return _back(submission_id, Status.PENDING_REVIEW, message, given)
 
 
 def revoke_submission(
-    submission_id: UUID,
-    *,
-    actor: User,
-    at: datetime,
-    note: str,
-    message: str = "",
-    after: int | None = None,
+    submission_id: UUID, *, message: str = "", **given: Unpack[GivenByStaff]
 ) -> Submission:
     """Take an approval back for good, and tell the entrant why in ``message``; ``note`` is for staff.
 
@@ -208,11 +178,7 @@ def revoke_submission(
         MessageNeeded: the entrant would be told without a reason.
         AlreadyDecided: it is not approved, or another decision came since ``after``.
     """
-    if note.strip() and not message.strip():
-        raise MessageNeeded("Say what the entrant reads: why the entry no longer counts.")
-    return _back(
-        submission_id, Status.REVOKED, actor=actor, at=at, note=note, message=message, after=after
-    )
+    return _back(submission_id, Status.REVOKED, message, given)
 
 
 def _fit(reasons: Sequence[Reason], allowed: frozenset[object], note: str) -> None:
@@ -224,26 +190,11 @@ def _fit(reasons: Sequence[Reason], allowed: frozenset[object], note: str) -> No
         raise ReasonsNeeded("“Other” needs a note that says what it was.")
 
 
-def _back(
-    submission_id: UUID,
-    status: Status,
-    *,
-    actor: User,
-    at: datetime,
-    note: str,
-    message: str,
-    after: int | None,
-) -> Submission:
-    if not note.strip():
+def _back(submission_id: UUID, status: Status, message: str, given: GivenByStaff) -> Submission:
+    if not given.get("note", "").strip():
         raise NoteNeeded("Say why, in a few words; the log keeps them.")
     said = message.strip()
-    return decide(
-        submission_id,
-        status,
-        by=By.LEAD,
-        actor=actor,
-        at=at,
-        reasons=[Reason(code=ReasonCode.OTHER, message=said)] if said else (),
-        note=note,
-        after=after,
-    )
+    if status is Status.REVOKED and not said:
+        raise MessageNeeded("Say what the entrant reads: why the entry no longer counts.")
+    reasons = [Reason(code=ReasonCode.OTHER, message=said)] if said else ()
+    return decide(submission_id, status, by=By.LEAD, reasons=reasons, **given)
