@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from campaignhub.parent_process import end_with_parent
+from campaignhub.private_files import write_private
 
 
 class EmbeddedError(Exception):
@@ -117,9 +118,7 @@ def note_running(path: Path, children: Sequence[Child]) -> None:
         if child.pid is not None and child.alive()
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(running))
-    partial.replace(path)
+    write_private(path, json.dumps(running))
 
 
 def end_left_over(path: Path, *, seconds: float = 30) -> list[str]:

@@ -1,5 +1,7 @@
 """Admin pages that know whose they are: scoped queries, capabilities, and 404 for strangers."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -129,27 +131,22 @@ class ScopedModelAdmin(ModelAdmin):
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 404 where Django would say "not allowed"."""
         _open_nothing_beside(request)
-        try:
+        with _missing(PermissionDenied):
             response: HttpResponse = super().changeform_view(request, *args, **kwargs)
-        except PermissionDenied as exc:
-            raise Http404 from exc
         return response
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 404 where Django would say "not allowed"."""
         _open_nothing_beside(request)
-        try:
+        with _missing(PermissionDenied):
             response: HttpResponse = super().changelist_view(request, *args, **kwargs)
-        except PermissionDenied as exc:
-            raise Http404 from exc
         return response
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Answer 404 where an address asks for a filter or a page that there is not."""
-        try:
-            return super().get_changelist_instance(request)
-        except (DisallowedModelAdminLookup, IncorrectLookupParameters, OverflowError) as exc:
-            raise Http404 from exc
+        with _missing(DisallowedModelAdminLookup, IncorrectLookupParameters, OverflowError):
+            shown: Any = super().get_changelist_instance(request)
+        return shown
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Allow the list's own filters only.
@@ -180,6 +177,15 @@ class ActionsAdmin(ScopedModelAdmin):
     def change_page(self, request: HttpRequest, object_id: UUID | int) -> HttpResponse:
         """Show one, or do what was asked of it."""
         return self.row_page.as_view(model_admin=self)(request, object_id=object_id)
+
+
+@contextmanager
+def _missing(*errors: type[Exception]) -> Iterator[None]:
+    """Answer 404 to what one of ``errors`` says of the code inside."""
+    try:
+        yield
+    except errors as exc:
+        raise Http404 from exc
 
 
 def _open_nothing_beside(request: HttpRequest) -> None:

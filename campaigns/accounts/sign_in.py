@@ -79,15 +79,9 @@ class SignInBackend(ModelBackend):
                 username, password, origin=origin_of(request), at=timezone.now()
             )
 
-    async def aauthenticate(
-        self,
-        request: HttpRequest | None,
-        username: str | None = None,
-        password: str | None = None,
-        **kwargs: Any,
-    ) -> User | None:
+    async def aauthenticate(self, *args: Any, **kwargs: Any) -> User | None:
         """Do the same; Django's own would check the password past us."""
-        return await sync_to_async(self.authenticate)(request, username, password, **kwargs)
+        return await sync_to_async(self.authenticate)(*args, **kwargs)
 
 
 class SignInForm(AuthenticationForm):

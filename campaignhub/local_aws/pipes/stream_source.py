@@ -19,6 +19,7 @@ from campaignhub.local_aws.pipes.declaration import Pipe, StreamParameters
 from campaignhub.local_aws.pipes.pattern import passes
 from campaignhub.local_aws.pipes.target import Busy, Record, Target
 from campaignhub.local_aws.pipes.wire import Away, Refused, Wire
+from campaignhub.private_files import write_private
 
 logger = logging.getLogger(__name__)
 
@@ -199,6 +200,5 @@ class StreamSource:
 
     def _note(self, sequence_number: str) -> None:
         self._position.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._position.with_suffix(".partial")
-        partial.write_text(json.dumps({"stream": self._pipe.source, "after": sequence_number}))
-        partial.replace(self._position)
+        noted = {"stream": self._pipe.source, "after": sequence_number}
+        write_private(self._position, json.dumps(noted))

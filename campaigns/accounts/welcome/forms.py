@@ -10,37 +10,35 @@ from campaigns.accounts.rules.passwords import MOST_CHARS
 from campaigns.accounts.services.invitations import check_name_choice, check_password_choice
 
 
+def _name(label: str, autocomplete: str, missing: str) -> forms.CharField:
+    widget = forms.TextInput({"autocomplete": autocomplete})
+    missed = {"required": missing}
+    return forms.CharField(max_length=150, label=label, widget=widget, error_messages=missed)
+
+
+def _password(label: str, missing: str, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        max_length=MOST_CHARS,
+        strip=False,
+        label=label,
+        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        error_messages={"required": missing},
+        **more,
+    )
+
+
 class JoinForm(forms.Form):
     """Names, which the person decides, and a password."""
 
-    given_name = forms.CharField(
-        max_length=150,
-        label="First name",
-        widget=forms.TextInput({"autocomplete": "given-name"}),
-        error_messages={"required": "Enter your first name."},
-    )
-    family_name = forms.CharField(
-        max_length=150,
-        label="Last name",
-        widget=forms.TextInput({"autocomplete": "family-name"}),
-        error_messages={"required": "Enter your last name."},
-    )
-    password = forms.CharField(
-        max_length=MOST_CHARS,
-        strip=False,
-        label="Password",
+    given_name = _name("First name", "given-name", "Enter your first name.")
+    family_name = _name("Last name", "family-name", "Enter your last name.")
+    password = _password(
+        "Password",
+        "Choose a password.",
         help_text="At least 12 characters, and not the name of the client, a campaign, the product "
         "or yourself. A sentence is easy to remember and hard to guess.",
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        error_messages={"required": "Choose a password."},
     )
-    password_again = forms.CharField(
-        max_length=MOST_CHARS,
-        strip=False,
-        label="Confirm password",
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        error_messages={"required": "Type the password again."},
-    )
+    password_again = _password("Confirm password", "Type the password again.")
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         names = {"given_name": invitation.given_name, "family_name": invitation.family_name}

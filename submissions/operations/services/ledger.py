@@ -43,26 +43,6 @@ class HourReceived:
     gap_count: int = 0
 
 
-@dataclass
-class Compared:
-    """All hours that were compared."""
-
-    hours: int = 0
-    stored: int = 0
-    mirrored: int = 0
-    differing: list[HourReceived] = field(default_factory=list)
-
-    @property
-    def repaired(self) -> int:
-        """Return how many submissions were brought here."""
-        return sum(hour.repaired for hour in self.differing)
-
-    @property
-    def gaps(self) -> int:
-        """Return how many hours still differ."""
-        return sum(bool(hour.gap_count) for hour in self.differing)
-
-
 def reconcile(
     *,
     at: datetime,
@@ -85,29 +65,21 @@ def reconcile(
     Raises:
         IngestBusy: the table is busy or away; nothing is kept, ask again.
     """
-    compared = Compared()
+    none: dict[str, Any] = dict.fromkeys(("hours", "stored", "mirrored", "repaired", "gaps"), 0)
+    check = LedgerCheck(begun_at=at, since=since, rows=[], **none)
     for campaign in Campaign.objects.all() if campaigns is None else campaigns:
         for is_test in (False, True):
             for hour in _hours(campaign, since=since, at=until or at, is_test=is_test):
                 ends_at = min(hour + HOUR, until or hour + HOUR)
-                _compare(campaign, (hour, ends_at), is_test, compared, at=at, repair=repair)
-    depths = {
+                _compare(campaign, (hour, ends_at), is_test, check, repair=repair)
+    check.depths = {
         f"{held.name}{suffix}": count
         for held in dead_letters.depths()
         for suffix, count in (("", held.waiting), ("-dead", held.dead))
     }
-    return LedgerCheck.objects.create(
-        begun_at=at,
-        ended_at=datetime.now(UTC),
-        since=since,
-        hours=compared.hours,
-        stored=compared.stored,
-        mirrored=compared.mirrored,
-        repaired=compared.repaired,
-        gaps=compared.gaps,
-        depths=depths,
-        rows=[asdict(hour) for hour in compared.differing],
-    )
+    check.ended_at = datetime.now(UTC)
+    check.save()
+    return check
 
 
 def _hours(
@@ -131,22 +103,16 @@ def _hours(
 
 
 def _compare(
-    campaign: Campaign,
-    span: Span,
-    is_test: bool,
-    compared: Compared,
-    *,
-    at: datetime,
-    repair: bool,
+    campaign: Campaign, span: Span, is_test: bool, check: LedgerCheck, *, repair: bool
 ) -> None:
     stored, mirrored = Tally(), Tally()
     for line in _lines(campaign, span, is_test):
         stored.add(line.id, line.version, line.status)
     for submission_id, version, status in _rows(campaign, span, is_test):
         mirrored.add(submission_id, version, status)
-    compared.hours += 1
-    compared.stored += stored.count
-    compared.mirrored += mirrored.count
+    check.hours += 1
+    check.stored += stored.count
+    check.mirrored += mirrored.count
     if stored.agrees_with(mirrored):
         return
     hour = HourReceived(
@@ -168,15 +134,17 @@ def _compare(
         if version > theirs.get(pk, 0) and not _is_stored(pk, version)
     ]
     if repair:
-        taken = bring_here(behind, at=at)
+        taken = bring_here(behind, at=check.begun_at)
         hour.repaired = len(taken)
-        compared.mirrored += sum(pk not in ours for pk in taken)
+        check.mirrored += sum(pk not in ours for pk in taken)
         behind = [pk for pk in behind if pk not in taken]
     gaps += behind
     hour.gap_count = len(gaps)
     hour.gaps = [str(pk) for pk in gaps[:_NAMED]]
     if hour.repaired or gaps:
-        compared.differing.append(hour)
+        check.rows.append(asdict(hour))
+        check.repaired += hour.repaired
+        check.gaps += bool(gaps)
 
 
 def _is_stored(submission_id: UUID, version: int) -> bool:

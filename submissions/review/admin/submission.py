@@ -1,6 +1,6 @@
 """Submissions in the admin: found in the list, decided on at the desk, many at once, changed nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +10,14 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
 
-from campaignhub.staff_site.filters import in_force
+from campaignhub.staff_site.filters import choice, in_force
 from campaignhub.staff_site.keyset import PAGE, KeysetAdmin, KeysetChangeList, Place
 from campaignhub.staff_site.lists import Tone, column, named, state, when
 from campaignhub.staff_site.navigation import Item
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import clients_of
+from campaigns.setup.models import Campaign
+from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.admin.person import answers_of, name_of, staff_of
 from submissions.mirror.models import Submission
@@ -25,7 +27,6 @@ from submissions.mirror.rules.times import urgency
 from submissions.mirror.services.looks import Search, note_look
 from submissions.mirror.services.search import LOOKED_AT, Wanted, find, kind_of_search
 from submissions.review.admin.desk import DESK_PAGES
-from submissions.review.admin.list_filters import FILTERS, FLAGS, campaigns_seen
 from submissions.review.admin.many import ACTS, act_on_many
 
 TONES: dict[str, Tone] = {
@@ -38,6 +39,40 @@ TONES: dict[str, Tone] = {
     SubmissionStatus.REVOKED: "bad",
     SubmissionStatus.WITHDRAWN: "idle",
 }
+
+
+FLAGS = {
+    "test": "Test entries",
+    "photo": "Trouble with a photo",
+    "conflict": "Came twice, differently",
+}
+
+
+def campaigns_seen(request: HttpRequest) -> dict[UUID, Campaign]:
+    """Return the campaigns whose submissions this person may see, by name; read once a request."""
+    kept: dict[UUID, Campaign] | None = getattr(request, "_campaigns_seen", None)
+    if kept is None:
+        rows = campaigns_of(request.user, Capability.SUBMISSION_VIEW)  # type: ignore[arg-type]
+        kept = {row.pk: row for row in rows.select_related("client").order_by("name")}
+        request._campaigns_seen = kept  # type: ignore[attr-defined]
+    return kept
+
+
+def _campaigns(request: HttpRequest) -> list[tuple[str, str]]:
+    """Offer no choice of one."""
+    seen = [(str(pk), row.name) for pk, row in campaigns_seen(request).items()]
+    return seen if len(seen) > 1 or "campaign" in request.GET else []
+
+
+def _on(label: str) -> Callable[[HttpRequest], list[tuple[str, str]]]:
+    return lambda _request: [("1", label)]
+
+
+FILTERS = (
+    choice("status", "state", lambda _request: STATUSES),
+    choice("campaign", "campaign", _campaigns, unknown="none that you may see"),
+    *(choice(name, "more", _on(label)) for name, label in FLAGS.items()),
+)
 
 
 def _name(row: Any) -> str:
