@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from botocore.exceptions import ClientError
-
 from ingest_lambda.adapters.table.keys import ROLLING, Item, guard_key, limit_key
 from ingest_lambda.adapters.table.store import Store
 from ingest_lambda.adapters.table.transaction import Operation, Part, PartKind, Write
@@ -95,22 +93,14 @@ class LimitItems:
         if use.expires_at:
             update += " SET expires_at = :expiry"
             values[":expiry"] = _expiry(use.expires_at)["expires_at"]
-        try:
-            self._store.call(
-                "update_item",
-                TableName=self._store.name,
-                Key=limit_key(campaign_id, use.limit, use.scope_hash, use.window),
-                UpdateExpression=update,
-                ConditionExpression=(
-                    "attribute_not_exists(ids) OR contains(ids, :me) OR size(ids) < :most"
-                ),
-                ExpressionAttributeValues=values,
-            )
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
+        taken = self._store.call_if(
+            "update_item",
+            Key=limit_key(campaign_id, use.limit, use.scope_hash, use.window),
+            UpdateExpression=update,
+            ConditionExpression="attribute_not_exists(ids) OR contains(ids, :me) OR size(ids) < :most",
+            ExpressionAttributeValues=values,
+        )
+        return taken is not None
 
     def take_rolling(self, campaign_id: str, use: LimitUse) -> None:
         """Take a use of a rolling limit by itself, as soft ones are.

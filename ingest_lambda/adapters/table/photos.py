@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from botocore.exceptions import ClientError
-
 from ingest_lambda.adapters.table.keys import (
     attributes_of,
     guard_key,
@@ -87,20 +85,16 @@ class PhotoItems:
             values[f":room{number}"] = {"N": str(most[name] - fresh[name])}
             sums.append(f"#n{number} = if_not_exists(#n{number}, :before{number}) + :fresh{number}")
             rooms.append(f"(attribute_not_exists(#n{number}) OR #n{number} <= :room{number})")
-        try:
-            answer = self._store.call(
-                "update_item",
-                TableName=self._store.name,
-                Key=keys_key(submission_id, attempt),
-                UpdateExpression=f"SET {', '.join(sums)}, expires_at = :end",
-                ConditionExpression=" AND ".join(rooms),
-                ExpressionAttributeNames={place: f"of_{name}" for place, name in places.items()},
-                ExpressionAttributeValues=values,
-                ReturnValues="UPDATED_NEW",
-            )
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
+        answer = self._store.call_if(
+            "update_item",
+            Key=keys_key(submission_id, attempt),
+            UpdateExpression=f"SET {', '.join(sums)}, expires_at = :end",
+            ConditionExpression=" AND ".join(rooms),
+            ExpressionAttributeNames={place: f"of_{name}" for place, name in places.items()},
+            ExpressionAttributeValues=values,
+            ReturnValues="UPDATED_NEW",
+        )
+        if answer is None:
             return None
         return {name: int(answer["Attributes"][f"of_{name}"]["N"]) for name in names}
 

@@ -32,6 +32,7 @@ _PASSING = frozenset(
         "TransactionInProgressException",
     }
 )
+_FAILED = "ConditionalCheckFailedException"
 _MISSING = "ResourceNotFoundException"
 """Not passing: deletion protection is on, so a table that is not there has another name."""
 
@@ -67,6 +68,15 @@ class Store:
         except BotoCoreError as exc:
             raise TryAgain(type(exc).__name__) from exc
         return answer
+
+    def call_if(self, operation: str, **arguments: Any) -> dict[str, Any] | None:
+        """Call the table with a condition; return ``None`` where it does not hold."""
+        try:
+            return self.call(operation, TableName=self.name, **arguments)
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] != _FAILED:
+                raise
+        return None
 
     def get(self, key: Item, *, consistent: bool = True) -> Item | None:
         """Read one item."""
@@ -106,18 +116,8 @@ class Store:
 
     def put_if_absent(self, item: Item) -> bool:
         """Put an item unless its key is taken; tell whether it was new."""
-        try:
-            self.call(
-                "put_item",
-                TableName=self.name,
-                Item=item,
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except ClientError as exc:
-            if exc.response["Error"]["Code"] != "ConditionalCheckFailedException":
-                raise
-            return False
-        return True
+        is_absent = "attribute_not_exists(pk)"
+        return self.call_if("put_item", Item=item, ConditionExpression=is_absent) is not None
 
     def transact(self, writes: Sequence[Write]) -> None:
         """Apply all writes or none. A single put goes as what it is, for half the price.
@@ -154,7 +154,7 @@ class Store:
 def _named(exc: ClientError, parts: Sequence[Part]) -> Exception | None:
     """Return the error with the names of its parts; ``None`` for a bug of ours."""
     code = exc.response["Error"]["Code"]
-    if code == "ConditionalCheckFailedException":
+    if code == _FAILED:
         return Cancelled(tuple(parts))
     if code == "TransactionConflictException":
         return InConflict(tuple(parts))
