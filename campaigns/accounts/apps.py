@@ -1,10 +1,8 @@
-"""The app of clients and people."""
+"""Clients and people; owns the user model."""
 
 from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Owns the user model."""
-
     name = "campaigns.accounts"
     verbose_name = "Clients and staff"

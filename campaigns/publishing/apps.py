@@ -1,10 +1,8 @@
-"""The app of releases."""
+"""Releases, and how far each has been carried."""
 
 from django.apps import AppConfig
 
 
 class PublishingConfig(AppConfig):
-    """Releases, and how far each has been carried."""
-
     name = "campaigns.publishing"
     verbose_name = "Releases"

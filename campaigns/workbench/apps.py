@@ -1,10 +1,8 @@
-"""The app of the campaign's screens."""
+"""The campaign's screens: pages, their scripts, and the commands ``demo`` and ``republish``."""
 
 from django.apps import AppConfig
 
 
 class WorkbenchConfig(AppConfig):
-    """Pages, their scripts, and the commands ``demo`` and ``republish``."""
-
     name = "campaigns.workbench"
     verbose_name = "Campaign pages"

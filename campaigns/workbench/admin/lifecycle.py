@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,9 +15,9 @@ from django.utils import timezone
 from campaignhub.errors import DomainError
 from campaignhub.staff_site.routes import one, page
 from campaignhub.staff_site.scoped import ScopedModelAdmin
+from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import can
-from campaigns.publishing.models import Release
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import language_name
 from campaigns.publishing.services import checks, publish
@@ -68,6 +68,7 @@ _MOVES: dict[str, tuple[CampaignState, str]] = {
     "archive": (CampaignState.ARCHIVED, "{name} is archived."),
 }
 """Action → where it leads, and what is said then."""
+_LIVE_SOON = "live for everyone within 30 seconds"
 
 
 class LifecyclePages(ScopedModelAdmin):
@@ -127,17 +128,19 @@ class LifecyclePages(ScopedModelAdmin):
         request: HttpRequest,
         campaign: Campaign,
         name: str,
-        act: Callable[[], Campaign],
+        act: Callable[[], Any],
         words: str,
     ) -> HttpResponse:
+        """Do what was asked for, once the question is answered; ``words`` name what came of it."""
         if not self._is_answered(request, campaign, name):
             return self._ask(request, campaign, name)
         try:
-            acted = act()
+            made = act()
         except DomainError as error:
             messages.error(request, error.message)
             return self._back(campaign)
-        self._show_result(request, acted, words.format(name=acted.name))
+        acted = made if isinstance(made, Campaign) else campaign
+        self._show_result(request, acted, words.format(made=made, name=acted.name))
         return self._back(acted)
 
     def _show_result(self, request: HttpRequest, campaign: Campaign, words: str) -> None:
@@ -178,7 +181,11 @@ class LifecyclePages(ScopedModelAdmin):
             except DomainError as error:
                 refused = "" if isinstance(error, publish.CannotPublish) else error.message
             else:
-                return self._published(request, campaign, release)
+                is_paused = campaign.state == CampaignState.PAUSED
+                force = "in force; the campaign stays paused" if is_paused else _LIVE_SOON
+                words = f"Published. Release {release.number} is {force}."
+                self._show_result(request, campaign, words)
+                return self._back(campaign)
         return self._ask(
             request, campaign, "publish", refused=refused, **self._findings(request, campaign)
         )
@@ -186,29 +193,13 @@ class LifecyclePages(ScopedModelAdmin):
     def publish_test(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Publish the campaign at its unlisted address."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
-        at = timezone.now()
-        problems = checks.publish_problems(campaign, at=at)
-        if problems or not self._is_answered(request, campaign, "publish as test"):
-            shown = _todos(request, campaign, problems)
-            return self._ask(request, campaign, "publish as test", problems=shown)
-        try:
-            release = publish.publish_test(campaign, actor=request.user, at=at)  # type: ignore[arg-type]
-        except DomainError as error:
-            messages.error(request, error.message)
-            return self._back(campaign)
-        return self._published(request, campaign, release)
-
-    def _published(
-        self, request: HttpRequest, campaign: Campaign, release: Release
-    ) -> HttpResponse:
-        if release.is_test:
-            words = f"Test {release.number} stands at its own address."
-        elif campaign.state == CampaignState.PAUSED:
-            words = f"Published. Release {release.number} is in force; the campaign stays paused."
-        else:
-            words = f"Published. Release {release.number} is live for everyone within 30 seconds."
-        self._show_result(request, campaign, words)
-        return self._back(campaign)
+        at, user = timezone.now(), cast(User, request.user)
+        name, problems = "publish as test", checks.publish_problems(campaign, at=at)
+        if problems:
+            return self._ask(request, campaign, name, problems=_todos(request, campaign, problems))
+        publish_it = partial(publish.publish_test, campaign, actor=user, at=at)
+        words = "Test {made.number} stands at its own address."
+        return self._act(request, campaign, name, publish_it, words)
 
     def _findings(self, request: HttpRequest, campaign: Campaign) -> dict[str, Any]:
         """Return what the page of the question shows besides it: problems, ticks, an amendment's words."""
@@ -245,26 +236,17 @@ class LifecyclePages(ScopedModelAdmin):
         """Pause, resume, close or archive the campaign."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
         after, words = _MOVES[name]
-        user: Any = request.user
-        return self._act(
-            request,
-            campaign,
-            name,
-            lambda: move_campaign(campaign, after, actor=user, at=timezone.now()),
-            words,
-        )
+        user, at = cast(User, request.user), timezone.now()
+        move_it = partial(move_campaign, campaign, after, actor=user, at=at)
+        return self._act(request, campaign, name, move_it, words)
 
     def clone(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Make a draft like this one."""
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
-        user: Any = request.user
-        return self._act(
-            request,
-            campaign,
-            "clone",
-            lambda: clone_campaign(campaign, actor=user, at=timezone.now()),
-            "{name} is a draft without dates.",
-        )
+        user, at = cast(User, request.user), timezone.now()
+        clone_it = partial(clone_campaign, campaign, actor=user, at=at)
+        words = "{name} is a draft without dates."
+        return self._act(request, campaign, "clone", clone_it, words)
 
 
 def draft_address(request: HttpRequest, campaign: Campaign) -> str:

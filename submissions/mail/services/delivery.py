@@ -21,7 +21,7 @@ from submissions.mail.services.limits import held_back, lease
 from submissions.mail.services.sending_errors import SENDING_ERRORS, Outcome, outcome_of
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import Submission, SubmissionEvent
-from submissions.mirror.services.round_robin import in_turn
+from submissions.mirror.services.by_campaign import in_turn
 
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)

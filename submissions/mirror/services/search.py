@@ -15,7 +15,7 @@ from ingest_lambda.contract import tidy_reference
 from ingest_lambda.contract.grammar.email import spellings
 from submissions.mirror.models import ReceiptImage, Submission, SubmissionAnswers
 from submissions.mirror.rules.names import NAME_KEY_CHARS, fold
-from submissions.mirror.services.first_rows import first_of
+from submissions.mirror.services.by_campaign import first_of
 
 NEWEST_FIRST = ("-entered_at", "-id")
 _A_QUERY = 900

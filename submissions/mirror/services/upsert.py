@@ -34,16 +34,11 @@ def upsert(
     """
     if not rows:
         return
-    quote = connection.ops.quote_name
-    meta: Any = rows[0]._meta
-    table = quote(meta.db_table)
-    columns = {field.name: quote(field.column) for field in meta.concrete_fields}
-    found_by = list(unique) or [meta.pk.name]
+    table, columns, key = _names(rows)
     changes = ", ".join(f"{columns[name]} = excluded.{columns[name]}" for name in update)
     newer = columns[only_if_newer] if only_if_newer else ""
     where = f" WHERE excluded.{newer} > {table}.{newer}" if newer else ""
-    conflict = ", ".join(columns[name] for name in found_by)
-    _insert(rows, found_by, f" ON CONFLICT ({conflict}) DO UPDATE SET {changes}{where}")
+    _insert(rows, list(unique) or [key], f"DO UPDATE SET {changes}{where}")
 
 
 def fill_in(rows: Sequence[models.Model], *, fields: Sequence[str]) -> None:
@@ -53,13 +48,10 @@ def fill_in(rows: Sequence[models.Model], *, fields: Sequence[str]) -> None:
     """
     if not rows:
         return
-    quote = connection.ops.quote_name
-    meta: Any = rows[0]._meta
-    table = quote(meta.db_table)
-    columns = [quote(meta.get_field(name).column) for name in fields]
-    changes = ", ".join(f"{c} = COALESCE(excluded.{c}, {table}.{c})" for c in columns)
-    conflict = quote(meta.pk.column)
-    _insert(rows, [meta.pk.name], f" ON CONFLICT ({conflict}) DO UPDATE SET {changes}")
+    table, columns, key = _names(rows)
+    own = (columns[name] for name in fields)
+    changes = ", ".join(f"{c} = COALESCE(excluded.{c}, {table}.{c})" for c in own)
+    _insert(rows, [key], f"DO UPDATE SET {changes}")
 
 
 def insert_missing(rows: Sequence[models.Model], *, unique: Sequence[str]) -> None:
@@ -69,14 +61,22 @@ def insert_missing(rows: Sequence[models.Model], *, unique: Sequence[str]) -> No
     """
     if not rows:
         return
+    _insert(rows, unique, "DO NOTHING")
+
+
+def _names(rows: Sequence[models.Model]) -> tuple[str, dict[str, str], str]:
+    """Return the quoted names of a model's table and of its columns, by field, and the key's field."""
     meta: Any = rows[0]._meta
     quote = connection.ops.quote_name
-    conflict = ", ".join(quote(meta.get_field(name).column) for name in unique)
-    _insert(rows, unique, f" ON CONFLICT ({conflict}) DO NOTHING")
+    columns = {field.name: quote(field.column) for field in meta.concrete_fields}
+    return quote(meta.db_table), columns, meta.pk.name
 
 
-def _insert(rows: Sequence[models.Model], found_by: Sequence[str], ending: str) -> None:
-    """Insert in the order of the keys: two workers lock the same rows in the same order, never in a circle."""
+def _insert(rows: Sequence[models.Model], found_by: Sequence[str], otherwise: str) -> None:
+    """Insert in the order of the keys: two workers lock the same rows in the same order, never in a circle.
+
+    ``otherwise`` is what happens to a row that is there, by the fields ``found_by``.
+    """
     meta: Any = rows[0]._meta
     own_key = list(found_by) == [meta.pk.name]
     fields: list[Any] = [
@@ -86,6 +86,8 @@ def _insert(rows: Sequence[models.Model], found_by: Sequence[str], ending: str) 
     quote = connection.ops.quote_name
     columns = ", ".join(quote(field.column) for field in fields)
     begin = f"INSERT INTO {quote(meta.db_table)} ({columns}) VALUES "  # noqa: S608 - names are ours
+    conflict = ", ".join(quote(meta.get_field(name).column) for name in found_by)
+    ending = f" ON CONFLICT ({conflict}) {otherwise}"
     marks = "(" + ", ".join(["%s"] * len(fields)) + ")"
     attributes = [meta.get_field(name).attname for name in found_by]
     ordered = sorted(rows, key=lambda row: [str(getattr(row, name)) for name in attributes])

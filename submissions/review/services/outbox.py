@@ -17,8 +17,8 @@ from submissions.mail.rules.mails import (
     MailKind,
 )
 from submissions.mirror.models import Submission
+from submissions.mirror.services.by_campaign import in_turn
 from submissions.mirror.services.releases import release_of
-from submissions.mirror.services.round_robin import in_turn
 from submissions.review.models import OutboxDecision
 from submissions.review.services.deciding import undo_time
 from submissions.review.services.lost_verdicts import lost_here, number_anew

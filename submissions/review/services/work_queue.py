@@ -12,7 +12,7 @@ from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.models import Submission
-from submissions.mirror.services.first_rows import first_of
+from submissions.mirror.services.by_campaign import first_of
 from submissions.review.models import Review, ReviewHold
 
 HOLD = timedelta(minutes=5)

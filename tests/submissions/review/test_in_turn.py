@@ -13,7 +13,7 @@ from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mirror.models import Submission
-from submissions.mirror.services.round_robin import in_turn
+from submissions.mirror.services.by_campaign import in_turn
 from submissions.review.models import OutboxDecision
 from submissions.review.services.decisions import approve_submission
 from submissions.review.services.outbox import propagate_decisions

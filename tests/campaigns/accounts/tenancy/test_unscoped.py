@@ -41,7 +41,7 @@ DEFINES_IT = {"campaigns.accounts.tenancy", "campaigns.accounts.tenancy.scope"}
 PAST_THE_MANAGER = {
     "campaignhub.health": "SELECT 1",
     "campaignhub.triggers": "a migration's; it asks SQLite which triggers a table has",
-    "submissions.mirror.services.first_rows": "branches that Django has compiled, each confined",
+    "submissions.mirror.services.by_campaign": "branches that Django has compiled, each confined",
     "submissions.mirror.services.upsert": "the drain's; it writes what the stream brings",
 }
 """Modules that write SQL by hand, which no manager sees, and what it is."""
