@@ -103,7 +103,7 @@ class Deployment:
             **self.plan.given(name),
         }
         try:
-            parameters = parameters_for(template, known, _parameters_of(before), self.secret)
+            parameters = parameters_for(template, known, _parameters_of(before), self._secrets())
         except CannotDeploy as error:
             if self.options.check_only and before is None:
                 self.say(f"{stack.name}: can be shown when the stacks before it are in place.")
@@ -123,6 +123,18 @@ class Deployment:
             stack.protect(found or {})
         self.outputs.update(outputs_of(found or {}))
         return refused
+
+    def _secrets(self) -> Mapping[str, str]:
+        """Return the secret parameters: what was given, and what gateway and distribution share.
+
+        Without a distribution the gateway gets none: it would admit nobody.
+        """
+        arn = self.outputs.get("OriginSecretArn")
+        if self.plan.edge is None or arn is None or "OriginSecret" in self.secret:
+            return self.secret
+        manager = self.clients.client("secretsmanager", region_name=self.plan.region)
+        held: str = manager.get_secret_value(SecretId=arn)["SecretString"]
+        return {**self.secret, "OriginSecret": held}
 
     def _template_of(self, text: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
         bucket = parameters.get("CodeBucket") or self.outputs.get("CodeBucket", "")

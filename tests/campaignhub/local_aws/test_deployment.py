@@ -13,7 +13,7 @@ from campaignhub.deployment.template import INGEST, TEMPLATES
 from campaignhub.env import VAR
 from campaignhub.local_aws.deploy import client
 from campaignhub.local_aws.ministack import ACCOUNT, REGION
-from tests.support.stack import PERSON_SECRET, TOKEN_KEYS, Stack
+from tests.support.stack import Stack
 
 pytestmark = pytest.mark.flow
 
@@ -33,14 +33,13 @@ class Emulated:
 @pytest.fixture
 def deployment(stack: Stack) -> Any:
     """Prepare deployments of a stack beside the one that tests use."""
-    store = stack.client("s3")
-    store.create_bucket(Bucket="another-code")
 
     def make(said: list[str], ingest: Path = INGEST, **options: Any) -> Deployment:
         given = {
-            "CodeBucket": "another-code",
             "AllowedOrigins": "https://win.example.com",
             "Scale": "machine",
+            # The emulator has no web ACL for a stage.
+            "OriginSecret": "",
         }
         return Deployment(
             Plan(
@@ -48,12 +47,12 @@ def deployment(stack: Stack) -> Any:
                 account=ACCOUNT,
                 region=REGION,
                 ingest=given,
-                edge={"OriginSecret": "o" * 40},
+                edge={},
             ),
             build_here(VAR / "build"),
             Emulated(stack),
             said.append,
-            secret={"TokenKeys": TOKEN_KEYS, "PersonSecret": PERSON_SECRET},
+            secret={},
             options=Options(pause_seconds=0.1, **options),
             templates={**TEMPLATES, "ingest": ingest},
         )
@@ -68,13 +67,20 @@ def test_a_deployment_is_whole_the_same_again_changes_nothing_and_a_bad_one_leav
     outputs = deployment(said).run()
     assert {"TableName", "ApiUrl", "PublicApiUrl", "DistributionId"} <= set(outputs)
     stacks = stack.client("cloudformation")
-    for name in ("another-ingest", "another-edge"):
+    secret = stack.client("secretsmanager").get_secret_value(SecretId=outputs["OriginSecretArn"])
+    distribution = stack.client("cloudfront").get_distribution(Id=outputs["DistributionId"])
+    origins = distribution["Distribution"]["DistributionConfig"]["Origins"]["Items"]
+    (header,) = next(o for o in origins if o["Id"] == "api")["CustomHeaders"]["Items"]
+    assert header["HeaderValue"] == secret["SecretString"]
+    assert len(header["HeaderValue"]) == 64
+    for name in ("another-secrets", "another-ingest", "another-edge"):
         (found,) = stacks.describe_stacks(StackName=name)["Stacks"]
         assert found["EnableTerminationProtection"]
 
     said.clear()
     assert deployment(said).run() == outputs
     assert [line for line in said if "no changes" in line] == [
+        "another-secrets: no changes.",
         "another-ingest: no changes.",
         "another-edge: no changes.",
     ]
