@@ -432,3 +432,48 @@ def test_a_dead_letter_is_told_to_somebody():
     # What nobody consumes is looked at by a person anyway.
     assert (set(DEAD) | PIPE_DEAD) - watched == {"QuarantineDeadLetterQueue"}
     assert "QuarantineQueue" in watched
+
+
+def test_alarms_watch_what_visitors_and_staff_would_notice_late():
+    alarms = resources("AWS::CloudWatch::Alarm")
+    watched = {
+        (alarm.get("Namespace"), alarm.get("MetricName"), json.dumps(alarm.get("Dimensions", "")))
+        for alarm in alarms.values()
+    }
+
+    def watches(metric: str, what: str) -> bool:
+        return any(metric == name and what in where for _, name, where in watched)
+
+    for queue in ("SubmissionsQueue", "ImagesQueue", "MirrorQueue"):
+        assert watches("ApproximateAgeOfOldestMessage", queue)
+    assert watches("5XXError", "Stage")
+    assert watches("ExecutionFailed", "MirrorPipe")
+    for name, metric in (("ErrorsAlarm", "Errors"), ("ThrottlesAlarm", "Throttles")):
+        told = json.dumps(alarms[name]["Metrics"])
+        assert metric in told
+        assert all(each in told for each in ("Start", "Write", "Status", "Images"))
+    assert "Invocations" in json.dumps(alarms["MirrorPipeStandsAlarm"]["Metrics"])
+
+
+def test_every_alarm_goes_to_the_one_address():
+    topics = resources("AWS::SNS::Topic")
+    assert [t["Subscription"][0]["Endpoint"] for t in topics.values()] == [{"Ref": "NoticeAddress"}]
+    for name, alarm in resources("AWS::CloudWatch::Alarm").items():
+        assert branches(alarm["AlarmActions"]) == [[{"Ref": "Notices"}]], name
+
+
+def test_photos_of_receipts_are_kept_cheaply_and_not_for_ever():
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    rules = bucket["LifecycleConfiguration"]["Rules"]
+    (receipts,) = [rule for rule in rules if rule.get("Prefix") == "receipts/"]
+    (transition,) = receipts["Transitions"]
+    assert transition["StorageClass"] == "GLACIER_IR", "read at once, as the desk does"
+    assert default(receipts["ExpirationInDays"]) > transition["TransitionInDays"]
+
+
+def test_every_origin_of_a_page_may_upload_and_the_pages_are_told_where():
+    (bucket,) = resources("AWS::S3::Bucket").values()
+    (rule,) = bucket["CorsConfiguration"]["CorsRules"]
+    assert rule["AllowedOrigins"] == {"Ref": "AllowedOrigins"}
+    assert template()["Parameters"]["AllowedOrigins"]["Type"] == "CommaDelimitedList"
+    assert "PublicUploadUrl" in template()["Outputs"]
