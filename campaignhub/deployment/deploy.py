@@ -48,6 +48,7 @@ class Deployment:
     templates: Mapping[str, Path] = field(default_factory=lambda: TEMPLATES)
     outputs: dict[str, str] = field(default_factory=dict)
     """Of the stacks that are in place, by name."""
+    _access_logs: str = "off"
 
     def run(self) -> dict[str, str]:
         """Deploy every stack in order, and return what they give, by name.
