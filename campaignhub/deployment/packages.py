@@ -140,7 +140,7 @@ def downloaded(roots: Sequence[str], target: Target, cache: Path) -> Path:
     Raises:
         CannotPack: pip does not get them; its reason is in the text.
     """
-    wanted = [*sorted(roots), *target.platforms, target.python, CONSTRAINTS.read_text()]
+    wanted = [*sorted(roots), *target.platforms, target.python, *_pins(roots)]
     digest = hashlib.sha256("\n".join(wanted).encode()).hexdigest()[:16]
     whole = cache / f"{target.runtime}-{target.architecture}-{digest}"
     cache.mkdir(parents=True, exist_ok=True)
@@ -173,3 +173,10 @@ def downloaded(roots: Sequence[str], target: Target, cache: Path) -> Path:
             raise CannotPack("; ".join(errors) or f"pip failed: {ran.stderr[-500:]}")
         loading.replace(whole)
     return whole
+
+
+def _pins(roots: Sequence[str]) -> list[str]:
+    """Return the lines of the constraints that concern what the roots need; other pins move more often."""
+    names = {package.name for package in installed(roots)}
+    lines = CONSTRAINTS.read_text().splitlines()
+    return [line for line in lines if canonicalize_name(line.partition("==")[0]) in names]

@@ -31,6 +31,8 @@ class Plan(BaseModel):
     region: str = Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$")
     architecture: Literal["arm64", "x86_64"] = "arm64"
     python: Literal["3.12", "3.13", "3.14"] = "3.13"
+    compiled: bool = False
+    """Whether modules are packed compiled, by a Python of that version: a quicker first start."""
     secrets: dict[str, str] = {}
     ingest: dict[str, str] = {}
     edge: dict[str, str] | None = None

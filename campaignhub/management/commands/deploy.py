@@ -48,7 +48,9 @@ class Command(BaseCommand):
         name = options["name"]
         try:
             plan = read_plan(ROOT / "deployments" / f"{name}.toml")
-            archives = build_for(plan.target, VAR / "archives", VAR / "wheels")
+            archives = build_for(
+                plan.target, VAR / "archives", VAR / "wheels", is_compiled=plan.compiled
+            )
             self._say_sizes(archives)
             if options["build"]:
                 return

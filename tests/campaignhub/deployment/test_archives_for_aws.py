@@ -71,6 +71,13 @@ def test_members_are_alike_for_every_packer_and_small(archives):
         assert archive.stat().st_size <= LARGEST_BYTES[name]
 
 
+def test_modules_are_compiled_by_a_python_of_the_target_s_version_only(tmp_path):
+    other = Target("3.14" if sys.version_info[:2] != (3, 14) else "3.13")
+
+    with pytest.raises(CannotPack, match=f"Only Python {other.python} compiles"):
+        build_for(other, tmp_path, WHEELS, is_compiled=True)
+
+
 def test_the_template_runs_what_was_built(archives):
     given = archives.parameters()
 
