@@ -128,10 +128,12 @@ class Deployment:
     def _secrets(self) -> Mapping[str, str]:
         """Return the secret parameters: what was given, and what gateway and distribution share.
 
-        Without a distribution the gateway gets none: it would admit nobody.
+        Without a distribution the gateway gets none, also where it had one: it would admit nobody.
         """
+        if self.plan.edge is None:
+            return {"OriginSecret": "", **self.secret}
         arn = self.outputs.get("OriginSecretArn")
-        if self.plan.edge is None or arn is None or "OriginSecret" in self.secret:
+        if arn is None or "OriginSecret" in self.secret:
             return self.secret
         manager = self.clients.client("secretsmanager", region_name=self.plan.region)
         held: str = manager.get_secret_value(SecretId=arn)["SecretString"]

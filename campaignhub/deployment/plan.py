@@ -41,9 +41,9 @@ class Plan(BaseModel):
 
     @field_validator("secrets", "ingest", "edge", "notices", mode="before")
     @classmethod
-    def _as_texts(cls, values: Mapping[str, Any]) -> dict[str, str]:
+    def _as_texts(cls, values: Mapping[str, Any] | None) -> dict[str, str] | None:
         """Write numbers, flags and lists as CloudFormation reads them."""
-        return {name: _as_text(value) for name, value in values.items()}
+        return None if values is None else {name: _as_text(value) for name, value in values.items()}
 
     @property
     def target(self) -> Target:

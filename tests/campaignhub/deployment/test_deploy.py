@@ -22,6 +22,7 @@ Parameters:
   LightCodeKey: {Type: String}
   Runtime: {Type: String}
   AccessLogs: {Type: String, Default: "off"}
+  OriginSecret: {Type: String, Default: "", NoEcho: true}
 Resources: {Queue: {Type: "AWS::SQS::Queue"}}
 """
 BUCKET = {"OutputKey": "CodeBucket", "OutputValue": "code"}
@@ -34,6 +35,7 @@ class Account:
         self.sts, self.functions = Scripted("sts"), Scripted("lambda")
         self.gateway, self.mail = Scripted("apigateway"), Scripted("sesv2")
         self.stacks, self.store = Stacks(), Scripted("s3")
+        self.secrets = Scripted("secretsmanager")
         self.sts.then("get_caller_identity", {"Account": number})
         limits = {"ConcurrentExecutions": 1000, "UnreservedConcurrentExecutions": 1000}
         self.functions.then("get_account_settings", {"AccountLimit": limits})
@@ -49,6 +51,7 @@ class Account:
             "sesv2": self.mail,
             "cloudformation": self.stacks,
             "s3": self.store,
+            "secretsmanager": self.secrets,
         }
         return names[service].client
 
@@ -75,9 +78,9 @@ def deployment(tmp_path, said):
     archives.light.write_bytes(b"light")
     archives.images.write_bytes(b"images")
 
-    def make(account, **options):
+    def make(account, edge=None, **options):
         return Deployment(
-            Plan(stack="demo", account="111122223333", region="eu-central-1"),
+            Plan(stack="demo", account="111122223333", region="eu-central-1", edge=edge),
             archives,
             account,
             said.append,
@@ -113,6 +116,46 @@ def test_each_stack_gets_what_the_ones_before_it_gave_and_is_protected(account, 
 
     assert deployment(account).run() == {"CodeBucket": "code", "ApiUrl": "https://api"}
     for scripted in (account.stacks, account.store, account.sts):
+        scripted.all_asked()
+
+
+@pytest.mark.parametrize(("edge", "text"), [({}, "o" * 64), (None, "")])
+def test_the_gateway_asks_for_the_distribution_s_secret_only_where_there_is_one(
+    account, deployment, edge, text
+):
+    account.named("demo-ingest").absent()
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:Origin"
+    given = [BUCKET, {"OutputKey": "OriginSecretArn", "OutputValue": arn}]
+    created(account.stacks, "demo-secrets", "AWS::S3::Bucket", given)
+    archives_are_put(account.store)
+    if edge is not None:
+        account.secrets.then("get_secret_value", {"SecretString": text}, {"SecretId": arn})
+    account.named("demo-ingest").absent().absent()
+    wanted = {
+        "CodeBucket": "code",
+        "LightCodeKey": "light-1.zip",
+        "Runtime": "python3.13",
+        "AccessLogs": "account",
+        "OriginSecret": text,
+    }
+    asked = {
+        "StackName": "demo-ingest",
+        "ChangeSetName": ANY,
+        "ChangeSetType": "CREATE",
+        "TemplateBody": ANY,
+        "Capabilities": ANY,
+        "Parameters": [
+            {"ParameterKey": name, "ParameterValue": value} for name, value in wanted.items()
+        ],
+        "Tags": ANY,
+    }
+    account.stacks.proposes("CREATE", change("Add", "R", "AWS::SQS::Queue"), asked=asked).executes()
+    account.stacks.is_in("CREATE_COMPLETE").events(event(1, "R", "CREATE_COMPLETE"))
+    account.stacks.then("update_termination_protection", {})
+
+    deployment(account, edge).run()
+
+    for scripted in (account.stacks, account.secrets):
         scripted.all_asked()
 
 
