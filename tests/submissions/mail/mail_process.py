@@ -24,7 +24,8 @@ def main(act: str) -> str:
         elif act == "deliver":
             deliver_mails(at=NOON, most=10)
         elif act == "deliver_after_the_lease":
-            deliver_mails(at=NOON + LEASE + timedelta(seconds=1), most=10)
+            # A lease counts from its own mail, which a busy machine reaches seconds after the round began.
+            deliver_mails(at=NOON + LEASE + timedelta(minutes=1), most=10)
         return str(Mail.objects.get().state)
 
 
