@@ -218,7 +218,7 @@ def _settings(content: PageContent, language: str, api_url: str) -> dict[str, An
         "locale": language,
         "region": _REGIONS.get(language, language),
         "offsets": offsets_of(content),
-        "place": place_of(content.timezone),
+        "place": place_of(content.timezone, language),
         "opens": content.opens_at.isoformat() if content.opens_at else None,
         "closes": content.closes_at.isoformat() if content.closes_at else None,
         "help": content.help_email,

@@ -18,9 +18,13 @@ def date_words(language: str) -> Words:
     return words_of(LOCALE, "dates", REGIONS.get(language) or spoken(language))
 
 
-def place_of(timezone: str) -> str:
-    """Return the city in the name of a time zone: ``London`` for ``Europe/London``."""
-    return timezone.rsplit("/", 1)[-1].replace("_", " ")
+def place_of(timezone: str, language: str) -> str:
+    """Return the city of a time zone: ``London`` for ``Europe/London``, ``Londres`` in Spanish.
+
+    A city that the catalogue does not have stands as in the zone's name.
+    """
+    city = timezone.rsplit("/", 1)[-1].replace("_", " ")
+    return date_words(language).get(f"city.{city}", city)
 
 
 def day_in_words(day: date, language: str) -> str:
@@ -102,7 +106,7 @@ def _written(form: str, day: date, words: Words) -> str:
 def _at_time(day: str, local: datetime, timezone: str, language: str) -> str:
     words = date_words(language)
     clock = words["clock"].format(clock=_clock(local, language))
-    return words["time"].format(day=day, clock=clock, place=place_of(timezone))
+    return words["time"].format(day=day, clock=clock, place=place_of(timezone, language))
 
 
 def _clock(local: datetime, language: str) -> str:

@@ -52,6 +52,7 @@ DATES = {
     *(f"month.{number}" for number in range(1, 13)),
     *(f"weekday.{number}" for number in range(1, 8)),
     *("day", "weekday_day", "weekday_day_year", "by_weekday", "by_day"),
+    *(key for key in date_words("en") if key.startswith("city.")),
 }
 
 

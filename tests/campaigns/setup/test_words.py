@@ -25,9 +25,9 @@ END = datetime(2026, 6, 30, 23, tzinfo=UTC)
     [
         ("en", "30 June 2026, 11:59 pm (London)"),
         ("en-US", "June 30, 2026, 11:59 pm (London)"),
-        ("es", "30 de junio de 2026, 23:59 h (London)"),
+        ("es", "30 de junio de 2026, 23:59 h (Londres)"),
         ("de", "30. Juni 2026, 23:59 Uhr (London)"),
-        ("fr", "30 juin 2026, 23:59 (London)"),
+        ("fr", "30 juin 2026, 23:59 (Londres)"),
     ],
 )
 def test_the_end_is_the_last_minute_that_counts(language: str, words: str) -> None:

@@ -163,9 +163,9 @@ def test_a_moment_is_told_in_the_campaigns_zone_with_its_name():
     [
         ("en", "Thursday 3 December, 11:59 pm (London)", "Thursday"),
         ("en-US", "Thursday, December 3, 11:59 pm (London)", "Thursday"),
-        ("es-MX", "jueves 3 de diciembre, 23:59 h (London)", "el jueves"),
+        ("es-MX", "jueves 3 de diciembre, 23:59 h (Londres)", "el jueves"),
         ("de", "Donnerstag, 3. Dezember, 23:59 Uhr (London)", "Donnerstag"),
-        ("fr", "jeudi 3 décembre, 23:59 (London)", "jeudi"),
+        ("fr", "jeudi 3 décembre, 23:59 (Londres)", "jeudi"),
     ],
 )
 def test_a_deadline_is_the_last_minute_of_a_day(language: str, said: str, in_short: str):
@@ -229,9 +229,9 @@ def test_the_next_time_is_named_by_its_weekday_when_it_is_not_tomorrow():
     )
     ends = {
         "en": "from Monday 15 June, 00:00 (London).",
-        "es": "a partir del lunes 15 de junio, 00:00 h (London).",
+        "es": "a partir del lunes 15 de junio, 00:00 h (Londres).",
         "de": "ab Montag, 15. Juni, 00:00 Uhr (London) wieder teilnehmen.",
-        "fr": "à partir du lundi 15 juin, 00:00 (London).",
+        "fr": "à partir du lundi 15 juin, 00:00 (Londres).",
     }
     for language, end in ends.items():
         assert say(reason, language, limits=[DAILY], at=NOON).endswith(end)

@@ -260,9 +260,9 @@ SAID = {
     ),
     "es": (
         "Has enviado 3 tickets de esta tienda hoy. "
-        "Puedes enviar el siguiente a partir de mañana, 00:00 h (London).",
+        "Puedes enviar el siguiente a partir de mañana, 00:00 h (Londres).",
         "La promoción admite 3 por tienda hoy, y con los 2 tickets que acabas de enviar serían "
-        "más. Puedes enviarlos todos a partir de mañana, 00:00 h (London).",
+        "más. Puedes enviarlos todos a partir de mañana, 00:00 h (Londres).",
     ),
     "de": (
         "Du hast heute 3 Bons von diesem Geschäft eingesandt. "
@@ -272,10 +272,10 @@ SAID = {
     ),
     "fr": (
         "Vous avez envoyé 3 tickets de ce magasin aujourd’hui. "
-        "Vous pourrez envoyer le suivant à partir de demain, 00:00 (London).",
+        "Vous pourrez envoyer le suivant à partir de demain, 00:00 (Londres).",
         "L’opération en accepte 3 par magasin aujourd’hui\u00a0; avec les 2 tickets que vous venez "
         "d’envoyer, ce nombre serait dépassé. "
-        "Vous pourrez les envoyer tous à partir de demain, 00:00 (London).",
+        "Vous pourrez les envoyer tous à partir de demain, 00:00 (Londres).",
     ),
 }
 
