@@ -143,7 +143,10 @@ def test_what_is_sent_is_cleaned_in_the_page_s_language_with_where_it_came_from(
     serve(phone, german())
     long = "\U0001f600" * 301
     with phone.expect_request(START) as started:
-        open_form(phone, f"{SITE}?utm_source=news%0Aletter&gclid={long}&fbclid=%09&s=shop%0Awindow")
+        open_form(
+            phone,
+            f"{SITE}?utm_source=news%0Aletter%ED%A0%BD&gclid={long}&fbclid=%09&s=shop%0Awindow",
+        )
         phone.fill("#f-email", "mailto:Zoe@M\u00dcLLER.example\u200b;")
     assert StartRequest.model_validate_json(started.value.post_data or "").source == "shop window"
     phone.fill("#f-phone", "\u202a0170\u2011123 45 67\u202c")

@@ -31,10 +31,11 @@ from tests.campaigns.pages import make_content
 from tests.support.browsers import assert_accessible, take_screenshot
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 pytestmark = pytest.mark.browser
 
+TOLD = {"submission_id": str(SUBMISSION), "status": "pending_review", "reference": "K7M4-2QXD"}
 BUSY = {"server away", "server busy", "too many"}
 CUT = {"line cut", "line reset", "name not found", "redirected to a login page", "moved for ever"}
 
@@ -128,6 +129,8 @@ def test_what_became_of_an_entry_is_told_only_by_our_own_words(phone: "Page") ->
             200, {"submission_id": "0", "status": "approved", "reference": "K7M4-2QXD"}
         ),
         "without a status": says(200, {"submission_id": str(SUBMISSION), "reference": "K7M4"}),
+        "with a reason that is none": says(200, TOLD | {"reasons": [None]}),
+        "with a photo that is a word": says(200, TOLD | {"images": ["taken"]}),
     }
     line = Line(phone, STATUS, FAULTS | nearly)
     send(phone)
@@ -213,3 +216,83 @@ def test_a_state_that_was_read_once_holds_while_the_line_is_down(phone: "Page") 
         phone.clock.run_for(1_000)
     assert len(asked) >= 2
     assert phone.is_hidden("#form")
+
+
+def test_a_status_that_the_page_has_no_words_for_yet_is_an_entry_that_waits(phone: "Page") -> None:
+    ready(phone)
+    phone.route(STATUS, says(200, TOLD | {"status": "weighed"}))
+    with phone.expect_response(STATUS):
+        send(phone)
+    outcome(phone, "queued")
+    phone.locator("#line:empty").wait_for(state="attached")
+    assert "We have your entry." in phone.inner_text("#done")
+    assert draft(phone)["photos"], "kept until it is known what became of it"
+
+
+@pytest.mark.parametrize("asked", ["-5", "0.001", "0", "soon"])
+def test_whatever_a_busy_server_asks_for_nobody_comes_back_at_once(
+    phone: "Page", asked: str
+) -> None:
+    serve(phone, make_content())
+    open_form(phone, SITE)
+    met: list[str] = []
+
+    def busy(route: "Route") -> None:
+        met.append(asked)
+        answer(503, Retry_After=asked)(route)
+
+    phone.route(START, busy)
+    phone.fill("#f-email", "ada@example.com")
+    phone.locator("#line", has_text="try again in").wait_for()
+    phone.wait_for_timeout(300)
+    assert len(met) == 1
+
+
+@pytest.mark.parametrize(
+    "slots",
+    [
+        [None],
+        ["x"],
+        [{"field": "receipt", "receipt": 1, "part": 1, "url": "http://[", "fields": {}}],
+    ],
+    ids=["no form", "a word for a form", "a form without an address"],
+)
+def test_a_form_that_cannot_be_sent_is_asked_for_again(phone: "Page", slots: list[object]) -> None:
+    serve(phone, make_content())
+    open_form(phone, SITE)
+    begun = {"reference": "K7M4-2QXD", "attempt": 1, "token": "t" * 40, "uploads": slots}
+    whole = {"submission_id": str(SUBMISSION), "expires_at": "2126-01-01T00:00:00Z", **begun}
+    line = Line(phone, START, {"nearly": says(200, whole)})
+    add_photo(phone, 1)
+    for _fault in line.each():
+        assert phone.locator(".ring").count() == 1
+    uploaded(phone)
+
+
+def test_an_upload_in_which_nothing_moves_for_a_minute_is_begun_again(phone: "Page") -> None:
+    serve(phone, make_content())
+    phone.clock.install(time=now())
+    open_form(phone, SITE)
+    held: list[Route] = []
+
+    def hold(route: "Route") -> None:
+        held.append(route)
+
+    phone.route(BUCKET, hold)
+    with phone.expect_request(BUCKET):
+        add_photo(phone, 1)
+        phone.clock.run_for(3_000)
+    phone.unroute(BUCKET, hold)
+    phone.clock.run_for(61_000)
+    phone.clock.resume()
+    uploaded(phone)
+
+
+@pytest.mark.parametrize("more", [".", "&gt;", "%3E", "%20", "&utm_source=mail"])
+def test_what_a_mail_program_puts_behind_a_link_is_no_part_of_it(phone: "Page", more: str) -> None:
+    serve(phone, make_content())
+    address = mail_link(SITE, "summer")
+    with phone.expect_request(STATUS) as asked:
+        phone.goto(address + more)
+    assert asked.value.headers["authorization"] == f"Bearer {address.split('#')[1]}"
+    outcome(phone, "pending_review")

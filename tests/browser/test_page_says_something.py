@@ -52,6 +52,12 @@ DEAF_LOCKS = "LockManager.prototype.request = () => new Promise(() => {})"
 NO_LOCK_RIGHT = (
     "LockManager.prototype.request = () => Promise.reject(new DOMException('no', 'SecurityError'))"
 )
+DIGEST_FAILS = (
+    "SubtleCrypto.prototype.digest = () => Promise.reject(new DOMException('no', 'OperationError'))"
+)
+NO_PICTURES = "URL.createObjectURL = () => { throw new TypeError('no') }; delete createImageBitmap"
+NO_SIGNALS = f"{NO_LOCKS}; delete AbortSignal; delete AbortController"
+NO_CLASSES = "RegExp = new Proxy(RegExp, { construct(made, [source, flags]) { if (/p[{]/.test(source)) throw new SyntaxError('no'); return new made(source, flags); } })"
 
 
 def in_time(**more: object):
@@ -169,6 +175,10 @@ def test_where_what_tells_of_an_entry_does_not_come_the_page_says_what_is_sure(
         NO_LOCKS,
         DEAF_LOCKS,
         NO_LOCK_RIGHT,
+        DIGEST_FAILS,
+        NO_PICTURES,
+        NO_SIGNALS,
+        NO_CLASSES,
     ],
     ids=[
         "a database that never opens",
@@ -180,6 +190,10 @@ def test_where_what_tells_of_an_entry_does_not_come_the_page_says_what_is_sure(
         "neither locks nor time-outs",
         "locks that never answer",
         "locks that may not be used",
+        "hashes that fail",
+        "no addresses for pictures",
+        "no signals",
+        "no classes of letters in patterns",
     ],
 )
 def test_what_a_browser_lacks_keeps_nobody_from_entering(phone: "Page", broken: str) -> None:

@@ -26,6 +26,7 @@ def read_source(value: object, *, most: int = MOST_CHARS) -> str:
     if not isinstance(value, str):
         return ""
     try:
-        return whole_characters(clean(value), most)
+        # Half a character in an address arrives as U+FFFD, which names nothing.
+        return whole_characters(clean(value.replace("\ufffd", "")), most)
     except ValueError:
         return ""

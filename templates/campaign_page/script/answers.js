@@ -7,7 +7,11 @@ import { own, save, state } from "./keep.js";
 // answers go as they were typed, and the server judges them.
 const { grammar } = settings;
 let rules = null;
-const rulesLoaded = import("./grammar.js").then((module) => { rules = module; }, () => {});
+const rulesLoaded = import("./grammar.js").then((module) => {
+  module.readEmail("name@example.com", grammar); // a browser that can't follow them is one without them
+  module.readNumber("1", grammar);
+  rules = module;
+}).catch(() => {});
 
 // Of both ways to enter only the chosen one's fields are shown, and nothing else is read.
 const all = (selector) => [...form.querySelectorAll(selector)].filter((box) => !box.hidden);
@@ -26,7 +30,7 @@ export function read(box) {
   const chosen = inputs.filter((input) => input.checked).map((input) => input.value);
   if (box.dataset.kind === "choices") return chosen;
   if (inputs[0].type === "radio") return chosen[0] || "";
-  return inputs[0].value.trim();
+  return inputs[0].value.replace(/[\ud800-\udfff]/gu, "").trim(); // half a character, left where a box was full: no JSON
 }
 
 const lines = (box) => Boolean(box.querySelector?.("textarea"));
@@ -55,7 +59,7 @@ function keptOf(box) {
 }
 
 
-const number = (text) => new Intl.NumberFormat(settings.locale).format(text);
+const number = (text) => { try { return new Intl.NumberFormat(settings.locale).format(text); } catch { return text; } };
 
 // What is wrong with what was understood, by the bounds of its field.
 const bounds = {
@@ -189,7 +193,10 @@ export const emailOf = () => { const box = form.querySelector("[data-kind=email]
 // ------------------------------------------------------------------ where a visitor came from
 
 const asked = new URLSearchParams(location.search);
-const tidy = (text, most) => (rules ? rules.cut(rules.clean(text.slice(0, 20 * most), grammar), most) : [...text].slice(0, most).join(""));
+const tidy = (text, most) => {
+  const whole = text.slice(0, 20 * most).replace(/\ufffd/g, ""); // half a character in an address
+  return rules ? rules.cut(rules.clean(whole, grammar), most) : [...whole].slice(0, most).join("");
+};
 
 // What posters and newsletters wrote into the address; the form needs no row for it.
 const sources = () => Object.fromEntries(grammar.sources.map((name) => [name, tidy(asked.get(name) || "", grammar.most_hidden)]).filter(([, text]) => text));

@@ -24,7 +24,7 @@ async function ask(pairs) {
     const late = setTimeout(() => { worker.terminate(); start(); done(); }, PATIENCE_MS);
     worker.onmessage = ({ data: [place, matches] }) => {
       found[place] = matches;
-      if (place === asked.at(-1)) { clearTimeout(late); done(); }
+      if (place === asked[asked.length - 1]) { clearTimeout(late); done(); }
     };
     for (const place of asked) worker.postMessage([place, pairs[place][0], pairs[place][1].normalize()]);
   });

@@ -47,7 +47,7 @@ async function photosArrived() {
 
 async function sendOnce() {
   if (!await photosArrived()) return;
-  if (state.session && Date.parse(state.session.expires) < Date.now()) await renewSession();
+  if (state.session && Date.parse(state.session.expires) < now()) await renewSession();
   await fitSession();
   if (!await photosArrived()) return;
   const only = photosOnly();
@@ -228,7 +228,7 @@ async function mindTheDoor() {
     before = door;
     if (door === "closed" && live.isOurs) return;
     const edge = Date.parse(door === "opens" ? live.opens_at : live.closes_at) - now() || Infinity;
-    const look = door === "paused" || !live.isOurs ? 20_000 : 600_000;
+    const look = door === "paused" || !live.isOurs ? 20_000 : live.release > settings.release ? 70_000 : 600_000; // the next reload may bring it
     await sleep(Math.max(250, Math.min(edge > 0 ? edge : Infinity, look * (0.9 + Math.random() * 0.2))));
   }
 }
@@ -249,6 +249,13 @@ async function openForm() {
   await mindTheDoor();
 }
 
+// A mail program may have put something behind the link that it found, or written its dots otherwise.
+function tokenIn(hash) {
+  let text = hash;
+  try { text = decodeURIComponent(hash); } catch { /* as it stands */ }
+  return (/[\w-]+\.[\w-]+\.[\w-]+/.exec(text) || [""])[0];
+}
+
 function claimsOf(token) {
   try {
     const text = atob(token.split(".")[1].replace(/-/g, "+").replace(/_/g, "/"));
@@ -257,7 +264,7 @@ function claimsOf(token) {
 }
 
 async function openStatus() {
-  const token = location.hash.slice(1);
+  const token = tokenIn(location.hash);
   const claims = claimsOf(token);
   if (!claims) { tell(t("bad_link")); return; }
   await load(`:${claims.submission_id}:${claims.attempt || 1}`);

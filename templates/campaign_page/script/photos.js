@@ -8,6 +8,8 @@ import { Refused, backOff, slotOf, startSession, waitForLine } from "./server.js
 
 const LARGEST_BYTES = 15_000_000;
 const LARGEST_READ_BYTES = 100_000_000; // what a smaller copy may be made of
+const DRAWN_MS = 30_000; // a decoder may hang
+const STALLED_MS = 60_000; // so long without a byte sent or an answer, a line is dead
 const TRIES = 6;
 const boxes = () => [...form.querySelectorAll("[data-photos]")];
 const inBox = (box) => state.photos.filter((photo) => photo.field === box.dataset.photos);
@@ -62,7 +64,7 @@ export async function renewSession() {
 async function resume(photo) {
   if (!photo.file) photo.file = await keptFile(photo);
   if (!photo.file) return withdraw(photo, t("photo_gone"));
-  if (!photo.url) photo.url = URL.createObjectURL(photo.file);
+  if (!photo.url) photo.url = shownFrom(photo.file);
   photo.failed = false;
   return photo.ready ? upload(photo) : prepare(photo);
 }
@@ -71,7 +73,7 @@ async function resume(photo) {
 export async function resumePhotos() {
   await Promise.all(state.photos.map(async (photo) => {
     if (photo.done) photo.file = await keptFile(photo);
-    if (photo.file) photo.url = URL.createObjectURL(photo.file);
+    if (photo.file) photo.url = shownFrom(photo.file);
     if (!photo.done) resume(photo);
   }));
   if (state.photos.some((photo) => photo.done)) askWhatBecame();
@@ -79,6 +81,9 @@ export async function resumePhotos() {
 }
 
 // ------------------------------------------------------------------ choosing
+
+// Where a browser has no address for a file, its card stands without a picture.
+const shownFrom = (file) => { try { return URL.createObjectURL(file); } catch { return ""; } };
 
 async function choose(box, original, { receipt, replaces } = {}) {
   if (original.size > LARGEST_READ_BYTES) { complain(box, t("too_large")); return; }
@@ -91,7 +96,7 @@ async function choose(box, original, { receipt, replaces } = {}) {
   const parts = state.photos.map((photo) => photo.part); // numbered over all fields: a place in the store has no field in its name
   const photo = {
     key: Math.random().toString(36).slice(2), field: box.dataset.photos, receipt: receipt || 1, part: Math.max(0, ...parts) + 1,
-    name: original.name, type, size: file.size, file, url: URL.createObjectURL(file), processed: false,
+    name: original.name, type, size: file.size, file, url: shownFrom(file), processed: false,
   };
   if (replaces) remove(replaces);
   state.photos.push(photo);
@@ -105,7 +110,7 @@ async function choose(box, original, { receipt, replaces } = {}) {
 // Modules that come when they are needed; a line that is down leaves the form without them.
 const measure = (photo, file) => import("./quality.js").then(({ qualityOf }) => qualityOf(file))
   .then((hint) => { if (hint && isHere(photo)) { photo.hint = hint; save(); draw(); } }).catch(() => {});
-const smaller = (file) => Promise.race([import("./smaller.js"), sleep(5000)]).then((module) => module?.smallerIfHeavy(file, LARGEST_BYTES)).catch(() => null);
+const smaller = (file) => Promise.race([import("./smaller.js"), sleep(5000)]).then((module) => Promise.race([module?.smallerIfHeavy(file, LARGEST_BYTES), sleep(DRAWN_MS)])).catch(() => null);
 const askWhatBecame = () => !preview && import("./arrivals.js").then(({ ask }) => ask(draw)).catch(() => {});
 
 async function prepare(photo, measured) {
@@ -167,9 +172,8 @@ async function upload(photo) {
       status = slot && isHere(photo) ? await post(slot, photo) : 0;
       photo.done = status === 201;
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      attempt = TRIES;
-      told(error);
+      attempt = TRIES; // a fault of ours too leaves a photo that can be tried again
+      if (error instanceof Refused) told(error); else setTimeout(() => { throw error; });
     }
     if (photo.done || attempt >= TRIES || !isHere(photo)) break;
     if (!status && !await copyOf(photo.file)) { withdraw(photo, t("photo_gone")); break; }
@@ -190,11 +194,14 @@ function post(slot, photo) {
     const request = new XMLHttpRequest();
     for (const [name, value] of Object.entries(slot.fields)) data.append(name, value);
     data.append("file", photo.file);
-    request.upload.onprogress = (event) => { photo.progress = event.loaded / event.total; turn(photo); };
+    let stalled = 0;
+    const wait = () => { clearTimeout(stalled); stalled = setTimeout(() => request.abort(), STALLED_MS); };
+    request.upload.onprogress = (event) => { wait(); photo.progress = event.loaded / event.total; turn(photo); };
     request.onload = () => settle(request.status);
-    request.onerror = request.ontimeout = request.onabort = () => settle(0);
-    request.timeout = 600_000;
-    request.open("POST", slot.url);
+    request.onerror = request.onabort = () => settle(0);
+    request.onloadend = () => clearTimeout(stalled);
+    wait();
+    try { request.open("POST", slot.url); } catch { settle(0); return; } // what is no address
     request.send(data);
     photo.request = request;
   });
@@ -323,7 +330,7 @@ export function watchPhotos() {
       const room = () => inBox(box).filter((photo) => photo.receipt === 1).length < Number(box.dataset.parts);
       const how = next.get(box) || { receipt: 1 };
       next.delete(box);
-      if (file && (how.replaces || how.receipt !== 1 || room())) choose(box, file, how);
+      if (file && (how.replaces || how.receipt !== 1 || room())) choose(box, file, how).catch((error) => { say(""); complain(box, t("photo_gone")); throw error; });
       target.value = "";
     });
     box.querySelector("input").addEventListener("cancel", () => next.delete(box));

@@ -1,6 +1,8 @@
 // Files before they are sent: what one really is, its hash, a copy that stays as it is.
 
-import { settings } from "./ground.js";
+import { settings, sleep } from "./ground.js";
+
+const HASHED_MS = 5_000; // for what takes a slow phone half a second
 
 // The whole file as it is now, or null where it can't be read: a phone may change or remove a file that was chosen.
 export const copyOf = (file) => file.arrayBuffer().then((content) => new Blob([content], { type: file.type }), () => null);
@@ -21,6 +23,8 @@ export async function typeOf(file) {
 
 export async function digest(file) {
   const content = await file.arrayBuffer();
-  if (!crypto.subtle) return (await import("./sha256.js")).sha256(new Uint8Array(content)); // not a secure origin
-  return [...new Uint8Array(await crypto.subtle.digest("SHA-256", content))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  let counted;
+  try { counted = await Promise.race([crypto.subtle.digest("SHA-256", content), sleep(HASHED_MS)]); } catch { /* no secure origin, or one that is broken */ }
+  if (!counted) return (await import("./sha256.js")).sha256(new Uint8Array(content));
+  return [...new Uint8Array(counted)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

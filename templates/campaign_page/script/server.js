@@ -20,10 +20,10 @@ export const waitForLine = (seconds) => Promise.race([
 ]);
 
 function within(seconds) {
-  if (AbortSignal.timeout) return AbortSignal.timeout(seconds * 1000);
-  const late = new AbortController();
-  setTimeout(() => late.abort(), seconds * 1000);
-  return late.signal;
+  try { return AbortSignal.timeout(seconds * 1000); } catch { /* one that is older */ }
+  const late = window.AbortController && new AbortController();
+  setTimeout(() => late?.abort(), seconds * 1000);
+  return late?.signal;
 }
 
 // What came back, once: its status and JSON; no response where the line dropped, was too slow or led elsewhere.
@@ -36,7 +36,8 @@ export async function ask(url, options, seconds = 15) {
 }
 
 const text = (value) => typeof value === "string" && value !== "";
-const lists = (said, ...names) => names.every((name) => Array.isArray(said[name] || []));
+const isList = (value) => Array.isArray(value) && value.every((item) => item && typeof item === "object");
+const lists = (said, ...names) => names.every((name) => isList(said[name] || []));
 const isRefusal = ({ status }, said) => status >= 400 && status < 500 && text(said.code) && said.status === status;
 
 async function call(path, options, status, fits) {
@@ -45,7 +46,7 @@ async function call(path, options, status, fits) {
     if (response?.status === status && fits(said)) { say(""); return said; }
     if (response && response.status !== 429 && isRefusal(response, said)) { say(""); throw new Refused(response.status, said); }
     const asked = response && Math.min(120, Number(response.headers.get("Retry-After")));
-    const seconds = asked ? asked * (1 + Math.random() / 4) : backOff(attempt);
+    const seconds = asked >= 1 ? asked * (1 + Math.random() / 4) : backOff(attempt); // whatever is asked for, never at once
     const isBusy = response && (response.status >= 500 || response.status === 429);
     say(isBusy ? t("busy", { seconds: Math.ceil(seconds) }) : t(response ? "elsewhere" : "offline"));
     await waitForLine(seconds);
@@ -57,14 +58,16 @@ const isAt = (one) => (other) => one.receipt === other.receipt && one.part === o
 export const slotOf = (uploads, photo) => uploads.find(isAt(photo));
 
 export const startSession = (body) => call("/start", post(body), 200, (said) => text(said.submission_id)
-  && text(said.reference) && text(said.token) && said.attempt > 0 && Date.parse(said.expires_at) > 0 && Array.isArray(said.uploads)
+  && text(said.reference) && text(said.token) && said.attempt > 0 && Date.parse(said.expires_at) > 0 && isList(said.uploads)
   && body.uploads.every((photo) => { const slot = slotOf(said.uploads, photo); return slot && text(slot.url) && slot.fields; }));
 
 export const submit = (body) => call("/submissions", post(body), 202, (said) => said.status === "received");
 
 const isStatus = (said, id) => said.submission_id === id && text(said.status) && text(said.reference) && lists(said, "images", "reasons", "awards", "actions");
 const bearer = (token) => ({ headers: { Authorization: `Bearer ${token}` } });
-export const statusOf = (id, token) => call(`/submissions/${id}`, bearer(token), 200, (said) => isStatus(said, id));
+// One that this page has no words for yet, being older than the server, is an entry that waits.
+const inWords = (said) => (t(`is_${said.status}`) ? said : { ...said, status: "queued" });
+export const statusOf = async (id, token) => inWords(await call(`/submissions/${id}`, bearer(token), 200, (said) => isStatus(said, id)));
 
 // Asked once and behind the form's back: nothing where that didn't work.
 export async function statusOnce(id, token) {

@@ -4,6 +4,7 @@
 import { settings } from "./ground.js";
 
 const HEAVY_BYTES = 1_500_000;
+const HEADER_MS = 3000; // a decoder may hang
 
 // The copy, or null where the picture goes as it is.
 export async function smallerIfHeavy(file, largestBytes) {
@@ -30,7 +31,7 @@ export async function pixelsOf(file) {
   const picture = new Image();
   picture.src = URL.createObjectURL(file);
   try {
-    await new Promise((take, fail) => Object.assign(picture, { onload: take, onerror: fail }));
+    await new Promise((take, fail) => { Object.assign(picture, { onload: take, onerror: fail }); setTimeout(fail, HEADER_MS); });
     return picture.naturalWidth * picture.naturalHeight;
   } catch { return 0; } finally { URL.revokeObjectURL(picture.src); }
 }
