@@ -9,6 +9,7 @@ import pytest
 
 from ingest_lambda.adapters.table import keys
 from tests.ingest_lambda.declared import branches, functions, listed, resources, template
+from tests.support.resolved import Resolved
 
 
 def statements() -> list[tuple[str, dict[str, Any]]]:
@@ -179,3 +180,18 @@ def test_no_web_acl_keeps_samples_of_visitors_or_stands_in_the_embedded_default(
     for part in (acl, *rules_of("OriginOnly").values()):
         assert part["VisibilityConfig"]["SampledRequestsEnabled"] is False
     assert template()["Parameters"]["OriginSecret"]["Default"] == ""
+
+
+def test_the_site_may_touch_what_it_works_on_and_grants_itself_nothing():
+    statements = Resolved(template()).policies()["SiteAccess"]
+    for statement in statements:
+        for action in listed(statement["Action"]):
+            assert "*" not in action
+            assert action.partition(":")[0] not in {"iam", "lambda", "cloudformation"}
+    written = {a for s in statements for a in listed(s["Action"]) if s["Resource"] == "*"}
+    assert written == {"cloudwatch:GetMetricData"}
+    by_celery = Resolved(template(), IngestConsumer="celery").policies()["SiteAccess"]
+    (reads,) = [s for s in by_celery if s["Sid"] == "ReadQueues"]
+    assert any(arn.endswith(":SubmissionsQueue") for arn in reads["Resource"])
+    (reads,) = [s for s in statements if s["Sid"] == "ReadQueues"]
+    assert not any(arn.endswith(":SubmissionsQueue") for arn in reads["Resource"])

@@ -21,6 +21,7 @@ _ARNS = {
     "AWS::S3::Bucket": "arn:aws:s3:::{}",
     "AWS::Logs::LogGroup": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{{}}:*",
     "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
+    "AWS::Pipes::Pipe": f"arn:aws:pipes:{REGION}:{ACCOUNT}:pipe/{{}}",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
 }
 NOTHING = object()
@@ -122,13 +123,20 @@ class Resolved:
         return re.sub(r"\$\{([^}]+)\}", value, text)
 
     def policies(self) -> dict[str, list[dict[str, Any]]]:
-        """Return the statements of every role, by the role's name."""
+        """Return the statements of every role and of every policy that stands alone, by its name."""
         return {
             name: [
                 statement
-                for policy in resource["Properties"].get("Policies", ())
+                for policy in _policies_of(resource)
                 for statement in policy["PolicyDocument"]["Statement"]
             ]
             for name, resource in self.resources.items()
-            if resource["Type"] == "AWS::IAM::Role"
+            if resource["Type"] in ("AWS::IAM::Role", "AWS::IAM::ManagedPolicy")
         }
+
+
+def _policies_of(resource: Mapping[str, Any]) -> list[Any]:
+    properties = resource["Properties"]
+    alone = resource["Type"] == "AWS::IAM::ManagedPolicy"
+    policies: list[Any] = [properties] if alone else properties.get("Policies", [])
+    return policies
