@@ -152,7 +152,7 @@ def test_what_is_sent_is_cleaned_in_the_page_s_language_with_where_it_came_from(
     phone.fill("#f-phone", "\u202a0170\u2011123 45 67\u202c")
     phone.fill("#f-postcode", "D\u201310115")
     phone.fill("#f-total", "1.234,50 \u20ac")
-    phone.fill("#f-name", "\U0001f600" * 5)
+    phone.evaluate("document.getElementById('f-name').value = '\\u{1f600}'.repeat(5) + '\\ud83d'")
     assert sent(phone) == {
         "email": "Zoe@m\u00fcller.example",
         "phone": "0170-123 45 67",
@@ -206,9 +206,17 @@ def test_what_cannot_be_meant_is_said_at_the_field_with_one_press_to_mend_it(
 def test_without_its_grammar_the_page_sends_what_was_typed(phone: "Page") -> None:
     serve(phone, make_content(languages=("en",), fields=FIELDS))
     phone.route("**/grammar.js", lambda route: route.abort())
-    open_form(phone, f"{SITE}?utm_medium=mail")
-    phone.fill("#f-email", "o\u2019brien@example.com")
+    open_form(phone, f"{SITE}?utm_medium=mail%EF%BF%BF")
+    phone.fill("#f-email", "o\u2019brien@example.com\ufffe")
     assert sent(phone) == {"email": "o\u2019brien@example.com", "utm_medium": "mail"}
+
+
+def test_a_source_of_which_nothing_can_be_read_is_not_sent(phone: "Page") -> None:
+    """A queue takes no U+FFFF: one poster's address would refuse every entry that came by it."""
+    serve(phone, make_content(languages=("en",), fields=FIELDS))
+    open_form(phone, f"{SITE}?utm_source=%EF%BF%BF")
+    phone.fill("#f-email", "ada@example.com")
+    assert sent(phone) == {"email": "ada@example.com"}
 
 
 def test_a_purchase_of_today_is_taken_from_a_phone_whose_clock_is_days_behind(

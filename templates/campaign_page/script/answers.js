@@ -53,8 +53,8 @@ function readingOf(box) {
 
 // What is sent. A number that its language would read as another one goes as a number, not as text.
 function keptOf(box) {
-  const { kept } = readingOf(box);
-  if (!kept || box.dataset.kind !== "number" || !rules) return kept || read(box);
+  const { kept, wrong } = readingOf(box);
+  if (!kept || box.dataset.kind !== "number" || !rules) return kept || (wrong ? read(box) : ""); // of what nobody sees, nothing
   return rules.readNumber(kept, grammar).kept === kept ? kept : Number(kept);
 }
 
