@@ -26,7 +26,7 @@ from tests.campaigns.pages import make_content
 from tests.support.browsers import assert_accessible, take_screenshot
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
 MODULES = ("page", "answers", "ground", "keep", "photos", "pictures", "server")
 LATER = ("drafts", "arrivals", "quality", "smaller")
@@ -145,11 +145,20 @@ def test_without_what_comes_later_the_entry_is_sent_all_the_same(
     outcome(phone, "pending_review")
 
 
+@pytest.mark.parametrize("hangs", [False, True], ids=["refused", "never answered"])
 def test_where_what_tells_of_an_entry_does_not_come_the_page_says_what_is_sure(
-    phone: "Page",
+    phone: "Page", hangs: bool
 ) -> None:
     serve(phone, in_time())
-    phone.route("**/outcome.js", lambda route: route.abort())
+    held: list[Route] = []
+
+    def fail(route: "Route") -> None:
+        if hangs:
+            held.append(route)
+        else:
+            route.abort()
+
+    phone.route("**/outcome.js", fail)
     open_form(phone, SITE)
     add_photo(phone, 1)
     uploaded(phone)
@@ -158,6 +167,8 @@ def test_where_what_tells_of_an_entry_does_not_come_the_page_says_what_is_sure(
     phone.locator("#notice", has_text="We have your entry. Your reference: K7M4-2QXD").wait_for()
     assert phone.is_hidden("#form")
     phone.unroute("**/outcome.js")
+    for route in held:
+        route.fallback()
     phone.evaluate("dispatchEvent(new Event('online'))")
     outcome(phone, "pending_review")
     assert phone.is_hidden("#notice")

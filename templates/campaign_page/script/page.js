@@ -76,7 +76,10 @@ function trapOf(answers) {
 let loading = null;
 async function outcome(sent) {
   for (let attempt = 0; ; attempt += 1) {
-    try { return await (loading = loading || import("./outcome.js")); } catch { loading = null; }
+    try {
+      const module = await Promise.race([loading = loading || import("./outcome.js"), sleep(5000)]);
+      if (module) return module;
+    } catch { loading = null; }
     if (sent) { form.hidden = true; tell(`${t("is_queued")} ${t("reference")}: ${sent.reference}`); } else say(t("offline"));
     await waitForLine(backOff(attempt));
   }
