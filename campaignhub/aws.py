@@ -125,3 +125,8 @@ def pipes() -> Any:
 def api_gateway() -> Any:
     """The gateway's client, for the keys of partners. What it makes is named, so it is not repeated."""
     return _client("apigateway", retries=_ONE_TRY)
+
+
+def secrets_manager() -> Any:
+    """The client of the secrets, for who changes them."""
+    return _client("secretsmanager")

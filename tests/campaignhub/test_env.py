@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import boto3
 import pytest
 from pydantic import ValidationError
 
@@ -82,6 +83,8 @@ def test_temporary_keys_reach_the_sdk_with_their_token(monkeypatch):
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, f"temporary {name}")
+    # The SDK remembers the keys that it found first.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     settings = Env()
     assert settings.aws_access_key_id is None
     monkeypatch.setattr(aws, "env", lambda: settings)

@@ -146,7 +146,13 @@ def test_of_two_at_once_who_saw_the_same_decision_one_is_refused(second: str) ->
     decisions.approve_submission(entry.pk, actor=first, at=at)
     undo = partial(decisions.undo_decision, entry.pk, actor=first, at=at, after=1)
     revoke = partial(
-        decisions.revoke_submission, entry.pk, actor=lead, at=at, note="Copied.", after=1
+        decisions.revoke_submission,
+        entry.pk,
+        actor=lead,
+        at=at,
+        note="Copied.",
+        message="It was copied.",
+        after=1,
     )
     outcomes = at_once(undo, {"undo": undo, "revoke": revoke}[second])
     refused = [one for one in outcomes if isinstance(one, decisions.AlreadyDecided)]

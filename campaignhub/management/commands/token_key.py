@@ -5,10 +5,10 @@ from argparse import ArgumentParser
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
+from campaignhub.aws import secrets_manager
 from campaignhub.deployment.errors import CannotDeploy
 from campaignhub.deployment.token_keys import (
     KNOWN_EVERYWHERE_AFTER,
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, step: str, secret: str, name: str, **options: Any) -> None:
         """Change the secret."""
-        manager = boto3.client("secretsmanager", region_name=env().aws_region)
+        manager = secrets_manager()
         try:
             held = manager.get_secret_value(SecretId=secret)
             text: str = held["SecretString"]
