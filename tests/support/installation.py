@@ -22,6 +22,7 @@ from tests.support.stack import free_port
 UP_SECONDS = 120
 DOWN_SECONDS = 60
 PATIENCE_SECONDS = 30
+DJANGO = DjangoProcess.__module__.encode()
 UNDO_SECONDS = 20
 """Long enough for a test that takes a verdict back, and not the minute that people have."""
 
@@ -91,7 +92,10 @@ class Installation:
         self._process = None
 
     def processes(self) -> dict[int, str]:
-        """Return what runs for this directory, by its environment: process id → command."""
+        """Return what runs for this directory, by its environment: process id → command.
+
+        The Django of :meth:`manage` is the test's own.
+        """
         found = {}
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
@@ -99,7 +103,8 @@ class Installation:
             with suppress(OSError):
                 if str(self.directory).encode() in (entry / "environ").read_bytes():
                     command = (entry / "cmdline").read_bytes().replace(b"\0", b" ")
-                    found[int(entry.name)] = command.decode(errors="replace")
+                    if DJANGO not in command:
+                        found[int(entry.name)] = command.decode(errors="replace")
         return found
 
     def last_words(self, lines: int = 40) -> str:
