@@ -7,8 +7,9 @@ from uuid import uuid4
 from campaigns.accounts.models import AuditEntry, Client, Membership, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.publishing.models import Release
-from campaigns.publishing.services.manifest import images_of, manifest_of, page_content
+from campaigns.publishing.services.manifest import manifest_of, page_content
 from campaigns.publishing.services.publish import publish_campaign
+from campaigns.publishing.services.releases import keep_release
 from campaigns.setup.models import Campaign, FormField, Limit
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -82,15 +83,7 @@ def make_release(
         opens_at=campaign.opens_at or NOON - timedelta(days=1),
         closes_at=campaign.closes_at or NOON + timedelta(days=28),
     )
-    return Release.objects.create(
-        campaign=campaign,
-        is_test=is_test,
-        number=number,
-        manifest=manifest.model_dump(mode="json"),
-        page=page.model_dump(mode="json"),
-        images=images_of(campaign),
-        published_at=at,
-    )
+    return keep_release(campaign, page, manifest, published_at=at)
 
 
 def logged(code: str) -> dict[str, Any]:

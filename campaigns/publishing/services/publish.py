@@ -15,8 +15,9 @@ from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
 from campaigns.publishing.services import checks
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, change_state, decided
-from campaigns.publishing.services.manifest import images_of, manifest_of, page_content
+from campaigns.publishing.services.manifest import manifest_of, page_content
 from campaigns.publishing.services.propagate import propagate
+from campaigns.publishing.services.releases import keep_release
 from campaigns.publishing.services.seen import EDITS_AND_RELEASES, refuse_unseen
 from campaigns.rendering import PageNote
 from campaigns.setup.models import Campaign
@@ -211,16 +212,8 @@ def _add_release(
     manifest = manifest_of(
         campaign, release=number, page_sha256=content.sha256(), is_test=is_test, **dates
     )
-    release = Release.objects.create(
-        campaign=campaign,
-        is_test=is_test,
-        number=number,
-        manifest=manifest.model_dump(mode="json"),
-        page=content.model_dump(mode="json"),
-        images=images_of(campaign),
-        published_at=at,
-        published_by=actor,
-        **words,
+    release = keep_release(
+        campaign, content, manifest, published_at=at, published_by=actor, **words
     )
     placement = decided(campaign, is_test=is_test, beyond=seen.revision if seen else 0)
     Placement.objects.filter(pk=placement.pk).update(**dates)

@@ -7,13 +7,14 @@ language taken away or a promise changed there concerns nobody who entered befor
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import Any
 from uuid import UUID
 
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.manifest import images_of, page_content
 from campaigns.rendering import PageContent, PageField
 from campaigns.setup.models import Campaign
-from ingest_lambda.contract import Manifest, Meaning
+from ingest_lambda.contract import Manifest, Meaning, Mode
 
 MOST_KEPT = 64
 """Releases in the memory of a process; each has a manifest of at most 200 KB and the texts of its page."""
@@ -67,6 +68,19 @@ def read_release(campaign_id: UUID, *, is_test: bool, number: int) -> PublishedR
         page=PageContent.model_validate(row.page),
         images=row.images,
         manifest=Manifest.model_validate(row.manifest),
+    )
+
+
+def keep_release(campaign: Campaign, page: PageContent, manifest: Manifest, **more: Any) -> Release:
+    """Keep what was published as a row, under the number and mode of its manifest; ``more`` are its other columns."""
+    return Release.objects.create(
+        campaign=campaign,
+        is_test=manifest.mode is Mode.TEST,
+        number=manifest.release,
+        manifest=manifest.model_dump(mode="json"),
+        page=page.model_dump(mode="json"),
+        images=images_of(campaign),
+        **more,
     )
 
 

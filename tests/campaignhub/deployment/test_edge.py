@@ -145,7 +145,7 @@ NODE = shutil.which("node")
 PAGE = "/summer/versions/7-abc/"
 
 
-@pytest.mark.skipif(NODE is None, reason="node runs the function as CloudFront does")
+@pytest.mark.node
 @pytest.mark.parametrize(
     ("address", "expected"),
     [

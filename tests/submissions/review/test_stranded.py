@@ -1,4 +1,4 @@
-"""Nobody is left without an answer: what no queue, clock or person would move is named."""
+"""No entrant is left without an answer: what no queue, clock or person would move is named."""
 
 from datetime import timedelta
 

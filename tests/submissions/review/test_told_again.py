@@ -1,4 +1,4 @@
-"""Whoever's status changes after it was told is told again, with the reason, and waits in the queue with a deadline."""
+"""An entrant whose status changes after it was told is told again, with the reason, and waits in the queue with a deadline."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
