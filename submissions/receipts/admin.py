@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from campaignhub.words import in_words
 from ingest_lambda.contract import ImageRefusal
 from submissions.mirror.models import ReceiptImage, Submission
-from submissions.receipts.services import MOST_OTHERS, others_with
+from submissions.receipts.services.submitted_files import MOST_OTHERS, others_with
 
 REFUSALS: Mapping[str, str] = {
     ImageRefusal.NOT_AN_IMAGE: "This file isn't a photo or PDF, whatever its name says.",

@@ -24,7 +24,7 @@ from ingest_lambda.contract import (
 )
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.operations.services.test_data import _delete_rows
-from submissions.receipts.services import are_shown_by_others, others_with
+from submissions.receipts.services.submitted_files import are_shown_by_others, others_with
 from submissions.review.services.fraud_checks import review_suspects
 from tests.campaigns.factories import make_release, make_user
 from tests.submissions.factories import (

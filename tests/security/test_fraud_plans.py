@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.setup.models import Campaign
-from submissions.receipts.services import are_shown_by_others, others_with
+from submissions.receipts.services.submitted_files import are_shown_by_others, others_with
 from submissions.review.services.fraud_checks import review_suspects
 from tests.submissions.factories import NOON, make_campaign
 from tests.submissions.review.suspicious import entered, hear

@@ -10,7 +10,7 @@ from django.db import DataError, IntegrityError, transaction
 from ingest_lambda.contract import ImageRecord, Record, SubmissionRecord, read_stream_record
 from submissions.mail.services.queueing import queue_received
 from submissions.mirror.services.writing import SETTLES_WITHIN, Placed, write_records
-from submissions.receipts.services import note_files
+from submissions.receipts.services.submitted_files import note_files
 from submissions.review.services.fraud_checks import review_suspects
 
 _NOT_TAKEN = (DataError, IntegrityError, ValueError, OverflowError)

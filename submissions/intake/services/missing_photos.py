@@ -1,25 +1,38 @@
-"""Photos that were announced and never came: their entrants are asked again, without a person."""
+"""Photos that never came, and files that give no picture: their entrants are asked again, without a person."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from campaignhub import ingest
-from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, Suspicion
+from ingest_lambda.contract import (
+    SUBMIT_SECONDS,
+    Reason,
+    ReasonCode,
+    SubmissionStatus,
+    Suspicion,
+)
 from submissions.intake.services.repair import bring_here
 from submissions.mirror.models import ReceiptImage, Submission
 from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
+from submissions.receipts.models import SubmittedFile
+from submissions.receipts.rules.asked_for import lacks
 from submissions.review.services.decisions import (
     AlreadyDecided,
     request_resubmission,
     send_to_review,
 )
+from submissions.review.services.fraud_checks import photos_of
 
 IMAGE_PATIENCE = timedelta(minutes=35)
 """A form for an upload lives 30 minutes; five more for the queue behind it."""
 LOOKS_BACK = timedelta(days=1)
 """Older ones have been swept already or are a moderator's, so a round stays short."""
+MOST_BEFORE_SENDING = timedelta(seconds=SUBMIT_SECONDS)
+"""A photo is looked at as it is uploaded, so long before its form is sent at most."""
 MOST_A_ROUND = 500
 
 
@@ -58,8 +71,39 @@ def ask_for_missing_images(*, at: datetime) -> int:
     return asked + _ask(batch, at)
 
 
+def ask_for_readable_images(*, at: datetime) -> int:
+    """Ask again where all photos came and a file gives no picture; return how many were asked.
+
+    Its facts are final, so nothing is waited for. As long as another photo may
+    still come, :func:`ask_for_missing_images` waits for it and asks once for all.
+    """
+    # Most of what is refused was replaced on the page before the form was sent.
+    submitted = SubmittedFile.objects.filter(key=OuterRef("key"), scope__isnull=False)
+    refused = ReceiptImage.objects.exclude(refusal="").filter(
+        Exists(submitted), checked_at__gt=at - LOOKS_BACK - MOST_BEFORE_SENDING
+    )
+    waiting = Submission.objects.filter(
+        entered_at__gt=at - LOOKS_BACK,
+        attempt=1,
+        decision_no=0,
+        status__in=(SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW),
+        pk__in=refused.values("submission_id"),
+    ).order_by("entered_at")
+    rows = dict(waiting.values_list("pk", "uploads")[:MOST_A_ROUND])
+    photos = photos_of(rows)
+    return _ask(
+        {
+            upload["key"]: pk
+            for pk, uploads in rows.items()
+            if pk in photos and all(upload["key"] in photos[pk] for upload in uploads)
+            for upload in uploads
+        },
+        at,
+    )
+
+
 def ask_where_it_counts_unseen(*, at: datetime) -> int:
-    """Ask for the photo without which a submission counts already; return how many were asked.
+    """Ask for the photo without which a submission counts already, or one that gives a picture; return how many were asked.
 
     Otherwise whoever announces a receipt and sends none would be in. The same
     rules as above; what entered longer ago than a day goes to a person instead,
@@ -75,36 +119,41 @@ def ask_where_it_counts_unseen(*, at: datetime) -> int:
 
 def _ask(announced: dict[str, UUID], at: datetime) -> int:
     asked = 0
-    missing = _without_photo(announced)
     try:
-        missing &= bring_here(sorted(missing), at=at)
+        known = bring_here(sorted(_lacking(announced)), at=at)
     except ingest.IngestBusy:
         return 0
-    missing &= _without_photo(announced)
-    for submission in Submission.objects.filter(pk__in=missing, attempt=1, decision_no=0):
+    lacking = {pk: codes for pk, codes in _lacking(announced).items() if pk in known}
+    for submission in Submission.objects.filter(pk__in=lacking, attempt=1, decision_no=0):
         try:
-            asked += _ask_for_photo(submission, at)
+            asked += _ask_for_photo(submission, lacking[submission.pk], at)
         except AlreadyDecided:
             continue  # a moderator was quicker
     return asked
 
 
 @transaction.atomic
-def _ask_for_photo(submission: Submission, at: datetime) -> bool:
+def _ask_for_photo(submission: Submission, codes: Sequence[ReasonCode], at: datetime) -> bool:
     """Ask for a photo, or send to review what is too old to be asked; tell whether it was asked."""
     recent = submission.entered_at > at - LOOKS_BACK
     if submission.ingest_status == SubmissionStatus.APPROVED or not recent:
-        send_to_review(submission.pk, suspicions=[Suspicion.PHOTO_MISSING], at=at)
+        is_missing = ReasonCode.IMAGE_NOT_RECEIVED in codes
+        is_unreadable = set(codes) != {ReasonCode.IMAGE_NOT_RECEIVED}
+        suspicions = [
+            *([Suspicion.PHOTO_MISSING] if is_missing else []),
+            *([Suspicion.PHOTO_UNREADABLE] if is_unreadable else []),
+        ]
+        send_to_review(submission.pk, suspicions=suspicions, at=at)
     if recent:
-        request_resubmission(
-            submission.pk,
-            reasons=[Reason(code=ReasonCode.IMAGE_NOT_RECEIVED)],
-            actor=None,
-            at=at,
-        )
+        reasons = [Reason(code=code) for code in codes]
+        request_resubmission(submission.pk, reasons=reasons, actor=None, at=at)
     return recent
 
 
-def _without_photo(announced: dict[str, UUID]) -> set[UUID]:
-    arrived = set(ReceiptImage.objects.filter(pk__in=announced).values_list("pk", flat=True))
-    return {submission for key, submission in announced.items() if key not in arrived}
+def _lacking(announced: Mapping[str, UUID]) -> dict[UUID, tuple[ReasonCode, ...]]:
+    """Return the submissions of these photos that lack a picture of one, and what they are asked for."""
+    refusals = dict(ReceiptImage.objects.filter(pk__in=announced).values_list("pk", "refusal"))
+    found: dict[UUID, list[str | None]] = {}
+    for key, submission_id in announced.items():
+        found.setdefault(submission_id, []).append(refusals.get(key))
+    return {pk: codes for pk, of in found.items() if (codes := lacks(of))}

@@ -14,7 +14,7 @@ from submissions.intake.services.missing_photos import IMAGE_PATIENCE, MOST_A_RO
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.mirror.rules.photo_checks import is_receipt_limit
 from submissions.mirror.services.releases import release_of
-from submissions.receipts.services import are_shown_by_others
+from submissions.receipts.services.submitted_files import are_shown_by_others
 from submissions.review.rules.fraud_checks import image_suspicions
 from submissions.review.services.decisions import AlreadyDecided, look_into_refusal
 from submissions.review.services.fraud_checks import photos_of

@@ -24,7 +24,7 @@ from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailState
 from submissions.mirror.models import Submission, SubmissionEvent
 from submissions.mirror.services.releases import release_of
-from submissions.receipts.services import let_count
+from submissions.receipts.services.submitted_files import let_count
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.rules.earlier import earlier_decision
 from submissions.review.rules.moves import By, may_move

@@ -8,10 +8,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
-from ingest_lambda.contract import SubmissionStatus
+from ingest_lambda.contract import SubmissionStatus, Suspicion
 from submissions.mirror.models import PhotoCheck, ReceiptImage, Submission
 from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
-from submissions.receipts.services import adopt_earlier_photos, brought_by_others, next_holders
+from submissions.receipts.services.submitted_files import (
+    adopt_earlier_photos,
+    brought_by_others,
+    next_holders,
+)
 from submissions.review.rules.fraud_checks import Photo, image_suspicions
 from submissions.review.services.decisions import AlreadyDecided, send_to_review
 
@@ -56,7 +60,10 @@ def review_suspects(asked: Collection[UUID], *, at: datetime) -> int:
     # In the order of their keys, as the mirror locks them: two workers never wait in a circle.
     for submission_id in sorted(unseen):
         uploads, held = unseen[submission_id], photos.get(submission_id, {})
-        if suspicions := image_suspicions(uploads, held, anothers=anothers.get(submission_id, ())):
+        suspicions = image_suspicions(uploads, held, anothers=anothers.get(submission_id, ()))
+        if suspicions == (Suspicion.PHOTO_UNREADABLE,):
+            continue  # no suspicion: its entrant is asked for another (``intake.services.missing_photos``)
+        if suspicions:
             try:
                 send_to_review(submission_id, suspicions=suspicions, at=at)
                 went += 1

@@ -1,24 +1,34 @@
-"""Photos that never came are asked for by themselves, once."""
+"""Photos that never came, or give no picture, are asked for by themselves, once."""
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table.keys import image_key
-from ingest_lambda.contract import SubmissionStatus
+from ingest_lambda.contract import ImageRefusal, Reason, ReasonCode, SubmissionStatus, Suspicion
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.intake.services.missing_photos import (
     ask_for_missing_images,
+    ask_for_readable_images,
     ask_where_it_counts_unseen,
 )
-from submissions.mirror.models import PhotoCheck, ReceiptImage, Submission
+from submissions.mirror.models import PhotoCheck, ReceiptImage, Submission, SubmissionEvent
 from submissions.operations.services.ledger_rounds import compare_everything
 from submissions.review.models import OutboxDecision, Review
+from submissions.review.services.decisions import (
+    reject_submission,
+    reopen_submission,
+    request_resubmission,
+)
 from submissions.review.services.fraud_checks import recheck
 from submissions.review.services.outbox import propagate_decisions
+from tests.campaigns.factories import make_user
 from tests.submissions.factories import (
     NOON,
     make_campaign,
@@ -40,13 +50,23 @@ def _account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def _submission(
-    *, arrived: int, announced: int = 2, mirrored: int | None = None, **record_of: object
+    *,
+    arrived: int,
+    announced: int = 2,
+    mirrored: int | None = None,
+    refused: ImageRefusal | None = None,
+    **record_of: object,
 ) -> Submission:
-    """Store an entry and the photos that arrived; bring as many of those here as were ``mirrored``."""
+    """Store an entry and the photos that arrived; bring as many of those here as were ``mirrored``.
+
+    The first gives no picture where it was ``refused``.
+    """
     record = make_record(make_campaign(), **record_of)
     uploads = tuple(make_upload(record.id, part) for part in range(1, announced + 1))
     record = record.model_copy(update={"uploads": uploads})
     images = [make_image(record.id, upload) for upload in uploads[:arrived]]
+    if refused:
+        images[0] = images[0].model_copy(update={"refusal": refused})
     ingest._table().submissions.create(record)
     for image in images:
         ingest._table().photos.put_image(image)
@@ -151,6 +171,136 @@ def test_what_counts_is_left_alone_while_the_table_is_away(
     take_table_away(monkeypatch)
     assert ask_where_it_counts_unseen(at=LATER) == 0
     assert not Review.objects.exists()
+
+
+# ----------------------------------------------------------- files that give no picture
+
+SOON = NOON + timedelta(minutes=5)
+DAMAGED = ImageRefusal.DAMAGED
+
+
+@pytest.mark.parametrize("announced", [1, 2])
+@pytest.mark.parametrize(
+    ("refusal", "asked_for"),
+    [
+        (
+            refusal,
+            ReasonCode.IMAGE_TOO_LARGE if "too_large" in refusal else ReasonCode.IMAGE_DAMAGED,
+        )
+        for refusal in (DAMAGED, ImageRefusal.NOT_AN_IMAGE, ImageRefusal.TOO_LARGE)
+    ],
+)
+def test_a_file_that_gives_no_picture_is_asked_for_anew_once_without_a_wait(
+    refusal: ImageRefusal, asked_for: ReasonCode, announced: int
+) -> None:
+    submission = _submission(arrived=announced, announced=announced, refused=refusal)
+    missing = _submission(arrived=0)
+    assert ask_for_readable_images(at=SOON) == 1
+    assert ask_for_readable_images(at=SOON) == 0
+    assert ask_for_missing_images(at=LATER) == 1, "the other"
+    submission.refresh_from_db()
+    missing.refresh_from_db()
+    assert [reason["code"] for reason in submission.decision_reasons] == [asked_for]
+    assert submission.decision_reasons[0]["message"]
+    assert submission.resubmit_until is not None
+    assert missing.resubmit_until is not None
+    assert submission.resubmit_until - SOON == missing.resubmit_until - LATER
+    assert propagate_decisions(at=SOON) == 1
+    kinds = submission.mails.filter(decision_no=1).order_by("not_before")
+    assert [mail.kind for mail in kinds] == ["asked_again", "reminder"]
+
+
+def test_while_another_photo_may_come_it_is_waited_for_and_both_are_asked_for_at_once() -> None:
+    submission = _submission(arrived=1, refused=DAMAGED)
+    assert ask_for_readable_images(at=NOON + timedelta(minutes=34)) == 0
+    assert ask_for_readable_images(at=LATER) == 0
+    assert ask_for_missing_images(at=LATER) == 1
+    (review,) = submission.reviews.all()
+    assert [reason["code"] for reason in review.reasons] == ["IMAGE_NOT_RECEIVED", "IMAGE_DAMAGED"]
+
+
+def test_a_file_that_was_replaced_before_the_form_was_sent_is_not_asked_for() -> None:
+    submission = _submission(arrived=2)
+    replaced = make_image(submission.pk, make_upload(submission.pk, 1)).model_copy(
+        update={"key": "incoming/replaced", "refusal": DAMAGED}
+    )
+    mirror_stream_records([streamed(replaced)], at=NOON)
+    assert ask_for_readable_images(at=SOON) == 0
+
+
+@pytest.mark.parametrize("decided", ["rejected", "reopened", "asked by hand"])
+def test_what_staff_have_decided_on_is_theirs(decided: str) -> None:
+    submission, olivia = _submission(arrived=2, refused=DAMAGED), make_user()
+    by: dict[str, Any] = {"actor": olivia, "at": NOON}
+    if decided == "asked by hand":
+        reasons = [Reason(code=ReasonCode.ILLEGIBLE)]
+        request_resubmission(submission.pk, reasons=reasons, **by)
+    else:
+        reject_submission(submission.pk, reasons=[Reason(code=ReasonCode.DUPLICATE_OWN)], **by)
+    if decided == "reopened":
+        reopen_submission(submission.pk, note="A second look.", **by)
+    before = submission.reviews.count()
+    assert ask_for_readable_images(at=SOON) == 0
+    assert submission.reviews.count() == before
+
+
+def test_the_answer_to_it_is_the_last_try_and_goes_to_a_person() -> None:
+    submission = _submission(arrived=2, refused=DAMAGED)
+    assert ask_for_readable_images(at=SOON) == 1
+    propagate_decisions(at=SOON)
+    stored = ingest.read_submission(submission.pk)
+    assert stored is not None
+    upload = make_upload(submission.pk).model_copy(update={"key": "incoming/again"})
+    answer = stored.model_copy(
+        update={
+            "attempt": 2,
+            "version": stored.version + 1,
+            "uploads": (upload,),
+            "earlier_keys": tuple(one.key for one in stored.uploads),
+            "status": SubmissionStatus.PENDING_REVIEW,
+        }
+    )
+    image = make_image(submission.pk, upload).model_copy(update={"attempt": 2, "refusal": DAMAGED})
+    mirror_stream_records([streamed(answer), streamed(image)], at=SOON)
+    assert ask_for_readable_images(at=SOON) == 0
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.PENDING_REVIEW
+    assert submission.attempt == 2
+
+
+def test_a_campaign_that_has_closed_meanwhile_asks_all_the_same() -> None:
+    submission = _submission(arrived=2, refused=DAMAGED)
+    Campaign.objects.filter(pk=submission.campaign_id).update(
+        state=CampaignState.CLOSED, opens_at=NOON - timedelta(days=1), closes_at=NOON
+    )
+    assert ask_for_readable_images(at=SOON) == 1
+
+
+def test_what_would_count_unseen_is_asked_for_a_picture_and_not_sent_to_a_person() -> None:
+    submission = _unseen(arrived=2, refused=DAMAGED)
+    assert submission.status == SubmissionStatus.RECEIVED
+    recheck(at=SOON)
+    assert not Review.objects.exists()
+    assert ask_for_readable_images(at=SOON) == 1
+    recheck(at=SOON)
+    assert not PhotoCheck.objects.exists()
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.NEEDS_RESUBMISSION
+    assert propagate_decisions(at=SOON) == 1
+    assert propagate_decisions(at=SOON) == 1
+    stored = ingest.read_submission(submission.pk)
+    assert stored is not None
+    assert stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
+
+
+def test_what_entered_long_ago_and_gives_no_picture_goes_to_a_person() -> None:
+    submission = _unseen(arrived=2, refused=DAMAGED, entered_at=NOON - timedelta(days=2))
+    assert ask_for_readable_images(at=LATER) == 0
+    assert ask_where_it_counts_unseen(at=LATER) == 0
+    submission.refresh_from_db()
+    assert submission.status == SubmissionStatus.PENDING_REVIEW
+    (event,) = SubmissionEvent.objects.filter(submission_id=submission.pk, kind="decided")
+    assert event.detail["suspicions"] == [Suspicion.PHOTO_UNREADABLE]
 
 
 def test_an_item_that_this_version_cannot_read_stops_nobody_else_s_round():

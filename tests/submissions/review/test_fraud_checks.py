@@ -42,10 +42,18 @@ def test_a_photo_that_was_swapped_on_the_way_is_looked_at(
     assert is_in_review(record.id, Suspicion.OTHER_HASH)
 
 
-def test_what_was_sent_as_a_photo_and_gives_no_picture_is_looked_at() -> None:
+def test_what_was_sent_as_a_photo_and_gives_no_picture_waits_to_be_asked_for_another() -> None:
     record, image = entered(make_campaign())
-    hear(record, image.model_copy(update={"refusal": ImageRefusal.NOT_AN_IMAGE, "pages": ()}))
-    assert is_in_review(record.id, Suspicion.PHOTO_UNREADABLE)
+    broken = image.model_copy(update={"refusal": ImageRefusal.NOT_AN_IMAGE, "pages": ()})
+    hear(record, broken)
+    assert row(record.id).status == SubmissionStatus.RECEIVED
+    assert PhotoCheck.objects.filter(pk=record.id).exists()
+
+
+def test_a_file_that_was_swapped_and_gives_no_picture_is_looked_at() -> None:
+    record, image = entered(make_campaign())
+    hear(record, swapped(image).model_copy(update={"refusal": ImageRefusal.DAMAGED}))
+    assert is_in_review(record.id, Suspicion.OTHER_HASH, Suspicion.PHOTO_UNREADABLE)
 
 
 def test_in_one_batch_it_is_the_same() -> None:
