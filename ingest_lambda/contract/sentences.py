@@ -41,20 +41,23 @@ def sentence(
     """
     if reason.message:
         return reason.message
-    if own := texts.get(locale, {}).get(reason.code):
-        return own
     words = reason_words(locale)
+    own = texts.get(locale, {}).get(reason.code, "")
     if reason.code is ReasonCode.LIMIT_REACHED:
-        return _limit(reason, words, locale, timezone, limits, at)
-    plain = words[reason.code]
+        return own or _limit(reason, words, locale, timezone, limits, at)
     expected = _said(reason.expected, locale)
     if reason.found and expected:
-        form = words.get(f"{reason.code}.compared", words["comparison"])
-        return form.format(sentence=plain, found=_said(reason.found, locale), expected=expected)
+        compared = words.get(f"{reason.code}.compared", words["comparison"])
+        # A campaign's own text is never a template: its braces are what somebody typed.
+        return (words["comparison"] if own else compared).format(
+            sentence=own or words[reason.code],
+            found=_said(reason.found, locale),
+            expected=expected,
+        )
     kind = "email" if "@" in expected else "wanted"
-    if expected and (form := words.get(f"{reason.code}.{kind}", "")):
+    if not own and expected and (form := words.get(f"{reason.code}.{kind}", "")):
         return form.format(expected=expected)
-    return plain
+    return own or words[reason.code]
 
 
 def _said(value: str | None, locale: str) -> str:

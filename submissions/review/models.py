@@ -1,4 +1,4 @@
-"""The tables of decisions: verdicts, holds of the desk, the outbox."""
+"""The tables of decisions: verdicts, holds of the desk, the outbox, how often each reason was given."""
 
 from django.db import models
 from django.db.models import Q
@@ -127,3 +127,28 @@ class OutboxDecision(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.submission_id} #{self.decision_no}"
+
+
+class ReasonUse(TenantModel):
+    """How often moderators of a campaign have given a reason: the order in which the desk offers them.
+
+    A counter, since a million verdicts can't be counted for each page.
+    """
+
+    belongs_to = "campaign"
+
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    code = models.CharField(max_length=40)
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("campaign", "code"), name="a_reason_is_counted_once_per_campaign"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.code} × {self.times}"

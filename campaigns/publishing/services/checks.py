@@ -25,7 +25,10 @@ def publish_problems(campaign: Campaign, *, at: datetime) -> list[Finding]:
     problems = problems_of(facts_of(campaign), at=at)
     problems += _receipts_forgotten(campaign)
     if not problems and _manifest_bytes(campaign) > MAX_MANIFEST_BYTES:
-        message = "The form has too many choices to be published. Remove the longest lists."
+        message = (
+            "The form and the sentences of reasons are too long to be published. "
+            "Shorten the longest lists of choices, or your own sentences."
+        )
         problems.append(Finding("form_too_large", "Form", "form_fields", message))
     return problems
 

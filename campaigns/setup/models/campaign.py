@@ -125,6 +125,16 @@ class Campaign(TenantModel):
         blank=True,
         help_text='Own sentences for reasons: {"en": {"ILLEGIBLE": "…"}}',
     )
+    """What entrants read: published, so an entry keeps those of its release."""
+    reason_labels = models.JSONField(
+        default=dict,
+        blank=True,
+        help_text='Own labels of reasons for staff: {"en": {"ILLEGIBLE": "…"}}',
+    )
+    """What moderators choose by, as ``hidden_reasons``: tools of staff, in force as soon as saved."""
+    hidden_reasons = models.JSONField(
+        default=list, blank=True, help_text="Reasons that the desk does not offer, by code"
+    )
 
     headline = models.JSONField(default=dict, blank=True)
     supporting = models.JSONField(default=dict, blank=True)

@@ -14,6 +14,8 @@ class Group:
     title: str
     fields: tuple[str | tuple[str, ...], ...]
     words: str = ""
+    template: str = ""
+    """Shows the fields in a way of its own."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,21 @@ TABS: tuple[Tab, ...] = (
         rows="limits",
     ),
     Tab("legal", "Rules & legal", (Group("", ("rules", "privacy_url", "privacy_urls")),)),
-    Tab("mails", "Mails", (Group("Sender of e-mails", ("sender_name",)),)),
+    Tab(
+        "mails",
+        "Mails",
+        (
+            Group("Sender of e-mails", ("sender_name",)),
+            Group(
+                "Reasons",
+                ("reason_texts", "reason_labels", "hidden_reasons"),
+                "Moderators choose by the label; entrants read the sentence, in the e-mail and on "
+                "their status page. New labels apply at once. New sentences apply to people who "
+                "enter after the next publish.",
+                template="admin/campaigns/campaign/reasons.html",
+            ),
+        ),
+    ),
     Tab("publish", "Publish", template="admin/campaigns/campaign/publish.html"),
 )
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from campaignhub.errors import DomainError
 from campaignhub.staff_site.routes import one
@@ -28,13 +29,13 @@ from submissions.mirror.admin.person import (
 from submissions.mirror.models import Submission
 from submissions.mirror.rules.times import urgency
 from submissions.receipts.admin import shots_of
-from submissions.review.admin.verdicts import (
-    SAID,
-    preview,
+from submissions.review.admin.reason_choices import (
+    languages_of,
+    order_for,
     reason_groups,
-    seen_decision,
-    take_verdict,
+    spelled_order,
 )
+from submissions.review.admin.verdicts import SAID, preview, seen_decision, take_verdict
 from submissions.review.admin.wording import history, how_it_came, why_here
 from submissions.review.services import decisions, work_queue
 from submissions.review.services.deciding import undo_time
@@ -101,7 +102,9 @@ class Next(DeskPage):
         if found is None:
             return self.render_to_response(self.get_context_data(title=self.title))
         where = reverse("admin:submissions_submission_change", args=[found])
-        return HttpResponseRedirect(f"{where}?part=1" if self.part else where)
+        orders = [("ranked", order) for order in request.GET.getlist("ranked")]
+        kept = urlencode([("part", "1"), *orders])
+        return HttpResponseRedirect(f"{where}?{kept}" if self.part else where)
 
 
 class SubmissionPage(RowPage, DeskPage):
@@ -137,6 +140,8 @@ class Review(SubmissionPage):
             work_queue.hold(submission.pk, actor=user, at=now)
             held_by = work_queue.held_by_another(submission.pk, actor=user, at=now)
         leads = may_review and self._can(Capability.SUBMISSION_LEAD)
+        order = order_for(self.request, submission.campaign_id) if can_decide else []
+        languages = languages_of(self.request)
         return super().get_context_data(
             title=f"Review {submission.reference}",
             submission=submission,
@@ -150,7 +155,10 @@ class Review(SubmissionPage):
             others=other_submissions(submission),
             history=history(submission),
             urgency=urgency(submission.decide_by, now=now),
-            groups=reason_groups(submission) if can_decide else {},
+            groups=reason_groups(submission, order=order, languages=languages)
+            if can_decide
+            else {},
+            ranked=spelled_order(order),
             can_decide=can_decide,
             can_ask=submission.attempt == 1,
             can_reverse=submission.status in REVERSIBLE and leads,

@@ -15,7 +15,9 @@ from campaigns.accounts.services.scope import can_still, clients_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.admin.person import staff_of
 from submissions.mirror.models import Submission
-from submissions.review.admin.verdicts import SAID, reason_choices, take_verdict
+from submissions.review.admin.reason_choices import languages_of, reason_choices
+from submissions.review.admin.verdicts import SAID, take_verdict
+from submissions.review.services.reason_uses import ranked
 
 ACTS = {
     "approve": ("Approve", "Each entrant is told by mail a minute later."),
@@ -45,6 +47,7 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
         if row.status == SubmissionStatus.PENDING_REVIEW and seen[row.pk] == row.decision_no
     ]
     verb, consequence = ACTS[act]
+    campaigns = {row.campaign_id: row.campaign for row in ready}
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"{verb} many",
@@ -54,7 +57,14 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "ready": ready,
         "left_out": len(chosen) - len(ready),
         "campaigns": sorted({row.campaign.name for row in ready}),
-        "codes": [] if act == "approve" else reason_choices(act),
+        "codes": []
+        if act == "approve"
+        else reason_choices(
+            act,
+            list(campaigns.values()),
+            order=ranked(campaigns),
+            languages=languages_of(request),
+        ),
         "back": request.path,
     }
     return TemplateResponse(request, "admin/review/many.html", context)

@@ -2,22 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.http import Http404, QueryDict
 from pydantic import ValidationError
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
-from ingest_lambda.contract import (
-    FINAL,
-    MOST_ATTEMPTS,
-    RETRYABLE,
-    Reason,
-    ReasonCode,
-    sentence,
-)
-from ingest_lambda.contract.sentences import compares, reason_words
+from ingest_lambda.contract import Reason, ReasonCode, sentence
 from submissions.mirror.models import Submission
 from submissions.mirror.services.releases import release_of
 from submissions.review.services import decisions
@@ -27,14 +18,6 @@ SAID: Mapping[str, str] = {
     "reject": "{reference} rejected.",
     "ask_again": "{reference} asked again.",
 }
-_BY_THE_CLOCK = {ReasonCode.RESUBMISSION_EXPIRED}
-_KEYS = [*"1234567890", *(f"⇧{digit}" for digit in "1234567890")]
-_DAYS = {
-    ReasonCode.BEFORE_PURCHASE_WINDOW,
-    ReasonCode.AFTER_PURCHASE_WINDOW,
-    ReasonCode.RECEIPT_TOO_OLD,
-}
-"""What is found and expected here are days: typed as such, they are spelled in every language."""
 
 
 class PageOutOfDate(DomainError):
@@ -109,35 +92,3 @@ def _sentence(reason: Reason, submission: Submission, locale: str) -> str:
         return ""
     manifest = release_of(submission).manifest
     return sentence(reason, locale=locale, texts=manifest.reason_texts, timezone=manifest.timezone)
-
-
-def reason_groups(submission: Submission) -> dict[str, list[dict[str, Any]]]:
-    """Return the reasons on offer at the desk: to ask again, and to reject.
-
-    That a photo can't be read is one to reject for after the last try only, and then the first.
-    """
-    is_last = submission.attempt >= MOST_ATTEMPTS
-    return {
-        "ask": reason_choices("ask_again"),
-        "reject": reason_choices("reject", is_last_try=is_last),
-    }
-
-
-def reason_choices(verdict: str, *, is_last_try: bool = False) -> list[dict[str, Any]]:
-    """Return the reasons that fit a verdict, in the order of their keys."""
-    left_out = _BY_THE_CLOCK if is_last_try else _BY_THE_CLOCK | {ReasonCode.ILLEGIBLE_FINAL}
-    fitting = RETRYABLE if verdict == "ask_again" else FINAL - left_out
-    codes = [code for code in ReasonCode if code in fitting]
-    return [
-        {
-            "code": code.value,
-            "words": "Another reason, in your own words."
-            if code is ReasonCode.OTHER
-            else reason_words("en")[code],
-            "key": _KEYS[number] if number < len(_KEYS) else "",
-            "takes": compares(code),
-            "kind": "date" if code in _DAYS else "text",
-            "needs_note": code is ReasonCode.OTHER,
-        }
-        for number, code in enumerate(codes)
-    ]

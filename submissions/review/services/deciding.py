@@ -28,6 +28,7 @@ from submissions.receipts.services.submitted_files import let_count
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.rules.earlier import earlier_decision
 from submissions.review.rules.moves import By, may_move
+from submissions.review.services.reason_uses import count_uses
 
 TAKEN_BACK = "taken back before it was carried"
 
@@ -171,6 +172,9 @@ def decide(
         before={"status": before},
         after={"status": status, "decision_no": number},
     )
+    if actor and by is By.MODERATOR and not submission.is_test:
+        # The last lock taken: colleagues who give the same reason wait for the commit alone.
+        count_uses(submission.campaign_id, {reason.code for reason in reasons})
     return submission
 
 
@@ -237,7 +241,12 @@ def _take_back_what_waits(submission: Submission, at: datetime) -> None:
 
 
 def _worded(reasons: Sequence[Reason], submission: Submission, at: datetime) -> tuple[Reason, ...]:
-    """Give each reason the sentence that the entrant will read."""
+    """Give each reason the sentence that the entrant will read, in the words of the entry's release.
+
+    What may be said on a verdict is part of the promotion that was entered (DESIGN §5: a
+    submission is read by its release): new sentences are for those who enter after the next
+    publish. What was told once stays with the verdict, as it was written here.
+    """
     manifest = release_of(submission).manifest
     return tuple(
         reason.model_copy(

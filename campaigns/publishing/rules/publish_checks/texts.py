@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from campaigns.publishing.rules.publish_checks.facts import CampaignFacts, Texts
 from campaigns.publishing.rules.publish_checks.finding import Finding
 from campaigns.setup.rules.contrast import LEAST, contrast, mix, nearest_passing
+from campaigns.setup.rules.reasons import LABELS
 
 WASH = 0.07
 """Share of the brand colour in the page's tinted areas, on which text stands too."""
@@ -44,7 +45,8 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
     for reason in sorted({code for texts in facts.reason_texts.values() for code in texts}):
         words = {code: str(facts.reason_texts.get(code, {}).get(reason, "")) for code in languages}
         for code in gaps(words, languages, needed=False):
-            message = f"Your own sentence for {reason} is missing in {language_name(code)}."
+            label = LABELS.get(reason, reason)  # type: ignore[call-overload]
+            message = f"Your own sentence for “{label}” is missing in {language_name(code)}."
             yield Finding("reason_text_missing", "Mails", "reason_texts", message, reason, code)
 
 

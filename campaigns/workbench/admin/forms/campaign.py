@@ -24,11 +24,19 @@ from campaignhub.staff_site.widgets import (
     Slider,
 )
 from campaigns.setup.models import Campaign
+from campaigns.setup.rules.reasons import HIDEABLE, LABELS, LONGEST_LABEL, LONGEST_SENTENCE
 from campaigns.setup.rules.slugs import TEST_PREFIX
 from campaigns.setup.rules.zones import ZONES
 from campaigns.setup.services.campaign import is_taken
 from campaigns.setup.services.pictures import HERO, LOGO, NotAPicture, Use, tidy_picture
+from campaigns.workbench.admin.forms.reasons import (
+    LABEL_WORDINGS,
+    SENTENCE_WORDINGS,
+    ReasonRow,
+    rows_of,
+)
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
+from campaigns.workbench.admin.forms.wordings import WordingsField
 from ingest_lambda.contract import Notice, ReviewMode, Route
 
 ROUTES = {Route.PURCHASE.value: "By purchase", Route.FREE.value: "Free"}
@@ -119,9 +127,17 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         help_text="Where a language has an address of its own. The others use the one above.",
     )
 
+    reason_texts = WordingsField(
+        SENTENCE_WORDINGS, rows=2, most=LONGEST_SENTENCE, label="Sentences"
+    )
+    reason_labels = WordingsField(LABEL_WORDINGS, most=LONGEST_LABEL, label="Labels")
+    hidden_reasons = forms.MultipleChoiceField(
+        choices=[(code.value, LABELS[code]) for code in HIDEABLE], required=False
+    )
+
     class Meta:
         model = Campaign
-        exclude = ("state", "excluded_regions", "reason_texts")  # noqa: DJ006 - the tabs name what is shown
+        exclude = ("state", "excluded_regions")  # noqa: DJ006 - the tabs name what is shown
         labels = {
             "name": "Name",
             "slug": "Address",
@@ -192,6 +208,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         if "default_language" in self.fields:
             self.initial["default_language"] = campaign.languages[0]
         speak(self, self._languages())
+        for name in ("reason_texts", "reason_labels"):
+            self.fields[name].widget.languages = self._languages()
         zone = ZoneInfo(campaign.timezone)
         for name, shift in (("opens_at", 0), ("closes_at", -1)):
             moment = getattr(campaign, name)
@@ -207,6 +225,11 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         own = list(field.queryset[:2])
         if campaign._state.adding and len(own) == 1:
             self.initial["client"] = own[0].pk
+
+    @property
+    def reason_rows(self) -> list[ReasonRow]:
+        """The reasons of verdicts, each with its inputs."""
+        return rows_of(self)
 
     def _languages(self) -> list[str]:
         """Return the languages as they are typed now: an unsaved one shows its inputs too."""

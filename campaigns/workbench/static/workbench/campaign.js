@@ -39,7 +39,8 @@ function lead(slug, { field: name = "", row = "", inLanguage = "" } = {}) {
   const named = row && $$(`[name$="-name"]`, panel).find((input) => input.value === row)?.closest("[data-row]");
   const near = named
     ? named.querySelector(`[name$="-${CSS.escape(name)}"], [name*="-${CSS.escape(name)}_"]`)?.closest(".setting, .row-label, .row-meaning") ?? named
-    : name && panel.querySelector(`[data-field-of="${CSS.escape(name)}"]`);
+    : name && (panel.querySelector(`[data-field-of="${CSS.escape(name)}"][data-key="${CSS.escape(row)}"]`) ?? panel.querySelector(`[data-field-of="${CSS.escape(name)}"]`));
+  near?.closest("details")?.setAttribute("open", "");
   if (!near) return void window.scrollTo({ top: 0 });
   if (near.closest(".row-settings")) named.dispatchEvent(new CustomEvent("row:open"));
   const spoken = inLanguage && near.querySelector(`[data-language="${inLanguage}"]`);
@@ -264,6 +265,15 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   document.querySelector("button[name=_continue]").click();
 });
+
+/* ---- wordings: an empty input says what its placeholder says ---- */
+for (const button of $$("[data-reset-wording]", form)) {
+  button.addEventListener("click", () => {
+    const inputs = $$("input[type=text], textarea", button.closest("details"));
+    for (const input of inputs) input.value = "";
+    inputs[0].dispatchEvent(new Event("input", { bubbles: true }));
+  });
+}
 
 /* ---- the phone beside page and form, where there is room ---- */
 // The phone is sandboxed: script/preview.js in it tells how far it is scrolled, since nobody may look in.

@@ -5,6 +5,7 @@ const WAIT_FOR_PHOTO_MS = 3000, LOOK_FOR_WORK_MS = 10000, PREVIEW_MS = 150, WAIT
 const said = document.getElementById("said");
 const MOST_PASSED_OVER = 30;
 const decided = [];
+const orders = new Map(); // of reasons, by campaign, as this page first showed them: no key moves under the finger
 let desk, viewer, next, readied = "", timers = [];
 
 // ------------------------------------------------------------------ one desk after the other
@@ -19,6 +20,8 @@ function enter(element) {
   stage?.addEventListener("error", renewLinks, { capture: true, once: true });
   if (desk.querySelector("[data-missing]")) timers.push(setInterval(lookForPhotos, WAIT_FOR_PHOTO_MS));
   if (!desk.dataset.id) timers.push(setInterval(lookForWork, LOOK_FOR_WORK_MS));
+  const { campaign, ranked } = desk.dataset;
+  if (campaign && !orders.has(campaign)) orders.set(campaign, ranked);
   if ("canDecide" in desk.dataset) next = prepare();
 }
 
@@ -32,7 +35,9 @@ function swap(element) {
   enter(element);
 }
 
-async function part(address) {
+async function part(where) {
+  const address = new URL(where, location);
+  for (const order of orders) address.searchParams.append("ranked", order.join(":"));
   const answer = await fetch(address, { headers: { Accept: "text/html" } });
   if (!answer.ok || answer.redirected && !new URL(answer.url).searchParams.has("part")) throw new Error("no desk");
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
