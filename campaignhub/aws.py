@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 LONG_POLL_SECONDS = 20
 """The longest wait that SQS allows; the read time-out must outlast it."""
 
-_HOT = {"parameter_validation": False, "user_agent": "campaignhub"}
+_HOT: dict[str, Any] = {"parameter_validation": False, "user_agent": "campaignhub"}
 """For what is called for every submission: the two are a third of what the SDK costs a call. What we
 send is typed already, and nobody reads the list of parts in the agent's name."""
 
@@ -30,11 +30,15 @@ _FEW_TRIES = {"mode": "standard", "total_max_attempts": 3}
 _ONE_TRY = {"mode": "standard", "total_max_attempts": 1}
 
 
-def _client(service: Any, **config: Any) -> Any:
+EDGE_REGION = "us-east-1"
+"""Where everything of a distribution is, wherever the rest is."""
+
+
+def _client(service: Any, *, region: str = "", **config: Any) -> Any:
     settings = env()
     return boto3.client(
         service,
-        region_name=settings.aws_region,
+        region_name=region or settings.aws_region,
         endpoint_url=settings.aws_endpoint_url,
         aws_access_key_id=settings.aws_access_key_id,
         aws_secret_access_key=settings.aws_secret_access_key,
@@ -78,6 +82,19 @@ def s3() -> "S3Client":
         "s3", signature_version="s3v4", s3={"addressing_style": "virtual"}, read_timeout=30
     )
     return client
+
+
+@cache
+def pages_s3() -> "S3Client":
+    """The client of the pages' bucket, which stands where its distribution does."""
+    client: S3Client = _client("s3", region=EDGE_REGION, signature_version="s3v4", read_timeout=30)
+    return client
+
+
+@cache
+def live_pages() -> Any:
+    """The client of the store that says which page is live. Its requests are signed by awscrt (SigV4A)."""
+    return _client("cloudfront-keyvaluestore", region=EDGE_REGION)
 
 
 def bucket_origins() -> list[str]:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from campaignhub.aws import EDGE_REGION
 from campaignhub.deployment.errors import CannotDeploy
-from campaignhub.deployment.plan import EDGE_REGION
 
 DISTRIBUTIONS_ZONE = "Z2FDTNDATAQYW2"
 """The zone of every distribution, for an alias.

@@ -7,13 +7,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from campaignhub.aws import EDGE_REGION
 from campaignhub.deployment.changes import replacement_rules
 from campaignhub.deployment.errors import AccountNotReady, CannotDeploy
 from campaignhub.deployment.target import Target
 from campaignhub.deployment.template import TEMPLATES, read_template
-
-EDGE_REGION = "us-east-1"
-"""Where CloudFront takes its certificates and web ACLs from, wherever the rest is."""
 
 LONGEST_REGION = "x" * 14
 """As long as ap-southeast-1: a name that fits here is not refused in the next region."""

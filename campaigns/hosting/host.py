@@ -3,8 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from campaignhub import aws
 from campaignhub.env import env
+from campaigns.hosting.live_pages import LivePages
 from campaigns.hosting.local import LocalHost
+from campaigns.hosting.s3 import S3Host
 
 
 class SiteHost(Protocol):
@@ -16,18 +19,45 @@ class SiteHost(Protocol):
     one, whenever the writer dies.
     """
 
-    def put_page(self, slug: str, files: Mapping[str, bytes], *, revision: int) -> None:
-        """Make ``files`` (path within the page → content) the page of ``slug``.
+    def address(self, slug: str, domain: str = "") -> str:
+        """Return where visitors find the page of ``slug``, ending in a slash.
+
+        ``domain`` is the client's own name, where the host answers to several.
+        """
+
+    def put_page(self, slug: str, files: Mapping[str, bytes], *, revision: int) -> str:
+        """Make ``files`` (path within the page → content) the page of ``slug``; return its version.
 
         What lies under ``assets/`` has its hash in its name: it is there before
-        the page that names it, and stays while an earlier page may be open.
+        the page that names it, and stays while an earlier page may be open. The
+        version is the content's: the same files get the same one.
         """
+
+    def show_version(self, slug: str, version: str, *, revision: int) -> None:
+        """Make an earlier version the page of ``slug`` again, in one step.
+
+        Raises:
+            VersionGone: it was removed, or never put whole.
+        """
+
+    def take_down(self, slug: str, *, revision: int) -> None:
+        """Serve no page of ``slug`` any more; its state stays, for pages that are open."""
 
     def put_state(self, slug: str, state: bytes, *, revision: int) -> None:
         """Replace the page's ``state.json`` in one step."""
 
 
-_HOSTS: dict[str, Callable[[], SiteHost]] = {"local": lambda: LocalHost(env().site_root)}
+def _local() -> SiteHost:
+    return LocalHost(env().site_root, base_url=f"{env().public_site_url}/c")
+
+
+def _s3() -> SiteHost:
+    live = LivePages(aws.live_pages(), env().live_pages_arn)
+    base_url = f"https://{env().distribution_domain}"
+    return S3Host(env().pages_bucket_name, aws.pages_s3(), live, base_url=base_url)
+
+
+_HOSTS: dict[str, Callable[[], SiteHost]] = {"local": _local, "s3": _s3}
 """By the value of ``SITE_HOST``."""
 
 

@@ -1,23 +1,14 @@
 """The local host's answers: files of a page with the headers that a distribution would add."""
 
-import mimetypes
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from campaignhub.env import env
+from campaigns.hosting.files import cache_control, content_type
 from campaigns.hosting.local import LocalHost
 from campaigns.rendering import content_security_policy, policy_of
-
-
-def _cache_control(path: str) -> str:
-    if path == "state.json":
-        return "public, max-age=10"
-    if path.startswith("assets/"):
-        return "public, max-age=31536000, immutable"
-    return "public, max-age=60"
 
 
 @require_safe
@@ -31,7 +22,7 @@ def page_file(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     if content is None:
         raise Http404
     response = file_answer(path, content)
-    response["Cache-Control"] = _cache_control(path)
+    response["Cache-Control"] = cache_control(path)
     # Here a page shares its origin with the admin, as it does nowhere else. Whatever ran in it
     # could ask for its own folder only, and holds no window of the admin that it opens.
     own = request.build_absolute_uri(reverse("campaign_page", args=[slug]))
@@ -43,10 +34,7 @@ def page_file(request: HttpRequest, slug: str, path: str) -> HttpResponse:
 
 def file_answer(path: str, content: bytes) -> HttpResponse:
     """Return one file of a page with its type and the page's content policy."""
-    kind = mimetypes.guess_type(path)[0] or "application/octet-stream"
-    if kind.startswith("text/") or kind == "application/javascript":
-        kind += "; charset=utf-8"
-    response = HttpResponse(content, content_type=kind)
+    response = HttpResponse(content, content_type=content_type(path))
     response["Content-Security-Policy"] = policy_of(content) or content_security_policy(
         env().public_api_url, env().public_upload_url
     )

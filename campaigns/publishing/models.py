@@ -69,6 +69,14 @@ class Placement(TenantModel):
     carried_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=200, blank=True)
+    page_version = models.CharField(max_length=64, blank=True)
+    """The files that the host shows, or is to show where ``is_page_kept``."""
+    page_release = models.PositiveIntegerField(default=0)
+    earlier_page_version = models.CharField(max_length=64, blank=True)
+    """The same release as it was shown before: the way back from changed templates."""
+    is_page_kept = models.BooleanField(default=False)
+    """Whether somebody went that way: templates change nothing until they are asked to."""
+    is_taken_down = models.BooleanField(default=False)
 
     class Meta:
         constraints = (

@@ -6,5 +6,6 @@ from campaigns.rendering.content import PageNote as PageNote
 from campaigns.rendering.content import PageOption as PageOption
 from campaigns.rendering.page import render_page as render_page
 from campaigns.rendering.policy import content_security_policy as content_security_policy
+from campaigns.rendering.policy import framed_by as framed_by
 from campaigns.rendering.policy import policy_of as policy_of
 from campaigns.rendering.rules import render_rules as render_rules

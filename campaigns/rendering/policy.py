@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 CHALLENGE_ORIGINS = {"turnstile": "https://challenges.cloudflare.com"}
 """Where the script and the frame of a challenge come from, by provider."""
 
-_FRAMED_BY = "frame-ancestors 'self'"
+_EMBEDS = re.compile(rb'<meta name="embed-origins" content="([^"]*)">')
 _META = re.compile(rb'<meta http-equiv="Content-Security-Policy" content="([^"]*)">')
 
 
@@ -17,7 +17,7 @@ def content_security_policy(api_url: str, upload_origin: str, *, challenge: str 
     Only where a campaign asks for a ``challenge`` may its provider's script and
     frame be loaded beside them.
     """
-    return f"{page_policy(api_url, upload_origin, challenge=challenge)}; {_FRAMED_BY}"
+    return f"{page_policy(api_url, upload_origin, challenge=challenge)}; frame-ancestors 'self'"
 
 
 def page_policy(api_url: str, upload_origin: str, *, challenge: str = "") -> str:
@@ -43,7 +43,18 @@ def page_policy(api_url: str, upload_origin: str, *, challenge: str = "") -> str
 def policy_of(page: bytes) -> str:
     """Return the whole policy of a rendered page, for the header; empty for another file."""
     found = _META.search(page)
-    return f"{html.unescape(found[1].decode())}; {_FRAMED_BY}" if found else ""
+    if not found:
+        return ""
+    return f"{html.unescape(found[1].decode())}; frame-ancestors {framed_by(page)}"
+
+
+def framed_by(page: bytes) -> str:
+    """Return who may show a rendered page in a frame: the page's own site, and those that it names.
+
+    Only a header can say so; the page carries it to whichever host sends that.
+    """
+    found = _EMBEDS.search(page)
+    return f"'self' {html.unescape(found[1].decode())}" if found else "'self'"
 
 
 def _origin(url: str) -> str:

@@ -1,11 +1,12 @@
 """What a process asks of AWS, read from its requests as they are signed: actions, resources, keys."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from botocore.session import Session
 
@@ -17,7 +18,7 @@ _PARTS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 """How IAM names the parts of a transaction."""
-_S3 = {"HeadObject": "GetObject"}
+_S3 = {"HeadObject": "GetObject", "DeleteObjects": "DeleteObject", "ListObjectsV2": "ListBucket"}
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,11 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
         ValueError: of a service that nothing here reads yet.
     """
     if service == "s3":
-        _, bucket, key = _place(request.url)
-        yield Call(f"s3:{_S3.get(operation, operation)}", f"arn:aws:s3:::{bucket}/{key}")
+        yield from _of_bucket(_S3.get(operation, operation), request)
+        return
+    if service == "cloudfront-keyvaluestore":
+        store = unquote(urlsplit(request.url).path.split("/")[2])
+        yield Call(f"{service}:{operation}", store)
         return
     asked = json.loads(request.body or request.data or b"{}")
     if service == "sqs":
@@ -69,6 +73,21 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
         yield from _of_table(operation, asked)
     else:
         raise ValueError(f"{service} is not read here")
+
+
+def _of_bucket(action: str, request: Any) -> Iterator[Call]:
+    _, bucket, key = _place(request.url)
+    if action == "ListBucket":
+        yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}")
+    elif key:
+        yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}/{key}")
+    else:
+        for named in re.findall(r"<Key>([^<]+)</Key>", _text(request.data)):
+            yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}/{named}")
+
+
+def _text(body: str | bytes) -> str:
+    return body.decode() if isinstance(body, bytes) else body
 
 
 def _of_table(operation: str, asked: dict[str, Any]) -> Iterator[Call]:

@@ -43,6 +43,8 @@ def move_campaign(
         if campaign.state == CampaignState.DRAFT:
             raise MoveNotAllowed(f"{campaign.name} is a draft. Publish it first.")
         placement = campaign.placements.filter(is_test=False).first()
+        if after is CampaignState.LIVE and placement and placement.is_taken_down:
+            raise MoveNotAllowed(f"The page of {campaign.name} is taken down. Put it back first.")
         if after is CampaignState.LIVE and placement and placement.opens_at:
             after = CampaignState.SCHEDULED if placement.opens_at > at else after
         _move(campaign, after, actor=actor, at=at, note=note)
@@ -92,7 +94,8 @@ def republish(campaign: Campaign, *, at: datetime) -> bool:
         except ingest.IngestBusy:
             held = None  # carrying will meet the same and say so
         with transaction.atomic(durable=True):
-            decided(locked(campaign), is_test=is_test, beyond=held.revision if held else 0)
+            place = decided(locked(campaign), is_test=is_test, beyond=held.revision if held else 0)
+            Placement.objects.filter(pk=place.pk).update(is_page_kept=False)
     carried = [propagate(campaign, is_test=is_test, at=at) for is_test in (False, True)]
     return all(carried)
 

@@ -20,6 +20,7 @@ from django.db.models import F
 from campaignhub import ingest
 from campaignhub.env import env
 from campaigns.hosting.host import site_host
+from campaigns.hosting.host_errors import VersionGone
 from campaigns.publishing.models import Placement, Release
 from campaigns.rendering import PageContent, render_page, render_rules
 from campaigns.setup.models import Campaign
@@ -86,7 +87,7 @@ def _write(
         # An emptied table needs the earlier ones as well: submissions are judged by theirs.
         for release in releases:
             ingest.publish_release(Manifest.model_validate(release.manifest), current)
-        site_host().put_page(current.slug, _files(releases), revision=placement.revision)
+        _write_page(placement, releases, current.slug)
     else:
         ingest.set_current(current)
     state = PageState(
@@ -97,6 +98,32 @@ def _write(
     )
     site_host().put_state(
         current.slug, state.model_dump_json().encode(), revision=placement.revision
+    )
+
+
+def _write_page(placement: Placement, releases: list[Release], slug: str) -> None:
+    host, newest = site_host(), releases[0]
+    if placement.is_taken_down:
+        host.take_down(slug, revision=placement.revision)
+        return
+    if placement.is_page_kept and placement.page_release == newest.number:
+        try:
+            host.show_version(slug, placement.page_version, revision=placement.revision)
+        except VersionGone:
+            logger.warning("placement %s has lost the page that it went back to", placement.pk)
+        else:
+            return
+    files = page_files(releases)
+    version = host.put_page(slug, files, revision=placement.revision)
+    is_same_release = placement.page_release == newest.number
+    earlier = placement.earlier_page_version
+    if placement.page_version != version:
+        earlier = placement.page_version
+    Placement.objects.filter(pk=placement.pk, revision=placement.revision).update(
+        page_version=version,
+        page_release=newest.number,
+        earlier_page_version=earlier if is_same_release else "",
+        is_page_kept=False,
     )
 
 
@@ -128,7 +155,8 @@ def _shown_state(campaign: Campaign, placement: Placement) -> str:
     return campaign.state
 
 
-def _files(releases: list[Release]) -> dict[str, bytes]:
+def page_files(releases: list[Release]) -> dict[str, bytes]:
+    """Return the files of a page: the newest release's, and the rules of all."""
     newest = releases[0]
     files = render_page(
         PageContent.model_validate(newest.page),

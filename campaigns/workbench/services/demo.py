@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 from django.db import transaction
 
-from campaignhub.env import env
 from campaignhub.passwords import no_page_waits
 from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import Role
+from campaigns.hosting.host import site_host
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.publish import publish_campaign
 from campaigns.setup.models import Campaign, FormField
@@ -145,7 +145,7 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
     newest = campaign.releases.filter(is_test=False).order_by("-number").first()
     return {
         "slug": campaign.slug,
-        "page": f"{env().public_site_url}/c/{campaign.slug}/",
+        "page": site_host().address(campaign.slug),
         "release": newest.number if newest else None,
         "answers": {row.name: examples[row.name] for row in rows if row.name in examples},
         "consents": {row.name: True for row in rows if row.kind == CONSENT and row.required},

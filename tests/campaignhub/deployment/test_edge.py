@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from campaignhub.deployment.template import parse_template
-from campaigns.hosting.local import ASSETS
+from campaigns.hosting.files import ASSETS
+from campaigns.hosting.live_pages import GONE, LivePage
 
 FILE = Path(__file__).parents[3] / "campaignhub/deployment/templates/edge.yaml"
 EDGE = parse_template(FILE.read_text())
@@ -159,6 +160,8 @@ PAGE = "/summer/versions/7-abc/"
         ("/", 404),
         ("/Evil%0d%0a", 404),
         ("/winter/", 404),
+        ("/taken-down/", 404),
+        ("/taken-down/state.json", "/taken-down/state.json"),
         ("/summer/versions/6-old/index.html", 404),
         ("/summer/.live", 404),
         ("/summer/../winter/", 404),
@@ -168,11 +171,42 @@ def test_an_address_leads_to_the_live_version_of_its_page(address: str, expected
     code = RESOURCES["FindPage"]["FunctionCode"].replace(
         "import cf from 'cloudfront';",
         "const cf = {kvs: () => ({get: async (slug) => {"
-        " if (slug !== 'summer') throw new Error('no key'); return '7-abc'; }})};",
+        f" const live = {json.dumps({'summer': LIVE, 'taken-down': DOWN})};"
+        " if (!(slug in live)) throw new Error('no key'); return live[slug]; }})};",
     )
-    event = json.dumps({"request": {"uri": address, "headers": {}}})
-    script = f"{code}\nhandler({event}).then((answer) => console.log(JSON.stringify(answer)));"
-    assert NODE
-    run = subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True)
-    answer = json.loads(run.stdout)
+    answer = run(code, {"request": {"uri": address, "headers": {}}})
     assert answer.get("statusCode", answer.get("uri")) == expected
+
+
+LIVE, DOWN = str(LivePage("7-abc", 12)), str(LivePage(GONE, 3))
+
+
+@pytest.mark.node
+def test_a_page_says_by_a_header_who_may_frame_it_and_shows_nothing_else_of_the_bucket() -> None:
+    code = RESOURCES["SayWhoFrames"]["FunctionCode"]
+    value = "'self' https://shop.example"
+    headers = {"x-amz-meta-frame-ancestors": {"value": value}, "etag": {"value": "1"}}
+    said = run(code, {"response": {"statusCode": 200, "headers": headers}})["headers"]
+    policy = f"frame-ancestors {value}; object-src 'none'; base-uri 'none'"
+    assert said == {"etag": {"value": "1"}, "content-security-policy": {"value": policy}}
+    plain = run(code, {"response": {"statusCode": 200, "headers": {}}})["headers"]
+    assert plain == {}
+    # What a file does not say, the policy of headers says, and it overrides no file's.
+    security = policy_of_headers()["SecurityHeadersConfig"]["ContentSecurityPolicy"]
+    assert security["Override"] is False
+    assert "'self'" in EDGE["Parameters"]["FrameAncestors"]["Default"]
+
+
+def policy_of_headers() -> dict[str, Any]:
+    found: dict[str, Any] = RESOURCES["Headers"]["ResponseHeadersPolicyConfig"]
+    return found
+
+
+def run(code: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Call a function of CloudFront's with an event."""
+    call = f"Promise.resolve(handler({json.dumps(event)}))"
+    script = f"{code}\n{call}.then((answer) => console.log(JSON.stringify(answer)));"
+    assert NODE
+    ran = subprocess.run([NODE, "-e", script], capture_output=True, text=True, check=True)
+    answer: dict[str, Any] = json.loads(ran.stdout)
+    return answer

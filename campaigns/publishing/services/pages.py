@@ -1,0 +1,109 @@
+"""The pages of campaigns that are published: with changed templates, back to what they were, off the net and on it.
+
+None of this makes a release: what entrants agreed to stays, only how it is shown
+changes. Each act is a decision about a placement, carried as every other.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.db import transaction
+
+from campaignhub.errors import DomainError
+from campaigns.accounts.models import User
+from campaigns.accounts.services import audit
+from campaigns.hosting.files import version_of
+from campaigns.publishing.models import Placement
+from campaigns.publishing.services.lifecycle import decided
+from campaigns.publishing.services.propagate import page_files, propagate
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
+from campaigns.setup.services.campaign import locked
+
+
+class NoEarlierPage(DomainError):
+    """The release that is live was shown in one way only, so there is no way back."""
+
+
+class PageIsInUse(DomainError):
+    """A page is taken down only when nobody can enter any more."""
+
+
+def published_placements() -> Iterator[Placement]:
+    """Return where campaigns have a page, live ones and tests; those without a release have none."""
+    places = Placement.objects.filter(campaign__releases__isnull=False).distinct()
+    for place in places.select_related("campaign").order_by("pk"):
+        if place.campaign.releases.filter(is_test=place.is_test).exists():
+            yield place
+
+
+def update_page(place: Placement, *, at: datetime) -> bool | None:
+    """Put a page as this version's templates make it; tell whether table and host have it, None for no change.
+
+    What is the same already costs a rendering and no call, so a run that was
+    broken off is simply started again.
+    """
+    releases = list(place.campaign.releases.filter(is_test=place.is_test).order_by("-number"))
+    is_same = version_of(page_files(releases)) == place.page_version
+    if place.is_taken_down or (is_same and not place.is_page_kept and not place.is_behind):
+        return None
+    with transaction.atomic(durable=True):
+        fresh = decided(locked(place.campaign), is_test=place.is_test)
+        Placement.objects.filter(pk=fresh.pk).update(is_page_kept=False)
+    return propagate(place.campaign, is_test=place.is_test, at=at)
+
+
+def roll_page_back(place: Placement, *, at: datetime) -> bool:
+    """Show the page as it was before its templates changed; tell whether table and host have it.
+
+    It stays so until the next release or the next :func:`update_page`.
+
+    Raises:
+        NoEarlierPage: there is none of the release that is live.
+    """
+    with transaction.atomic(durable=True):
+        campaign = locked(place.campaign)
+        fresh = Placement.objects.get(pk=place.pk)
+        if not fresh.earlier_page_version:
+            raise NoEarlierPage(f"{campaign.name} has no earlier page of its release.")
+        decided(campaign, is_test=fresh.is_test)
+        Placement.objects.filter(pk=fresh.pk).update(
+            page_version=fresh.earlier_page_version, earlier_page_version="", is_page_kept=True
+        )
+        audit.record(campaign, "campaign.page_rolled_back", actor=None, at=at)
+    return propagate(campaign, is_test=fresh.is_test, at=at)
+
+
+def take_page_down(campaign: Campaign, *, actor: User | None, at: datetime) -> bool:
+    """Take a campaign's page and its test off the net; tell whether the host has done so.
+
+    Raises:
+        PageIsInUse: it is neither paused nor over.
+    """
+    with transaction.atomic(durable=True):
+        campaign = locked(campaign)
+        if campaign.state in (CampaignState.LIVE, CampaignState.SCHEDULED):
+            raise PageIsInUse(f"Pause {campaign.name} first, or close it for good.")
+        _decide(campaign, is_down=True, actor=actor, at=at)
+    return _propagate_both(campaign, at=at)
+
+
+def put_page_back(campaign: Campaign, *, actor: User | None, at: datetime) -> bool:
+    """Serve a page again that was taken down; tell whether the host has done so."""
+    with transaction.atomic(durable=True):
+        _decide(locked(campaign), is_down=False, actor=actor, at=at)
+    return _propagate_both(campaign, at=at)
+
+
+def _decide(campaign: Campaign, *, is_down: bool, actor: User | None, at: datetime) -> None:
+    places = campaign.placements.all()
+    for place in places:
+        decided(campaign, is_test=place.is_test)
+    places.update(is_taken_down=is_down)
+    code = "campaign.page_taken_down" if is_down else "campaign.page_put_back"
+    audit.record(campaign, code, actor=actor, at=at)
+
+
+def _propagate_both(campaign: Campaign, *, at: datetime) -> bool:
+    carried = [propagate(campaign, is_test=is_test, at=at) for is_test in (False, True)]
+    return all(carried)
