@@ -22,6 +22,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--in-process-gpu",
+    "--disable-extensions",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-default-apps",
+    "--mute-audio",
+    # Playwright's own list, which this replaces, and the renderer that waits for a next site: a sixth of the time.
+    "--disable-features=SpareRendererForSitePerProcess,AvoidUnnecessaryBeforeUnloadCheckSync,"
+    "BoundaryEventDispatchTracksNodeRemoval,DestroyProfileOnBrowserClose,DialMediaRouteProvider,"
+    "GlobalMediaControls,HttpsUpgrades,LensOverlay,MediaRouter,PaintHolding,"
+    "ThirdPartyStoragePartitioning,Translate,AutoDeElevate,OptimizationHints,RenderDocument",
 ]
 SCREENSHOTS = VAR / "screenshots"
 PICTURES = bool(os.environ.get("PICTURES"))
