@@ -9,8 +9,12 @@ from django.core.files.storage import storages
 from django.db.models import QuerySet
 
 from campaignhub.words import in_words
-from ingest_lambda.contract import ImageRefusal
+from ingest_lambda.contract import FieldKind, ImageRefusal
 from submissions.mirror.models import ReceiptImage, Submission
+from submissions.mirror.services.releases import release_of
+from submissions.receipts.rules.opening import Photo, opens_on
+from submissions.receipts.rules.photo_gaps import PhotoGap
+from submissions.receipts.services.photos import facts_of
 from submissions.receipts.services.submitted_files import MOST_OTHERS, others_with
 
 REFUSALS: Mapping[str, str] = {
@@ -22,6 +26,8 @@ REFUSALS: Mapping[str, str] = {
     ImageRefusal.TOO_MANY_PAGES: "This PDF has more than five pages.",
     ImageRefusal.ENCRYPTED: "This PDF is locked with a password.",
 }
+
+REPEATS = "The new photo is the same file as the earlier one."
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,32 @@ class Shot:
     missing: bool = False
     notes: list[str] = field(default_factory=list)
     twin: Twin | None = None
+    mark: str = ""
+    """``new`` or ``earlier``, where a photo was asked for again and came."""
+    repeats: bool = False
+    """It is the same file as an earlier one of its entry."""
+    is_receipt: bool = False
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether something about it wants a look; what has still to come does not."""
+        return bool(self.notes or self.twin or (self.gap and not self.missing))
+
+
+def first_of(shots: Sequence[Shot], submission: Submission) -> int:
+    """Return the place of the picture on which an entry opens."""
+    is_unread = submission.attempt > max(1, submission.decided_attempt)
+    return opens_on(
+        [
+            Photo(
+                is_unread=is_unread and shot.mark == "new",
+                is_problem=shot.is_problem,
+                is_receipt=shot.is_receipt,
+                is_awaited=shot.missing,
+            )
+            for shot in shots
+        ]
+    )
 
 
 def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[Shot]:
@@ -64,28 +96,37 @@ def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[S
     rows = {row.key: row for row in ReceiptImage.objects.filter(submission_id=submission.pk)}
     with_file = others_with(submission.pk)
     others = {key: with_file.get(row.sha256, []) for key, row in rows.items()}
-    several = len(submission.uploads) > 1
+    before = {row.sha256 for row in rows.values() if row.attempt < submission.attempt}
+    kinds = {field.name: field.kind for field in release_of(submission).manifest.fields}
+    kind, mark = ("New photo", "new") if submission.attempt > 1 else ("Photo", "")
     shots: list[Shot] = []
     for number, upload in enumerate(submission.uploads, start=1):
-        name = f"Photo {number}" if several else "Photo"
+        name = f"{kind} {number}" if len(submission.uploads) > 1 else kind
         row = rows.pop(upload["key"], None)
-        if row is None:
-            shots.append(
-                Shot(
-                    name,
-                    gap=f"{name} hasn't arrived yet. It appears here by itself.",
-                    missing=True,
-                )
-            )
-            continue
-        twin = _twin(row, others[row.key], submission, visible)
-        shots += _shots(row, name, twin, others=others[row.key], announced=upload.get("sha256"))
+        found = [Shot(name, gap=_not_here(name), missing=True)]
+        if row is not None:
+            twin = _twin(row, others[row.key], submission, visible)
+            announced = upload.get("sha256")
+            found = _shots(row, name, twin, others=others[row.key], announced=announced)
+            if row.sha256 in before:
+                found[0].repeats = True
+                found[0].notes.insert(0, REPEATS)
+        for shot in found:
+            shot.mark, shot.is_receipt = mark, kinds.get(upload["field"]) is FieldKind.RECEIPT_IMAGE
+        shots += found
     # What is left was sent with an earlier attempt, or announced and then replaced.
     for row in rows.values():
         if row.attempt < submission.attempt:
             twin = _twin(row, others[row.key], submission, visible)
-            shots += _shots(row, "Earlier photo", twin, others=others[row.key], announced=None)
+            found = _shots(row, "Earlier photo", twin, others=others[row.key], announced=None)
+            for shot in found:
+                shot.mark = "earlier"
+            shots += found
     return shots
+
+
+def _not_here(name: str) -> str:
+    return f"{name} hasn't arrived yet. It appears here by itself."
 
 
 def _shots(
@@ -101,6 +142,8 @@ def _shots(
     notes = []
     if announced and announced != row.sha256:
         notes.append("This isn't the file that the browser announced.")
+    if facts_of(row).gap is PhotoGap.TOO_SMALL:
+        notes.append("This picture is too small to be read.")
     if others and twin is None:
         notes.append("The same file was sent with an entry that you can't open.")
     elif len(others) > 1:

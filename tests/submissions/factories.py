@@ -14,6 +14,7 @@ from ingest_lambda.contract import (
     MessageKind,
     MessageRecord,
     Mode,
+    Page,
     Record,
     Route,
     SubmissionRecord,
@@ -87,6 +88,14 @@ def make_image(submission_id: UUID, upload: Upload) -> ImageRecord:
         content_type="image/jpeg",
         size=upload.size,
         sha256="1" * 64,
+        pages=(
+            Page(
+                view_key=f"receipts/{upload.key}.jpg",
+                thumbnail_key=f"receipts/{upload.key}-s.jpg",
+                width=600,
+                height=900,
+            ),
+        ),
         checked_at=NOON,
     )
 

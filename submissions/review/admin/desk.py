@@ -28,7 +28,9 @@ from submissions.mirror.admin.person import (
 )
 from submissions.mirror.models import Submission
 from submissions.mirror.rules.times import urgency
-from submissions.receipts.admin import shots_of
+from submissions.receipts.admin import REPEATS, first_of, shots_of
+from submissions.receipts.rules.photo_gaps import GAP_WORDS
+from submissions.receipts.services.photos import gaps_of
 from submissions.review.admin.reason_choices import (
     languages_of,
     order_for,
@@ -142,16 +144,21 @@ class Review(SubmissionPage):
         leads = may_review and self._can(Capability.SUBMISSION_LEAD)
         order = order_for(self.request, submission.campaign_id) if can_decide else []
         languages = languages_of(self.request)
+        shots = shots_of(submission, visible=self.model_admin.get_queryset(self.request))
+        repeats = [REPEATS] if any(shot.repeats for shot in shots) else []
+        gaps = gaps_of([submission]).get(submission.pk, ()) if can_decide else ()
         return super().get_context_data(
             title=f"Review {submission.reference}",
             submission=submission,
             status=submission.get_status_display(),
             name=name_of(submission, masked=not sees_contact),
-            shots=shots_of(submission, visible=self.model_admin.get_queryset(self.request)),
+            shots=shots,
+            first_shot=first_of(shots, submission),
+            gaps=[(gap.value, GAP_WORDS[gap]) for gap in gaps],
             answers=shown_answers(submission, masked=not sees_contact),
             consents=shown_consents(submission),
             came=how_it_came(submission),
-            why=why_here(submission),
+            why=[*why_here(submission), *repeats],
             others=other_submissions(submission),
             history=history(submission),
             urgency=urgency(submission.decide_by, now=now),

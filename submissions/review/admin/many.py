@@ -15,8 +15,11 @@ from campaigns.accounts.services.scope import can_still, clients_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.admin.person import staff_of
 from submissions.mirror.models import Submission
+from submissions.receipts.rules.photo_gaps import GAP_WORDS, PhotoGap
+from submissions.receipts.services.photos import gaps_of
 from submissions.review.admin.reason_choices import languages_of, reason_choices
 from submissions.review.admin.verdicts import SAID, take_verdict
+from submissions.review.services.decisions import NoReadablePhoto
 from submissions.review.services.reason_uses import ranked
 
 ACTS = {
@@ -47,6 +50,8 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
         if row.status == SubmissionStatus.PENDING_REVIEW and seen[row.pk] == row.decision_no
     ]
     verb, consequence = ACTS[act]
+    gaps = gaps_of(ready) if act == "approve" else {}
+    found = {gap for of in gaps.values() for gap in of}
     campaigns = {row.campaign_id: row.campaign for row in ready}
     context = {
         **model_admin.admin_site.each_context(request),
@@ -57,6 +62,9 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "ready": ready,
         "left_out": len(chosen) - len(ready),
         "campaigns": sorted({row.campaign.name for row in ready}),
+        "unreadable": len(gaps),
+        "gaps": [gap for gap in PhotoGap if gap in found],
+        "gap_words": [GAP_WORDS[gap] for gap in PhotoGap if gap in found],
         "codes": []
         if act == "approve"
         else reason_choices(
@@ -74,7 +82,7 @@ def _act_now(
     request: HttpRequest, user: User, chosen: list[Submission], seen: dict[UUID, int]
 ) -> None:
     """Decide on each that is still as the page showed it; say of the others what happened."""
-    done, troubles = 0, []
+    done, unreadable, troubles = 0, 0, []
     form = request.POST.copy()
     act = form["verdict"] = request.POST["act"]
     for row in chosen:
@@ -84,6 +92,8 @@ def _act_now(
             continue
         try:
             take_verdict(row, form, after=seen[row.pk], actor=user, at=timezone.now())
+        except NoReadablePhoto:
+            unreadable += 1
         except DomainError as error:
             troubles.append(error.message)
         else:
@@ -91,6 +101,13 @@ def _act_now(
     if done:
         word = SAID[act].format(reference="").strip().rstrip(".")
         messages.success(request, f"{done} {'entry' if done == 1 else 'entries'} {word}.")
+    if unreadable:
+        some = "1 entry has" if unreadable == 1 else f"{unreadable} entries have"
+        messages.error(
+            request,
+            f"{some} no photo that can be read, and {'waits' if unreadable == 1 else 'wait'} for "
+            "review as before. To approve, tick the box and say why.",
+        )
     for trouble in list(dict.fromkeys(troubles))[:3]:
         messages.error(request, trouble)
 

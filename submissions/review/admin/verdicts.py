@@ -49,8 +49,9 @@ def take_verdict(
     verdict = form.get("verdict", "")
     note = form.get("note", "").strip()[:1000]
     if verdict == "approve":
+        despite = " ".join(form.getlist("despite")).split()
         return decisions.approve_submission(
-            submission.pk, actor=actor, at=at, note=note, after=after
+            submission.pk, actor=actor, at=at, note=note, after=after, despite=despite
         )
     act = {"reject": decisions.reject_submission, "ask_again": decisions.request_resubmission}.get(
         verdict

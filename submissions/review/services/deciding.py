@@ -1,6 +1,6 @@
 """One decision: checked, numbered and written under the row's lock, with all that follows from it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from submissions.receipts.services.submitted_files import let_count
 from submissions.review.models import OutboxDecision, Review
 from submissions.review.rules.earlier import earlier_decision
 from submissions.review.rules.moves import By, may_move
+from submissions.review.services.readable_photos import without_photo
 from submissions.review.services.reason_uses import count_uses
 
 TAKEN_BACK = "taken back before it was carried"
@@ -66,13 +67,17 @@ def decide(
     suspicions: Sequence[Suspicion] = (),
     note: str = "",
     after: int | None = None,
+    despite: Collection[str] = (),
 ) -> Submission:
     """Move a submission to ``status``; without ``by``, in a moderator's right or the system's.
+
+    ``despite`` are the gaps of its photos that a moderator who approves was warned of.
 
     Raises:
         AlreadyDecided: it cannot go there from where it is, or was decided on since ``after``.
         TooLateToUndo: there is no slip of ``actor``'s to undo.
         AskedAlready: the entrant has had the one retry.
+        NoReadablePhoto: approved by a person who was not warned, or says not why.
     """
     submission = (
         Submission.objects.select_for_update(of=("self",))
@@ -98,6 +103,8 @@ def decide(
         raise ReasonsNeeded(
             f"{submission.reference} has another try. Ask again for a photo that can be read."
         )
+    is_approval = status is SubmissionStatus.APPROVED and actor is not None
+    lacks = without_photo(submission, note=note, despite=despite) if is_approval else ""
     worded = _worded(reasons, submission, at)
     written = [reason.model_dump(mode="json", exclude_none=True) for reason in worded]
     number = submission.decision_no + 1
@@ -170,7 +177,11 @@ def decide(
         actor=actor,
         at=at,
         before={"status": before},
-        after={"status": status, "decision_no": number},
+        after={
+            "status": status,
+            "decision_no": number,
+            **({"photo": lacks, "note": note} if lacks else {}),
+        },
     )
     if actor and by is By.MODERATOR and not submission.is_test:
         # The last lock taken: colleagues who give the same reason wait for the commit alone.

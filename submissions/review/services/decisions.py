@@ -24,6 +24,7 @@ from submissions.review.services.deciding import ReasonsNeeded as ReasonsNeeded
 from submissions.review.services.deciding import TooLateToUndo as TooLateToUndo
 from submissions.review.services.deciding import decide
 from submissions.review.services.deciding import may_undo as may_undo
+from submissions.review.services.readable_photos import NoReadablePhoto as NoReadablePhoto
 
 
 class NoteNeeded(DomainError):
@@ -53,17 +54,21 @@ class GivenByStaff(Given):
     actor: Required[User]  # type: ignore[misc]
 
 
-def approve_submission(submission_id: UUID, **given: Unpack[Given]) -> Submission:
+def approve_submission(
+    submission_id: UUID, *, despite: Collection[str] = (), **given: Unpack[Given]
+) -> Submission:
     """Approve a submission on behalf of its actor.
 
     The entrant is told by mail, and a mail cannot be called back: two
     moderators may press the key at the same moment, so the row is locked and
-    the second is refused.
+    the second is refused. Where nothing that its form asks for can be read, a
+    person approves ``despite`` these gaps (:class:`PhotoGap`) and with a note.
 
     Raises:
         AlreadyDecided: it was decided before, or since ``after``.
+        NoReadablePhoto: there is a gap that ``despite`` lacks, or no note on it.
     """
-    return decide(submission_id, Status.APPROVED, **given)
+    return decide(submission_id, Status.APPROVED, despite=despite, **given)
 
 
 def reject_submission(

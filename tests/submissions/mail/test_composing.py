@@ -54,7 +54,7 @@ def make_mail(
     mirror_stream_records([streamed(stored)], at=NOON)
     actor = make_user()
     if kind is MailKind.APPROVED:
-        approve_submission(stored.id, actor=actor, at=NOON)
+        approve_submission(stored.id, actor=actor, at=NOON, note="By phone.", despite={"awaited"})
     elif kind is MailKind.REJECTED:
         reject_submission(stored.id, reasons=[WRONG_DATE], actor=actor, at=NOON)
     elif kind is not MailKind.RECEIVED:

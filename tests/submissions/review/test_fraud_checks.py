@@ -173,7 +173,7 @@ def test_a_persons_verdict_stands_when_the_facts_come_later() -> None:
     actor = User.objects.create(username="olivia")
     record, image = entered(make_campaign())
     hear(record)
-    approve_submission(record.id, actor=actor, at=NOON)
+    approve_submission(record.id, actor=actor, at=NOON, note="By phone.", despite={"awaited"})
     hear(swapped(image))
     assert row(record.id).status == SubmissionStatus.APPROVED
 
@@ -233,7 +233,7 @@ def test_what_waits_for_a_photo_goes_on_waiting_until_a_person_decides() -> None
     assert recheck(at=NOON + timedelta(minutes=9)) == 0
     assert PhotoCheck.objects.get().since == NOON
     actor = User.objects.create(username="olivia")
-    approve_submission(record.id, actor=actor, at=NOON)
+    approve_submission(record.id, actor=actor, at=NOON, note="By phone.", despite={"awaited"})
     recheck(at=NOON + timedelta(minutes=9))
     assert not PhotoCheck.objects.exists()
 

@@ -15,14 +15,19 @@ function enter(element) {
   document.title = `${desk.dataset.title} · CampaignHub`;
   const stage = desk.querySelector(".stage");
   viewer = stage && new Viewer(stage);
-  for (const form of desk.querySelectorAll("form[data-verdict]")) form.addEventListener("submit", give);
-  for (const form of desk.querySelectorAll(".reasons form")) listenToReasons(form);
+  listen(desk);
   stage?.addEventListener("error", renewLinks, { capture: true, once: true });
   if (desk.querySelector("[data-missing]")) timers.push(setInterval(lookForPhotos, WAIT_FOR_PHOTO_MS));
   if (!desk.dataset.id) timers.push(setInterval(lookForWork, LOOK_FOR_WORK_MS));
   const { campaign, ranked } = desk.dataset;
   if (campaign && !orders.has(campaign)) orders.set(campaign, ranked);
   if ("canDecide" in desk.dataset) next = prepare();
+}
+
+function listen(element) {
+  const all = (selector) => [...(element.matches(selector) ? [element] : []), ...element.querySelectorAll(selector)];
+  for (const form of all("form[data-verdict]")) form.addEventListener("submit", give);
+  for (const form of all(".reasons form")) { listenToEnter(form); if (form.querySelector(".preview")) listenToReasons(form); }
 }
 
 function swap(element) {
@@ -146,6 +151,9 @@ function listenToReasons(form) {
     preview.hidden = !shown.length;
   };
   form.addEventListener("input", () => { form.querySelector(".trouble").hidden = true; clearTimeout(timer); timer = setTimeout(show, PREVIEW_MS); });
+}
+
+function listenToEnter(form) {
   form.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); form.requestSubmit(); }
   });
@@ -167,7 +175,7 @@ function choose(reasons, event) {
 function openReasons(reasons) {
   for (const other of desk.querySelectorAll(".reasons[open]")) if (other !== reasons) other.open = false;
   reasons.open = true;
-  reasons.querySelector("input[type=checkbox]").focus({ preventScroll: true });
+  reasons.querySelector("input[type=checkbox],textarea").focus({ preventScroll: true });
 }
 
 // ------------------------------------------------------------------ keys
@@ -214,6 +222,9 @@ function renewStage(element) {
   desk.querySelector(".stage").replaceWith(stage);
   viewer = new Viewer(stage);
   viewer.show(at);
+  // With its photo an entry may be approved without more; not under the hands of who writes why.
+  const approve = desk.querySelector("[data-approve]"), now = element.querySelector("[data-approve]");
+  if (approve && now && !approve.open) { approve.replaceWith(now); listen(now); }
   if (!stage.querySelector("[data-missing]")) { timers.forEach(clearInterval); timers = []; }
 }
 

@@ -15,7 +15,7 @@ export class Viewer {
     tools?.addEventListener("click", (event) => { const button = event.target.closest("[data-tool]"); if (button) this.use(button.dataset.tool); });
     this.observer = new ResizeObserver(() => this.#draw());
     this.observer.observe(stage);
-    this.show(Math.max(0, this.shots.findIndex((shot) => shot.querySelector(".pane"))));
+    this.show(Number(stage.dataset.first) || 0);
   }
 
   leave() { this.observer.disconnect(); }
