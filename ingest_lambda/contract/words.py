@@ -66,7 +66,11 @@ class Mode(StrEnum):
 
 
 class Purpose(StrEnum):
-    """What a token allows. A link in a mail never allows more than ``status`` by itself."""
+    """What a token allows.
+
+    A link in a mail allows ``status`` by itself: to look, and to send the photo
+    that is asked for, as the mail that asks for it does.
+    """
 
     OWN = "own"
     STATUS = "status"

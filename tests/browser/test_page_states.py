@@ -177,17 +177,29 @@ def behind_the_link_to_send_again(page: "Page", _embedded: Installation, address
 
 
 def behind_a_used_link(page: "Page", _embedded: Installation, address: str) -> None:
-    answer_status(page, status("approved", received_at=now()))
+    new = {"field": "receipt", "receipt": 1, "part": 1, "state": "taken"}
+    answer_status(page, status("pending_review", received_at=now(), images=(new,)))
     page.goto(mail_link(address, "summer-receipts", purpose=Purpose.RESUBMIT))
-    outcome(page, "approved")
+    outcome(page, "pending_review")
     assert "has already been used" in page.inner_text("#done")
+
+
+def behind_an_earlier_link_while_a_photo_is_asked_for(
+    page: "Page", _embedded: Installation, address: str
+) -> None:
+    answer_status(page, asked_again())
+    page.goto(mail_link(address, "summer-receipts"))
+    page.wait_for_selector("form:not([hidden]) .drop")
 
 
 def behind_a_link_that_is_over(page: "Page", _embedded: Installation, address: str) -> None:
     answer_problem(page, STATUS, 401, "bad_token")
     page.goto(mail_link(address, "summer-receipts"))
     page.wait_for_selector("#notice:not([hidden])")
-    assert "no longer works" in page.inner_text("#notice")
+    said = page.inner_text("#notice")
+    assert "no longer works" in said
+    assert "write to" in said
+    assert "@" in said
 
 
 def behind_half_a_link(page: "Page", _embedded: Installation, address: str) -> None:

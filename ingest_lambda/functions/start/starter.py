@@ -21,6 +21,7 @@ from ingest_lambda.contract import (
     Route,
     StartAnswer,
     StartRequest,
+    SubmissionRecord,
     SubmissionStatus,
     TokenPayload,
     Upload,
@@ -156,41 +157,12 @@ class Starter:
             is_announced=self.releases.announces_token_key,
         )
         log_about(payload.submission_id)
-        if payload.slug != slug or payload.purpose not in (Purpose.OWN, Purpose.RESUBMIT):
+        if payload.slug != slug or payload.purpose is Purpose.CLAIM:
             raise BadToken
-        if payload.purpose is Purpose.OWN and (again := self._resubmission_of(payload)) is not None:
-            payload = again
+        payload = _continued(payload, self.table.submissions.get(payload.submission_id))
         if at > payload.expires_at:
             raise TokenExpired
-        if payload.attempt > 1:
-            stored = self.table.submissions.get(payload.submission_id)
-            if stored is None:
-                raise BadToken
-            asked = stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
-            if stored.attempt + 1 != payload.attempt or not asked:
-                raise LinkUsed
         return payload
-
-    def _resubmission_of(self, payload: TokenPayload) -> TokenPayload | None:
-        """Return the payload of the next attempt while a new photo is asked of who sent the first.
-
-        The page that sent a submission shows its verdict, so its visitor can add the
-        photo there, without the mail's link.
-        """
-        stored = self.table.submissions.get(payload.submission_id)
-        if stored is None or stored.attempt != payload.attempt or stored.epoch > payload.epoch:
-            return None
-        if stored.shown_status is not SubmissionStatus.NEEDS_RESUBMISSION:
-            return None
-        return payload.model_copy(
-            update={
-                "attempt": payload.attempt + 1,
-                "purpose": Purpose.RESUBMIT,
-                "uploads": (),
-                "keys_given": {},
-                "expires_at": stored.resubmit_until or payload.expires_at,
-            }
-        )
 
     @staticmethod
     def _is_open(current: Current, manifest: Manifest, request: StartRequest, at: datetime) -> None:
@@ -294,3 +266,37 @@ class Starter:
         return UploadForm(
             field=upload.field, receipt=upload.receipt, part=upload.part, url=url, fields=fields
         )
+
+
+def _continued(payload: TokenPayload, stored: SubmissionRecord | None) -> TokenPayload:
+    """Return the payload with which an earlier token goes on.
+
+    While a new photo is asked for, every link to the submission takes it: the
+    mail that asked, an earlier one, the page that sent the first. Its deadline is
+    the table's, which may have been set anew since the link was written.
+
+    Raises:
+        BadToken: a link to what was never stored.
+        LinkUsed: a mail's link, and no photo is asked for, or no longer.
+    """
+    is_first = payload.purpose is Purpose.OWN
+    if stored is None:
+        if is_first:
+            return payload
+        raise BadToken
+    attempt = stored.attempt + 1
+    is_of_it = (
+        payload.attempt == attempt
+        if payload.purpose is Purpose.RESUBMIT
+        else payload.attempt <= stored.attempt
+    )
+    is_asked = stored.shown_status is SubmissionStatus.NEEDS_RESUBMISSION
+    if not (is_of_it and is_asked and stored.epoch <= payload.epoch):
+        if is_first:
+            return payload
+        raise LinkUsed
+    goes_on: dict[str, object] = {"expires_at": stored.resubmit_until or payload.expires_at}
+    if payload.purpose is not Purpose.RESUBMIT:
+        goes_on |= {"attempt": attempt, "purpose": Purpose.RESUBMIT}
+        goes_on |= {"uploads": (), "keys_given": {}}
+    return payload.model_copy(update=goes_on)

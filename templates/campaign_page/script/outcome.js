@@ -91,7 +91,7 @@ function next(answer, sent) {
   return [
     open && (answer.images || []).some(({ state: fate }) => fate === "refused") && words(t("refused_after")),
     answer.status === "needs_resubmission" && words(asked ? asked.until && t("send_by", { day: deadline(asked.until) }) : t("too_late_to_send")),
-    sent.used && words(t("link_used")),
+    open && sent.used && words(t("link_used")),
     open && answer.decide_by && words(t("decide_by", { day: dayBefore(answer.decide_by) })),
     open && address && words(t("mail_to", { address })),
     answer.status === "approved" && words(t(form.querySelector("[data-kind=receipt_image]:not([hidden])") ? "approved_receipt" : "approved_next")),

@@ -101,7 +101,6 @@ function mend(reasons) {
 
 // Only the photo is asked for again; the answers are with us.
 function askAgain(sent) {
-  if (sent.purpose === "status") return;
   state.session = { ...sent, names: "" };
   form.classList.add("photos-only");
   reveal(form);
@@ -127,7 +126,7 @@ function refused(error) {
 function refuse(error) {
   if (error.code === "release_changed") { reload(); return; }
   if (["bad_token", "token_expired"].includes(error.code)) {
-    if (view === "status" || state.sent) { form.hidden = true; tell(t("link_over")); return; }
+    if (view === "status" || state.sent) { form.hidden = true; tell(t(error.code === "bad_token" ? "link_over" : "too_late_to_send", { address: settings.help })); return; }
     tell(t("token_expired"));
     renewSession().catch(refused);
     return;
@@ -270,7 +269,8 @@ async function openStatus() {
   const token = tokenIn(location.hash);
   const claims = claimsOf(token);
   if (!claims) { tell(t("bad_link")); return; }
-  await load(`:${claims.submission_id}:${claims.attempt || 1}`);
+  // Every mail's link leads to the same next attempt, and to what was kept of it.
+  await load(`:${claims.submission_id}:${(claims.attempt || 1) + (claims.purpose === "resubmit" ? 0 : 1)}`);
   state.route = claims.route;
   watchForm();
   draw();
@@ -278,7 +278,7 @@ async function openStatus() {
   const sent = { id: claims.submission_id, token, attempt: 1, purpose: claims.purpose, expires: claims.expires_at, arrived: true };
   const answer = await statusOf(sent.id, token);
   sent.reference = answer.reference;
-  sent.used = claims.purpose === "resubmit" && answer.status !== "needs_resubmission";
+  sent.used = claims.purpose === "resubmit" && answer.images?.length;
   (await outcome()).show(answer, sent);
   const asked = answer.status === "needs_resubmission" && answer.actions?.length;
   if (asked) { const kept = state.session; askAgain(sent); state.session = kept || state.session; await resumePhotos(); }

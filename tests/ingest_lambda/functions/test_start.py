@@ -2,15 +2,22 @@
 
 import base64
 import json
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from ingest_lambda import errors
 from ingest_lambda.adapters.tokens import verify
-from ingest_lambda.contract import Purpose, Route, StartAnswer, StartRequest, SubmissionStatus
+from ingest_lambda.contract import (
+    Purpose,
+    Route,
+    StartAnswer,
+    StartRequest,
+    SubmissionRecord,
+    SubmissionStatus,
+)
 from ingest_lambda.functions.start import Caller
 from tests.ingest_lambda.public_path import (
     CURRENT,
@@ -234,6 +241,65 @@ def test_who_sent_it_takes_the_new_photo_without_the_mails_link(world: World):
     assert start(world, token=answer.token, uploads=[PHOTO], at=NOON).attempt == 2
     with pytest.raises(errors.TokenExpired):
         start(world, token=token(), at=until + timedelta(seconds=1))
+
+
+def asked_until(until: datetime, **more: Any) -> SubmissionRecord:
+    return record(
+        decision_status=SubmissionStatus.NEEDS_RESUBMISSION,
+        decision_no=1,
+        decided_attempt=1,
+        resubmit_until=until,
+        **more,
+    )
+
+
+def status_link(**more: Any) -> str:
+    return token(purpose=Purpose.STATUS, expires_at=NOON + timedelta(days=400), **more)
+
+
+def test_the_link_of_an_earlier_mail_takes_the_photo_while_it_is_asked_for(world: World):
+    until = NOON + timedelta(days=7)
+    world.table.submissions.create(asked_until(until))
+    answer = start(world, token=status_link(), uploads=[PHOTO], at=NOON + timedelta(days=6))
+    assert (answer.attempt, answer.expires_at) == (2, until)
+    assert "/2/1-1-" in answer.uploads[0].fields["key"]
+    signed = verify(answer.token, token_keys=TOKEN_KEYS)
+    assert signed.purpose is Purpose.RESUBMIT
+    with pytest.raises(errors.TokenExpired):
+        start(world, token=status_link(), at=until + timedelta(seconds=1))
+
+
+def test_a_link_whose_deadline_was_set_anew_goes_on_to_the_new_one(world: World):
+    until = NOON + timedelta(days=12)
+    world.table.submissions.create(asked_until(until))
+    answer = start(world, token=resubmit_link(), uploads=[PHOTO], at=NOON + timedelta(days=8))
+    assert answer.expires_at == until
+
+
+def test_a_renewal_through_a_mails_link_keeps_the_place_of_an_unchanged_photo(world: World):
+    world.table.submissions.create(asked_until(NOON + timedelta(days=7)))
+    first = start(world, token=status_link(), uploads=[PHOTO])
+    later = start(world, token=first.token, uploads=[PHOTO])
+    assert later.uploads[0].fields["key"] == first.uploads[0].fields["key"]
+
+
+@pytest.mark.parametrize("link", [status_link, resubmit_link])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        record(),
+        record(attempt=2),
+        record(decision_status=SubmissionStatus.REVOKED, decision_no=2, decided_attempt=1),
+        asked_until(NOON + timedelta(days=7), epoch=2),
+    ],
+    ids=["not asked", "sent already", "revoked", "links withdrawn"],
+)
+def test_no_mails_link_sends_what_nobody_asks_for(
+    world: World, stored: SubmissionRecord, link: Callable[[], str]
+):
+    world.table.submissions.create(stored)
+    with pytest.raises(errors.LinkUsed):
+        start(world, token=link(), uploads=[PHOTO])
 
 
 def test_an_own_token_starts_no_other_attempt_unless_it_is_asked_for(world: World):
