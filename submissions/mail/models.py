@@ -1,4 +1,4 @@
-"""Mails: each is a row with its outcome."""
+"""Mails: each is a row with its outcome, and a copy of what was sent."""
 
 from django.db import models
 from django.db.models import Q
@@ -43,10 +43,11 @@ class Mail(TenantModel):
     """When the mail service told what became of it."""
     address_hash = models.CharField(max_length=64, blank=True)
     """Keyed hash of the mailbox it goes to: for the limits, not for reading."""
-    subject = models.CharField(max_length=200, blank=True)
     message_id = models.CharField(max_length=120, blank=True)
     trouble = models.CharField(max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
+    tries_before = models.PositiveSmallIntegerField(default=0)
+    """How many of these came before a person last sent it again: those that follow count from there."""
 
     class Meta:
         ordering = ("-queued_at", "-id")
@@ -93,3 +94,33 @@ class Mail(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.get_state_display()}"
+
+
+class MailCopy(TenantModel):
+    """A mail as it was sent, or may have been: one row for each time.
+
+    It hangs on the entrant's answers, so that erasing these erases it, in one act.
+    """
+
+    belongs_to = "mail"
+
+    mail = models.ForeignKey(Mail, on_delete=models.CASCADE, related_name="copies", db_index=False)
+    answers = models.ForeignKey(
+        "submissions.SubmissionAnswers", on_delete=models.CASCADE, related_name="+"
+    )
+    number = models.PositiveSmallIntegerField()
+    """Which try of the mail it was."""
+    release = models.PositiveIntegerField()
+    """Whose words it said."""
+    sent_at = models.DateTimeField()
+    content = models.BinaryField()
+    """Subject, addresses and both bodies (``rules.sent_copy``)."""
+
+    class Meta:
+        ordering = ("-number",)
+        constraints = (
+            models.UniqueConstraint(fields=("mail", "number"), name="a_try_is_kept_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.mail_id} · {self.number}"

@@ -38,7 +38,7 @@ from submissions.mail.models import Mail
 from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_draft
 from tests.security.two_clients import Side, make_entry, make_operator, make_side
-from tests.submissions.factories import make_record, streamed
+from tests.submissions.factories import make_copy, make_record, streamed
 
 if TYPE_CHECKING:
     pass
@@ -185,6 +185,7 @@ def make_scene() -> Scene:
         )
         for number, state in enumerate(("failed", "unknown", "sent"))
     }
+    make_copy(mails["sent"], at=now)
     another = invitations.invite(
         side.client,
         address="another@quillmark.example",

@@ -188,9 +188,11 @@ DECLARED: dict[str, Access] = {
     "admin:submissions_review_leave": thing(NOTHING, Capability.SUBMISSION_VIEW),
     # Mails
     "admin:mail_mail_changelist": room(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
-    "admin:mail_mail_read": thing(Capability.MAIL_VIEW, None),
-    "admin:mail_mail_html": thing(Capability.MAIL_VIEW, None),
-    "admin:mail_mail_act": thing(NOTHING, Capability.MAIL_SEND, {"act": "again"}, {"act": "sent"}),
+    "admin:mail_mail_read": thing(Capability.SUBMISSION_VIEW, None),
+    "admin:mail_mail_html": thing(Capability.SUBMISSION_VIEW, None),
+    "admin:mail_mail_act": thing(
+        NOTHING, Capability.MAIL_SEND, {"act": "again", "seen": "0"}, {"act": "sent"}
+    ),
     "admin:mail_mail_samples": thing(Capability.MAIL_VIEW, Capability.MAIL_SEND),
     "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, None),
     # Operations

@@ -29,7 +29,7 @@ from submissions.review.models import OutboxDecision
 from submissions.review.services import decisions
 from tests.campaigns.factories import make_client, make_user
 from tests.security.hostile import HOSTILE_EMAIL, HOSTILE_URL, hostile
-from tests.submissions.factories import make_message, make_record, streamed
+from tests.submissions.factories import make_copy, make_message, make_record, streamed
 
 PASSWORD = "a sentence for hostile words"
 
@@ -113,8 +113,10 @@ def make_scene(*, at: datetime) -> Scene:
     )
     campaign.placements.update(trouble=hostile(200))
     mails = list(Mail.objects.filter(submission__in=submissions).order_by("pk"))
+    for mail in mails:
+        make_copy(mail, at=at)
     Mail.objects.filter(pk__in=[mail.pk for mail in mails]).update(
-        subject=hostile(200), trouble=hostile(200, turn=1), state="failed"
+        trouble=hostile(200, turn=1), state="failed"
     )
     OutboxDecision.objects.filter(submission__in=submissions).update(trouble=hostile(200))
     return Scene(

@@ -28,7 +28,7 @@ from submissions.operations.services.dead_letters import pairs
 from submissions.review.services.decisions import reject_submission, request_resubmission
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, mailed_link, said, working_tokens
-from tests.submissions.factories import NOON, make_campaign, make_message, streamed
+from tests.submissions.factories import NOON, make_campaign, make_copy, make_message, streamed
 from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +118,9 @@ def _world() -> Campaign:
     )
     first.refresh_from_db()
     for kind, state in zip(MailKind, MailState, strict=False):
-        add_mail(first, kind, state=state, sent_at=NOON, subject=link[:200], trouble=link[:200])
+        add_mail(first, kind, state=state, sent_at=NOON, trouble=link[:200])
+    for mail in Mail.objects.filter(submission=first, copies=None):
+        make_copy(mail)
     rejected = enter(campaign, answers=said(email="c@example.com"))
     reject_submission(
         rejected.pk,
@@ -154,8 +156,7 @@ def test_no_page_of_the_staff_site_carries_a_working_token(role: Role | None):
             if page.status_code == 200:
                 read.add(address)
     assert len(read) > (15 if role is Role.MODERATOR else 40)
-    may_read_mails = any("/read/" in address for address in read)
-    assert may_read_mails is (role is not Role.MODERATOR)
+    assert any("/read/" in address for address in read)
 
 
 @pytest.mark.parametrize("kind", MailKind)
@@ -170,13 +171,14 @@ def test_a_mail_is_read_without_its_link_in_both_forms_and_says_so(kind: MailKin
             at=timezone.now(),
         )
         submission.refresh_from_db()
-    mail = add_mail(submission, kind, state=MailState.FAILED)
+    mail = add_mail(submission, kind, state=MailState.SENT)
+    make_copy(mail)
     browser = Browser()
     browser.force_login(_user(campaign, Role.CAMPAIGN_MANAGER))
     for name in ("read", "html"):
         page = browser.get(reverse(f"admin:mail_mail_{name}", args=[mail.pk]))
         shown = page.content.decode()
-        assert "only works in the entrant" in shown
+        assert name == "html" or "only works in the entrant" in shown
         assert "/status/" not in shown
         assert name == "read" or "href" not in shown
 

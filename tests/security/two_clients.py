@@ -26,7 +26,7 @@ from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mirror.models import Submission
 from tests.campaigns.factories import make_draft, make_promoter, make_user
-from tests.submissions.factories import make_image, make_record, make_upload, streamed
+from tests.submissions.factories import make_copy, make_image, make_record, make_upload, streamed
 
 MARK = "Quillmark"
 """In every text of the first client's, and nowhere else."""
@@ -135,6 +135,7 @@ def make_side(word: str, **campaign: Any) -> Side:
             created_by=staff[Role.OWNER],
         ),
     }
+    make_copy(side[Mail])
     return side
 
 

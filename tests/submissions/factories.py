@@ -22,6 +22,10 @@ from ingest_lambda.contract import (
     Upload,
 )
 from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail, MailCopy
+from submissions.mail.services.composing import compose
+from submissions.mail.services.copies import keep_copy
+from submissions.mail.services.status_link import link_of
 from tests.campaigns.factories import make_client, make_release
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
@@ -126,6 +130,13 @@ def make_award(submission_id: UUID, **overrides: Any) -> AwardRecord:
             **overrides,
         }
     )
+
+
+def make_copy(mail: Mail, *, at: datetime = NOON) -> MailCopy:
+    """Keep what a mail says now as what was sent, as its sender does."""
+    link = link_of(mail)
+    keep_copy(mail, compose(mail, at=at, link=link), secrets=(link,), at=at)
+    return mail.copies.get(number=mail.tries)
 
 
 def streamed(record: Record) -> dict[str, Any]:

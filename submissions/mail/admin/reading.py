@@ -3,41 +3,31 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.core.mail import EmailMultiAlternatives
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
-from campaignhub.staff_site.lists import Tone, state
+from campaignhub.staff_site.lists import state
 from campaignhub.staff_site.views import RowPage, attempt
 from campaigns.accounts.models import AuditEntry, User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
-from campaigns.accounts.services.scope import can
-from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailState
+from campaigns.accounts.services.scope import can, clients_of
+from submissions.mail.admin.of_submission import TONES, resend_offer
+from submissions.mail.models import Mail, MailCopy
+from submissions.mail.rules.mails import WENT_OUT, MailState
+from submissions.mail.rules.sent_copy import SentMail, masked
 from submissions.mail.services.by_hand import mark_as_sent, resend
-from submissions.mail.services.composing import compose, html_to_read
-from submissions.mirror.admin.person import answers_of, name_of, staff_of
+from submissions.mail.services.copies import html_of_copy, read_copy
+from submissions.mirror.admin.person import name_of, staff_of
 
 NO_SCRIPT = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
 )
 """A mail shown in a browser loads nothing and runs nothing."""
 _A_READING = timedelta(minutes=1)
-TONES: dict[MailState, Tone] = {
-    MailState.QUEUED: "info",
-    MailState.SENDING: "info",
-    MailState.SENT: "good",
-    MailState.DELIVERED: "good",
-    MailState.BOUNCED: "bad",
-    MailState.COMPLAINED: "bad",
-    MailState.FAILED: "bad",
-    MailState.UNKNOWN: "warn",
-    MailState.SUPPRESSED: "idle",
-    MailState.NOT_SENT: "idle",
-    MailState.WITHDRAWN: "idle",
-}
 OUTCOMES = {
     MailState.QUEUED: "It will be sent automatically.",
     MailState.SENDING: "It is being handed to the e-mail service.",
@@ -53,11 +43,6 @@ OUTCOMES = {
     "campaign. This one was over that limit and won't be sent.",
     MailState.WITHDRAWN: "The decision it was about changed before it was sent.",
 }
-_REPEATABLE = (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED)
-_ACTS = {
-    "again": (resend, "Queued again. It will be sent automatically."),
-    "sent": (mark_as_sent, "Marked as sent."),
-}
 
 
 def shown_state(mail: Mail, *, end: str = "") -> str:
@@ -68,46 +53,92 @@ def shown_state(mail: Mail, *, end: str = "") -> str:
 
 
 class MailPage(RowPage):
-    """A page of one mail, for whoever may see mails of its campaign."""
+    """A page of one mail, for whoever may see its entry; who may not contact the entrant reads no address."""
 
-    related = ("submission__campaign__client", "submission__personal")
+    row: Mail
+
+    def read(self, **named: Any) -> None:
+        """Read the mail with its copies, among those of entries that this person may see."""
+        clients = clients_of(staff_of(self.request), Capability.SUBMISSION_VIEW)
+        rows = Mail.objects.filter(submission__campaign__client__in=clients)
+        rows = rows.select_related("submission__campaign__client", "submission__personal")
+        self.row = get_object_or_404(rows, pk=named["mail_id"])
+        self.title = self.row.get_kind_display()
+
+    def can(self, capability: Capability) -> bool:
+        """Tell whether this person may do something where the campaign is."""
+        return can(staff_of(self.request), capability, self.row.submission.campaign.client)
+
+    @cached_property
+    def copies(self) -> list[MailCopy]:
+        """Return what was sent, the latest first."""
+        return list(self.row.copies.select_related("mail__submission"))
+
+    @cached_property
+    def copy(self) -> MailCopy | None:
+        """Return the copy that the address asks for, else the latest."""
+        asked = self.request.GET.get("sent", "")
+        if not asked:
+            return next(iter(self.copies), None)
+        found = next((one for one in self.copies if str(one.number) == asked), None)
+        if found is None:
+            raise Http404
+        return found
 
 
 class ReadMail(MailPage):
-    """A mail in both its forms."""
+    """A mail in both its forms, as it was sent."""
 
     template_name = "admin/mail/read.html"
 
     def shown(self) -> dict[str, Any]:
         """Add the mail, and note who reads it before it is shown."""
-        mail, user, now = self.row, staff_of(self.request), timezone.now()
-        self.title = mail.get_kind_display()
-        note_reading(mail, user, now)
-        client = mail.submission.campaign.client
-        may_act = can(user, Capability.MAIL_SEND, client) and mail.state in _REPEATABLE
+        mail, copy = self.row, self.copy
+        sees_contact = self.can(Capability.SUBMISSION_CONTACT)
+        note_reading(mail, staff_of(self.request), timezone.now())
+        may_act = self.can(Capability.MAIL_SEND)
         return {
-            **letter_context(compose(mail, at=mail.sent_at or now)),
+            **(_copy_context(copy, sees_contact=sees_contact) if copy else {}),
             "mail": mail,
-            "name": name_of(mail.submission, masked=False),
+            "copy": copy,
+            "copies": self.copies,
+            "no_copy": "" if copy else _why_no_copy(mail),
+            "name": name_of(mail.submission, masked=not sees_contact),
             "state": shown_state(mail, end="."),
             "tone": TONES[MailState(mail.state)],
             "outcome": OUTCOMES[MailState(mail.state)],
             "trouble": "" if mail.state == MailState.NOT_SENT else mail.trouble,
-            "to": answers_of(mail.submission).email,
-            "may_send": may_act,
+            "offer": resend_offer(mail) if may_act else None,
             "may_mark": may_act and mail.state == MailState.UNKNOWN,
-            "html": reverse("admin:mail_mail_html", args=[mail.pk]),
         }
 
 
+def _copy_context(copy: MailCopy, *, sees_contact: bool) -> dict[str, Any]:
+    sent = read_copy(copy)
+    html = reverse("admin:mail_mail_html", args=[copy.mail_id])
+    return {
+        **letter_context(sent if sees_contact else masked(sent)),
+        "html": f"{html}?sent={copy.number}",
+    }
+
+
+def _why_no_copy(mail: Mail) -> str:
+    if not hasattr(mail.submission, "personal"):
+        return "What it said was erased with the entrant's answers."
+    if mail.state in WENT_OUT:
+        return "No copy of it was kept."
+    return "Nothing was sent, so there is nothing to read."
+
+
 class MailHtml(MailPage):
-    """The HTML of a mail as the entrant gets it: the frame in the page that reads it, or alone."""
+    """The HTML of a mail as the entrant got it: the frame in the page that reads it, or alone."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Note who reads it, and show it."""
-        now = timezone.now()
-        note_reading(self.row, staff_of(self.request), now)
-        return inert(html_to_read(self.row, at=self.row.sent_at or now))
+        if self.copy is None:
+            raise Http404
+        note_reading(self.row, staff_of(request), timezone.now())
+        return inert(html_of_copy(self.copy))
 
 
 class ActOnMail(MailPage):
@@ -117,21 +148,28 @@ class ActOnMail(MailPage):
 
     def has_permission(self) -> bool:
         """Ask for the right to send, where the campaign is."""
-        client = self.row.submission.campaign.client
-        return can(staff_of(self.request), Capability.MAIL_SEND, client)
+        return self.can(Capability.MAIL_SEND)
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """Do what was pressed, and go back to the mail."""
-        name = request.POST.get("act", "")
-        if name not in _ACTS:
-            raise Http404
-        act, words = _ACTS[name]
+        act, seen = request.POST.get("act", ""), request.POST.get("seen", "")
+        signed: dict[str, Any] = {"actor": staff_of(request), "at": timezone.now()}
 
         def done() -> str:
-            act(self.row.pk, actor=staff_of(request), at=timezone.now())
-            return words
+            if act == "sent":
+                mark_as_sent(self.row.pk, **signed)
+                return "Marked as sent."
+            resend(self.row.pk, seen=int(seen), **signed)
+            return (
+                f"“{self.row.get_kind_display()}” is queued again. It will be sent within seconds."
+            )
 
+        if act not in ("again", "sent") or (act == "again" and not seen.isdecimal()):
+            raise Http404
         attempt(request, done)
+        if "entry" in request.POST:
+            entry = [self.row.submission_id]
+            return HttpResponseRedirect(reverse("admin:submissions_submission_change", args=entry))
         return HttpResponseRedirect(reverse("admin:mail_mail_read", args=[self.row.pk]))
 
 
@@ -148,13 +186,14 @@ def note_reading(mail: Mail, user: User, now: datetime) -> None:
         audit.record_line(at=now, **about)
 
 
-def letter_context(letter: EmailMultiAlternatives) -> dict[str, Any]:
+def letter_context(letter: SentMail) -> dict[str, Any]:
     """Return what a page shows around a mail."""
     return {
         "subject": letter.subject,
-        "sender": letter.from_email,
-        "reply_to": ", ".join(letter.reply_to),
-        "text_form": letter.body,
+        "sender": letter.sender,
+        "reply_to": letter.reply_to,
+        "to": letter.to,
+        "text_form": letter.text,
     }
 
 

@@ -17,6 +17,7 @@ from campaigns.setup.services.scope import campaigns_of
 from submissions.mail.admin.reading import inert, letter_context
 from submissions.mail.rules.mails import MailKind
 from submissions.mail.services.composing import html_to_read
+from submissions.mail.services.copies import as_sent
 from submissions.mail.services.samples import sample_letter, sample_mail, send_sample
 from submissions.mirror.admin.person import staff_of
 
@@ -54,7 +55,7 @@ class Samples(SamplePage):
         kinds = [(one.label, _query(one, language), one is kind) for one in MailKind]
         languages = [(one, _query(kind, one), one == language) for one in campaign.languages]
         return {
-            **letter_context(letter),
+            **letter_context(as_sent(letter)),
             "campaign": campaign,
             "kind": kind,
             "language": language,

@@ -72,6 +72,10 @@ WENT_OUT = frozenset(
 )
 """States after which it reached, or may have reached, the mail service."""
 
+RESENDABLE = frozenset({MailState.FAILED, MailState.SUPPRESSED}) | WENT_OUT
+"""States of a mail that a person may send again. What was over the limit of its mailbox is not
+among them, or the limit would be none; nor is what was withdrawn because it is no longer true."""
+
 OUTCOMES = frozenset({MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED})
 """What the mail service tells later about a mail that went out."""
 

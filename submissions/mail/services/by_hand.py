@@ -1,4 +1,4 @@
-"""What a person does about a mail: sends it again, or says that it did go out."""
+"""What a person does about a mail: sends it again, or notes that it did go out."""
 
 from datetime import datetime
 
@@ -7,13 +7,35 @@ from django.db import transaction
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
+from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailState
+from submissions.mail.rules.mails import (
+    A_DAY,
+    MOST_A_DAY,
+    RESENDABLE,
+    MailKind,
+    MailState,
+    is_still_true,
+)
+from submissions.mail.services.composing import address_of
+from submissions.mail.services.limits import held_back, mailbox_of
 from submissions.mirror.models import SubmissionEvent
 
 
-class MailWentOut(DomainError):
-    """A mail that may be sent again is one that failed, was held back, or whose outcome is unknown."""
+class MailIsUnderWay(DomainError):
+    """A mail that waits to be sent, or is being sent, is not sent again."""
+
+
+class MailSentMeanwhile(DomainError):
+    """Another press, or the sender, tried the mail after this page was shown."""
+
+
+class MailNoLongerTrue(DomainError):
+    """What the mail would say no longer holds."""
+
+
+class AddressNotWrittenTo(DomainError):
+    """The entry has no address that can be written to, or one that sent a mail back or called it spam."""
 
 
 class MailOverLimit(DomainError):
@@ -25,25 +47,82 @@ class OutcomeIsKnown(DomainError):
 
 
 @transaction.atomic
-def resend(mail_id: int, *, actor: User, at: datetime) -> Mail:
-    """Queue a mail once more that failed, was suppressed, or whose outcome is unknown.
+def resend(mail_id: int, *, seen: int, actor: User, at: datetime) -> Mail:
+    """Queue a mail once more, with a new start of its tries.
+
+    It is written anew when it goes out, by its entry's own release, with a link
+    that works. ``seen`` is how many tries the page showed: of two presses, the
+    second is refused, also after the first has been sent.
 
     Raises:
-        MailWentOut: it went out, or is about to.
+        MailIsUnderWay, MailSentMeanwhile: it goes out already, or has gone out since.
+        MailNoLongerTrue: a later decision or answer made it untrue.
+        AddressNotWrittenTo: nothing may go to its address.
         MailOverLimit: its mailbox had had as many as it gets.
     """
     mail = _locked(mail_id)
+    if mail.state in (MailState.QUEUED, MailState.SENDING):
+        raise MailIsUnderWay("This e-mail is already waiting to be sent. Nothing more was queued.")
+    if mail.tries != seen:
+        raise MailSentMeanwhile(
+            "This e-mail was sent again while this page was open. Nothing more was queued."
+        )
     if mail.state == MailState.NOT_SENT:
         raise MailOverLimit(
             f"This e-mail was over the limit for its address ({mail.trouble}), so it can't be sent."
         )
-    if mail.state not in (MailState.FAILED, MailState.UNKNOWN, MailState.SUPPRESSED):
-        raise MailWentOut("This mail went out, or is about to. There is nothing to send again.")
+    if mail.state not in RESENDABLE or not _still_holds(mail):
+        raise MailNoLongerTrue(
+            "The entry has changed since, so this e-mail is no longer true. "
+            "Send the newest e-mail again instead."
+        )
+    _check_mailbox(mail, at)
     before = mail.state
     mail.state, mail.not_before, mail.trouble = MailState.QUEUED, at, ""
-    mail.save(update_fields=["state", "not_before", "trouble"])
+    mail.tries_before = mail.tries
+    mail.save(update_fields=["state", "not_before", "trouble", "tries_before"])
     _log(mail, "mail.sent_again", before, actor, at)
+    line = SubmissionEvent.line
+    of = f"{mail.event}:{mail.tries}"
+    line(mail.submission_id, "mail_sent_again", of, at=at, actor=actor, mail=mail.kind).save()
     return mail
+
+
+def _still_holds(mail: Mail) -> bool:
+    submission = mail.submission
+    if mail.kind == MailKind.RECEIVED and submission.decision_no:
+        return False
+    return is_still_true(
+        MailKind(mail.kind),
+        decision_no=mail.decision_no,
+        last_decision_no=submission.decision_no,
+        status=SubmissionStatus(submission.status),
+    )
+
+
+def _check_mailbox(mail: Mail, at: datetime) -> None:
+    """Refuse what the sender would hold back later, when nobody looks."""
+    address = address_of(mail.submission)
+    if not address:
+        raise AddressNotWrittenTo(
+            "This entry has no e-mail address that we can write to. Contact the entrant another way."
+        )
+    mailbox = mailbox_of(mail.submission)
+    sent_back = mail.state in (MailState.BOUNCED, MailState.COMPLAINED)
+    is_refused = sent_back and mail.address_hash == mailbox
+    mail.address_hash = mailbox
+    held = held_back(mail, at=at)
+    if is_refused or (held and held[0] is MailState.SUPPRESSED):
+        raise AddressNotWrittenTo(
+            "We no longer write to this address: it returned an e-mail, or its owner marked one as "
+            "spam. Contact the entrant another way and tell them what this e-mail says."
+        )
+    today = mail.copies.filter(sent_at__gt=at - A_DAY).count()
+    if held or today >= MOST_A_DAY:
+        raise MailOverLimit(
+            f"This address gets at most {MOST_A_DAY} e-mails a day per campaign, and one that confirms "
+            "an entry an hour. Try again later."
+        )
 
 
 @transaction.atomic
@@ -70,7 +149,9 @@ def mark_as_sent(mail_id: int, *, actor: User, at: datetime) -> Mail:
 
 def _locked(mail_id: int) -> Mail:
     rows = Mail.objects.select_for_update(of=("self",))
-    return rows.select_related("submission__campaign__client").get(pk=mail_id)
+    return rows.select_related("submission__campaign__client", "submission__personal").get(
+        pk=mail_id
+    )
 
 
 def _log(mail: Mail, code: str, before: str, actor: User, at: datetime) -> None:

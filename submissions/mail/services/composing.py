@@ -32,12 +32,12 @@ from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.models import Mail
 from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
 from submissions.mail.rules.mails import MailKind, message_of
+from submissions.mail.rules.sent_copy import LOGO
 from submissions.mail.rules.words import mail_words, message_words
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.mirror.services.releases import release_of
 
 logger = logging.getLogger(__name__)
-_LOGO = "logo"
 _DARK = "#1b1b1e"
 
 
@@ -65,23 +65,26 @@ def compose(
         reply_to=[reply_to] if reply_to else None,
         headers={"Auto-Submitted": "auto-generated"},
     )
-    html = _html(text, link=link, logo=f"cid:{_LOGO}" if logo else "")
+    html = _html(text, link=link, logo=f"cid:{LOGO}" if logo else "")
     message.attach_alternative(html, "text/html")
     if logo:
         picture = MIMEImage(logo, _subtype=_kind_of_logo(shown.images))
-        picture.add_header("Content-ID", f"<{_LOGO}>")
+        picture.add_header("Content-ID", f"<{LOGO}>")
         picture.add_header("Content-Disposition", "inline", filename="logo")
         message.attach(picture)
     return message
 
 
 def html_to_read(mail: Mail, *, at: datetime, sample_of: Presentation | None = None) -> str:
-    """Return the HTML of a mail for staff: without its link, and with the logo inside."""
+    """Return the HTML of a mail that nobody was sent: without a link, and with the logo inside."""
     shown = sample_of or release_of(mail.submission)
-    logo = _logo(shown.images)
-    kind = _kind_of_logo(shown.images)
-    inside = f"data:image/{kind};base64,{base64.b64encode(logo).decode()}" if logo else ""
-    return _html(_text_of(mail, at, shown.page), link="", logo=inside)
+    return _html(_text_of(mail, at, shown.page), link="", logo=logo_as_data(shown.images))
+
+
+def logo_as_data(images: Mapping[str, str]) -> str:
+    """Return the logo of a release as a data URL, for a page that may load nothing; empty where there is none."""
+    logo, kind = _logo(images), _kind_of_logo(images)
+    return f"data:image/{kind};base64,{base64.b64encode(logo).decode()}" if logo else ""
 
 
 def _html(text: MailText, *, link: str, logo: str) -> str:

@@ -17,6 +17,7 @@ from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import OUTCOMES, MailKind, MailState, is_still_true
 from submissions.mail.services.composing import address_of, compose
+from submissions.mail.services.copies import drop_copy, keep_copy
 from submissions.mail.services.limits import held_back, lease
 from submissions.mail.services.sending_errors import SENDING_ERRORS, Outcome, outcome_of
 from submissions.mail.services.status_link import link_of
@@ -111,13 +112,14 @@ def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime
 def _send(mail: Mail, connection: Any, at: datetime) -> bool:
     """Send a leased mail and note what became of it; tell whether it went out."""
     try:
-        message = compose(mail, at=at, link=link_of(mail))
+        link = link_of(mail)
+        message = compose(mail, at=at, link=link)
+        keep_copy(mail, message, secrets=(link,), at=at)
     except Exception:
         # A bug in words or template: this mail is shown as failed, and the others go on
         # at the next round.
         _note(mail, MailState.FAILED, at=at, problem="could not be written")
         raise
-    mail.subject = message.subject[:200]
     message.connection = connection
     try:
         message.send()
@@ -161,8 +163,11 @@ def _was_taken_later(submission: Submission) -> bool:
 def _settle(mail: Mail, error: Exception, at: datetime) -> None:
     # The service's own words may repeat the address: the kind of trouble is all that is kept.
     outcome, trouble = outcome_of(error)
-    if outcome is Outcome.NOT_SENT and mail.tries < MOST_TRIES:
-        wait = timedelta(seconds=15 * 2**mail.tries)
+    if outcome is not Outcome.UNKNOWN:
+        drop_copy(mail)
+    tries = mail.tries - mail.tries_before
+    if outcome is Outcome.NOT_SENT and tries < MOST_TRIES:
+        wait = timedelta(seconds=15 * 2**tries)
         _note(mail, MailState.QUEUED, at=at, problem=trouble, not_before=at + wait)
     elif outcome is Outcome.UNKNOWN:
         _note(mail, MailState.UNKNOWN, at=at, problem=trouble)
@@ -208,7 +213,6 @@ def _note(
             "message_id",
             "not_before",
             "sent_at",
-            "subject",
         ]
     )
     _note_event(mail, _EVENTS.get(state), at)

@@ -17,6 +17,7 @@ from submissions.mail.rules.mails import (
     NotSent,
 )
 from submissions.mail.services.composing import address_of
+from submissions.mirror.models import Submission
 
 BUSY_WAIT = timedelta(seconds=30)
 """How long a mail waits that finds another on its way to the same mailbox."""
@@ -30,9 +31,7 @@ def lease(mail: Mail, *, at: datetime, until: datetime) -> bool:
     mail each for one mailbox, the second waits until the first one's outcome is
     known.
     """
-    address, campaign = address_of(mail.submission), mail.submission.campaign
-    known_as = campaign.test_id if mail.submission.is_test else campaign.pk
-    mail.address_hash = ingest.mailbox_hash(str(known_as), address) if address else ""
+    mail.address_hash = mailbox_of(mail.submission)
     mail.state, mail.leased_until, mail.attempted_at = MailState.SENDING, until, at
     mail.tries += 1
     queued = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED)
@@ -49,6 +48,13 @@ def lease(mail: Mail, *, at: datetime, until: datetime) -> bool:
         queued.update(not_before=at + BUSY_WAIT)
         return False
     return bool(taken)
+
+
+def mailbox_of(submission: Submission) -> str:
+    """Return the keyed hash of the mailbox that a submission's mails go to; empty where there is none."""
+    address, campaign = address_of(submission), submission.campaign
+    known_as = campaign.test_id if submission.is_test else campaign.pk
+    return ingest.mailbox_hash(str(known_as), address) if address else ""
 
 
 def held_back(mail: Mail, *, at: datetime) -> tuple[MailState, str] | None:

@@ -19,6 +19,7 @@ from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
 from campaigns.setup.services.scope import campaign_ids_of
 from ingest_lambda.contract import SubmissionStatus
+from submissions.mail.admin.of_submission import mails_of
 from submissions.mirror.admin.person import (
     name_of,
     other_submissions,
@@ -161,6 +162,7 @@ class Review(SubmissionPage):
             why=[*why_here(submission), *repeats],
             others=other_submissions(submission),
             history=history(submission),
+            mails=mails_of(submission, may_send=self._can(Capability.MAIL_SEND)),
             urgency=urgency(submission.decide_by, now=now),
             groups=reason_groups(submission, order=order, languages=languages)
             if can_decide

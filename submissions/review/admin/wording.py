@@ -136,6 +136,8 @@ def _event_text(event: SubmissionEvent) -> str:
             return f"{who} {_VERDICTS.get(detail.get('verdict', ''), 'decided')}."
         case "mailed":
             return f"Mail sent: {_mail_name(detail.get('mail', ''))}."
+        case "mail_sent_again":
+            return f"{who} sent this mail again: {_mail_name(detail.get('mail', ''))}."
         case "mail_marked":
             return f"{who} found out that this mail went: {_mail_name(detail.get('mail', ''))}."
         case (
