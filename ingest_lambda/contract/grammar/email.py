@@ -6,8 +6,9 @@ many people as it likes. Hence an address is plain (RFC 5322's dot-atom) or refu
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
-from unicodedata import normalize
+from unicodedata import bidirectional, normalize
 
 from ingest_lambda.contract.grammar.reading import Reading
 from ingest_lambda.contract.grammar.text import clean
@@ -18,7 +19,7 @@ MOST_TYPED = 500
 EXPECTED = "name@example.com"
 PATTERNS = {
     "in_brackets": r"^[^<>]*<([^<>]*)>[^<>]*$",
-    "scheme": r"^(?:mailto|e-?mail|mail)\s*:[\s/]*",
+    "scheme": r"^(?:mailto|(?:(?:my|adresse|correo) )?(?:e-?mail|mail|courriel|correo)(?:[ -](?:address|adresse|electr[o\u00f3]nico))?)\s*:[\s/]*",
     "encoded": r"%([2-7][0-9A-Fa-f])",
     "after_scheme": r"\?.*$",
     "quoted": r'^"((?:[^"\\]|\\.)+)"@(.+)$',
@@ -30,11 +31,13 @@ PATTERNS = {
     "apostrophe": r"[\u2018\u2019\u02bc\u2032\u00b4]",
     "local": r"^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$",
     "machine": r"^\[|^[0-9.]+$",
-    "domain": r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])$",
-    "number_at_end": r"\.[0-9]+$",
+    "domain": r"^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--(?:[a-z0-9]{1,59}|[a-z]{1,50}-[a-z]{1,8}))$",
     "other_letters": f"^[A-Za-z0-9.\\u00b7-{chr(0x10FFFF)}-]+$",
 }
-"""Each in the syntax of Python and browsers; ``scheme`` whatever the case."""
+"""Each in the syntax of Python and browsers; ``scheme`` whatever the case.
+
+A ``domain`` ends in letters, or in what stands for other letters: no top-level domain has a digit otherwise.
+"""
 LOOKS_LIKE = {
     "\u3002": ".",
     "\uff61": ".",
@@ -48,6 +51,7 @@ LOOKS_LIKE = {
     "\ufb04": "ffl",
 }
 """Full stops of Chinese and Japanese keyboards, small signs, and what PDFs print for two letters."""
+JOINERS = "\u200c\u200d"
 ENCODED_WORD = "=?"
 """How headers of mails spell other letters (RFC 2047); decoded, it is another address."""
 
@@ -180,9 +184,7 @@ def _wrong_domain(domain: str) -> str:
         return "email_dots"
     if not _pattern("other_letters").match(domain):
         return "email_domain"
-    known = domain_in_ascii(domain)
-    good = _pattern("domain").match(known) and not _pattern("number_at_end").search(known)
-    return "" if good else "email_domain"
+    return "" if _pattern("domain").match(domain_in_ascii(domain)) else "email_domain"
 
 
 def _tidied(text: str) -> str:
@@ -207,11 +209,34 @@ def domain_in_ascii(domain: str) -> str:
     try:
         mapped = idna.uts46_remap(domain, std3_rules=False, transitional=False)
         labels = mapped.split(".")
+        _check_labels(labels)
         return ".".join(
             one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in labels
         )
     except UnicodeError:
         return domain
+
+
+def _check_labels(labels: Sequence[str]) -> None:
+    """Refuse, as browsers do, labels that begin with a mark, join nothing, or mix directions (RFC 5892, RFC 5893).
+
+    Raises:
+        UnicodeError: there is no such domain.
+    """
+    import idna
+
+    letters = [
+        label[4:].encode().decode("punycode") if label.startswith("xn--") else label
+        for label in labels
+    ]
+    turns = any(bidirectional(sign) in ("R", "AL", "AN") for label in letters for sign in label)
+    for label in filter(None, letters):
+        idna.check_initial_combiner(label)
+        for place, sign in enumerate(label):
+            if sign in JOINERS and not idna.valid_contextj(label, place):
+                raise UnicodeError("joins nothing")
+        if turns:
+            idna.check_bidi(label, check_ltr=True)
 
 
 def sending_address(address: str) -> str:

@@ -9,12 +9,13 @@ from ingest_lambda.contract.grammar.text import clean_code
 MOST_CHARS = 60
 PATTERNS = {
     "money": r"^(?:[A-Z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|[A-Za-z]{2,3}(?![A-Za-z])\.?)\s*|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|[A-Za-z]{2,3}\.?|z\u0142|K\u010d)$",
+    "price_inside": r"^([0-9]+)\s*[$\u00a2-\u00a5\u20a0-\u20cf]\s*([0-9]{2})$",
     "whole_price": r"[.,]-+$",
     "number": r"^[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)$",
-    "groups": r"^[0-9]{1,3}(?:[S][0-9]{3})+$",
+    "groups": r"^(?:[0-9]{1,3}(?:[S][0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})$",
     "kept": r"^-?[0-9]{1,15}(?:[.][0-9]{1,6})?$",
 }
-"""Each in the syntax of Python and browsers; in ``groups``, S is the sign between them."""
+"""Each in the syntax of Python and browsers; in ``groups``, S is the sign between them: 1,234,567 or, in India, 12,34,567."""
 ARABIC = {"\u066b": ".", "\u066c": ","}
 """The signs of Arabic keyboards before decimals and between thousands: whatever the language, they say which is which."""
 _COMMA = "bg ca cs da de el es et eu fi fr gl hr hu id is it lt lv nb nl nn no pl pt ro ru sk sl sr sv tr uk vi"
@@ -43,7 +44,8 @@ def read_number(typed: str, language: str) -> Reading:
 
     A point and a comma together say themselves which is which. Of one alone the
     language says it: 1.234 is a thousand in German, and a little more than one in
-    English; Arabic signs say it themselves. Currency signs, plus signs and what groups the thousands are dropped.
+    English; Arabic signs say it themselves. Currency signs (also between, as in 12€50), plus signs and what
+    groups the thousands are dropped.
     """
     try:
         text = clean_code(typed)
@@ -55,6 +57,8 @@ def read_number(typed: str, language: str) -> Reading:
     for arabic, meant in ARABIC.items():
         if arabic in text:
             text, marks = text.replace(arabic, meant), (".", ",")
+    if price := _pattern("price_inside").match(text):
+        text, marks = f"{price[1]}.{price[2]}", (".", ",")
     sign = "-" if text.startswith("-") else ""
     text = _pattern("money").sub("", text.removeprefix(sign or "+").strip())
     text = re.sub(r"['\u2019\s]", "", _pattern("whole_price").sub("", text))

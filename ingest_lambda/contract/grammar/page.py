@@ -37,6 +37,7 @@ def page_grammar(countries: Sequence[str], language: str) -> dict[str, Any]:
         },
         "postal": {
             "most_chars": postal.MOST_CHARS,
+            "punctuation": postal.PUNCTUATION,
             "forms": {
                 country: asdict(postal.POSTAL_FORMS[country])
                 for country in countries

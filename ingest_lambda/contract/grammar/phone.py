@@ -20,7 +20,9 @@ MOST_CHARS = 60
 """With spaces, brackets and an extension; E.164 has 15 digits."""
 LEAST_DIGITS, MOST_DIGITS = 8, 15
 PATTERNS = {
-    "label": r"^[A-Za-z\u00c0-\u00ff.-]{1,12}\s*:\s*|^(?:tel|phone|mobile|mob)\b\.?\s*",
+    "label": r"^[A-Za-z\u00c0-\u00ff][A-Za-z\u00c0-\u00ff .-]{0,19}:\s*|^(?:tel|phone|mobile|mob)\b\.?\s*|^[\u260e\u2706"
+    f"{chr(0x1F4DE)}{chr(0x1F4F1)}]"
+    r"\s*",
     "parameters": r"\s*;(?!ext=).*$",
     "extension": r"[\s,;]*(?:(?:ext(?:ension|n)?\.?|x|#)[\s.:=]*[0-9]{1,7}|\([A-Za-z .]+\))$",
     "trunk": r"\(\s*0\s*\)",

@@ -13,6 +13,8 @@ from ingest_lambda.contract.grammar.reading import Reading
 from ingest_lambda.contract.grammar.text import clean_code
 
 MOST_CHARS = 60
+PUNCTUATION = r"[\s.,;:/'()_+\u00b7\u30fc-]"
+"""What means nothing in a code; with the long mark that Japanese keyboards have where ours have a hyphen."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ _BRITISH = (
 )
 POSTAL_FORMS: dict[str, PostalForm] = {
     "AD": PostalForm("([0-9]{3})", "", "AD500", _before("AD"), "AD"),
-    "AT": PostalForm("([0-9]{4})", "", "1010", _before("AT", "A")),
+    "AT": PostalForm("([0-9]{4})", "", "1010", _before("AT", "A", "PLZ")),
     "AU": PostalForm(
         "([0-9]{4})",
         "",
@@ -49,32 +51,34 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     ),
     "BE": PostalForm("([0-9]{4})", "", "1000", _before("BE", "B")),
     "BG": PostalForm("([0-9]{4})", "", "1000", _before("BG")),
-    "BR": PostalForm("([0-9]{5})([0-9]{3})", "-", "01310-100", _before("BR")),
+    "BR": PostalForm("([0-9]{5})([0-9]{3})", "-", "01310-100", _before("BR", "CEP")),
     "CA": PostalForm(
         "([ABCEGHJ-NPR-TVXY][0-9][ABCEGHJ-NPR-TV-Z])([0-9][ABCEGHJ-NPR-TV-Z][0-9])",
         " ",
         "K1A 0B1",
         _before("CDN", "[A-Z]{2}"),
     ),
-    "CH": PostalForm("([0-9]{4})", "", "8001", _before("CH")),
+    "CH": PostalForm("([0-9]{4})", "", "8001", _before("CH", "PLZ", "NPA")),
     "CZ": PostalForm("([0-9]{3})([0-9]{2})", " ", "110 00", _before("CZ")),
-    "DE": PostalForm("([0-9]{5})", "", "10115", _before("DE", "D")),
+    "DE": PostalForm("([0-9]{5})", "", "10115", _before("DE", "D", "PLZ")),
     "DK": PostalForm("([0-9]{4})", "", "1050", _before("DK")),
     "EE": PostalForm("([0-9]{5})", "", "10111", _before("EE", "EST")),
-    "ES": PostalForm("([0-9]{5})", "", "28013", _before("ES", "E")),
+    "ES": PostalForm("([0-9]{5})", "", "28013", _before("ES", "E", "CP")),
     "FI": PostalForm("([0-9]{5})", "", "00100", _before("FIN", "FI")),
-    "FR": PostalForm("([0-9]{5})", "", "75001", _before("FR", "F")),
+    "FR": PostalForm("([0-9]{5})", "", "75001", _before("FR", "F", "CP")),
     "GB": PostalForm(_BRITISH, " ", "SW1A 1AA", _before("UK", "GB")),
     "GG": PostalForm(_BRITISH, " ", "GY1 1AA"),
-    "GR": PostalForm("([0-9]{3})([0-9]{2})", " ", "104 31", _before("GR", "EL")),
+    "GR": PostalForm(
+        "([0-9]{3})([0-9]{2})", " ", "104 31", _before("GR", "EL", "TK", "\u03a4\u039a")
+    ),
     "HR": PostalForm("([0-9]{5})", "", "10000", _before("HR")),
     "HU": PostalForm("([0-9]{4})", "", "1051", _before("HU", "H")),
     "IE": PostalForm(
         "([AC-FHKNPRTV-Y][0-9]{2}|D6W)([0-9A-HJKMNP-Z]{4})", " ", "D02 X285", _before("IRL", "IE")
     ),
     "IM": PostalForm(_BRITISH, " ", "IM1 1AA"),
-    "IN": PostalForm("([0-9]{6})", "", "110001", _before("IND", "IN")),
-    "IT": PostalForm("([0-9]{5})", "", "00184", _before("IT", "I")),
+    "IN": PostalForm("([0-9]{6})", "", "110001", _before("IND", "IN", "PIN")),
+    "IT": PostalForm("([0-9]{5})", "", "00184", _before("IT", "I", "CAP")),
     "JE": PostalForm(_BRITISH, " ", "JE2 3AB"),
     "JP": PostalForm("([0-9]{3})([0-9]{4})", "-", "100-0001", _before("JP", "\u3012")),
     "LI": PostalForm("([0-9]{4})", "", "9490", _before("FL", "LI")),
@@ -92,7 +96,7 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     "SG": PostalForm("([0-9]{6})", "", "018956", _before("SG", "SINGAPORE", "S")),
     "SI": PostalForm("([0-9]{4})", "", "1000", _before("SI", "SLO")),
     "SK": PostalForm("([0-9]{3})([0-9]{2})", " ", "811 01", _before("SK")),
-    "US": PostalForm("([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "[A-Z]{2}")),
+    "US": PostalForm("([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "ZIP", "[A-Z]{2}")),
     "ZA": PostalForm("([0-9]{4})", "", "8001", _before("ZA")),
 }
 
@@ -124,7 +128,7 @@ def read_postal_code(typed: str, countries: Sequence[str]) -> Reading:
     except ValueError:
         return Reading(wrong="bad_postal")
     forms = forms_of(countries)
-    bare = re.sub(r"[\s.,;:/'()_-]", "", text)
+    bare = re.sub(PUNCTUATION, "", text)
     if len(text) <= MOST_CHARS:
         for form in forms:
             if found := _compiled(form).match(bare):

@@ -76,7 +76,7 @@ function wrongDomain(domain, e) {
   if (/\s/.test(domain)) return "email_space";
   if (domain.includes("..") || domain.startsWith(".")) return "email_dots";
   const known = has(domain, e.other_letters) ? ascii(domain) : "";
-  return has(known, e.domain) && !has(known, e.number_at_end) ? "" : "email_domain";
+  return has(known, e.domain) ? "" : "email_domain";
 }
 
 function tidied(text, e) {
@@ -182,10 +182,10 @@ export function readPhone(typed, grammar, countries) {
 }
 
 export function readPostalCode(typed, grammar, countries) {
-  const { forms, most_chars: most } = grammar.postal;
+  const { forms, most_chars: most, punctuation } = grammar.postal;
   const text = cleanCode(typed, grammar).toUpperCase();
   if (tooManyMarks(typed, grammar)) return refuse("bad_postal");
-  const bare = text.replace(/[\s.,;:/'()_-]/g, "");
+  const bare = swap(text, punctuation, "");
   for (const country of countries) {
     const form = [...text].length <= most && forms[country];
     const found = form && bare.match(pattern(`^${form.before && `${form.before}?`}${form.pattern}$`));
@@ -197,7 +197,7 @@ export function readPostalCode(typed, grammar, countries) {
 // ------------------------------------------------------------------ numbers, days
 
 function withPoint(text, n, marks) {
-  const areGroups = (digits, mark) => has(digits, n.groups.replace("S", mark)) && !digits.startsWith("0");
+  const areGroups = (digits, mark) => has(digits, n.groups.split("S").join(mark)) && !digits.startsWith("0");
   let { decimal, group } = marks;
   if (text.includes(".") && text.includes(",")) {
     [decimal, group] = text.lastIndexOf(",") > text.lastIndexOf(".") ? [",", "."] : [".", ","];
@@ -220,6 +220,8 @@ export function readNumber(typed, grammar) {
   for (const [arabic, meant] of Object.entries(n.arabic)) {
     if (text.includes(arabic)) [text, marks] = [text.split(arabic).join(meant), { decimal: ".", group: "," }];
   }
+  const price = text.match(pattern(n.price_inside)); // 12€50
+  if (price) [text, marks] = [`${price[1]}.${price[2]}`, { decimal: ".", group: "," }];
   let sign = text.startsWith("-") ? "-" : "";
   text = swap(without(text, sign || "+").trim(), n.money, "");
   text = swap(text, n.whole_price, "", "u").replace(/['\u2019\s]/g, "");
