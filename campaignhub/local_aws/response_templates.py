@@ -2,7 +2,7 @@
 
 The emulator fills in references, and passes ``#if`` on as text; it drops a status
 that a template sets. Here is as much of both as ``template.yaml`` uses: one
-``#if``/``#else`` on texts that are equal, and ``$context.responseOverride.status``
+``#if``/``#elseif``/``#else`` on a text that equals another, and ``$context.responseOverride.status``
 (https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html).
 """
 
@@ -11,8 +11,8 @@ import re
 
 _OVERRIDE = re.compile(r"#set\(\$context\.responseOverride\.status = ([0-9]{3})\)\s*")
 _NOTED = re.compile(r"«status ([0-9]{3})»")
-_CHOICE = re.compile(r"#if\((.*?)\)\s*(.*?)#else\s*(.*?)#end\s*", re.DOTALL)
-_EQUAL = re.compile(r'\s*(.*?)\s*==\s*"(.*?)"\s*')
+_CHOICE = re.compile(r"#if(.*?)#else\b\s*(.*?)#end\s*", re.DOTALL)
+_BRANCH = re.compile(r'\(\s*"?(.*?)"?\s*==\s*"(.*?)"\s*\)\s*(.*)', re.DOTALL)
 _PART = re.compile(r"<(Type|Code|Message|RequestId)>(.*?)</\1>", re.DOTALL)
 
 
@@ -23,7 +23,7 @@ def before_filling_in(template: str) -> str:
 
 def after_filling_in(text: str, status: int) -> tuple[int, str]:
     """Return status and body of an answer, with its choices made."""
-    text = _CHOICE.sub(lambda found: found[2] if _holds(found[1]) else found[3], text)
+    text = _CHOICE.sub(_chosen, text)
     if noted := _NOTED.search(text):
         status = int(noted[1])
     return status, _NOTED.sub("", text).strip()
@@ -38,6 +38,7 @@ def error_as_json(text: str) -> str:
     return json.dumps({"Error": parts, "RequestId": request_id})
 
 
-def _holds(condition: str) -> bool:
-    pairs = (_EQUAL.fullmatch(part) for part in condition.split("||"))
-    return any(pair is not None and pair[1].strip('"') == pair[2] for pair in pairs)
+def _chosen(choice: re.Match[str]) -> str:
+    branches = (_BRANCH.fullmatch(branch) for branch in choice[1].split("#elseif"))
+    holds = (branch[3] for branch in branches if branch is not None and branch[1] == branch[2])
+    return next(holds, choice[2])

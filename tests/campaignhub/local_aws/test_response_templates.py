@@ -22,14 +22,14 @@ XML = (
     ("code", "status", "told"),
     [
         ("InvalidParameterValue", 413, "too_large"),
-        ("InvalidMessageContents", 413, "too_large"),
+        ("InvalidMessageContents", 400, "bad_request"),
         ("AWS.SimpleQueueService.NonExistentQueue", 503, "busy"),
         ("KMS.DisabledException", 503, "busy"),
         ("AccessDenied", 503, "busy"),
         ("", 503, "busy"),
     ],
 )
-def test_only_what_is_wrong_with_the_body_is_told_to_shorten_it(
+def test_what_is_wrong_with_the_body_is_said_and_anything_else_is_tried_again(
     method: str, code: str, status: int, told: str
 ) -> None:
     declared = resources("AWS::ApiGateway::Method")[method]
