@@ -194,7 +194,8 @@ def test_once_an_entry_is_with_us_the_browser_keeps_nobodys_address(phone: "Page
     uploaded(phone)
     send(phone)
     outcome(phone, "pending_review")
-    assert "ada@example.com" in phone.inner_text("#done")
+    assert "ada@example.com. Wrong? Tell us" in phone.inner_text("#done")
+    assert phone.get_attribute("#done a", "href") == "mailto:help@example.com?subject=K7M4-2QXD"
     everything = "JSON.stringify([localStorage, sessionStorage])"
     assert "ada@" not in phone.evaluate(everything)
     phone.reload()

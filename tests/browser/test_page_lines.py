@@ -149,7 +149,8 @@ def test_behind_a_mails_link_a_line_that_is_down_is_said_as_well(phone: "Page") 
     serve(phone, make_content())
     phone.route(STATUS, cut)
     phone.goto(mail_link(SITE, "summer"))
-    phone.locator("#line", has_text="No connection").wait_for()
+    phone.locator("#line", has_text="No connection. Keep this page open").wait_for()
+    assert phone.locator("#fallback").count() == 0
     answer_status(phone, status("approved", received_at=now()))
     phone.evaluate("dispatchEvent(new Event('online'))")
     outcome(phone, "approved")
@@ -180,6 +181,9 @@ def test_a_photo_that_does_not_arrive_says_why(phone: "Page", fault: str) -> Non
     for met in line.each():
         said(phone, met)
         assert phone.locator(".ring").count() == 1
+        assert "waiting for a connection" in phone.inner_text(".card"), (
+            "what stands below may be out of sight"
+        )
     uploaded(phone)
 
 

@@ -142,6 +142,7 @@ def over_a_limit(page: "Page", _embedded: Installation, address: str) -> None:
     again_at = now() + timedelta(hours=12)
     limited = shown(ReasonCode.LIMIT_REACHED, limit="limit_1", again_at=again_at)
     _sent(page, address, status("invalid", reasons=(limited,), may_enter_again_at=again_at))
+    assert page.is_visible("text=Another person wants to enter"), "one phone has several users"
 
 
 def found_wrong_by_the_writer(page: "Page", _embedded: Installation, address: str) -> None:

@@ -65,7 +65,10 @@ export function reveal(element) {
   $("fallback")?.remove();
 }
 
-export const say = (words) => { $("line").textContent = words; };
+export const say = (words) => {
+  $("line").textContent = words;
+  if (words && view === "status") $("fallback")?.remove(); // this is what there is to say
+};
 
 export function tell(words, { loud = true } = {}) {
   const notice = $("notice");

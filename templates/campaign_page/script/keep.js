@@ -58,7 +58,7 @@ export async function load(suffix) {
 
 export function save() {
   if (preview) return;
-  write(place, { ...state, at: Date.now(), photos: state.photos.map(({ file, url, request, progress, ...kept }) => kept) });
+  write(place, { ...state, at: Date.now(), photos: state.photos.map(({ file, url, request, progress, waits, ...kept }) => kept) });
 }
 
 export function forgetEverything() {

@@ -1,6 +1,6 @@
 // What became of an entry: told at once, followed for two minutes, and again whenever the page is looked at.
 
-import { $, dayBefore, deadline, form, make, reveal, settings, sleep, t, tell, view } from "./ground.js";
+import { $, dayBefore, deadline, form, make, now, reveal, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, forgetFiles, forgetSent, rememberSent, save, state } from "./keep.js";
 import { forgetPhotos, photosToRemember } from "./photos.js";
 import { Refused, statusOf } from "./server.js";
@@ -93,7 +93,7 @@ function next(answer, sent) {
     answer.status === "needs_resubmission" && words(asked ? asked.until && t("send_by", { day: deadline(asked.until) }) : t("too_late_to_send")),
     open && sent.used && words(t("link_used")),
     open && answer.decide_by && words(t("decide_by", { day: dayBefore(answer.decide_by) })),
-    open && address && words(t("mail_to", { address })),
+    open && address && make("p", {}, t("mail_to", { address }), " ", settings.help && make("a", { href: `mailto:${settings.help}?subject=${answer.reference}`, textContent: t("wrong_address") })),
     answer.status === "approved" && words(t(form.querySelector("[data-kind=receipt_image]:not([hidden])") ? "approved_receipt" : "approved_next")),
     ["rejected", "invalid", "revoked"].includes(answer.status) && settings.help && words(t("questions", { address: settings.help })),
   ];
@@ -101,7 +101,9 @@ function next(answer, sent) {
 
 function another(answer) {
   if (view !== "form" || answer.status === "queued" || (answer.actions || []).length) return null;
-  const button = make("button", { type: "button", className: "second", textContent: t("enter_again") });
+  // Over a limit, one phone may still have another user; when the limit has room again, so may this one.
+  const isFull = (answer.reasons || []).some(({ code }) => code === "LIMIT_REACHED") && !(Date.parse(answer.may_enter_again_at) <= now());
+  const button = make("button", { type: "button", className: "second", textContent: t(isFull ? "another_person" : "enter_again") });
   button.onclick = () => { forgetEverything(); location.reload(); };
   return button;
 }

@@ -179,12 +179,21 @@ async function upload(photo) {
     if (!status && !await copyOf(photo.file)) { withdraw(photo, t("photo_gone")); break; }
     say(status < 400 ? t(status ? "elsewhere" : "offline") : ""); // refused: a new form is asked for
     if (!navigator.onLine) attempt -= 1; // waiting for the line is no try
-    await waitForLine(backOff(Math.max(0, attempt)));
+    await waited(photo, status < 400, waitForLine(backOff(Math.max(0, attempt))));
   }
   if (!isHere(photo)) return;
   photo.failed = !photo.done;
   if (photo.done) { say(""); askWhatBecame(); }
   save();
+  draw();
+}
+
+// What is said below Send may be out of sight; the card says it too.
+async function waited(photo, forLine, wait) {
+  photo.waits = forLine;
+  draw();
+  await wait;
+  photo.waits = false;
   draw();
 }
 
@@ -268,7 +277,7 @@ const sized = (bytes) => (bytes < 1e6 ? `${Math.max(1, Math.round(bytes / 1000))
 function card(box, photo) {
   const shown = photo.url && /avif|jpeg|png|webp/.test(photo.type);
   const picture = shown ? make("img", { src: photo.url, alt: "" }) : make("span", { className: "kind", textContent: photo.type.split("/")[1].toUpperCase() });
-  const arrival = photo.code ? t("not_taken") : photo.failed ? t("failed") : photo.done ? t("uploaded") : t("uploading");
+  const arrival = photo.code ? t("not_taken") : photo.failed ? t("failed") : photo.done ? t("uploaded") : t(photo.waits ? "waiting" : "uploading");
   const act = (word, work, name = photo.name) => {
     const button = make("button", { type: "button", className: "link", textContent: t(word) });
     button.setAttribute("aria-label", `${t(word)}: ${name}`);

@@ -40,7 +40,7 @@ const isList = (value) => Array.isArray(value) && value.every((item) => item && 
 const lists = (said, ...names) => names.every((name) => isList(said[name] || []));
 const isRefusal = ({ status }, said) => status >= 400 && status < 500 && text(said.code) && said.status === status;
 
-async function call(path, options, status, fits) {
+async function call(path, options, status, fits, offline = "offline") {
   for (let attempt = 0; ; attempt += 1) {
     const { response, said } = await ask(settings.api + path, options);
     if (response?.status === status && fits(said)) { say(""); return said; }
@@ -48,7 +48,7 @@ async function call(path, options, status, fits) {
     const asked = response && Math.min(120, Number(response.headers.get("Retry-After")));
     const seconds = asked >= 1 ? asked * (1 + Math.random() / 4) : backOff(attempt); // whatever is asked for, never at once
     const isBusy = response && (response.status >= 500 || response.status === 429);
-    say(isBusy ? t("busy", { seconds: Math.ceil(seconds) }) : t(response ? "elsewhere" : "offline"));
+    say(isBusy ? t("busy", { seconds: Math.ceil(seconds) }) : t(response ? "elsewhere" : offline));
     await waitForLine(seconds);
   }
 }
@@ -68,7 +68,7 @@ const isStatus = (said, id) => said.submission_id === id && text(said.status) &&
 const bearer = (token) => ({ headers: { Authorization: `Bearer ${token}` } });
 // One that this page has no words for yet, being older than the server, is an entry that waits.
 const inWords = (said) => (t(`is_${said.status}`) ? said : { ...said, status: "queued" });
-export const statusOf = async (id, token) => inWords(await call(`/submissions/${id}`, bearer(token), 200, (said) => isStatus(said, id)));
+export const statusOf = async (id, token) => inWords(await call(`/submissions/${id}`, bearer(token), 200, (said) => isStatus(said, id), "offline_status"));
 
 // Asked once and behind the form's back: nothing where that didn't work.
 export async function statusOnce(id, token) {

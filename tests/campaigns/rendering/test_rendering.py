@@ -55,6 +55,14 @@ def test_every_language_and_the_status_page_have_a_file() -> None:
     )
 
 
+def test_until_a_script_runs_each_page_says_what_is_missing_on_it() -> None:
+    files = render(make_content())
+    for path, said in (("", "The form isn’t here yet."), ("status/", "Your entry’s status isn’t")):
+        page = files[f"{path}index.html"].decode()
+        assert page.count("here yet.") == 1
+        assert said in page
+
+
 def test_what_staff_type_is_text_and_never_markup() -> None:
     page = render(make_content())["index.html"].decode()
     assert "<b>now</b>" not in page
