@@ -97,6 +97,18 @@ def live_pages() -> Any:
     return _client("cloudfront-keyvaluestore", region=EDGE_REGION)
 
 
+@cache
+def amplify() -> Any:
+    """The client of Amplify. A limit that is reached is waited for by the clock, not by the SDK."""
+    return _client("amplify", retries=_ONE_TRY)
+
+
+@cache
+def web_acls() -> Any:
+    """The client of the firewall of distributions."""
+    return _client("wafv2", region=EDGE_REGION)
+
+
 def bucket_origins() -> list[str]:
     """Return the origins of signed links to the bucket's files, as the SDK builds them.
 

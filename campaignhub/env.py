@@ -110,13 +110,15 @@ class Env(BaseSettings):
     token_keys: str = Field(default="", repr=False)
     person_secret: str = Field(default="", repr=False)
 
-    site_host: Literal["local", "s3"] = "local"
+    site_host: Literal["local", "s3", "amplify"] = "local"
     site_root: Path = VAR / "site"
     public_site_url: str = "http://127.0.0.1:8000"
     pages_bucket_name: str = ""
     live_pages_arn: str = ""
     """Of the key-value store that the distribution reads."""
     distribution_domain: str = ""
+    firewall_arn: str = ""
+    """Of the distribution's web ACL; apps of Amplify get it too."""
     public_api_url: str = ""
     public_upload_url: str = ""
     """Origin of the bucket as browsers reach it; for the page's content security policy."""

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "campaigns.accounts",
     "campaigns.access",
     "campaigns.setup",
+    "campaigns.hosting",
     "campaigns.publishing",
     "campaigns.workbench",
     "submissions.mirror",

@@ -123,12 +123,15 @@ def header(event: Event, name: str) -> str | None:
 def origin_of(event: Event, allowed: str) -> str:
     """Return the origin that may read the answer: the caller's if it is allowed, else the first allowed.
 
-    ``allowed`` is a comma-separated list. A page of another origin gets an answer
+    ``allowed`` is a comma-separated list; ``https://*.example.com`` in it stands for every
+    name one step below, as the bucket reads it. A page of another origin gets an answer
     that its browser does not show it, so it has no token to go on with.
     """
     origins = [origin.strip() for origin in allowed.split(",")]
-    asking = header(event, "Origin")
-    return asking if asking in origins else origins[0]
+    asking = header(event, "Origin") or ""
+    scheme, _, host = asking.partition("://")
+    below = f"{scheme}://*.{host.partition('.')[2]}"
+    return asking if asking in origins or below in origins else origins[0]
 
 
 def address_of(event: Event, *, behind_distribution: bool) -> str | None:

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from campaignhub import aws
 from campaignhub.env import env
+from campaigns.hosting.amplify import AmplifyHost
 from campaigns.hosting.live_pages import LivePages
 from campaigns.hosting.local import LocalHost
 from campaigns.hosting.s3 import S3Host
@@ -31,6 +32,10 @@ class SiteHost(Protocol):
         What lies under ``assets/`` has its hash in its name: it is there before
         the page that names it, and stays while an earlier page may be open. The
         version is the content's: the same files get the same one.
+
+        Raises:
+            HostIsFull: it takes no further page.
+            StillDeploying: it takes a while; the same call again goes on from there.
         """
 
     def show_version(self, slug: str, version: str, *, revision: int) -> None:
@@ -51,13 +56,18 @@ def _local() -> SiteHost:
     return LocalHost(env().site_root, base_url=f"{env().public_site_url}/c")
 
 
-def _s3() -> SiteHost:
+def _s3() -> S3Host:
     live = LivePages(aws.live_pages(), env().live_pages_arn)
     base_url = f"https://{env().distribution_domain}"
     return S3Host(env().pages_bucket_name, aws.pages_s3(), live, base_url=base_url)
 
 
-_HOSTS: dict[str, Callable[[], SiteHost]] = {"local": _local, "s3": _s3}
+def _amplify() -> SiteHost:
+    label, web_acl = env().environment_label, env().firewall_arn
+    return AmplifyHost(aws.amplify(), aws.web_acls(), _s3(), label=label, web_acl=web_acl)
+
+
+_HOSTS: dict[str, Callable[[], SiteHost]] = {"local": _local, "s3": _s3, "amplify": _amplify}
 """By the value of ``SITE_HOST``."""
 
 

@@ -80,6 +80,23 @@ class S3Host:
         """Replace the page's ``state.json`` in one step."""
         retry_conflicts(lambda: self._try_state(f"{slug}/{STATE}", state, revision), _TAKEN)
 
+    def keep_archive(self, slug: str, version: str, archive: bytes) -> None:
+        """Keep a version as one file, for a host that shows it elsewhere."""
+        self._store.put_object(Bucket=self._bucket, Key=_archive(slug, version), Body=archive)
+
+    def read_archive(self, slug: str, version: str) -> bytes:
+        """Return a version that was kept as one file.
+
+        Raises:
+            VersionGone: there is none.
+        """
+        try:
+            held = self._store.get_object(Bucket=self._bucket, Key=_archive(slug, version))
+        except self._store.exceptions.NoSuchKey as error:
+            raise VersionGone(f"There is no version {version} of the page {slug}.") from error
+        archive: bytes = held["Body"].read()
+        return archive
+
     def _try_state(self, key: str, state: bytes, revision: int) -> bool:
         condition: dict[str, str]
         try:
@@ -167,6 +184,11 @@ def _objects(slug: str, version: str, files: Mapping[str, bytes]) -> dict[str, b
         **{f"{folder}/{path}": content for path, content in own.items()},
         f"{folder}/{COMPLETE}": json.dumps(sorted(assets)).encode(),
     }
+
+
+def _archive(slug: str, version: str) -> str:
+    """Beside all slugs: none has an underscore, so the distribution serves it to nobody."""
+    return f"_archives/{slug}/{version}.zip"
 
 
 def _folder(key: str) -> str:

@@ -35,6 +35,7 @@ GIVEN = {
     "ApiUrl": "https://a1.execute-api.eu-west-1.amazonaws.com/live",
     "DomainNames": "win.example.com",
     "PartnerAddresses": "198.51.100.0/24",
+    "PagesOnAmplify": "true",
 }
 """Parameters with which every resource is there."""
 
@@ -59,6 +60,7 @@ EXCEPTIONS = {
     "CKV_AWS_117": "They call AWS only; in a network of ours each start would wait for an interface.",
     "CKV_AWS_174": "TLSv1.2_2021 with a domain; the check does not read the condition.",
     "CKV_AWS_192": "Nothing here is Java, and its rule on bodies could refuse an entry.",
+    "WildcardResourceRule/amplify:ListApps": "It knows no resources.",
     "WildcardResourceRule/dynamodb:ListStreams": "It knows no resources: with an ARN it matches nothing.",
 }
 """What is meant to be so: the tool's name of the check → why."""

@@ -60,6 +60,21 @@ def test_only_a_page_of_an_allowed_origin_may_read_the_answer():
     assert origin_of({"headers": {"Origin": "https://any.example"}}, "*") == "*"
 
 
+def test_a_star_stands_for_one_name_below_a_domain():
+    allowed = "https://win.example.com, https://*.d1.amplifyapp.com"
+    for asking, is_answered in {
+        "https://summer.d1.amplifyapp.com": True,
+        "https://win.example.com": True,
+        "http://summer.d1.amplifyapp.com": False,
+        "https://a.summer.d1.amplifyapp.com": False,
+        "https://summer.d1.amplifyapp.com.evil.example": False,
+        "https://d1.amplifyapp.com": False,
+        "null": False,
+    }.items():
+        found = origin_of({"headers": {"Origin": asking}}, allowed)
+        assert (found == asking) is is_answered
+
+
 def test_no_refusal_is_without_its_place_in_the_table():
     assert set(PROBLEMS) == set(errors.Refused.__subclasses__())
 

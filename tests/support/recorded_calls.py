@@ -61,7 +61,13 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
         store = unquote(urlsplit(request.url).path.split("/")[2])
         yield Call(f"{service}:{operation}", store)
         return
+    if service == "amplify":
+        yield Call(f"{service}:{operation}", _of_amplify(operation, request.url))
+        return
     asked = json.loads(request.body or request.data or b"{}")
+    if service == "wafv2":
+        yield Call(f"{service}:{operation}", asked["WebACLArn"])
+        return
     if service == "sqs":
         queue = asked["QueueUrl"].rpartition("/")[2]
         # A batch needs the action of one.
@@ -84,6 +90,14 @@ def _of_bucket(action: str, request: Any) -> Iterator[Call]:
     else:
         for named in re.findall(r"<Key>([^<]+)</Key>", _text(request.data)):
             yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}/{named}")
+
+
+def _of_amplify(operation: str, url: str) -> str:
+    """Name what a call is about; of what it makes, any."""
+    if operation == "ListApps":
+        return "*"
+    made = "/new" if operation.startswith("Create") and operation != "CreateDeployment" else ""
+    return f"arn:aws:amplify:{REGION}:{ACCOUNT}:{urlsplit(url).path.strip('/')}{made}"
 
 
 def _text(body: str | bytes) -> str:

@@ -23,6 +23,7 @@ _ARNS = {
     "AWS::Lambda::Function": f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{{}}",
     "AWS::Pipes::Pipe": f"arn:aws:pipes:{REGION}:{ACCOUNT}:pipe/{{}}",
     "AWS::CloudFront::KeyValueStore": f"arn:aws:cloudfront::{ACCOUNT}:key-value-store/{{}}",
+    "AWS::WAFv2::WebACL": f"arn:aws:wafv2:{REGION}:{ACCOUNT}:global/webacl/{{}}/1",
     "AWS::IAM::Role": f"arn:aws:iam::{ACCOUNT}:role/{{}}",
 }
 NOTHING = object()

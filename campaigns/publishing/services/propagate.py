@@ -20,7 +20,7 @@ from django.db.models import F
 from campaignhub import ingest
 from campaignhub.env import env
 from campaigns.hosting.host import site_host
-from campaigns.hosting.host_errors import VersionGone
+from campaigns.hosting.host_errors import HostIsFull, StillDeploying, VersionGone
 from campaigns.publishing.models import Placement, Release
 from campaigns.rendering import PageContent, render_page, render_rules
 from campaigns.setup.models import Campaign
@@ -55,6 +55,9 @@ def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = 
             releases,
             whole=whole or placement.carried_revision < placement.revision - 1,
         )
+    except (HostIsFull, StillDeploying) as error:
+        mine.update(trouble=error.message[:200])
+        return False
     except (ingest.IngestBusy, ingest.Superseded, BotoCoreError, ClientError, OSError) as error:
         logger.warning("placement %s not carried: %s", placement.pk, type(error).__name__)
         mine.update(trouble=_in_words(error))
