@@ -133,7 +133,11 @@ _RECEIVED = {
 def is_still_true(
     kind: MailKind, *, decision_no: int | None, last_decision_no: int, status: SubmissionStatus
 ) -> bool:
-    """Tell whether a mail about a verdict may still go out: that verdict is the last one, and stands."""
+    """Tell whether a mail about a verdict may still go out: that verdict is the last one, and stands.
+
+    It may have been overtaken without another verdict: an answer that entered in time is
+    written after the clock has rejected what was asked.
+    """
     if kind is MailKind.REFUSED:
         return status is SubmissionStatus.INVALID
     if decision_no is None:
@@ -142,4 +146,4 @@ def is_still_true(
         return False
     if kind in ASKS_FOR_A_PHOTO:
         return status is SubmissionStatus.NEEDS_RESUBMISSION
-    return True
+    return MAIL_AFTER.get(status) is kind

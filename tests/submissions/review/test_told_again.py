@@ -23,6 +23,7 @@ from ingest_lambda.contract import (
     SubmissionStatus,
 )
 from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.intake.services.unanswered import ANSWER_PATIENCE, reject_unanswered
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MENDED_WITHIN, MailKind, MailState
 from submissions.mail.services.delivery import deliver_mails
@@ -32,6 +33,7 @@ from submissions.review.services.deciding import undo_time
 from submissions.review.services.decisions import (
     approve_submission,
     reopen_submission,
+    request_resubmission,
     revoke_submission,
     undo_decision,
 )
@@ -248,3 +250,21 @@ def test_a_refusal_that_comes_again_is_told_once() -> None:
         again = record.model_copy(update={"version": version})
         mirror_stream_records([streamed(again)], at=NOON)
     assert Mail.objects.filter(kind=MailKind.REFUSED).count() == 1
+
+
+def test_an_answer_that_entered_in_time_keeps_the_clocks_rejection_from_being_told() -> None:
+    """It waited in a queue while the clock rejected; its mail is on its way when it is written."""
+    record = make_stored()
+    unreadable = [Reason(code=ReasonCode.ILLEGIBLE)]
+    asked = request_resubmission(record.id, reasons=unreadable, actor=None, at=NOON)
+    assert asked.resubmit_until is not None
+    assert MailKind.ASKED_AGAIN in carry(NOON)
+    late = asked.resubmit_until + ANSWER_PATIENCE
+    assert reject_unanswered(at=late) == 1
+    propagate_decisions(at=late)
+    stored = ingest.read_submission(record.id)
+    assert stored is not None
+    answer = {"attempt": 2, "status": SubmissionStatus.PENDING_REVIEW, "version": 9}
+    mirror_stream_records([streamed(stored.model_copy(update=answer))], at=late)
+    assert carry(late) == [MailKind.RECEIVED]
+    assert Mail.objects.get(kind=MailKind.REJECTED).state == MailState.WITHDRAWN
