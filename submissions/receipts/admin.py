@@ -103,7 +103,9 @@ def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[S
     for number, upload in enumerate(submission.uploads, start=1):
         name = f"{kind} {number}" if len(submission.uploads) > 1 else kind
         row = rows.pop(upload["key"], None)
-        found = [Shot(name, gap=_not_here(name), missing=True)]
+        subject = name if len(submission.uploads) > 1 else f"The {kind.lower()}"
+        gap = f"{subject} hasn't arrived yet. It appears here automatically."
+        found = [Shot(name, gap=gap, missing=True)]
         if row is not None:
             twin = _twin(row, others[row.key], submission, visible)
             announced = upload.get("sha256")
@@ -123,10 +125,6 @@ def shots_of(submission: Submission, *, visible: QuerySet[Submission]) -> list[S
                 shot.mark = "earlier"
             shots += found
     return shots
-
-
-def _not_here(name: str) -> str:
-    return f"{name} hasn't arrived yet. It appears here by itself."
 
 
 def _shots(

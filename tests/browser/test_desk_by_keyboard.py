@@ -8,7 +8,7 @@ import pytest
 from tests.browser.entries import clear_desk, send_entry, status_of
 from tests.browser.staff_hands import let_in, seen
 from tests.support.browsers import take_screenshot
-from tests.support.installation import Installation
+from tests.support.installation import Installation, wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -201,7 +201,7 @@ def test_without_javascript_the_forms_still_decide(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_list_is_walked_by_keyboard(
+def test_the_list_is_walked_by_keyboard_to_an_entry_that_is_approved_without_a_photo(
     request: pytest.FixtureRequest, embedded: Installation, width: str
 ) -> None:
     page: Page = request.getfixturevalue(width)
@@ -217,3 +217,13 @@ def test_the_list_is_walked_by_keyboard(
     assert wanted.split(" ")[0] in (page.text_content(".reference") or "")
     assert "hasn't arrived yet" in (page.text_content(".stage") or "")
     take_screenshot(page, "desk-photo-missing")
+
+    here = UUID(page.get_attribute("#desk", "data-id") or "")
+    page.keyboard.press("a")
+    page.wait_for_selector("#approve[open] textarea:focus")
+    seen(page, "desk-approve-without-photo")
+    assert status_of(embedded, here) == "pending_review", "one press warns"
+    page.keyboard.type("The till roll was shown to us.")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#said form")
+    wait_until(lambda: status_of(embedded, here) == "approved", what="the verdict with its note")

@@ -43,8 +43,8 @@ TONES: dict[str, Tone] = {
 
 FLAGS = {
     "test": "Test entries",
-    "photo": "Trouble with a photo",
-    "conflict": "Came twice, differently",
+    "photo": "Photo problem",
+    "conflict": "Duplicate with different answers",
 }
 
 

@@ -30,7 +30,7 @@ SUSPICIONS: Mapping[str, str] = {
     Suspicion.FILLED_TOO_FAST: "The form was filled in faster than people type.",
     Suspicion.HONEYPOT: "A field that people can't see was filled in. Robots do that.",
     Suspicion.CHALLENGE_FAILED: "The check for robots did not succeed.",
-    Suspicion.DISPOSABLE_EMAIL: "The e-mail address is of a kind that is thrown away after use.",
+    Suspicion.DISPOSABLE_EMAIL: "The e-mail address is a disposable one.",
     Suspicion.BLOCK_LIST: "The person, phone or device is on the client's block list.",
     Suspicion.OVER_LIMIT: "Its new photos show more than a limit of the campaign has room for.",
     Suspicion.RECEIPT_CLAIMED: "Another entry had announced the same photo first, so this one was refused. The other one never sent that photo.",
@@ -42,7 +42,7 @@ _VERDICTS: Mapping[str, str] = {
     SubmissionStatus.APPROVED: "approved",
     SubmissionStatus.REJECTED: "rejected",
     SubmissionStatus.NEEDS_RESUBMISSION: "asked again",
-    SubmissionStatus.PENDING_REVIEW: "took the decision back",
+    SubmissionStatus.PENDING_REVIEW: "reopened it",
     SubmissionStatus.REVOKED: "revoked the approval",
     SubmissionStatus.WITHDRAWN: "withdrew",
 }
@@ -65,7 +65,7 @@ def why_here(submission: Submission) -> list[str]:
     """Say why a person looks at this submission, one sentence for each cause."""
     lines = []
     if submission.attempt > 1:
-        lines.append("This is the answer to what we asked again. It is the last try.")
+        lines.append("Second photo, last attempt.")
     lines += [SUSPICIONS.get(code, in_words(code)) for code in _suspicions(submission)]
     lines += [reason_text(reason, submission) for reason in submission.reasons]
     if submission.held:

@@ -71,7 +71,7 @@ def test_a_new_photo_that_has_still_to_arrive_comes_before_the_earlier_one() -> 
     submission = answered(arrives=False)
     new, _earlier = shots = seen(submission)
     assert new.missing
-    assert "New photo hasn't arrived yet" in new.gap
+    assert "The new photo hasn't arrived yet" in new.gap
     assert first_of(shots, submission) == 0
 
 

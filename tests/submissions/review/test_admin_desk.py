@@ -41,7 +41,7 @@ def test_the_desk_says_why_an_entry_is_here():
     for sentence in SUSPICIONS.values():
         assert sentence.replace("'", "&#x27;") in page
     assert "came again once with other answers" in page
-    assert "the last try" in page
+    assert "last attempt" in page
 
 
 def test_the_desk_says_how_an_entry_came_where_that_is_not_the_usual():

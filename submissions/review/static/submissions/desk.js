@@ -71,7 +71,8 @@ async function give(event) {
   decided.unshift(left.dataset.id);
   decided.length = Math.min(decided.length, MOST_PASSED_OVER);
   const body = new FormData(form);
-  tell(`${left.querySelector(".reference").firstChild.textContent.trim()}: ${form.dataset.verdict.toLowerCase()}…`);
+  const reference = left.querySelector(".reference").firstChild.textContent.trim();
+  tell(`${reference}: ${form.dataset.verdict.toLowerCase()}…`);
   // The answer is not waited for: the next picture is there at once.
   const answer = fetch(form.action, { method: "POST", body, keepalive: true, headers: { Accept: "application/json" } });
   const element = await Promise.race([ready.catch(() => null), new Promise((done) => setTimeout(done, WAIT_FOR_NEXT_MS, null))]);
@@ -82,7 +83,7 @@ async function give(event) {
     remember(act);
     if (!element) location.assign(left.dataset.next);
   } catch {
-    trouble("No connection: this verdict may not have arrived. Open the entry again to see.", left.dataset.url);
+    trouble(`We couldn't save your decision on ${reference}.`, left.dataset.url, "Try again");
   }
 }
 
@@ -92,7 +93,7 @@ function fits(form) {
   const chosen = form.querySelectorAll("[name=reason]:checked");
   let words = "";
   if (!chosen.length) words = "Choose at least one reason; the entrant reads it.";
-  if (chosen.length > 3) words = "Three reasons at most. Leave the most important.";
+  if (chosen.length > 3) words = "Choose up to three reasons.";
   if ([...chosen].some((c) => "needsNote" in c.dataset) && !form.elements.note.value.trim()) { words = "Write in the note what the entrant should read."; form.elements.note.focus(); }
   box.textContent = words;
   box.hidden = !words;
@@ -101,10 +102,10 @@ function fits(form) {
 
 function tell(words) { const line = document.createElement("p"); line.textContent = words; said.replaceChildren(line); }
 
-function trouble(words, where) {
+function trouble(words, where, way = "Open it") {
   const line = document.createElement("p"), link = document.createElement("a");
   line.className = "error"; line.textContent = `${words} `;
-  link.href = where; link.textContent = "Open it";
+  link.href = where; link.textContent = way;
   line.append(link);
   said.replaceChildren(line);
 }
