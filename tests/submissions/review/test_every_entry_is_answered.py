@@ -260,20 +260,25 @@ class Entries(RuleBasedStateMachine):
                 self._undecided(entry), reasons=reasons, actor=self.staff, at=self.now
             )
 
-    @rule(entry=which, act=st.sampled_from(["undo", "reopen", "revoke"]))
-    def go_back(self, entry: int, act: str) -> None:
-        pk = self._entry(entry)
-        row = Submission.objects.filter(pk=pk).first()
-        given: dict[str, Any] = {"actor": self.staff, "at": self.now}
-        with RefusalsAllowed():
-            if row is None:
-                return
-            if act == "undo":
-                undo_decision(pk, after=row.decision_no, **given)
-            elif act == "reopen":
-                reopen_submission(pk, note="Another look.", **given)
-            else:
-                revoke_submission(pk, note="Copied.", message="It was copied.", **given)
+    @rule(entry=which)
+    def undo(self, entry: int) -> None:
+        if row := self._decided(entry):
+            given: dict[str, Any] = {"actor": self.staff, "at": self.now}
+            with RefusalsAllowed():
+                undo_decision(row.pk, after=row.decision_no, **given)
+
+    @rule(entry=which)
+    def reopen(self, entry: int) -> None:
+        if row := self._decided(entry):
+            with RefusalsAllowed():
+                reopen_submission(row.pk, note="Once more.", actor=self.staff, at=self.now)
+
+    @rule(entry=which)
+    def revoke(self, entry: int) -> None:
+        if row := self._decided(entry):
+            why = {"note": "Copied.", "message": "It was copied."}
+            with RefusalsAllowed():
+                revoke_submission(row.pk, actor=self.staff, at=self.now, **why)
 
     # ------------------------------------------------------------ what carries and sends
 
@@ -425,6 +430,14 @@ class Entries(RuleBasedStateMachine):
 
     def _entry(self, place: int) -> UUID:
         return self.entries[place % len(self.entries)]
+
+    def _decided(self, place: int) -> Submission | None:
+        """Return an entry on which staff may go back, the one that was decided on last first."""
+        settled = Submission.objects.filter(pk__in=self.entries).exclude(
+            status__in=(Status.PENDING_REVIEW, Status.RECEIVED)
+        )
+        rows = list(settled.order_by("-decided_at", "pk"))
+        return rows[place % len(rows)] if rows else None
 
     def _undecided(self, place: int) -> UUID:
         """Return an entry that a moderator could decide on, if there is one."""
