@@ -22,6 +22,8 @@ class PageField(Shape):
     meaning: str = ""
     purpose: str = ""
     """Of a consent: what it is given for."""
+    party: str = ""
+    """Of a consent: the partner it is given to; the client where empty."""
     routes: tuple[str, ...] = ()
     label: Texts
     help_text: Texts = {}

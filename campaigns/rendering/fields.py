@@ -27,6 +27,7 @@ _AUTOCOMPLETE = {
     Meaning.ADDRESS: "street-address",
     Meaning.REGION: "address-level1",
 }
+_ABOUT_DATA = ("privacy", "marketing", "other")
 _MAX_SHORT, _MAX_LONG = 300, 5000
 _TYPED = 4
 """Units that a browser counts for one character that is kept, with what is cleaned away."""
@@ -46,6 +47,8 @@ class ShownField:
     """The words alone."""
     line: Line
     """The label with its links."""
+    party: str
+    """Whom a consent is given to, in a sentence; empty where that says nothing new."""
     help: Line
     options: list[tuple[str, str]]
     required: bool
@@ -73,6 +76,7 @@ def shown_field(
     *,
     targets: Mapping[str, str],
     words: Mapping[str, str],
+    client: str,
 ) -> ShownField:
     """Return a field in the language that ``text`` picks; ``targets`` are the pages that its words may link to."""
     purpose = field.purpose if field.kind == CONSENT else ""
@@ -88,6 +92,7 @@ def shown_field(
         control=_control(field, kind),
         label=plain(runs(text(field.label), targets)),
         line=line,
+        party=_party(field, words, client),
         help=runs(text(field.help_text), targets),
         options=[(option.value, text(option.label) or option.value) for option in field.options],
         required=field.required,
@@ -106,6 +111,13 @@ def shown_field(
         autocomplete=_AUTOCOMPLETE.get(meaning, autocomplete) if meaning else autocomplete,
         input_mode=mode,
     )
+
+
+def _party(field: PageField, words: Mapping[str, str], client: str) -> str:
+    """Name who a consent is given to: always a partner; the client where it is about a person's data."""
+    if field.kind != CONSENT or not (field.party or field.purpose in _ABOUT_DATA):
+        return ""
+    return words["consent_party"].format(party=field.party or client)
 
 
 def _control(field: PageField, kind: FieldKind | None) -> str:

@@ -188,7 +188,13 @@ def _context(
             for route in content.routes
         ],
         "fields": [
-            shown_field(field, text, targets=targets, words=page_words(language))
+            shown_field(
+                field,
+                text,
+                targets=targets,
+                words=page_words(language),
+                client=content.client_name,
+            )
             for field in in_order(content.fields)
         ],
         "data": {

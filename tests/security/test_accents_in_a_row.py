@@ -13,7 +13,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 
 from campaigns.accounts.rules.roles import Role
-from campaigns.workbench.admin.forms.choices import machine_name
+from campaigns.setup.rules.names import machine_name
 from ingest_lambda.contract.grammar.text import clean, clean_prose
 from submissions.mirror.rules.names import fold
 from tests.security.two_clients import MARK, make_side

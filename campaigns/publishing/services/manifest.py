@@ -1,7 +1,7 @@
 """From a campaign's rows to what is published: the manifest and the page's content."""
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +71,7 @@ def page_content(
 def _page_field(row: FormField) -> PageField:
     derived = {
         "purpose": row.purpose if row.kind == CONSENT else "",
+        "party": row.party if row.kind == CONSENT else "",
         "pattern": published_pattern(row.pattern),
     }
     return PageField(**columns_of(row, PageField.model_fields) | derived)
@@ -127,9 +128,14 @@ def _limit_spec(row: Limit) -> LimitSpec:
 
 
 def _consent_spec(row: FormField) -> ConsentSpec:
-    wording = "\n".join(f"{language}: {row.label[language]}" for language in sorted(row.label))
-    digest = hashlib.sha256(wording.encode()).hexdigest()
+    digest = wording_sha256(row.label)
     return ConsentSpec(**columns_of(row, ConsentSpec.model_fields), wording_sha256=digest)
+
+
+def wording_sha256(label: Mapping[str, str]) -> str:
+    """Return the hash of a consent's wording in all its languages."""
+    wording = "\n".join(f"{language}: {label[language]}" for language in sorted(label))
+    return hashlib.sha256(wording.encode()).hexdigest()
 
 
 def _field_spec(row: FormField) -> FieldSpec:

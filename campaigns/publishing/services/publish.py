@@ -14,6 +14,7 @@ from campaigns.publishing.models import Placement, Release
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
 from campaigns.publishing.services import checks
+from campaigns.publishing.services.consents import settle_consents
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, change_state, decided
 from campaigns.publishing.services.manifest import manifest_of, page_content
 from campaigns.publishing.services.propagate import propagate
@@ -193,6 +194,7 @@ def _add_release(
     """Add the next release to a locked campaign, and count it on its placement."""
     assert campaign.opens_at is not None
     assert campaign.closes_at is not None
+    settle_consents(campaign)
     dates = {"opens_at": campaign.opens_at, "closes_at": campaign.closes_at}
     if is_test:
         dates = {

@@ -40,6 +40,11 @@ class FormField(TenantModel):
         default="rules",
         help_text="Of a consent: what it is given for, one purpose each.",
     )
+    party = models.CharField(
+        max_length=120,
+        blank=True,
+        help_text="Of a consent: the partner it is given to; empty: the client.",
+    )
     routes = models.JSONField(default=default_routes)
     label = models.JSONField(default=dict)
     help_text = models.JSONField(default=dict, blank=True)
@@ -71,6 +76,7 @@ class FormField(TenantModel):
         default=3, validators=[MinValueValidator(1), MaxValueValidator(6)]
     )
     version = models.PositiveSmallIntegerField(default=1)
+    """Of a consent's wording; set at publish (``publishing.services.consents``)."""
 
     class Meta:
         ordering = ("position", "id")

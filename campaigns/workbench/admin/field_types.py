@@ -123,7 +123,7 @@ KINDS: tuple[Kind, ...] = (
         "consent",
         "Consent",
         "verified_user",
-        ("purpose",),
+        ("purpose", "party"),
         label={
             "en": "I accept the official rules.",
             "es": "Acepto las bases legales.",

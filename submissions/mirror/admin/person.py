@@ -7,17 +7,13 @@ from django.http import HttpRequest
 
 from campaignhub.words import in_words
 from campaigns.accounts.models import User
-from campaigns.publishing.services.releases import PublishedRelease
-from campaigns.rendering.consents import LINKED
-from campaigns.rendering.prose import plain, runs
 from ingest_lambda.contract.grammar.sources import PARAMETERS
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.mirror.rules.masking import hidden_meaning, mask, shown_name
+from submissions.mirror.services.consents import GivenConsent, consents_of
 from submissions.mirror.services.releases import release_of
 
-_PAGES = dict.fromkeys(LINKED, "#")
-"""What a label may link to by name; here only its words count."""
 MOST_SHOWN = 10
 """Other entries of one person."""
 
@@ -49,15 +45,6 @@ class ShownAnswer(NamedTuple):
     text: str
 
 
-class ShownConsent(NamedTuple):
-    """What an entrant was asked to agree to, in the language and the words that they read."""
-
-    wording: str
-    version: int
-    is_given: bool
-    is_required: bool
-
-
 def shown_answers(submission: Submission, *, masked: bool) -> list[ShownAnswer]:
     """Return what was answered, by the form that was sent."""
     answers = answers_of(submission).answers
@@ -83,25 +70,9 @@ def shown_answers(submission: Submission, *, masked: bool) -> list[ShownAnswer]:
     return shown
 
 
-def shown_consents(submission: Submission) -> list[ShownConsent]:
+def shown_consents(submission: Submission) -> list[GivenConsent]:
     """Return what was asked to be agreed to, and whether it was; nothing where the answers were erased."""
-    if not answers_of(submission).answers:
-        return []
-    release = release_of(submission)
-    return [
-        ShownConsent(
-            wording=plain(runs(_wording(release, spec.name, submission.locale), _PAGES)),
-            version=spec.version,
-            is_given=bool(submission.consents.get(spec.name)),
-            is_required=spec.required,
-        )
-        for spec in release.manifest.consents
-        if submission.route in spec.routes
-    ]
-
-
-def _wording(release: PublishedRelease, name: str, language: str) -> str:
-    return release.page.text(release.fields[name].label, language)
+    return list(consents_of(submission)) if answers_of(submission).answers else []
 
 
 def _without_signs(words: str) -> str:

@@ -163,6 +163,49 @@ class SubmissionAnswers(TenantModel):
         return str(self.submission_id)
 
 
+class ConsentAnswer(TenantModel):
+    """An optional consent that a submission was asked for: what the list finds it by.
+
+    Written by the mirror beside ``Submission.consents``, which every entry has. A required
+    one has no row: who does not give it is refused.
+    """
+
+    belongs_to = "campaign"
+
+    submission = models.ForeignKey(
+        Submission, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=40)
+    version = models.PositiveSmallIntegerField()
+    answer = models.CharField(max_length=3, choices=[("yes", "Given"), ("no", "Not given")])
+    """No boolean: Django asks for a false one by ``NOT``, which no index answers on SQLite."""
+    entered_at = models.DateTimeField()
+    """The submission's, beside it for the order of the list."""
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("submission", "name"), name="a_consent_is_answered_once"
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=("campaign", "name", "answer", "-entered_at", "-submission"),
+                name="consent_newest_first",
+            ),
+            models.Index(
+                fields=("campaign", "name", "version", "answer", "-entered_at", "-submission"),
+                name="consent_of_version",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}: {self.answer}"
+
+
 class ReceiptImage(TenantModel):
     """The facts about one uploaded file. Not a foreign key: a photo may come before its submission."""
 

@@ -21,6 +21,7 @@ from ingest_lambda.contract import (
 )
 from submissions.mirror.models import (
     Award,
+    ConsentAnswer,
     EntrantMessage,
     PhotoCheck,
     ReceiptImage,
@@ -178,6 +179,22 @@ def answers_row(record: SubmissionRecord, release: PublishedRelease) -> Submissi
     """Return the personal part of a submission."""
     answers = storable(record.answers)
     return SubmissionAnswers(submission_id=record.id, answers=answers, **derived(answers, release))
+
+
+def consent_rows(
+    record: SubmissionRecord, campaign_id: UUID, release: PublishedRelease
+) -> Iterator[ConsentAnswer]:
+    """Yield a row for each optional consent that a submission was asked for."""
+    for spec in release.manifest.consents:
+        if not spec.required and record.route in spec.routes:
+            yield ConsentAnswer(
+                submission_id=record.id,
+                campaign_id=campaign_id,
+                name=spec.name,
+                version=spec.version,
+                answer="yes" if record.consents.get(spec.name) else "no",
+                entered_at=record.entered_at,
+            )
 
 
 def derived(answers: Mapping[str, Any], release: PublishedRelease) -> dict[str, str]:

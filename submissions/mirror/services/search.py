@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from campaigns.accounts.tenancy import unscoped
 from ingest_lambda.contract import tidy_reference
 from ingest_lambda.contract.grammar.email import spellings
-from submissions.mirror.models import ReceiptImage, Submission, SubmissionAnswers
+from submissions.mirror.models import ConsentAnswer, ReceiptImage, Submission, SubmissionAnswers
 from submissions.mirror.rules.names import NAME_KEY_CHARS, fold
 from submissions.mirror.services.by_campaign import first_of
 
@@ -35,6 +35,10 @@ class Wanted:
     test: bool = False
     photo_trouble: bool = False
     conflict: bool = False
+    consent: str = ""
+    """The column of an optional consent; its ``consent_answer`` is ``yes`` or ``no``."""
+    consent_answer: str = "yes"
+    consent_version: int | None = None
     text: str = ""
     older_than: tuple[datetime, UUID] | None = None
 
@@ -82,6 +86,12 @@ def find(
     rows = _narrowed(wanted)
     if wanted.text.strip():
         return _searched(wanted.text, rows, campaigns, by_person, most)
+    if wanted.consent and not (wanted.photo_trouble or wanted.status or wanted.conflict):
+        return Found(_by_consent(wanted, campaigns, most))
+    if wanted.consent and not wanted.photo_trouble:
+        answered = _by_consent(wanted, campaigns, LOOKED_AT)
+        fit = _among(answered, rows, campaigns)
+        return Found(_ids(fit, most), cut=len(answered) >= LOOKED_AT)
     if wanted.photo_trouble:
         photos = _with_photo_problems(campaigns)
         ids = list(dict.fromkeys(photos))
@@ -155,11 +165,32 @@ def _narrowed(wanted: Wanted) -> QuerySet[Submission]:
         rows = rows.filter(conflicts__gt=0)
     if wanted.photo_trouble and wanted.text.strip():
         rows = rows.filter(Exists(_troubles().filter(submission_id=OuterRef("pk"))))
+    if wanted.consent:
+        rows = rows.filter(Exists(_answers(wanted).filter(submission=OuterRef("pk"))))
     if wanted.older_than:
         at, submission_id = wanted.older_than
         # The first condition is the one that an index can start from.
         rows = rows.filter(Q(entered_at__lte=at), Q(entered_at__lt=at) | Q(id__lt=submission_id))
     return rows
+
+
+def _answers(wanted: Wanted) -> QuerySet[ConsentAnswer]:
+    answers = ConsentAnswer.objects.filter(name=wanted.consent, answer=wanted.consent_answer)
+    if wanted.consent_version is not None:
+        answers = answers.filter(version=wanted.consent_version)
+    return answers
+
+
+def _by_consent(wanted: Wanted, campaigns: Sequence[UUID], most: int) -> list[UUID]:
+    """Return the newest entries with an answer to a consent, through the index of the answers."""
+    answers = _answers(wanted).filter(submission__is_test=wanted.test)
+    if wanted.older_than:
+        at, submission_id = wanted.older_than
+        answers = answers.filter(
+            Q(entered_at__lte=at), Q(entered_at__lt=at) | Q(submission__lt=submission_id)
+        )
+    branches = [answers.filter(campaign=campaign) for campaign in campaigns]
+    return first_of(branches, order=("-entered_at", "-submission_id"), most=most)
 
 
 def _troubles() -> QuerySet[ReceiptImage]:

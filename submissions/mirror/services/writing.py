@@ -152,6 +152,17 @@ def _write_submissions(
         [rows.answers_row(record, releases[_key(record)]) for record in here],
         update=rows.ANSWERS,
     )
+    upsert(
+        [
+            row
+            for record in here
+            for row in rows.consent_rows(
+                record, campaigns[record.campaign_id].pk, releases[_key(record)]
+            )
+        ],
+        update=("version", "answer", "entered_at"),
+        unique=("submission", "name"),
+    )
     events = [event for record in known for event in rows.submission_events(record)]
     written.shown = [Shown(record, settled[record.id][1]) for record in here]
     return written, events

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.text import Truncator
 
 from campaignhub.staff_site.filters import choice, in_force
 from campaignhub.staff_site.keyset import PAGE, KeysetAdmin, KeysetChangeList, Place
@@ -24,6 +25,7 @@ from submissions.mirror.models import Submission
 from submissions.mirror.models.submission import STATUSES
 from submissions.mirror.rules.masking import mask
 from submissions.mirror.rules.times import urgency
+from submissions.mirror.services.consents import offered_consents
 from submissions.mirror.services.looks import Search, note_look
 from submissions.mirror.services.search import LOOKED_AT, Wanted, find, kind_of_search
 from submissions.review.admin.desk import DESK_PAGES
@@ -41,6 +43,7 @@ TONES: dict[str, Tone] = {
 }
 
 
+_ANSWERS = {"yes": "given", "no": "not given"}
 FLAGS = {
     "test": "Test entries",
     "photo": "Photo problem",
@@ -68,9 +71,44 @@ def _on(label: str) -> Callable[[HttpRequest], list[tuple[str, str]]]:
     return lambda _request: [("1", label)]
 
 
+def _consents(request: HttpRequest) -> list[tuple[str, str]]:
+    """Offer the optional consents of one campaign: the one chosen, or the only one there is."""
+    seen = campaigns_seen(request)
+    chosen = [pk for pk in seen if request.GET.get("campaign", str(pk)) == str(pk)]
+    if len(chosen) != 1:
+        return []
+    found = []
+    for consent in offered_consents(chosen[0]):
+        words = Truncator(consent.wording).chars(60)
+        versions = (None, *consent.versions) if len(consent.versions) > 1 else (None,)
+        for version in versions:
+            of = f", version {version}" if version else ""
+            found += [
+                (
+                    f"{consent.name}.{answer}{f'.{version}' if version else ''}",
+                    f"{words}{of}: {said}",
+                )
+                for answer, said in _ANSWERS.items()
+            ]
+    return found
+
+
+def _consent_wanted(value: str) -> dict[str, Any]:
+    """Read a chosen consent as the search takes it; nothing where it is none of ours."""
+    name, _, rest = value.partition(".")
+    answer, _, version = rest.partition(".")
+    if answer not in _ANSWERS:
+        return {}
+    number = (
+        int(version) if version.isascii() and version.isdecimal() and len(version) < 5 else None
+    )
+    return {"consent": name, "consent_answer": answer, "consent_version": number}
+
+
 FILTERS = (
     choice("status", "state", lambda _request: STATUSES),
     choice("campaign", "campaign", _campaigns, unknown="none that you may see"),
+    choice("consent", "consent", _consents, unknown="none of this campaign"),
     *(choice(name, "more", _on(label)) for name, label in FLAGS.items()),
 )
 
@@ -103,7 +141,7 @@ class SubmissionAdmin(KeysetAdmin):
     client_path = "campaign__client"
     view_capability = Capability.SUBMISSION_VIEW
     newest = "entered_at"
-    narrows = ("status", "campaign", *FLAGS)
+    narrows = ("status", "campaign", "consent", *FLAGS)
     list_filter = FILTERS
     list_display = (
         column("Entrant", _name),
@@ -154,6 +192,7 @@ class SubmissionAdmin(KeysetAdmin):
             test="test" in asked,
             photo_trouble="photo" in asked,
             conflict="conflict" in asked,
+            **_consent_wanted(asked.get("consent", "")),
             text=cl.query,
             older_than=place,
         )

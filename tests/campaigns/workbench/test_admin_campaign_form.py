@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
-from campaigns.setup.models import Campaign, FormField, Limit
+from campaigns.setup.models import Campaign, Limit
 from tests.campaigns.admin_pages import campaign_data, change_address, manager_of, rows, texts
 from tests.campaigns.factories import make_client
 
@@ -238,23 +238,6 @@ def test_a_row_without_words_is_refused(browser: Browser, campaign: Campaign) ->
     assert "Say in words" in errors(
         save(browser, campaign, **rows("form_fields", [{"kind": "text"}]))
     )
-
-
-def test_a_consent_whose_wording_changes_is_a_new_version(
-    browser: Browser, campaign: Campaign
-) -> None:
-    consent = {"kind": "consent", "purpose": "rules", **texts("label", "I accept.")}
-    save(browser, campaign, **rows("form_fields", [consent]))
-    field = FormField.objects.get()
-    assert (field.name, field.version) == ("accept_rules", 1)
-    saved = {"id": field.pk, "name": field.name}
-    save(browser, campaign, **rows("form_fields", [saved | consent | {"required": "on"}]))
-    field.refresh_from_db()
-    assert field.version == 1
-    reworded = consent | texts("label", "I accept the rules.")
-    save(browser, campaign, **rows("form_fields", [saved | reworded]))
-    field.refresh_from_db()
-    assert field.version == 2
 
 
 def test_rows_follow_the_campaigns_ways_to_enter(browser: Browser, campaign: Campaign) -> None:

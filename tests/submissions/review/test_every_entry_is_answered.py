@@ -276,9 +276,9 @@ class Entries(RuleBasedStateMachine):
     @rule(entry=which)
     def revoke(self, entry: int) -> None:
         if row := self._decided(entry):
-            why = {"note": "Copied.", "message": "It was copied."}
+            given: dict[str, Any] = {"actor": self.staff, "at": self.now}
             with RefusalsAllowed():
-                revoke_submission(row.pk, actor=self.staff, at=self.now, **why)
+                revoke_submission(row.pk, note="Copied.", message="It was copied.", **given)
 
     # ------------------------------------------------------------ what carries and sends
 

@@ -1,6 +1,7 @@
 """The rows of the form builder."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,12 +12,14 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from campaignhub.staff_site.countries import COUNTRIES
 from campaignhub.staff_site.widgets import Chips, Plain, Switch
+from campaigns.publishing.services.consents import published_names
 from campaigns.setup.models import Campaign, FormField
 from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.answer_patterns import pattern_problem
+from campaigns.setup.rules.names import free_name, machine_name
 from campaigns.workbench.admin.field_types import BY_VALUE, KINDS, MEANINGS, Kind
 from campaigns.workbench.admin.forms.campaign import ROUTES
-from campaigns.workbench.admin.forms.choices import ChoicesField, free_name, machine_name
+from campaigns.workbench.admin.forms.choices import ChoicesField
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
 from ingest_lambda.contract import FieldKind
 
@@ -68,15 +71,17 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
             "max_receipts": "Receipts in one entry",
             "images_per_receipt": "Photos of each",
             "purpose": "Given for",
+            "party": "Given to",
         }
         help_texts = {
             "pattern": "The whole answer has to match, for example [A-Z]{2}[0-9]{6}.",
             "purpose": "",
+            "party": "A partner's name; leave it empty for the client. Shown beside the box.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in (*_NUMBERS, "minimum", "maximum", "pattern", "name"):
+        for name in (*_NUMBERS, "minimum", "maximum", "pattern", "name", "party"):
             self.fields[name].widget.attrs["class"] = "plain-input"
         for name in ("max_receipts", "images_per_receipt", "purpose", "position"):
             self.fields[name].required = False
@@ -98,9 +103,14 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("label", "Say in words what is asked.")
         if kind.sure and not cleaned.get("meaning"):
             cleaned["meaning"] = kind.meanings[0]
+        cleaned["purpose"] = cleaned.get("purpose") or self.instance.purpose
         if kind.value == CONSENT:
             cleaned["meaning"] = ""
-        cleaned["purpose"] = cleaned.get("purpose") or self.instance.purpose
+            cleaned["party"] = " ".join((cleaned.get("party") or "").split())
+            is_new = self.instance.pk is None or "purpose" in self.changed_data
+            if cleaned["purpose"] == "marketing" and is_new:
+                # Free by default; one that is made required after all is refused at publish.
+                cleaned["required"] = False
         if (
             "options" in kind.settings
             and not cleaned.get("options")
@@ -129,13 +139,6 @@ class FormRowForm(forms.ModelForm):  # type: ignore[type-arg]
         ):
             self.add_error("pattern", sentence)
 
-    def save(self, commit: bool = True) -> FormField:
-        """Save; a consent whose wording changed is a new version of it."""
-        if self.instance.pk and self.instance.kind == CONSENT and "label" in self.changed_data:
-            self.instance.version += 1
-        saved: FormField = super().save(commit)
-        return saved
-
 
 class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
     """All rows together: their names, their routes, their order."""
@@ -157,6 +160,26 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         speak(form, self.languages)
         form.fields["options"].widget.languages = self.languages
 
+    def _unname_reworded_consents(self, rows: Sequence[Any]) -> None:
+        """Let the column of a consent follow its label and purpose, unless it was published or named by hand."""
+        reworded = [
+            form
+            for form in rows
+            if form.instance.pk
+            and form.cleaned_data.get("kind") == CONSENT
+            and "name" not in form.changed_data
+            and {"label", "purpose"} & set(form.changed_data)
+        ]
+        published = published_names(self.instance) if reworded else set()
+        for form in reworded:
+            name = form.cleaned_data.get("name", "")
+            by_itself = {
+                _name_of(form.initial, ()),
+                _name_of(form.initial, (BY_VALUE[CONSENT].name,)),
+            }
+            if name not in published and _NUMBERED.sub("", name) in by_itself:
+                form.cleaned_data["name"] = ""
+
     @property
     def field_types(self) -> Iterable[Kind]:
         """The types that a row may have, for the template."""
@@ -177,6 +200,7 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
             form for form in self.forms if form.cleaned_data and not form.cleaned_data.get("DELETE")
         ]
         taken: dict[str, forms.ModelForm[Any]] = {}
+        self._unname_reworded_consents(rows)
         for form in rows:
             kept = [r for r in self.instance.routes if r in form.cleaned_data.get("routes", ())]
             # A row that would be on none is on all.
@@ -194,11 +218,18 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
                 taken[form.instance.name] = form
 
 
-def _name_of(cleaned: dict[str, Any], taken: dict[str, Any]) -> str:
-    kind = BY_VALUE.get(cleaned.get("kind", ""))
-    label = str(next(iter(cleaned.get("label", {}).values()), ""))
-    wished = cleaned.get("meaning") or (kind.name if kind else "") or machine_name(label)
-    base = wished if wished and wished not in taken else machine_name(label) or "field"
+_NUMBERED = re.compile(r"_\d+$")
+
+
+def _name_of(row: Mapping[str, Any], taken: Collection[str]) -> str:
+    """Return the name that a row gets from what it means, is, or says."""
+    kind = BY_VALUE.get(row.get("kind", ""))
+    said = machine_name(str(next(iter((row.get("label") or {}).values()), "")))
+    usual = kind.name if kind else ""
+    if kind and kind.value == CONSENT and row.get("purpose") != "rules":
+        usual = ""
+    wished = row.get("meaning") or usual or said
+    base = wished if wished and wished not in taken else said or "field"
     return free_name(base, taken)
 
 
