@@ -17,6 +17,7 @@ from ingest_lambda.contract import (
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.rules.mails import MailKind
 from submissions.mirror.models import Submission, SubmissionEvent
+from submissions.mirror.services.releases import release_of
 from submissions.receipts.admin import REFUSALS
 from submissions.review.models import Review
 
@@ -105,7 +106,8 @@ def how_it_came(submission: Submission) -> str:
 def reason_text(reason: Mapping[str, Any], submission: Submission) -> str:
     """Return a stored reason in English, with the field that it is about."""
     known = Reason.model_validate(reason)
-    words = sentence(known, locale="en", texts={}, timezone=submission.campaign.timezone)
+    zone = release_of(submission).manifest.timezone
+    words = sentence(known, locale="en", texts={}, timezone=zone)
     return f"{words} ({known.field})" if known.field else words
 
 
