@@ -20,7 +20,7 @@ def test_its_title_its_day_and_its_way_back_are_in_each_language() -> None:
         "es": (
             "Bases legales",
             "Versión 1, en vigor desde el 1 de julio de 2026",
-            "A la promoción",
+            "Volver a la promoción",
         ),
         "de": ("Teilnahmebedingungen", "Fassung 1, gültig ab 1. Juli 2026", "Zur Aktion"),
         "fr": (
