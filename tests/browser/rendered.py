@@ -15,11 +15,13 @@ from tests.browser.visiting import (
     answer_state,
     answer_status,
     now,
+    open_form,
     status,
 )
+from tests.campaigns.pages import make_content
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from playwright.sync_api import Page, Request, Route
 
 SITE = "http://127.0.0.1:9/c/summer/"
 API = "http://127.0.0.1:9/api"
@@ -56,3 +58,22 @@ def serve(page: "Page", content: PageContent) -> None:
     page.route(START, start)
     page.route(BUCKET, lambda route: route.fulfill(status=201, headers=OPEN_TO_ALL))
     answer_status(page, status("pending_review", received_at=now()))
+
+
+def opened(page: "Page") -> "Page":
+    """Open the form in a tab."""
+    serve(page, make_content(closes_at=now().replace(year=now().year + 1)))
+    open_form(page, SITE)
+    return page
+
+
+def starts(page: "Page") -> list[StartRequest]:
+    """Return the starts that this page asks for from now on."""
+    asked: list[StartRequest] = []
+
+    def note(request: "Request") -> None:
+        if START.search(request.url) and request.method == "POST":
+            asked.append(StartRequest.model_validate_json(request.post_data or ""))
+
+    page.on("request", note)
+    return asked
