@@ -79,30 +79,40 @@ def test_a_photo_that_comes_twice_counts_once(embedded: Installation) -> None:
     assert visitor.row("status") == ("pending_review",)
 
 
-def test_for_a_photo_that_never_comes_its_sender_is_asked(embedded: Installation) -> None:
+def test_for_a_photo_that_never_comes_or_shows_nothing_its_sender_is_asked(
+    embedded: Installation,
+) -> None:
     visitor, _ = make_visitor(embedded)
     patient, photo = make_visitor(embedded)
     assert patient.upload(photo).status_code == 201
-    for each in (visitor, patient):
+    broken = Visitor(embedded, "summer-receipts")
+    broken.send_photo(b"\xff\xd8\xff no picture at all: " + uuid4().bytes)
+    for each in (visitor, patient, broken):
         assert each.submit().status_code == 202
         each.status("pending_review")
         each.row("id")
     patient.images(1)
+    broken.images(1)
 
     def sweep(minutes: int) -> None:
         embedded.python(
             "from submissions.review.services.outbox import propagate_decisions\n"
-            "from submissions.intake.services.missing_photos import ask_for_missing_images\n"
-            f"ask_for_missing_images(at=timezone.now() + timedelta(minutes={minutes}))\n"
+            "from submissions.intake.services import missing_photos\n"
+            f"at = timezone.now() + timedelta(minutes={minutes})\n"
+            "missing_photos.ask_for_readable_images(at=at)\n"
+            "missing_photos.ask_for_missing_images(at=at)\n"
             "propagate_decisions(at=timezone.now() + timedelta(hours=1))\n"
         )
 
     sweep(30)
     assert visitor.row("status") == ("pending_review",), "its form still lives"
+    said = broken.status("needs_resubmission")
+    assert [reason["code"] for reason in said["reasons"]] == ["IMAGE_DAMAGED"]
     sweep(40)
     shown = visitor.status("needs_resubmission")
     assert [reason["code"] for reason in shown["reasons"]] == ["IMAGE_NOT_RECEIVED"]
     assert [action["kind"] for action in shown["actions"]] == ["resubmit"]
     assert patient.row("status") == ("pending_review",)
     sweep(45)
-    assert visitor.row("decision_no") == (1,), "asked once"
+    for each in (visitor, broken):
+        assert each.row("decision_no") == (1,), "asked once"
