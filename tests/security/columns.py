@@ -11,7 +11,7 @@ OURS = ("campaigns", "submissions")
 TEXT = (models.CharField, models.TextField, models.JSONField)
 NOT_TYPED: dict[str, str] = {
     "Campaign": "slug test_slug timezone languages countries excluded_regions currency routes notices "
-    "brand_colour accent_colour surface_colour text_colour",
+    "hidden_reasons brand_colour accent_colour surface_colour text_colour",
     "FormField": "name routes minimum maximum countries",
     "Release": "manifest images accepted_warnings",
     "StateChange": "before after",
@@ -33,6 +33,8 @@ NOT_TYPED: dict[str, str] = {
     "UnsentRound": "why position",
     "Heartbeat": "name trouble",
     "OutboxDecision": "decision",
+    "ReasonUse": "code",
+    "ConsentAnswer": "name",
 }
 """Columns that hold keys, codes, hashes, numbers or files of ours, or a value from a list of ours."""
 

@@ -163,6 +163,7 @@ def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
         challenge_site_key=hostile(100),
         sender_name=hostile(100),
         reason_texts={"en": {"ILLEGIBLE": hostile(400)}, "es": {"ILLEGIBLE": hostile(400, turn=3)}},
+        reason_labels={"en": {"ILLEGIBLE": hostile(60)}},
         headline=texts(300),
         supporting=texts(300, 1),
         prizes=texts(500, 2),
@@ -181,7 +182,7 @@ def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
         {"name": "pick", "kind": "choice", "options": _options()},
         {"name": "many", "kind": "choices", "options": _options()},
         {"name": "poster", "kind": "hidden"},
-        {"name": "accept_rules", "kind": "consent"},
+        {"name": "accept_rules", "kind": "consent", "party": hostile(120)},
     ]
     for position, row in enumerate(rows):
         FormField.objects.create(
