@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from campaigns.accounts.tenancy import TenantModel
 from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.rules.refusals import Hold
 
 
 class Mail(TenantModel):
@@ -124,3 +125,21 @@ class MailCopy(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.mail_id} · {self.number}"
+
+
+class SendingHold(models.Model):
+    """The mail service takes no mails, of the account or of one sender (``services.holds``).
+
+    It is of the platform's account, which is every client's.
+    """
+
+    scope = models.CharField(max_length=254, unique=True, blank=True)
+    """The sender's address in lower case; empty for the whole account."""
+    reason = models.CharField(max_length=20, choices=[(h.value, h.label) for h in Hold])
+    since = models.DateTimeField()
+    attempts = models.PositiveIntegerField(default=0)
+    """How many mails were tried since then, each of them refused or not answered for."""
+    next_attempt_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()}: {self.scope or 'all senders'}"

@@ -3,9 +3,9 @@
 from django.utils import timezone
 
 from campaignhub.clock import every
-from campaignhub.env import env
 from campaigns.accounts.tenancy import unscoped
 from submissions.mail.services import delivery
+from submissions.mail.services.pace import PACE
 
 ROUND_SECONDS = 5
 
@@ -14,5 +14,5 @@ ROUND_SECONDS = 5
 @unscoped("the clock sends every client's mails")
 def deliver_mails() -> None:
     """Send what a round has time for."""
-    most = max(1, int(env().mails_per_second * ROUND_SECONDS))
+    most = max(1, int(PACE.per_second * ROUND_SECONDS))
     delivery.deliver_mails(at=timezone.now(), most=most)

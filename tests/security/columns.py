@@ -16,6 +16,7 @@ NOT_TYPED: dict[str, str] = {
     "Release": "manifest images accepted_warnings",
     "StateChange": "before after",
     "AuditEntry": "code",
+    "SendingHold": "scope",
     "BlockEntry": "value_hash",
     "Invitation": "token_hash mailbox_hash mail_error",
     "PartnerKey": "key_id key_hash usage_plan_id last_four",

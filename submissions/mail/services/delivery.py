@@ -11,15 +11,19 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import Q
 
-from campaignhub.env import env
 from campaigns.setup.models import Campaign
+from campaigns.setup.services.campaign import sender_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import OUTCOMES, MailKind, MailState, is_still_true
+from submissions.mail.rules.mails import MailKind, MailState, is_still_true
+from submissions.mail.rules.notices import ATTEMPT_TAG, attempt_tag
+from submissions.mail.rules.refusals import Outcome, Refusal
 from submissions.mail.services.composing import address_of, compose
 from submissions.mail.services.copies import drop_copy, keep_copy
+from submissions.mail.services.holds import Gate
 from submissions.mail.services.limits import held_back, lease
-from submissions.mail.services.sending_errors import SENDING_ERRORS, Outcome, outcome_of
+from submissions.mail.services.pace import PACE
+from submissions.mail.services.sending_errors import SENDING_ERRORS, read_error
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import Submission, SubmissionEvent
 from submissions.mirror.services.by_campaign import in_turn
@@ -29,6 +33,8 @@ LEASE = timedelta(minutes=2)
 """Longer than the mail service may take to answer (``ANYMAIL`` in the settings)."""
 MOST_TRIES = 8
 """The waits between them double from half a minute: about an hour in all."""
+A_SECOND = timedelta(seconds=1)
+"""What the mail service counts its rate by."""
 LOOKED_AT = 10
 """For each mail that a round may send it looks at so many: a flood to one mailbox keeps nobody else waiting."""
 
@@ -42,8 +48,15 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     ``unknown`` and a person decides, because two mails are worse than a
     question. The same holds where the mail service took the request and no
     answer came; only what certainly was not sent is tried again.
+
+    Where the service takes nothing of the account or of a sender, mails wait
+    without losing a try (:mod:`submissions.mail.services.holds`); where we are too
+    fast, the round ends and the next ones are slower.
     """
     _give_up_on_the_interrupted(at)
+    gate = Gate(at=at)
+    if gate.is_shut(at=at):
+        return 0
     due = in_turn(
         Mail.objects.filter(state=MailState.QUEUED),
         due=Q(not_before__lte=at),
@@ -62,18 +75,35 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     with _connection() as connection:
         for mail_id, campaign_id in due:
             begun = time.monotonic()
+            campaign = campaigns[campaign_id]
+            sender = sender_of(campaign)[1]
+            if gate.is_shut(at=at):
+                break
+            if not gate.is_open_for(sender, at=at):
+                continue
             # A lease counts from its own mail: behind a slow service a round outlives the first one's.
             until = at + timedelta(seconds=begun - round_begun) + LEASE
-            mail = _take(mail_id, campaigns[campaign_id], at, until)
+            mail = _take(mail_id, campaign, at, until)
             if mail is None:
                 continue
+            if not gate.admits(sender, at=at):
+                _give_back(mail, at=at)
+                continue
             tried += 1
-            if _send(mail, connection, at):
+            refusal = _send(mail, connection, at, sender)
+            if refusal is None:
                 sent += 1
-                pause = 1 / env().mails_per_second - (time.monotonic() - begun)
+                gate.taken()
+                pause = 1 / PACE.per_second - (time.monotonic() - begun)
                 time.sleep(max(0.0, pause))
+            elif refusal.hold:
+                gate.refused(refusal.hold, sender, at=at)
+            elif refusal.outcome is Outcome.TOO_FAST:
+                PACE.slower()
+                return sent
             if tried == most:
                 break
+    PACE.faster()
     return sent
 
 
@@ -109,8 +139,8 @@ def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime
     return mail
 
 
-def _send(mail: Mail, connection: Any, at: datetime) -> bool:
-    """Send a leased mail and note what became of it; tell whether it went out."""
+def _send(mail: Mail, connection: Any, at: datetime, sender: str) -> Refusal | None:
+    """Send a leased mail and note what became of it; return what kept it from going out."""
     try:
         link = link_of(mail)
         message = compose(mail, at=at, link=link)
@@ -121,14 +151,18 @@ def _send(mail: Mail, connection: Any, at: datetime) -> bool:
         _note(mail, MailState.FAILED, at=at, problem="could not be written")
         raise
     message.connection = connection
+    # Comes back with every notice, also where the answer with its own number never came.
+    tag = {"Name": ATTEMPT_TAG, "Value": attempt_tag(mail.pk, at)}
+    message.esp_extra = {"EmailTags": [tag]}  # type: ignore[attr-defined]
     try:
         message.send()
     except SENDING_ERRORS as exc:
-        _settle(mail, exc, at)
-        return False
+        refusal = read_error(exc, sender=sender)
+        _settle(mail, refusal, at)
+        return refusal
     status: Any = getattr(message, "anymail_status", None)
     _note(mail, MailState.SENT, at=at, message_id=str(getattr(status, "message_id", "") or ""))
-    return True
+    return None
 
 
 def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
@@ -160,13 +194,15 @@ def _was_taken_later(submission: Submission) -> bool:
     return later.exclude(status=SubmissionStatus.INVALID).exists()
 
 
-def _settle(mail: Mail, error: Exception, at: datetime) -> None:
+def _settle(mail: Mail, refusal: Refusal, at: datetime) -> None:
     # The service's own words may repeat the address: the kind of trouble is all that is kept.
-    outcome, trouble = outcome_of(error)
+    outcome, trouble = refusal.outcome, refusal.trouble
     if outcome is not Outcome.UNKNOWN:
         drop_copy(mail)
     tries = mail.tries - mail.tries_before
-    if outcome is Outcome.NOT_SENT and tries < MOST_TRIES:
+    if outcome in (Outcome.HELD, Outcome.TOO_FAST):
+        _give_back(mail, at=at, problem=trouble)
+    elif outcome is Outcome.NOT_SENT and tries < MOST_TRIES:
         wait = timedelta(seconds=15 * 2**tries)
         _note(mail, MailState.QUEUED, at=at, problem=trouble, not_before=at + wait)
     elif outcome is Outcome.UNKNOWN:
@@ -175,7 +211,13 @@ def _settle(mail: Mail, error: Exception, at: datetime) -> None:
         _note(mail, MailState.FAILED, at=at, problem=trouble)
 
 
-_EVENTS = {
+def _give_back(mail: Mail, *, at: datetime, problem: str = "") -> None:
+    """Queue a leased mail again that was not at fault: behind the others, and without the loss of a try."""
+    later = at + A_SECOND
+    _note(mail, MailState.QUEUED, at=at, problem=problem, not_before=later, tries=mail.tries - 1)
+
+
+EVENTS = {
     MailState.SENT: "mailed",
     MailState.DELIVERED: "mail_delivered",
     MailState.BOUNCED: "mail_bounced",
@@ -197,65 +239,39 @@ def _note(
     problem: str = "",
     message_id: str = "",
     not_before: datetime | None = None,
+    **more: Any,
 ) -> None:
-    mail.state = state
     mail.trouble = problem
     mail.leased_until = None
     mail.message_id = message_id[:120] or mail.message_id
     mail.not_before = not_before or mail.not_before
     if state is MailState.SENT:
         mail.sent_at = at
-    mail.save(
-        update_fields=[
-            "state",
-            "trouble",
-            "leased_until",
-            "message_id",
-            "not_before",
-            "sent_at",
-        ]
+    noted = Mail.objects.filter(
+        pk=mail.pk,
+        state__in=(MailState.SENDING, MailState.UNKNOWN),
+        attempted_at=mail.attempted_at,
+    ).update(
+        state=state,
+        trouble=mail.trouble,
+        leased_until=None,
+        message_id=mail.message_id,
+        not_before=mail.not_before,
+        sent_at=mail.sent_at,
+        **more,
     )
-    _note_event(mail, _EVENTS.get(state), at)
+    if not noted:
+        # The service's notice was quicker, and knows more than we do.
+        if state is MailState.SENT:
+            Mail.objects.filter(pk=mail.pk).update(sent_at=at)
+        return
+    mail.state = state
+    note_event(mail, EVENTS.get(state), at)
 
 
-def _note_event(mail: Mail, kind: str | None, at: datetime) -> None:
+def note_event(mail: Mail, kind: str | None, at: datetime) -> None:
+    """Add a line to the submission's history; the same of the same attempt is there once."""
     if kind:
         of, said = f"{mail.event}:{mail.tries}", {"mail": mail.kind, "trouble": mail.trouble}
         line = SubmissionEvent.line(mail.submission_id, kind, of, at=at, **said)
         SubmissionEvent.objects.bulk_create([line], ignore_conflicts=True)
-
-
-@transaction.atomic
-def note_outcome(message_id: str, *, outcome: MailState, at: datetime) -> bool:
-    """Note what the mail service says became of a mail; ``False`` where it is none of ours, or no news.
-
-    Word of it may come twice and out of order: a complaint outlives a bounce,
-    a bounce outlives a delivery.
-    """
-    order = [MailState.SENT, MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED]
-    if outcome not in OUTCOMES or not message_id:
-        return False
-    mail = Mail.objects.select_for_update().filter(message_id=message_id).first()
-    if mail is None or mail.state not in order[: order.index(outcome)]:
-        return False
-    mail.state, mail.outcome_at = outcome, at
-    mail.save(update_fields=["state", "outcome_at"])
-    _note_event(mail, _EVENTS[outcome], at)
-    return True
-
-
-@transaction.atomic
-def note_delay(message_id: str, *, why: str, at: datetime) -> bool:
-    """Note that a mail was sent back for now; ``False`` where it is none of ours, or its outcome is known.
-
-    Its address stays one that is written to. The same notice twice is one line.
-    """
-    if not message_id:
-        return False
-    mail = Mail.objects.select_for_update().filter(message_id=message_id).first()
-    if mail is None or mail.state not in (MailState.SENT, MailState.UNKNOWN):
-        return False
-    mail.trouble = why
-    mail.save(update_fields=["trouble"])
-    _note_event(mail, "mail_delayed", at)
-    return True

@@ -34,7 +34,10 @@ def lease(mail: Mail, *, at: datetime, until: datetime) -> bool:
     mail.address_hash = mailbox_of(mail.submission)
     mail.state, mail.leased_until, mail.attempted_at = MailState.SENDING, until, at
     mail.tries += 1
-    queued = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED)
+    # What the service tells of an earlier attempt is no news of this one.
+    mail.message_id = ""
+    # By its tries as well: another process may have had it, and given it back, since it was read.
+    queued = Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED, tries=mail.tries - 1)
     try:
         with transaction.atomic():
             taken = queued.update(
@@ -42,6 +45,7 @@ def lease(mail: Mail, *, at: datetime, until: datetime) -> bool:
                 leased_until=mail.leased_until,
                 attempted_at=mail.attempted_at,
                 tries=F("tries") + 1,
+                message_id="",
                 address_hash=mail.address_hash,
             )
     except IntegrityError:

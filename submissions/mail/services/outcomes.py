@@ -1,45 +1,101 @@
-"""What the mail service tells later: delivered, bounced, complained of."""
+"""What the mail service tells later, by its webhook or its queue, noted beside the mail."""
 
+import logging
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from anymail.signals import EventType
+from django.db import transaction
 from django.utils import timezone
 
 from campaigns.accounts.tenancy import unscoped
+from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailState
-from submissions.mail.services.delivery import note_delay, note_outcome
+from submissions.mail.rules.notices import (
+    MailNotice,
+    NoNotice,
+    attempt_tag,
+    mail_of_attempt,
+    read_message,
+    read_notice,
+    rule_of,
+    says_more,
+    state_after,
+)
+from submissions.mail.services.delivery import EVENTS, note_event
 
-_OUTCOMES = {
-    EventType.DELIVERED: MailState.DELIVERED,
-    EventType.BOUNCED: MailState.BOUNCED,
-    EventType.COMPLAINED: MailState.COMPLAINED,
-}
-_FOR_NOW: Mapping[str, str] = {
-    "MailboxFull": "the mailbox is full",
-    "MessageTooLarge": "it is too large for the mailbox",
-    "ContentRejected": "its content was refused",
-    "AttachmentRejected": "its picture was refused",
-}
-_ELSE = "an absence note, or passing trouble"
+logger = logging.getLogger(__name__)
 
 
 def on_tracking_event(*, event: Any, **_: Any) -> None:
     """Take in one notice, as Anymail's webhook hands it over once its secret was right.
 
-    A signal is the only way Anymail has; nothing of ours sends one. A bounce
-    that SES does not call permanent says nothing about the address: somebody is
-    away or their mailbox is full, and the next mail may arrive.
-    (https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html#bounce-types)
+    A signal is the only way Anymail has; nothing of ours sends one.
     """
-    outcome = _OUTCOMES.get(event.event_type)
-    if outcome is None:
+    try:
+        notice = read_notice(event.esp_event)
+    except NoNotice as error:
+        logger.warning("mails: the webhook was sent what is no notice (%s)", error)
         return
-    bounce = (event.esp_event or {}).get("bounce") or {}
-    message_id, at = event.message_id or "", event.timestamp or timezone.now()
     with unscoped("the mail service names a mail, not its client"):
-        if outcome is MailState.BOUNCED and bounce.get("bounceType") != "Permanent":
-            why = _FOR_NOW.get(str(bounce.get("bounceSubType")), _ELSE)
-            note_delay(message_id, why=why, at=at)
-        else:
-            note_outcome(message_id, outcome=outcome, at=at)
+        note_notice(notice, at=timezone.now())
+
+
+def note_message(body: str, *, at: datetime) -> bool:
+    """Note what a message of the notices' queue says; tell whether that changed anything.
+
+    Raises:
+        NoNotice: it says nothing that can be read.
+    """
+    notice = read_message(body)
+    return notice is not None and note_notice(notice, at=at)
+
+
+@transaction.atomic
+def note_notice(notice: MailNotice, *, at: datetime) -> bool:
+    """Note what the mail service says of a mail; ``False`` where it is none of ours, or no news.
+
+    Notices come twice and out of order, and the first of them may be quicker than
+    the answer to the request that sent the mail: such a mail is found by its
+    attempt. One that we gave up as unknown is known again.
+    """
+    rule = rule_of(notice)
+    if rule.state is None and not rule.trouble:
+        return False
+    mail = _mail_of(notice)
+    if mail is None:
+        return False
+    happened_at = min(notice.at or at, at)
+    before = MailState(mail.state)
+    after = state_after(before, rule)
+    changed: dict[str, Any] = {}
+    if after is not before:
+        changed = {"state": after, "outcome_at": happened_at, "leased_until": None}
+        changed["sent_at"] = mail.sent_at or happened_at
+        changed["trouble"] = rule.trouble
+    elif says_more(before, rule):
+        changed = {"trouble": rule.trouble}
+    if not changed:
+        return False
+    _write(mail, {**changed, "message_id": notice.message_id[:120]})
+    note_event(mail, EVENTS[after] if after is not before else "mail_delayed", happened_at)
+    return True
+
+
+def _mail_of(notice: MailNotice) -> Mail | None:
+    """Return the mail that a notice is about, locked: by what SES calls it, else by its attempt."""
+    rows = Mail.objects.select_for_update()
+    if notice.message_id and (found := rows.filter(message_id=notice.message_id).first()):
+        return found
+    if (mail_id := mail_of_attempt(notice.attempt)) is None:
+        return None
+    mail = rows.filter(pk=mail_id, message_id="").first()
+    if mail is None or mail.attempted_at is None:
+        return None
+    return mail if attempt_tag(mail.pk, mail.attempted_at) == notice.attempt else None
+
+
+def _write(mail: Mail, changed: Mapping[str, Any]) -> None:
+    for name, value in changed.items():
+        setattr(mail, name, value)
+    mail.save(update_fields=list(changed))

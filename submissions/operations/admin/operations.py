@@ -18,7 +18,9 @@ from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from submissions.intake.models import Heartbeat
 from submissions.mail.rules.mails import MailState
+from submissions.mail.rules.refusals import WHAT_TO_DO, Hold
 from submissions.mail.services.attention import troubled_mails
+from submissions.mail.services.holds import holds_for, try_now
 from submissions.mirror.admin.person import staff_of
 from submissions.operations.models import LedgerCheck, LedgerRound
 from submissions.operations.services import dead_letters, ledger_rounds
@@ -66,6 +68,7 @@ class Operations(StaffPage):
             "mails": [
                 (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
             ],
+            "holds": _holds(user, campaigns),
             "sees_all": user.is_superuser,
             "comparing": _is_comparing(self.request, now),
             **_ledger(campaigns),
@@ -79,6 +82,7 @@ class Operations(StaffPage):
             "compare": _compare_last_day,
             "compare_all": _compare_everything,
             "switch_on": _switch_on,
+            "try_mail": _try_mail,
         }
         act = acts.get(request.POST.get("act", ""))
         if not user.is_superuser or act is None:
@@ -112,6 +116,26 @@ def _switch_on(request: HttpRequest, user: User) -> None:
         return f"{stuck[key].label} is being switched on; it goes on where it stopped."
 
     attempt(request, switch)
+
+
+def _try_mail(request: HttpRequest, user: User) -> None:
+    def tried() -> str:
+        try_now(actor=user, at=timezone.now())
+        return "An e-mail is being tried. If it is taken, all others follow automatically."
+
+    attempt(request, tried)
+
+
+def _holds(user: User, campaigns: QuerySet[Campaign]) -> list[dict[str, Any]]:
+    """Return why no e-mails are sent: of the account to everyone here, of a sender to its own client's."""
+    senders = None
+    if not user.is_superuser:
+        senders = campaigns.order_by().values_list("client__sender_email", flat=True).distinct()
+    return [
+        {"row": hold, "meaning": meaning, "what_to_do": what_to_do}
+        for hold in holds_for(senders)
+        for meaning, what_to_do in (WHAT_TO_DO[Hold(hold.reason)],)
+    ]
 
 
 def _is_comparing(request: HttpRequest, now: datetime) -> bool:

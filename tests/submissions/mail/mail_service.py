@@ -1,16 +1,34 @@
 """A mail service on a socket of this machine that misbehaves as told: SES as the network sees it."""
 
+import base64
 import json
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.utils import parseaddr
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 SENT = (200, {"MessageId": "0100-test"})
 THROTTLED = (429, {"__type": "TooManyRequestsException", "message": "slower"})
 REJECTED = (400, {"__type": "MessageRejected", "message": "ada@example.com is not verified"})
+TOO_FAST = (
+    429,
+    {"__type": "TooManyRequestsException", "message": "Maximum sending rate exceeded."},
+)
+OVER_QUOTA = (
+    429,
+    {"__type": "TooManyRequestsException", "message": "Daily message quota exceeded."},
+)
+PAUSED = (400, {"__type": "SendingPausedException", "message": "paused"})
+UNVERIFIED = "The following identities failed the check in region US-EAST-1: "
+IN_THE_SANDBOX = (400, {"__type": "MessageRejected", "message": UNVERIFIED + "ada@example.com"})
+SENDER_UNVERIFIED = (
+    400,
+    {"__type": "MessageRejected", "message": UNVERIFIED + "hello@campaignhub.example"},
+)
 BROKEN = (500, {"__type": "InternalFailure", "message": "oops"})
 BUSY = (503, {"__type": "ServiceUnavailable", "message": "later"})
 SILENCE: tuple[int, dict[str, str]] = (0, {})
@@ -27,6 +45,14 @@ class MailService:
     answer: tuple[int, dict[str, str]] = SENT
     taken: list[bytes] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
+    by_sender: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
+    """What it answers instead to mails from an address."""
+
+    def answer_to(self, body: bytes) -> tuple[int, dict[str, str]]:
+        """Return the answer to a request."""
+        mail = base64.b64decode(json.loads(body)["Content"]["Raw"]["Data"])
+        sender = parseaddr(message_from_bytes(mail)["From"])[1]
+        return self.by_sender.get(sender, self.answer)
 
 
 @contextmanager
@@ -37,7 +63,7 @@ def mail_service() -> Iterator[MailService]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             service.taken.append(body)
-            status, answer = service.answer
+            status, answer = service.answer_to(body)
             if status == 0:
                 service.closing.wait(30)
             if status <= 0:

@@ -21,13 +21,15 @@ from submissions.mail.services.by_hand import (
     MailSentMeanwhile,
     resend,
 )
-from submissions.mail.services.delivery import MOST_TRIES, deliver_mails, note_outcome
+from submissions.mail.services.delivery import MOST_TRIES, deliver_mails
+from submissions.mail.services.outcomes import note_notice
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
 from submissions.review.services.decisions import approve_submission, request_resubmission
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter
 from tests.submissions.factories import NOON, make_campaign
 from tests.submissions.mail import mail_service as ses
+from tests.submissions.mail.test_delivery import BOUNCE, COMPLAINT
 from tests.submissions.mail.test_delivery import service as service
 from tests.support.at_once import at_once
 
@@ -85,7 +87,7 @@ def test_two_presses_at_once_send_one_mail():
 def test_it_gets_as_many_tries_as_a_new_one(service):
     mail = _sent()
     Mail.objects.update(state=MailState.FAILED, tries=MOST_TRIES)
-    service.answer = ses.THROTTLED
+    service.answer = ses.BUSY
     _again(mail)
     deliver_mails(at=NOON + MINUTE, most=10)
     mail.refresh_from_db()
@@ -93,10 +95,12 @@ def test_it_gets_as_many_tries_as_a_new_one(service):
     assert mail.not_before == NOON + MINUTE + timedelta(seconds=30)
 
 
-@pytest.mark.parametrize("outcome", [MailState.BOUNCED, MailState.COMPLAINED])
-def test_nothing_goes_to_an_address_that_sent_a_mail_back(service, outcome):
+@pytest.mark.parametrize(
+    ("told", "outcome"), [(BOUNCE, MailState.BOUNCED), (COMPLAINT, MailState.COMPLAINED)]
+)
+def test_nothing_goes_to_an_address_that_sent_a_mail_back(service, told, outcome):
     mail = _sent()
-    note_outcome("0100-test", outcome=outcome, at=NOON)
+    note_notice(told, at=NOON)
     with pytest.raises(AddressNotWrittenTo, match="Contact the entrant another way"):
         _again(mail)
     mail.refresh_from_db()
@@ -106,14 +110,14 @@ def test_nothing_goes_to_an_address_that_sent_a_mail_back(service, outcome):
 def test_another_mail_to_an_address_that_sent_one_back_is_refused_too(service):
     mail = _sent()
     other = add_mail(mail.submission, MailKind.RECEIVED, state=MailState.SUPPRESSED)
-    note_outcome("0100-test", outcome=MailState.COMPLAINED, at=NOON)
+    note_notice(COMPLAINT, at=NOON)
     with pytest.raises(AddressNotWrittenTo):
         _again(other)
 
 
 def test_what_came_back_goes_to_an_address_that_was_put_right(service):
     mail = _sent()
-    note_outcome("0100-test", outcome=MailState.BOUNCED, at=NOON)
+    note_notice(BOUNCE, at=NOON)
     SubmissionAnswers.objects.update(email="ada.l@example.com")
     _again(mail)
     assert deliver_mails(at=NOON + MINUTE, most=10) == 1

@@ -20,14 +20,11 @@ from submissions.mail.rules.mails import (
     MailKind,
     MailState,
 )
+from submissions.mail.rules.notices import MailNotice
 from submissions.mail.services import delivery
 from submissions.mail.services.by_hand import MailSentMeanwhile, resend
-from submissions.mail.services.delivery import (
-    LEASE,
-    MOST_TRIES,
-    deliver_mails,
-    note_outcome,
-)
+from submissions.mail.services.delivery import LEASE, MOST_TRIES, deliver_mails
+from submissions.mail.services.outcomes import note_notice
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
 from submissions.review.services.deciding import undo_time
 from submissions.review.services.decisions import approve_submission, request_resubmission
@@ -244,35 +241,42 @@ def test_a_mail_about_a_verdict_that_was_replaced_does_not_go_out():
 # ---------------------------------------------------------------- what became of it
 
 
+DELIVERY, BOUNCE, COMPLAINT = (
+    MailNotice("Delivery", "0100-test"),
+    MailNotice("Bounce", "0100-test", part="Permanent", sub_part="General"),
+    MailNotice("Complaint", "0100-test", part="abuse"),
+)
+
+
 @pytest.mark.parametrize(
     ("heard", "ends"),
     [
-        (["delivered"], "delivered"),
-        (["delivered", "bounced"], "bounced"),
-        (["bounced", "delivered"], "bounced"),
-        (["complained", "bounced", "delivered"], "complained"),
-        (["delivered", "delivered"], "delivered"),
+        ([DELIVERY], "delivered"),
+        ([DELIVERY, BOUNCE], "bounced"),
+        ([BOUNCE, DELIVERY], "bounced"),
+        ([COMPLAINT, BOUNCE, DELIVERY], "complained"),
+        ([DELIVERY, DELIVERY], "delivered"),
     ],
 )
 def test_word_of_a_mails_fate_may_come_twice_and_in_any_order(service, heard, ends):
     _queue()
     deliver_mails(at=NOON, most=10)
-    for outcome in heard:
-        note_outcome("0100-test", outcome=MailState(outcome), at=NOON + MINUTE)
+    for notice in heard:
+        note_notice(notice, at=NOON + MINUTE)
     assert Mail.objects.get().state == ends
     assert SubmissionEvent.objects.filter(kind=f"mail_{ends}").count() == 1
 
 
 def test_the_fate_of_a_mail_that_is_not_ours_is_no_news():
-    assert not note_outcome("unknown", outcome=MailState.BOUNCED, at=NOON)
-    assert not note_outcome("", outcome=MailState.BOUNCED, at=NOON)
-    assert not note_outcome("unknown", outcome=MailState.QUEUED, at=NOON)
+    _queue()
+    for message_id in ("unknown", ""):
+        assert not note_notice(MailNotice("Delivery", message_id), at=NOON)
 
 
 def test_an_address_that_bounced_is_not_written_to_again(service):
     _queue(2)
     deliver_mails(at=NOON, most=1)
-    note_outcome("0100-test", outcome=MailState.BOUNCED, at=NOON)
+    note_notice(BOUNCE, at=NOON)
     assert deliver_mails(at=NOON, most=10) == 0
     assert Mail.objects.filter(state=MailState.SUPPRESSED).count() == 1
 

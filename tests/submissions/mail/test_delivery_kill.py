@@ -1,4 +1,4 @@
-"""kill -9 between sending a mail and noting it: seen by staff, and never a second mail."""
+"""kill -9 between sending a mail and noting it: seen by staff, never a second mail, and no hold for ever."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from tests.support.installation import wait_until
 
 
 @pytest.mark.flow
-def test_a_mail_whose_sender_was_killed_is_unknown_and_not_sent_again(tmp_path):
+def test_a_mail_whose_sender_was_killed_is_unknown_and_the_hold_that_it_was_to_try_ends(tmp_path):
     with ses.mail_service() as service:
         process = [sys.executable, "-m", "tests.submissions.mail.mail_process"]
         environment = {
@@ -30,21 +30,23 @@ def test_a_mail_whose_sender_was_killed_is_unknown_and_not_sent_again(tmp_path):
             assert done.returncode == 0, done.stderr
             return done.stdout.strip()
 
-        assert run("queue") == "queued"
+        assert run("queue") == "queued queued"
+        service.answer = ses.PAUSED
+        assert run("deliver") == "queued queued"
         service.answer = ses.SILENCE
         sender = subprocess.Popen(
-            [*process, "deliver"],
+            [*process, "deliver_a_minute_later"],
             env=environment,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
         try:
-            wait_until(lambda: service.taken, what="the mail at the service", seconds=120)
+            wait_until(lambda: service.taken[1:], what="the mail at the service", seconds=120)
         finally:
             sender.send_signal(signal.SIGKILL)
             sender.wait()
         service.answer = ses.SENT
-        assert run("deliver") == "sending", "its lease has not run out"
-        assert run("deliver_after_the_lease") == "unknown"
-        assert run("deliver_after_the_lease") == "unknown"
-        assert len(service.taken) == 1
+        assert run("deliver_a_minute_later") == "queued sending", "neither lease nor hold is over"
+        assert run("deliver_after_the_lease") == "sent unknown"
+        assert run("deliver_after_the_lease") == "sent unknown"
+        assert len(service.taken) == 3

@@ -2,18 +2,26 @@
 
 import pytest
 from anymail.exceptions import AnymailSerializationError
-from botocore.exceptions import NoCredentialsError
+from botocore.exceptions import (
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
 
-from submissions.mail.services.sending_errors import Outcome, outcome_of
+from submissions.mail.rules.refusals import Hold, Outcome
+from submissions.mail.services.sending_errors import read_error
 
 
 @pytest.mark.parametrize(
-    ("error", "outcome"),
+    ("error", "outcome", "hold"),
     [
-        (NoCredentialsError(), Outcome.NOT_SENT),
-        (AnymailSerializationError("x"), Outcome.REFUSED),
-        (ConnectionResetError(), Outcome.UNKNOWN),
+        (NoCredentialsError(), Outcome.HELD, Hold.CREDENTIALS),
+        (AnymailSerializationError("x"), Outcome.REFUSED, None),
+        (ConnectionResetError(), Outcome.UNKNOWN, None),
+        (ReadTimeoutError(endpoint_url="x"), Outcome.UNKNOWN, None),
+        (EndpointConnectionError(endpoint_url="x"), Outcome.NOT_SENT, None),
     ],
 )
-def test_an_error_proves_what_it_proves(error, outcome):
-    assert outcome_of(error)[0] is outcome
+def test_an_error_proves_what_it_proves(error, outcome, hold):
+    refusal = read_error(error, sender="hello@example.com")
+    assert (refusal.outcome, refusal.hold) == (outcome, hold)

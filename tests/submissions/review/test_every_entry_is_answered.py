@@ -52,8 +52,10 @@ from submissions.intake.services.refusals import look_into_refusals
 from submissions.intake.services.unanswered import reject_unanswered
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MAIL_AFTER, WENT_OUT, MailKind, MailState
+from submissions.mail.rules.notices import MailNotice
 from submissions.mail.services.delivery import LEASE as MAIL_LEASE
-from submissions.mail.services.delivery import deliver_mails, note_delay, note_outcome
+from submissions.mail.services.delivery import deliver_mails
+from submissions.mail.services.outcomes import note_notice
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.review.models import OutboxDecision
 from submissions.review.services.decisions import (
@@ -77,6 +79,15 @@ Status = SubmissionStatus
 FINAL = frozenset({Status.APPROVED, Status.REJECTED, Status.INVALID, Status.REVOKED})
 SAYS_SO = frozenset({MailKind.APPROVED, MailKind.REJECTED, MailKind.REFUSED, MailKind.REVOKED})
 """Mails after which an entrant takes it for settled."""
+TOLD = (
+    ("Delivery", "", ""),
+    ("Bounce", "Permanent", "General"),
+    ("Bounce", "Transient", "MailboxFull"),
+    ("Complaint", "abuse", ""),
+    ("DeliveryDelay", "General", ""),
+    ("Reject", "", ""),
+)
+"""What the mail service says of a mail: its event, with the types within."""
 RECORDED = WENT_OUT | {MailState.SUPPRESSED, MailState.NOT_SENT, MailState.FAILED}
 """States in which a mail went out, or it is written down that and why it did not."""
 CHUNK = timedelta(hours=6)
@@ -315,22 +326,15 @@ class Entries(RuleBasedStateMachine):
             if (mail.pk, mail.tries) not in before and mail.kind != MailKind.REMINDER:
                 assert MAIL_AFTER.get(Status(mail.submission.status)) == mail.kind
 
-    @rule(
-        place=which,
-        outcome=st.sampled_from(
-            [MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED, None]
-        ),
-    )
-    def notice(self, place: int, outcome: MailState | None) -> None:
+    @rule(place=which, told=st.sampled_from(TOLD))
+    def notice(self, place: int, told: tuple[str, str, str]) -> None:
         """Let the mail service say what became of a mail, early, late or again."""
         sent = list(Mail.objects.exclude(message_id="").order_by("id"))
         if not sent:
             return
+        event, part, sub_part = told
         message_id = sent[place % len(sent)].message_id
-        if outcome is None:
-            note_delay(message_id, why="the mailbox is full", at=self.now)
-        else:
-            note_outcome(message_id, outcome=outcome, at=self.now)
+        note_notice(MailNotice(event, message_id, part=part, sub_part=sub_part), at=self.now)
 
     # ------------------------------------------------------------ time
 

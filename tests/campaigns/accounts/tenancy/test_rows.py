@@ -31,6 +31,7 @@ OF_NO_CLIENT = {
     "accounts.SignInCount": "keyed hashes",
     "submissions.DeletedTest": "ids of what is no longer there",
     "intake.Heartbeat": "the machinery's",
+    "mail.SendingHold": "of the account that every client sends by; a page shows a client its own sender",
     "operations.LedgerCheck": "the machinery's; a page shows a client's own lines of it",
     "operations.LedgerRound": "the machinery's, for operators",
     "operations.StuckSubmission": "ids, for the sweep",

@@ -1,0 +1,69 @@
+"""Operations says since when no e-mails are sent, why, and what to do about it."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from submissions.mail.models import SendingHold
+from submissions.mail.rules.refusals import WHAT_TO_DO, Hold
+from tests.submissions.factories import make_campaign
+from tests.submissions.operations.operators import OPERATIONS, manager, operator
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues")]
+
+
+def _hold(reason: Hold, scope: str = "") -> SendingHold:
+    now = timezone.now()
+    return SendingHold.objects.create(
+        scope=scope,
+        reason=reason,
+        since=now - timedelta(hours=2),
+        attempts=4,
+        next_attempt_at=now + timedelta(minutes=10),
+    )
+
+
+@pytest.mark.parametrize("reason", Hold)
+def test_operators_read_why_and_what_to_do(reason):
+    _hold(reason)
+    page = operator().get(OPERATIONS).content.decode().replace("&#x27;", "'")
+    assert "All e-mails have been on hold since" in page
+    assert all(sentence in page for sentence in WHAT_TO_DO[reason])
+    assert "Tried 4 times so far" in page
+
+
+def test_where_nothing_is_held_nothing_is_said():
+    assert "on hold" not in operator().get(OPERATIONS).content.decode()
+
+
+def test_operators_have_it_tried_now():
+    hold, browser = _hold(Hold.PAUSED), operator()
+    answer = browser.post(OPERATIONS, {"act": "try_mail"}, follow=True)
+    assert "An e-mail is being tried." in answer.content.decode()
+    hold.refresh_from_db()
+    assert hold.next_attempt_at <= timezone.now()
+    hold.delete()
+    answer = browser.post(OPERATIONS, {"act": "try_mail"}, follow=True)
+    assert "There is nothing to try." in answer.content.decode()
+
+
+def test_a_manager_reads_of_the_account_and_of_their_own_sender_and_acts_on_neither():
+    campaign, other = make_campaign(), make_campaign()
+    campaign.client.sender_email = "Post@Brand.example"
+    campaign.client.save()
+    hold = _hold(Hold.SUSPENDED)
+    _hold(Hold.SENDER, "post@brand.example")
+    browser, stranger = manager(campaign), manager(other)
+    page = browser.get(OPERATIONS).content.decode()
+    assert "All e-mails" in page
+    assert "post@brand.example" in page
+    assert "Try now" not in page
+    assert WHAT_TO_DO[Hold.SUSPENDED][1] not in page
+    theirs = stranger.get(OPERATIONS).content.decode()
+    assert "All e-mails" in theirs
+    assert "post@brand.example" not in theirs
+    before = hold.next_attempt_at
+    assert browser.post(OPERATIONS, {"act": "try_mail"}).status_code == 404
+    hold.refresh_from_db()
+    assert hold.next_attempt_at == before
