@@ -131,6 +131,10 @@ class Env(BaseSettings):
     default_from_email: str = "CampaignHub <hello@campaignhub.example>"
     mail_webhook_secret: str = Field(default="", repr=False)
     """``user:password`` by which the mail service's notices prove themselves; empty, none is taken."""
+    mail_configuration_set: str = ""
+    """What the mail service sends with, so that it tells what became of each mail; empty, it never does."""
+    mail_notices_queue_url: str = ""
+    mail_notices_dead_letter_queue_url: str = ""
     mails_per_second: float = Field(default=14.0, gt=0, le=1000)
 
     @field_validator("aws_endpoint_url")

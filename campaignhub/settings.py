@@ -183,6 +183,11 @@ EMAIL_BACKEND = "campaignhub.mail_backend.EmailBackend"
 DEFAULT_FROM_EMAIL = _env.default_from_email
 ANYMAIL = {
     **({"WEBHOOK_SECRET": _env.mail_webhook_secret} if _env.mail_webhook_secret else {}),
+    **(
+        {"AMAZON_SES_CONFIGURATION_SET_NAME": _env.mail_configuration_set}
+        if _env.mail_configuration_set
+        else {}
+    ),
     # A topic of somebody else's must not subscribe us.
     "AMAZON_SES_AUTO_CONFIRM_SNS_SUBSCRIPTIONS": bool(_env.mail_webhook_secret),
     "AMAZON_SES_CLIENT_PARAMS": {

@@ -25,6 +25,8 @@ from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.rules.notices import NoNotice
+from submissions.mail.services.outcomes import note_message
 
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 5
@@ -187,6 +189,30 @@ def _as_record(message: Message) -> dict[str, Any]:
     }
 
 
+class NoticeDrain(QueueDrain):
+    """Notes what the mail service says became of mails.
+
+    A notice about no mail of ours is settled: others may send by the same account.
+    One that cannot be read is left to the redrive, and nothing of it is logged.
+    """
+
+    label = "mail-notices"
+    batch_size = 10
+
+    def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+        """See :meth:`QueueDrain.settle`."""
+        settled = []
+        with unscoped("the mail service names a mail, not its client"):
+            for message in messages:
+                try:
+                    note_message(message["Body"], at=timezone.now())
+                except NoNotice as error:
+                    logger.warning("mail-notices: a message was not read (%s)", error)
+                else:
+                    settled.append(message)
+        return settled
+
+
 class DrainStep(bootsteps.StartStopStep):
     """Starts drains with the worker and stops them with the worker."""
 
@@ -224,6 +250,11 @@ def ingest_drains() -> list[QueueDrain]:
     return [IngestDrain(url, number=number) for number in (1, 2, 3)]
 
 
+def notice_drains() -> list[QueueDrain]:
+    """Make the one drain of the mail service's notices: a few a second at the most."""
+    return [NoticeDrain(env().mail_notices_queue_url)]
+
+
 class MirrorStep(DrainStep):
     """The mirror queue, in every worker."""
 
@@ -240,5 +271,15 @@ class IngestStep(DrainStep):
         return env().ingest_consumer == "celery"
 
 
-WORKER_STEPS = (MirrorStep, IngestStep)
+class NoticeStep(DrainStep):
+    """The queue of the mail service's notices, where there is one; its webhook needs no worker."""
+
+    drains = staticmethod(notice_drains)
+
+    def include_if(self, _worker: Any) -> bool:
+        """Drain it where it was deployed."""
+        return bool(env().mail_notices_queue_url)
+
+
+WORKER_STEPS = (MirrorStep, IngestStep, NoticeStep)
 """What ``campaignhub.celery`` gives the worker."""

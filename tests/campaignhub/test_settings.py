@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 
-from campaignhub.env import ROOT
+from campaignhub.deployment.settings_file import settings_of, store_settings
+from campaignhub.deployment.template import ORDER, read_template
+from campaignhub.env import ROOT, Env
 
 LOOK = """
 import json
@@ -17,6 +19,7 @@ print(json.dumps({
     "cookie_name": getattr(s, "SESSION_COOKIE_NAME", "sessionid"),
     "options": s.DATABASES["default"]["OPTIONS"],
     "task_limit": s.CELERY_TASK_TIME_LIMIT,
+    "sent_with": s.ANYMAIL.get("AMAZON_SES_CONFIGURATION_SET_NAME"),
 }))
 """
 QUEUES = {
@@ -97,3 +100,16 @@ def test_no_statement_on_postgresql_runs_for_ever():
         "options"
     ]
     assert "statement_timeout=0 " in longer["options"]
+
+
+def test_the_settings_of_a_deployment_name_the_configuration_set_that_mails_are_sent_with(tmp_path):
+    outputs = dict.fromkeys(read_template(ORDER["notices"])["Outputs"], "staging-notices")
+    settings = settings_of(outputs, region="eu-west-1", label="Staging")
+    store_settings(tmp_path / "staging.json", settings)
+    assert (
+        settings_with(CAMPAIGNHUB_ENV_FILE=str(tmp_path / "staging.json"))["sent_with"]
+        == "staging-notices"
+    )
+    queues = {"mail_notices_queue_url", "mail_notices_dead_letter_queue_url"}
+    assert queues <= {name.lower() for name in settings} & Env.model_fields.keys()
+    assert settings_with()["sent_with"] is None, "without a stack nothing is named"

@@ -18,7 +18,7 @@ from campaignhub import aws, ingest
 from campaignhub.env import env
 from tests.ingest_lambda.declared import create_table
 
-PAIRS = ("submissions", "images", "mirror", "celery")
+PAIRS = ("submissions", "images", "mirror", "celery", "mail_notices")
 TRIES = 3
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import TypeAdapter, ValidationError
 
 from ingest_lambda.contract import Envelope, SubmissionRecord, read_stream_record
+from submissions.mail.rules.notices import NoNotice, read_message
 
 _ENVELOPE: TypeAdapter[Any] = TypeAdapter(Envelope)
 _SAID_IN_FULL = frozenset(
@@ -33,6 +34,8 @@ _SAID_IN_FULL = frozenset(
         "release",
         "campaign_id",
         "why",
+        "eventType",
+        "notificationType",
     }
 )
 """Keys whose values say what a message is about and nothing about a person."""
@@ -81,6 +84,7 @@ def judge(queue: str, body: str) -> Verdict:
         "images": _upload,
         "mirror": _record,
         "pipe": _span_of_stream,
+        "notices": _notice,
     }
     return judges[queue](content)
 
@@ -153,6 +157,20 @@ def _span_of_stream(content: dict[str, Any]) -> Verdict:
         f"{changes} of the table",
         f"The Pipe could not bring them to the mirror queue {tries}. The table still has them: to send "
         "them again is to compare everything in it with this site.",
+    )
+
+
+def _notice(content: dict[str, Any]) -> Verdict:
+    """Say what a notice of the mail service is, in SNS's envelope or without."""
+    try:
+        notice = read_message(json.dumps(content))
+    except NoNotice:
+        return Verdict("Unreadable", "It is no notice of the mail service.")
+    if notice is None:
+        return Verdict("Not about a mail", "It tells of the subscription.")
+    return Verdict(
+        f"Notice: {notice.event}",
+        "The site could not note it in all its tries: the database was away, or this is a bug.",
     )
 
 

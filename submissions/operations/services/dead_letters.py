@@ -96,6 +96,12 @@ def pairs() -> dict[str, Pair]:
         Pair("images", "Photos", settings.images_queue_url, settings.images_dead_letter_queue_url),
         Pair("mirror", "Mirror", settings.mirror_queue_url, settings.mirror_dead_letter_queue_url),
         Pair("pipe", "Mirror Pipe", "", settings.mirror_pipe_dead_letter_queue_url),
+        Pair(
+            "notices",
+            "E-mail notices",
+            settings.mail_notices_queue_url,
+            settings.mail_notices_dead_letter_queue_url,
+        ),
         Pair("celery", "Tasks", settings.celery_queue_url, settings.celery_dead_letter_queue_url),
         Pair(
             "quarantine",
