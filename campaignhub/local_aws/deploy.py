@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from functools import cache
 from typing import Any
 
@@ -18,12 +19,13 @@ from botocore.exceptions import ClientError
 from campaignhub.deployment.archives import Archives
 from campaignhub.deployment.errors import StackFailed
 from campaignhub.deployment.stack import Request, Stack, outputs_of
-from campaignhub.deployment.template import INGEST
+from campaignhub.deployment.template import INGEST, ORDER
 from campaignhub.deployment.upload import template_argument, upload_archives
 from campaignhub.local_aws.ministack import ACCOUNT, CREDENTIALS, REGION, MiniStack
 from campaignhub.local_aws.processes import EmbeddedError
 
 STACK = "campaignhub"
+NOTICES_STACK = f"{STACK}-notices"
 CODE_BUCKET = "campaignhub-code"
 RECEIPTS_BUCKET = f"{STACK}-receipts-{ACCOUNT}-{REGION}"
 """Known beforehand, since it outlives the emulator's other state and is taken over."""
@@ -109,17 +111,11 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
         **wanted.parameters,
     }
     template = INGEST.read_text()
-    digest = hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
-
-    stack = Stack(
-        client("cloudformation", ministack.endpoint),
-        STACK,
-        pause_seconds=0.1,
-        patience_seconds=DEPLOY_SECONDS,
-    )
+    digest = _digest(template, parameters)
+    stack = _stack(ministack, STACK)
     before = stack.describe()
-    if before and _tags(before).get(DIGEST_TAG) == digest and _is_settled(before):
-        return Deployment(_outputs(before, ministack), fresh=False)
+    if before and _is_current(before, digest):
+        return Deployment(_outputs(outputs_of(before), ministack), fresh=False)
 
     request = Request(
         template=_upload(ministack, archives, template),
@@ -130,14 +126,50 @@ def deploy(ministack: MiniStack, archives: Archives, wanted: Wanted) -> Deployme
             "ms-custom-id": STACK,
         },
     )
+    if before is None:
+        _take_over_bucket(ministack, stack)
+    return Deployment(_outputs(_bring(stack, request), ministack), fresh=before is None)
+
+
+def deploy_notices(ministack: MiniStack, sender: str) -> dict[str, str]:
+    """Bring the stack of mails into the emulator, as on AWS, and return its outputs by name.
+
+    ``sender`` is ``Name <address>``; the stack is for the domain of that address.
+
+    Raises:
+        EmbeddedError: the emulator refused; its reason is in the text.
+    """
+    template = ORDER["notices"].read_text()
+    parameters = {"MailDomain": parseaddr(sender)[1].rpartition("@")[2]}
+    digest = _digest(template, parameters)
+    stack = _stack(ministack, NOTICES_STACK)
+    before = stack.describe()
+    if before and _is_current(before, digest):
+        return outputs_of(before)
+    return _bring(stack, Request({"TemplateBody": template}, parameters, {DIGEST_TAG: digest}))
+
+
+def _digest(template: str, parameters: Mapping[str, str]) -> str:
+    return hashlib.sha256(json.dumps([template, parameters], sort_keys=True).encode()).hexdigest()
+
+
+def _stack(ministack: MiniStack, name: str) -> Stack:
+    return Stack(
+        client("cloudformation", ministack.endpoint),
+        name,
+        pause_seconds=0.1,
+        patience_seconds=DEPLOY_SECONDS,
+    )
+
+
+def _bring(stack: Stack, request: Request) -> dict[str, str]:
+    """Make a stack what is asked for, and return its outputs."""
     try:
-        if before is None:
-            _take_over_bucket(ministack, stack)
         proposed = stack.propose(request)
         found = stack.describe() if proposed.is_empty else stack.execute(proposed)
     except StackFailed as error:
         raise EmbeddedError(f"The template was refused: {error.message}") from error
-    return Deployment(_outputs(found or {}, ministack), fresh=before is None)
+    return outputs_of(found or {})
 
 
 def _upload(ministack: MiniStack, archives: Archives, template: str) -> dict[str, str]:
@@ -164,26 +196,30 @@ def _take_over_bucket(ministack: MiniStack, stack: Stack) -> None:
     names = [entry["Name"] for entry in client("s3", ministack.endpoint).list_buckets()["Buckets"]]
     if RECEIPTS_BUCKET not in names:
         return
-    stack.execute(
-        stack.adopt(
-            _BUCKET_ONLY.format(name=RECEIPTS_BUCKET),
-            "AWS::S3::Bucket",
-            "Bucket",
-            {"BucketName": RECEIPTS_BUCKET},
+    try:
+        stack.execute(
+            stack.adopt(
+                _BUCKET_ONLY.format(name=RECEIPTS_BUCKET),
+                "AWS::S3::Bucket",
+                "Bucket",
+                {"BucketName": RECEIPTS_BUCKET},
+            )
         )
-    )
+    except StackFailed as error:
+        raise EmbeddedError(f"The bucket was not taken over: {error.message}") from error
 
 
-def _is_settled(stack: dict[str, Any]) -> bool:
+def _is_current(stack: dict[str, Any], digest: str) -> bool:
+    """Tell whether a stack is settled, and carries the digest of what it shall be."""
     status = stack["StackStatus"]
-    return status.endswith("_COMPLETE") and "ROLLBACK" not in status
+    settled = status.endswith("_COMPLETE") and "ROLLBACK" not in status
+    return settled and _tags(stack).get(DIGEST_TAG) == digest
 
 
 def _tags(stack: dict[str, Any]) -> dict[str, str]:
     return {tag["Key"]: tag["Value"] for tag in stack.get("Tags", ())}
 
 
-def _outputs(stack: dict[str, Any], ministack: MiniStack) -> dict[str, str]:
-    outputs = outputs_of(stack)
+def _outputs(outputs: dict[str, str], ministack: MiniStack) -> dict[str, str]:
     stage = f"{outputs['ApiId']}/{outputs['ApiStageName']}"
     return {**outputs, "ApiUrl": f"{ministack.endpoint}/_aws/execute-api/{stage}"}

@@ -51,6 +51,7 @@ def beside(name: str) -> Any:
 
 fair_queue, like_aws = beside("fair_queue"), beside("like_aws")
 refusals, response_templates = beside("refusals"), beside("response_templates")
+mail_service = beside("mail_service")
 
 
 class WholeAnswers:
@@ -275,6 +276,7 @@ def main() -> None:
     quicken()
     like_aws.complete()
     refusals.complete(response_templates)
+    mail_service.complete()
     uvicorn.run(
         app,
         host=os.environ["BIND_HOST"],

@@ -16,7 +16,7 @@ from typing import Any
 from campaignhub.deployment.archives import build_here
 from campaignhub.local_aws import local
 from campaignhub.local_aws.console import Console
-from campaignhub.local_aws.deploy import Wanted, deploy
+from campaignhub.local_aws.deploy import Wanted, deploy, deploy_notices
 from campaignhub.local_aws.ministack import MiniStack
 from campaignhub.local_aws.processes import Child, EmbeddedError, end_left_over, note_running
 from campaignhub.local_aws.sender import verify_sender
@@ -162,12 +162,11 @@ class Supervisor:
             parameters=plan.parameters,
         )
         deployment = deploy(self._ministack, self._archives, wanted)
+        outputs = {**deployment.outputs, **deploy_notices(self._ministack, plan.sender)}
         verify_sender(plan.sender, self._ministack.endpoint)
         self._console.say(f"The template is in place ({time.monotonic() - started:.1f} s).")
         before = local.read_json(plan.var / "env.json")
-        now = local.environment(
-            self._secrets, deployment.outputs, web=self._web, aws=self._ministack.endpoint
-        )
+        now = local.environment(self._secrets, outputs, web=self._web, aws=self._ministack.endpoint)
         addresses = ("PUBLIC_API_URL", "PUBLIC_SITE_URL")
         moved = any(before.get(name) not in (None, now[name]) for name in addresses)
         if deployment.fresh or moved or self._state_is_old:

@@ -21,7 +21,7 @@ def test_every_page_beside_the_desk_can_be_used_by_everyone(
     submission_id = send_entry(embedded)
     (mail_id,) = wait_until(
         lambda: embedded.rows(
-            "SELECT id FROM mail_mail WHERE submission_id = ? AND state = 'sent'",
+            "SELECT id FROM mail_mail WHERE submission_id = ? AND state IN ('sent', 'delivered')",
             (submission_id.hex,),
         ),
         what="the mail that says we have it",

@@ -113,7 +113,7 @@ def page_and_mail_say_so(
     mails = wait_until(
         lambda: embedded.rows(
             "SELECT id FROM mail_mail WHERE submission_id = ? AND kind = 'approved' "
-            "AND state = 'sent'",
+            "AND state IN ('sent', 'delivered')",
             (entry.submission_id,),
         ),
         what="the mail that says it counts, once the verdict can no longer be taken back",
