@@ -313,6 +313,25 @@ def test_a_slow_service_leases_each_mail_from_its_own_beginning(monkeypatch):
     assert {mail.state for mail in Mail.objects.all()} == {MailState.SENT}
 
 
+def test_a_round_leaves_alone_what_another_has_sent_since_it_began(monkeypatch):
+    """A task may be delivered twice: both rounds find the same mails due."""
+    campaign = make_campaign()
+    people = [make_record(campaign, answers={"email": f"a{n}@example.com"}) for n in range(2)]
+    mirror_stream_records([streamed(record) for record in people], at=NOON)
+    send = EmailBackend.send_messages
+
+    def overtaken(backend, messages):
+        monkeypatch.setattr(EmailBackend, "send_messages", send)
+        assert deliver_mails(at=NOON, most=10) == 1, "the other round sends the second mail"
+        return send(backend, messages)
+
+    monkeypatch.setattr(EmailBackend, "send_messages", overtaken)
+    assert deliver_mails(at=NOON, most=10) == 1
+    sent = sorted(address for message in sent_mail.outbox for address in message.to)
+    assert sent == ["a0@example.com", "a1@example.com"]
+    assert list(Mail.objects.values_list("tries", flat=True)) == [1, 1]
+
+
 def test_what_its_sender_has_just_noted_is_not_given_up(monkeypatch):
     mirror_stream_records([streamed(make_record(make_campaign()))], at=NOON)
     Mail.objects.update(state=MailState.SENDING, leased_until=NOON, tries=1)
