@@ -68,7 +68,7 @@ class Operations(StaffPage):
             "mails": [
                 (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
             ],
-            "holds": _holds(user, campaigns),
+            "holds": _holds(user, campaigns, now),
             "sees_all": user.is_superuser,
             "comparing": _is_comparing(self.request, now),
             **_ledger(campaigns),
@@ -126,13 +126,18 @@ def _try_mail(request: HttpRequest, user: User) -> None:
     attempt(request, tried)
 
 
-def _holds(user: User, campaigns: QuerySet[Campaign]) -> list[dict[str, Any]]:
+def _holds(user: User, campaigns: QuerySet[Campaign], now: datetime) -> list[dict[str, Any]]:
     """Return why no e-mails are sent: of the account to everyone here, of a sender to its own client's."""
     senders = None
     if not user.is_superuser:
         senders = campaigns.order_by().values_list("client__sender_email", flat=True).distinct()
     return [
-        {"row": hold, "meaning": meaning, "what_to_do": what_to_do}
+        {
+            "row": hold,
+            "is_due": hold.next_attempt_at <= now,
+            "meaning": meaning,
+            "what_to_do": what_to_do,
+        }
         for hold in holds_for(senders)
         for meaning, what_to_do in (WHAT_TO_DO[Hold(hold.reason)],)
     ]

@@ -28,7 +28,7 @@ def _hold(reason: Hold, scope: str = "") -> SendingHold:
 def test_operators_read_why_and_what_to_do(reason):
     _hold(reason)
     page = operator().get(OPERATIONS).content.decode().replace("&#x27;", "'")
-    assert "All e-mails have been on hold since" in page
+    assert "All e-mails went on hold" in page
     assert all(sentence in page for sentence in WHAT_TO_DO[reason])
     assert "Tried 4 times so far" in page
 
@@ -43,6 +43,7 @@ def test_operators_have_it_tried_now():
     assert "An e-mail is being tried." in answer.content.decode()
     hold.refresh_from_db()
     assert hold.next_attempt_at <= timezone.now()
+    assert "tried again within seconds" in answer.content.decode()
     hold.delete()
     answer = browser.post(OPERATIONS, {"act": "try_mail"}, follow=True)
     assert "There is nothing to try." in answer.content.decode()
