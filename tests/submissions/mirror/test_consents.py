@@ -20,7 +20,7 @@ from tests.submissions.factories import NOON, make_campaign, make_record, stream
 from tests.submissions.review.at_the_desk import make_staff, show
 from tests.submissions.test_query_plans import plans
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 
 
 @pytest.fixture

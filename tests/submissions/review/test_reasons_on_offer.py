@@ -1,6 +1,7 @@
 """The desk offers reasons by short labels, those given most first, under keys that stay while a page does."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from submissions.review.services.reason_uses import ranked
 from tests.campaigns.factories import make_release, make_user
 from tests.submissions.factories import NOON, make_campaign, make_stored
 from tests.submissions.review.at_the_desk import desk_of, given, make_staff, make_submission, show
+from tests.support.at_once import at_once
 
 pytestmark = pytest.mark.django_db
 HOSTILE = '<img src=x onerror="alert(1)"> {sentence}'
@@ -176,3 +178,21 @@ def test_hostile_words_are_text_at_the_desk_in_the_mail_and_in_the_log(queues: A
     assert "<img src=x" not in show(browser, entry)
     log = browser.get(reverse("admin:accounts_auditentry_changelist")).content.decode()
     assert "<img src=x" not in log
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_moderators_who_give_the_same_reasons_at_once_each_is_counted() -> None:
+    campaign = make_campaign()
+    both = [ReasonCode.WRONG_VARIANT, ReasonCode.BELOW_MIN_SPEND]
+    entries = [make_submission(campaign) for _ in range(6)]
+    actors = [make_user() for _ in entries]
+
+    def give(place: int) -> Submission:
+        codes = both if place % 2 else reversed(both)
+        reasons = [Reason(code=code) for code in codes]
+        return reject_submission(entries[place].pk, reasons=reasons, actor=actors[place], at=NOON)
+
+    done = at_once(*(partial(give, place) for place in range(len(entries))))
+    assert all(isinstance(one, Submission) for one in done)
+    assert {use.times for use in ReasonUse.objects.all()} == {len(entries)}
