@@ -14,7 +14,7 @@ PURPOSES = [
     ("rules", "Accepting the official rules"),
     ("age", "Confirming age or residence"),
     ("privacy", "Processing personal data"),
-    ("marketing", "Hearing from the client"),
+    ("marketing", "Marketing"),
     ("other", "Something else"),
 ]
 NAME = RegexValidator(r"^[a-z][a-z0-9_]{0,39}$", "Use small letters, digits and underscores.")
