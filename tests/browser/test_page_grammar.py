@@ -2,8 +2,10 @@
 
 import json
 import time
+import unicodedata
 from datetime import timedelta
 from email.utils import format_datetime
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -126,6 +128,49 @@ def test_page_and_writer_give_one_verdict_on_every_spelling(phone: "Page") -> No
         assert (golden["kind"], typed, said["wrong"]) == (golden["kind"], typed, ours.wrong)
         if golden["kind"] != "phone":
             assert (golden["kind"], typed, said["kept"]) == (golden["kind"], typed, ours.kept)
+
+
+LETTERS = "a1-\u00fc\u0301\u05d0\u0627\u0661\u200c\u200d\u0915\u094d\u0628"
+"""One of each kind that the rules of domains tell apart: by direction, by what joins, by what stands over another."""
+
+
+def test_page_and_writer_know_the_same_domains(phone: "Page") -> None:
+    domains = ["".join(label) + ".example" for label in product(LETTERS, repeat=3)]
+    domains += [f"{one}.{two}z.example" for one, two in product(LETTERS, repeat=2)]
+    asked = [({"kind": "email"}, f"zoe@{domain}") for domain in domains]
+    for (_golden, typed), said in zip(asked, by_page(phone, asked), strict=True):
+        assert (typed, said["kept"]) == (typed, read("email", typed).kept)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("kind", "form"),
+    [
+        ("email", "zo{}e@x.example"),
+        ("email", "zoe@x{}y.example"),
+        ("email", "zoe@x.{}"),
+        ("postal_code", "SW1A{}1AA"),
+        ("number", "12{}50"),
+        ("phone", "07700{}900123"),
+        ("date", "2026{}06-01"),
+        ("text", "a{}b"),
+        ("hidden", "a{}"),
+    ],
+)
+def test_page_and_writer_give_one_verdict_on_every_character(
+    phone: "Page", kind: str, form: str
+) -> None:
+    """Of those that this Python's Unicode knows; a browser's may know more."""
+    signs = [
+        sign
+        for sign in map(chr, range(0x20, 0x110000))
+        if unicodedata.category(sign) not in ("Cn", "Co", "Cs")
+    ]
+    asked = [({"kind": kind}, form.format(sign)) for sign in signs]
+    for (_golden, typed), said in zip(asked, by_page(phone, asked), strict=True):
+        ours = read(kind, typed)
+        assert (typed, said["wrong"]) == (typed, ours.wrong)
+        assert kind == "phone" or (typed, said["kept"]) == (typed, ours.kept)
 
 
 def german(**overrides: Any) -> PageContent:
