@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -41,6 +41,7 @@ SCRIPTS_LOADED_LATER = (
     "arrivals.js",
     "challenge.js",
     "drafts.js",
+    "embedded.js",
     "grammar.js",
     "matching.js",
     "outcome.js",
@@ -50,6 +51,8 @@ SCRIPTS_LOADED_LATER = (
     "smaller.js",
 )
 """Beside them: a page loads those that it turns out to need, and none ahead."""
+EMBED_SCRIPT = "embed.js"
+"""What a client's own site names; it keeps its address, so it is no asset."""
 PREVIEW_SCRIPT = "preview.js"
 """Named by the page of a preview beside the first; no published page has it."""
 _REGIONS = {"en": "en-GB", "es": "es-ES", "de": "de-DE", "fr": "fr-FR"}
@@ -61,6 +64,7 @@ def render_page(
     api_url: str,
     upload_origin: str,
     images: Mapping[str, bytes],
+    embed_origins: Sequence[str] = (),
     preview: bool = False,
 ) -> dict[str, bytes]:
     """Return the files of a page by path: a page per language, the status page, the assets.
@@ -68,17 +72,21 @@ def render_page(
     ``images`` maps ``hero`` and ``logo`` to their bytes, where there are such. A
     ``preview`` is marked, keeps nothing and sends nothing. Assets carry a hash
     of their content in the name, so that a browser may keep them for ever and a
-    new release is still seen at once.
+    new release is still seen at once. ``embed_origins`` are the sites that may show
+    the page within their own.
     """
     files: dict[str, bytes] = {}
     shared = {
         "page": content,
+        "embed_origins": embed_origins,
         "preview": preview,
         "pictures": place_pictures(images, files, shrink=not preview),
         "scripts": _place_scripts(files, preview=preview),
         "style": _place_style(content, files),
         "policy": page_policy(api_url, upload_origin, challenge=content.challenge_provider),
     }
+    if embed_origins:
+        files[EMBED_SCRIPT] = _COMMENT.sub("", _source(EMBED_SCRIPT)).encode()
     for number, language in enumerate(content.languages):
         for view, folder in (("index", ""), ("status", "status/")):
             path = folder if number == 0 else f"{language}/{folder}"

@@ -133,6 +133,9 @@ DECLARED: dict[str, Access] = {
     "admin:campaigns_campaign_archive": thing(
         Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
     ),
+    "admin:campaigns_campaign_embed": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, {"sites": "https://evil.example"}
+    ),
     "admin:campaigns_campaign_clone": thing(Capability.CAMPAIGN_EDIT, Capability.CAMPAIGN_EDIT),
     "admin:test_data": thing(Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED),
     # People

@@ -166,6 +166,7 @@ def page_files(releases: list[Release]) -> dict[str, bytes]:
         api_url=env().public_api_url,
         upload_origin=env().public_upload_url,
         images=read_images(newest.images),
+        embed_origins=newest.campaign.embed_origins,
     )
     for release in releases:
         content = PageContent.model_validate(release.page)

@@ -159,6 +159,9 @@ class Campaign(TenantModel):
     hero_image = models.ImageField(upload_to="heroes/", blank=True)
     hero_alt = models.JSONField(default=dict, blank=True)
 
+    embed_origins = models.JSONField(default=list, blank=True, editable=False)
+    """The sites that may show its page within their own, as it is and not as it was published."""
+
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -185,13 +188,13 @@ class Campaign(TenantModel):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save all but the state, unless it is named.
+        """Save all but the state and who may embed it, unless they are named.
 
         The clock may open a campaign while somebody edits it; a form that was
         opened before must not take that back.
         """
         if not self._state.adding and kwargs.get("update_fields") is None:
-            kept = {"id", "state"}
+            kept = {"id", "state", "embed_origins"}
             fields = [field.name for field in self._meta.concrete_fields]
             kwargs["update_fields"] = [name for name in fields if name not in kept]
         super().save(*args, **kwargs)

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 
 from campaignhub.errors import DomainError
 from campaignhub.staff_site.routes import one, page
@@ -18,11 +19,13 @@ from campaignhub.staff_site.scoped import ScopedModelAdmin
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import can
+from campaigns.hosting.host import site_host
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import language_name
 from campaigns.publishing.services import checks, publish
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.drafts import draft_token
+from campaigns.publishing.services.embedding import let_embed
 from campaigns.publishing.services.lifecycle import move_campaign
 from campaigns.publishing.services.seen import EDITS_AND_RELEASES, last_seen
 from campaigns.setup.models import Campaign
@@ -81,6 +84,7 @@ class LifecyclePages(ScopedModelAdmin):
             ("publish-test/", self.publish_test, "publish_test"),
             *((f"{name}/", partial(self.move, name=name), name) for name in _MOVES),
             ("clone/", self.clone, "clone"),
+            ("embed/", self.embed, "embed"),
             ("preview/", self.preview, "preview"),
         )
         own = [
@@ -230,6 +234,31 @@ class LifecyclePages(ScopedModelAdmin):
             raise Http404
         return redirect(draft_address(request, campaign))
 
+    def embed(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
+        """Show the line that embeds the page, and take the sites that may."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        sites, refused = "\n".join(campaign.embed_origins), ""
+        if request.method == "POST":
+            sites = request.POST.get("sites", "")
+            user, at = cast(User, request.user), timezone.now()
+            try:
+                campaign = let_embed(campaign, sites.splitlines(), actor=user, at=at)
+            except DomainError as error:
+                refused = error.message
+            else:
+                self._show_result(request, campaign, "Saved. In force within a minute.")
+                return redirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Embed",
+            "campaign": campaign,
+            "line": embed_line(campaign),
+            "sites": sites,
+            "refused": refused,
+            "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+        }
+        return TemplateResponse(request, "admin/campaigns/embed.html", context)
+
     # ---------------------------------------------------------------- moves
 
     def move(self, request: HttpRequest, object_id: UUID, name: str) -> HttpResponse:
@@ -247,6 +276,15 @@ class LifecyclePages(ScopedModelAdmin):
         clone_it = partial(clone_campaign, campaign, actor=user, at=at)
         words = "{name} is a draft without dates."
         return self._act(request, campaign, "clone", clone_it, words)
+
+
+def embed_line(campaign: Campaign) -> str:
+    """Return the one line of a client's own site that shows the page there."""
+    return format_html(
+        '<script async src="{}embed.js" data-title="{}"></script>',
+        site_host().address(campaign.slug),
+        campaign.text(campaign.headline, campaign.languages[0]) or campaign.name,
+    )
 
 
 def draft_address(request: HttpRequest, campaign: Campaign) -> str:

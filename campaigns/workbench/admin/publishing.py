@@ -78,6 +78,9 @@ def _lifecycle_steps(campaign: Campaign) -> list[Step]:
         steps.append(_campaign_step("pause", "Pause", campaign, words))
     if campaign.state == CampaignState.PAUSED:
         steps.append(_campaign_step("resume", "Resume", campaign, "Entries are taken again."))
+    if campaign.first_published:
+        words = "Show the page within the client's own site, by one line of its source."
+        steps.append(_campaign_step("embed", "Embed", campaign, words))
     clone = _campaign_step("clone", "Clone", campaign, "A draft like this one, without dates.")
     return [*steps, *_of_others(campaign, are_danger=False), clone]
 

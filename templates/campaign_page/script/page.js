@@ -293,4 +293,5 @@ async function open() {
 addEventListener("visibilitychange", () => { if (!document.hidden && state.sent && form.hidden) watch(state.sent).catch(refused); });
 addEventListener("hashchange", () => { if (view === "status") location.reload(); });
 
+if (window.parent !== window && !preview) import("./embedded.js").catch(() => {});
 open();
