@@ -117,6 +117,8 @@ class Env(BaseSettings):
     live_pages_arn: str = ""
     """Of the key-value store that the distribution reads."""
     distribution_domain: str = ""
+    page_domains: str = ""
+    """The names, after a comma each, that the distribution answers to beside its own."""
     firewall_arn: str = ""
     """Of the distribution's web ACL; apps of Amplify get it too."""
     public_api_url: str = ""
@@ -189,6 +191,11 @@ class Env(BaseSettings):
     def hosts(self) -> list[str]:
         """The names that the site answers to."""
         return _listed(self.allowed_hosts)
+
+    @property
+    def page_domains_list(self) -> list[str]:
+        """The names that the distribution answers to, the installation's own first."""
+        return _listed(self.page_domains)
 
     @property
     def trusted_origins(self) -> list[str]:

@@ -57,13 +57,21 @@ class Plan(BaseModel):
         return EDGE_REGION if name == "edge" else self.region
 
     def given(self, name: str) -> dict[str, str]:
-        """Return the parameters that the file sets for one of its stacks."""
-        values: dict[str, str] | None = getattr(self, name)
-        return values or {}
+        """Return the parameters that follow from the file for one of its stacks."""
+        values: dict[str, str] = getattr(self, name) or {}
+        if name == "ingest" and (domains := (self.edge or {}).get("DomainNames")):
+            # Who serves pages on a name also lets them upload: nobody has to say it twice.
+            origins = [*values.get("AllowedOrigins", "").split(","), *_origins(domains)]
+            values = {**values, "AllowedOrigins": ",".join(dict.fromkeys(filter(None, origins)))}
+        return values
 
     def has(self, name: str) -> bool:
         """Whether it has a stack: the file has the table, or the rest can't do without."""
         return getattr(self, name) is not None
+
+
+def _origins(domains: str) -> list[str]:
+    return [f"https://{name.strip()}" for name in domains.split(",") if name.strip()]
 
 
 def _as_text(value: Any) -> str:

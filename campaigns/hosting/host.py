@@ -9,6 +9,7 @@ from campaigns.hosting.amplify import AmplifyHost
 from campaigns.hosting.live_pages import LivePages
 from campaigns.hosting.local import LocalHost
 from campaigns.hosting.s3 import S3Host
+from campaigns.setup.models import Campaign
 
 
 class SiteHost(Protocol):
@@ -58,7 +59,7 @@ def _local() -> SiteHost:
 
 def _s3() -> S3Host:
     live = LivePages(aws.live_pages(), env().live_pages_arn)
-    base_url = f"https://{env().distribution_domain}"
+    base_url = f"https://{[*env().page_domains_list, env().distribution_domain][0]}"
     return S3Host(env().pages_bucket_name, aws.pages_s3(), live, base_url=base_url)
 
 
@@ -74,3 +75,21 @@ _HOSTS: dict[str, Callable[[], SiteHost]] = {"local": _local, "s3": _s3, "amplif
 def site_host() -> SiteHost:
     """Return the host that the environment names."""
     return _HOSTS[env().site_host]()
+
+
+def page_address(campaign: Campaign, *, is_test: bool = False) -> str:
+    """Return where visitors find a campaign's page, on its client's own domain where it has one."""
+    slug = campaign.test_slug if is_test else campaign.slug
+    return site_host().address(slug, _domain_of(campaign))
+
+
+def api_address(campaign: Campaign) -> str:
+    """Return the API's address for a campaign's page: on the page's own origin, where that has one."""
+    domain = _domain_of(campaign)
+    return f"https://{domain}" if domain and env().site_host == "s3" else env().public_api_url
+
+
+def _domain_of(campaign: Campaign) -> str:
+    """Return the client's domain, unless the distribution answers to it no more."""
+    domain = campaign.client.page_domain
+    return domain if domain in env().page_domains_list else ""

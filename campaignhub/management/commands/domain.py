@@ -46,7 +46,10 @@ class Command(BaseCommand):
                     f"[edge]\nDomainNames = {json.dumps(names)}\nCertificateArn = {json.dumps(arn)}"
                 )
                 return
-            domains.point(domain, _distribution_of(name))
+            if domains.point(domain, _distribution_of(name)):
+                self.stdout.write(
+                    f"Then, where the site runs: manage.py client_domain CLIENT {domain}"
+                )
         except CannotDeploy as error:
             raise CommandError(error.message) from error
         except (BotoCoreError, ClientError) as error:

@@ -28,6 +28,7 @@ WORDS = {
     "campaign.published": "Published a campaign",
     "campaign.published_as_test": "Published a test",
     "campaign.amended": "Amended a campaign",
+    "client.domain_changed": "Changed a client's domain",
     "campaign.embedding_changed": "Changed who may embed a campaign",
     "campaign.page_put_back": "Put a page back",
     "campaign.page_rolled_back": "Went back to a page's earlier templates",

@@ -28,6 +28,8 @@ class Client(TenantModel):
     (``services.sender``). Empty: the platform's own.
     """
 
+    page_domain = models.CharField(max_length=253, blank=True, editable=False)
+    """Of its campaigns' pages, among the installation's. Empty: the installation's first."""
     block_list_due = models.BooleanField(default=False, editable=False)
     """Whether the submissions table still holds an earlier block list."""
 

@@ -19,7 +19,7 @@ from django.db.models import F
 
 from campaignhub import ingest
 from campaignhub.env import env
-from campaigns.hosting.host import site_host
+from campaigns.hosting.host import api_address, site_host
 from campaigns.hosting.host_errors import HostIsFull, StillDeploying, VersionGone
 from campaigns.publishing.models import Placement, Release
 from campaigns.rendering import PageContent, render_page, render_rules
@@ -163,7 +163,7 @@ def page_files(releases: list[Release]) -> dict[str, bytes]:
     newest = releases[0]
     files = render_page(
         PageContent.model_validate(newest.page),
-        api_url=env().public_api_url,
+        api_url=api_address(newest.campaign),
         upload_origin=env().public_upload_url,
         images=read_images(newest.images),
         embed_origins=newest.campaign.embed_origins,

@@ -19,7 +19,7 @@ from campaignhub.staff_site.scoped import ScopedModelAdmin
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import can
-from campaigns.hosting.host import site_host
+from campaigns.hosting.host import page_address
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import language_name
 from campaigns.publishing.services import checks, publish
@@ -282,7 +282,7 @@ def embed_line(campaign: Campaign) -> str:
     """Return the one line of a client's own site that shows the page there."""
     return format_html(
         '<script async src="{}embed.js" data-title="{}"></script>',
-        site_host().address(campaign.slug),
+        page_address(campaign),
         campaign.text(campaign.headline, campaign.languages[0]) or campaign.name,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from campaigns.accounts.models import User
-from campaigns.hosting.host import site_host
+from campaigns.hosting.host import page_address
 from campaigns.publishing.services import checks
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import MOVES, CampaignState
@@ -34,8 +34,8 @@ def publishing(campaign: Campaign, *, user: User, at: datetime) -> dict[str, Any
         "todos": todos(problems, campaign, user=user),
         "releases": releases,
         "moves": moves,
-        "page_link": site_host().address(campaign.slug) if campaign.first_published else "",
-        "test_link": site_host().address(campaign.test_slug)
+        "page_link": page_address(campaign) if campaign.first_published else "",
+        "test_link": page_address(campaign, is_test=True)
         if any(release.is_test for release in releases)
         else "",
         "is_final": campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED),

@@ -14,7 +14,7 @@ from django.db import transaction
 from campaignhub.passwords import no_page_waits
 from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import Role
-from campaigns.hosting.host import site_host
+from campaigns.hosting.host import page_address
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.publish import publish_campaign
 from campaigns.setup.models import Campaign, FormField
@@ -145,7 +145,7 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
     newest = campaign.releases.filter(is_test=False).order_by("-number").first()
     return {
         "slug": campaign.slug,
-        "page": site_host().address(campaign.slug),
+        "page": page_address(campaign),
         "release": newest.number if newest else None,
         "answers": {row.name: examples[row.name] for row in rows if row.name in examples},
         "consents": {row.name: True for row in rows if row.kind == CONSENT and row.required},

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from campaignhub.ingest import sign_token
-from campaigns.hosting.host import site_host
+from campaigns.hosting.host import page_address
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.releases import read_release
 from ingest_lambda.contract import Channel, Mode, Purpose, Route, TokenPayload
@@ -44,7 +44,9 @@ def _signed(submission: Submission, *, resubmit: bool) -> str:
     languages = _languages_online(submission)
     own_folder = submission.locale in languages and submission.locale != languages[0]
     folder = f"{submission.locale}/" if own_folder else ""
-    return f"{site_host().address(slug)}{folder}status/#{sign_token(payload)}"
+    return (
+        f"{page_address(campaign, is_test=submission.is_test)}{folder}status/#{sign_token(payload)}"
+    )
 
 
 def _languages_online(submission: Submission) -> tuple[str, ...]:

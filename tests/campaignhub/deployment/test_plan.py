@@ -118,3 +118,18 @@ def test_a_secret_is_taken_once_and_kept():
 def test_what_nobody_gives_is_named():
     with pytest.raises(CannotDeploy, match="Not given: Needed, Key"):
         parameters_for(TEMPLATE, {}, {}, {})
+
+
+def test_pages_may_upload_from_every_domain_of_the_installation():
+    both = {"DomainNames": "win.example.com, promo.example.org"}
+    named = {"AllowedOrigins": "https://d1.cloudfront.net,https://win.example.com"}
+
+    found = plan(edge=both, ingest=named).given("ingest")["AllowedOrigins"]
+
+    assert found.split(",") == [
+        "https://d1.cloudfront.net",
+        "https://win.example.com",
+        "https://promo.example.org",
+    ]
+    assert plan(edge=both).given("ingest")["AllowedOrigins"].startswith("https://win.")
+    assert "AllowedOrigins" not in plan(edge={}).given("ingest")

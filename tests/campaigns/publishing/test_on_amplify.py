@@ -201,7 +201,7 @@ def test_a_client_s_domain_is_named_from_the_moment_it_works(
     amplify: Amplify, capsys: pytest.CaptureFixture[str]
 ) -> None:
     campaign = live()
-    ask = ("amplify_domain", campaign.client.name, "win.example.com")
+    ask = ("client_domain", campaign.client.name, "win.example.com")
     with pytest.raises(CommandError, match="Not yet: PENDING_VERIFICATION"):
         call_command(*ask)
     said = capsys.readouterr().out.splitlines()

@@ -16,7 +16,7 @@ SAYS_NO_SCOPE = {
     "campaigns.accounts.tasks": "invitations that are due",
     "campaigns.publishing.tasks": "campaigns that open and close",
     "campaigns.workbench.management.commands.demo": "makes its clients",
-    "campaigns.workbench.management.commands.amplify_domain": "one client's domain",
+    "campaigns.workbench.management.commands.client_domain": "one client's domain",
     "campaigns.workbench.management.commands.pages": "every campaign",
     "campaigns.workbench.management.commands.republish": "every campaign",
     "submissions.intake.consumers": "the stream of the table",
