@@ -26,6 +26,9 @@ class Release(TenantModel):
     images = models.JSONField(
         default=dict, blank=True, help_text="The stored files of hero and logo, by those words."
     )
+    mails = models.JSONField(
+        default=dict, blank=True, help_text="What mails say otherwise than by default, by language."
+    )
     amendment_reason = models.CharField(max_length=500, blank=True)
     public_note = models.JSONField(default=dict, blank=True)
     accepted_warnings = models.JSONField(default=list, blank=True)

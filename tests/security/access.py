@@ -196,8 +196,14 @@ DECLARED: dict[str, Access] = {
     "admin:mail_mail_act": thing(
         NOTHING, Capability.MAIL_SEND, {"act": "again", "seen": "0"}, {"act": "sent"}
     ),
-    "admin:mail_mail_samples": thing(Capability.MAIL_VIEW, Capability.MAIL_SEND),
-    "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, None),
+    "admin:mail_mail_samples": thing(
+        Capability.MAIL_VIEW,
+        Capability.MAIL_SEND,
+        {"act": "test"},
+        {"act": "save", "subject": "News", "title": "News", "before": "News", "button": "Look"},
+        {"act": "reset"},
+    ),
+    "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
     # Operations
     "admin:operations": room(Capability.OPERATIONS),
     "admin:dead_letters": room(Capability.OPERATIONS, Capability.OPERATIONS, *_LETTERS),

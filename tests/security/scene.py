@@ -24,6 +24,8 @@ from ingest_lambda.contract import (
 )
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
+from submissions.mail.rules.wording import MOST_CHARS, Part
+from submissions.mail.rules.words import Message
 from submissions.mirror.models import Award, Submission
 from submissions.review.models import OutboxDecision
 from submissions.review.services import decisions
@@ -164,6 +166,14 @@ def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
         sender_name=hostile(100),
         reason_texts={"en": {"ILLEGIBLE": hostile(400)}, "es": {"ILLEGIBLE": hostile(400, turn=3)}},
         reason_labels={"en": {"ILLEGIBLE": hostile(60)}},
+        mail_texts={
+            language: {
+                f"{message}.{part}": hostile(MOST_CHARS[part], turn=turn)
+                for message in Message
+                for turn, part in enumerate(Part)
+            }
+            for language in ("en", "es")
+        },
         headline=texts(300),
         supporting=texts(300, 1),
         prizes=texts(500, 2),

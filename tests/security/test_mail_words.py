@@ -17,6 +17,7 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind
+from submissions.mail.rules.words import Message
 from submissions.mail.services.delivery import deliver_mails
 from submissions.mirror.models import Submission
 from submissions.review.services.decisions import reject_submission
@@ -45,7 +46,7 @@ def _read(browser: Browser, mail: Mail) -> str:
 
 
 def _sample(campaign: Campaign, **asked: str) -> str:
-    address = reverse("admin:mail_mail_samples", args=[campaign.pk])
+    address = reverse("admin:mail_mail_sample_html", args=[campaign.pk])
     page = _signed_in(campaign).get(address, asked)
     assert page.status_code == 200
     return page.content.decode()
@@ -87,10 +88,10 @@ def test_a_first_name_of_script_is_no_script_for_the_owner_who_opens_the_failed_
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("kind", MailKind)
-def test_a_headline_of_script_is_no_script_on_the_sample_that_the_owner_reads(kind: MailKind):
+@pytest.mark.parametrize("message", Message)
+def test_a_headline_of_script_is_no_script_on_the_sample_that_the_owner_reads(message: Message):
     campaign = make_campaign(headline={"en": f"</pre>{SCRIPT}"})
-    page = _sample(campaign, kind=kind)
+    page = _sample(campaign, message=message)
     assert "&lt;/pre&gt;&lt;script&gt;" in page
     assert SCRIPT not in page
 
@@ -169,6 +170,7 @@ def test_a_name_in_the_spelling_of_mail_programs_is_not_decoded_into_an_address(
 @given(st.text(), st.text())
 def test_the_text_form_is_plain_and_has_as_many_lines_whatever_was_typed(typed: str, other: str):
     from campaigns.accounts.rules.lines import one_line
+    from campaigns.rendering.prose import Run
     from submissions.mail.rules.mail_text import MailText, as_text
 
     def text(words: str, reason: str) -> str:
@@ -178,9 +180,9 @@ def test_the_text_form_is_plain_and_has_as_many_lines_whatever_was_typed(typed: 
             subject=line,
             title=line,
             hello=line,
-            before=line,
+            before=((Run(line),),),
             reasons=(why,),
-            after=line,
+            after=((Run(line, "https://example.com/"), Run(line)),),
             button=line,
             reference_label="Your reference",
             reference="K7M4-2QXD",

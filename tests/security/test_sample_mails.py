@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Role
-from submissions.mail.rules.mails import MailKind
+from campaigns.publishing.services.releases import as_drafted
+from submissions.mail.rules.words import Message
 from submissions.mail.services.samples import MOST_AN_HOUR, TooManySamples, send_sample
 from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import NOON, make_user
@@ -24,7 +25,7 @@ def test_one_person_sends_a_number_of_samples_an_hour() -> None:
     User.objects.filter(pk=manager.pk).update(email="max@example.com")
     manager.refresh_from_db()
     browser = signed_in(manager)
-    sent = {"kind": "received", "language": "en"}
+    sent = {"act": "test", "message": "received", "language": "en"}
     for number in range(MOST_AN_HOUR + 5):
         # Through every campaign and kind it is one number.
         where = (campaign, other)[number % 2]
@@ -42,7 +43,8 @@ def test_an_hour_later_there_are_more_and_a_colleague_has_their_own() -> None:
 
     def send(person: User, minutes: int) -> None:
         at = NOON + timedelta(minutes=minutes)
-        send_sample(campaign, MailKind.APPROVED, language="en", actor=person, at=at)
+        shown = as_drafted(campaign)
+        send_sample(campaign, Message.APPROVED, language="en", shown=shown, actor=person, at=at)
 
     for _ in range(MOST_AN_HOUR):
         send(ada, 0)

@@ -70,7 +70,7 @@ def test_a_sample_to_oneself_obeys_the_same_rule():
     samples = reverse("admin:mail_mail_samples", args=[campaign.pk])
     browser = browser_of((campaign.client, Role.CAMPAIGN_MANAGER))
     assert THEIRS not in browser.get(samples).content.decode()
-    browser.post(samples, {"kind": "received"})
+    browser.post(samples, {"act": "test", "message": "received"})
     assert parseaddr(outbox.outbox[-1].from_email)[1] == OURS
 
 

@@ -23,6 +23,7 @@ from ingest_lambda.contract import Mode, Reason, ReasonCode
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.rules.words import Message
 from submissions.mirror.models import EntrantMessage, Submission
 from submissions.operations.services.dead_letters import pairs
 from submissions.review.services.decisions import reject_submission, request_resubmission
@@ -73,7 +74,7 @@ def _staff_pages(campaign: Campaign) -> Iterator[str]:
                 continue
             yield address
             if name.startswith("mail_mail_sample"):
-                yield from (f"{address}?kind={kind}" for kind in MailKind)
+                yield from (f"{address}?message={message}" for message in Message)
 
 
 def _dead_letters(campaign: Campaign, submission: Submission, token: str) -> None:
@@ -183,12 +184,14 @@ def test_a_mail_is_read_without_its_link_in_both_forms_and_says_so(kind: MailKin
         assert name == "read" or "href" not in shown
 
 
-@pytest.mark.parametrize("kind", MailKind)
-def test_a_sample_to_oneself_has_no_token_of_anything(kind: MailKind):
+@pytest.mark.parametrize("message", Message)
+def test_a_sample_to_oneself_has_no_token_of_anything(message: Message):
     campaign = make_campaign()
     browser = Browser()
     browser.force_login(_user(campaign, Role.CAMPAIGN_MANAGER))
-    browser.post(reverse("admin:mail_mail_samples", args=[campaign.pk]), {"kind": kind})
+    browser.post(
+        reverse("admin:mail_mail_samples", args=[campaign.pk]), {"act": "test", "message": message}
+    )
     (sent,) = outbox.outbox
     assert isinstance(sent, EmailMultiAlternatives)
     for form in (str(sent.body), str(sent.alternatives[0][0]), str(sent.message())):

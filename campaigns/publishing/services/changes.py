@@ -55,6 +55,8 @@ def changes_since_release(campaign: Campaign) -> list[str]:
     changes = [name for name, ours, theirs in _PARTS if ours & judged or theirs & shown]
     if release.images != images_of(campaign):
         changes.append("Pictures")
+    if release.mails != campaign.mail_texts:
+        changes.append("E-mails")
     return changes
 
 

@@ -5,7 +5,7 @@ language taken away or a promise changed there concerns nobody who entered befor
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
@@ -31,9 +31,11 @@ class Presentation:
     page: PageContent
     images: Mapping[str, str]
     """The stored files of hero and logo, by those words."""
+    mails: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What mails say otherwise than by default: by language, then by message and part."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PublishedRelease(Presentation):
     """The content of one release."""
 
@@ -61,12 +63,13 @@ def read_release(campaign_id: UUID, *, is_test: bool, number: int) -> PublishedR
         NoSuchRelease: this database does not have it.
     """
     rows = Release.objects.filter(campaign=campaign_id, is_test=is_test, number=number)
-    row = rows.only("manifest", "page", "images").first()
+    row = rows.only("manifest", "page", "images", "mails").first()
     if row is None:
         raise NoSuchRelease(f"release {number} of campaign {campaign_id}")
     return PublishedRelease(
         page=PageContent.model_validate(row.page),
         images=row.images,
+        mails=row.mails,
         manifest=Manifest.model_validate(row.manifest),
     )
 
@@ -80,10 +83,11 @@ def keep_release(campaign: Campaign, page: PageContent, manifest: Manifest, **mo
         manifest=manifest.model_dump(mode="json"),
         page=page.model_dump(mode="json"),
         images=images_of(campaign),
+        mails=campaign.mail_texts,
         **more,
     )
 
 
 def as_drafted(campaign: Campaign) -> Presentation:
     """Return what the next release of a campaign would show, for samples."""
-    return Presentation(page_content(campaign, release=1), images_of(campaign))
+    return Presentation(page_content(campaign, release=1), images_of(campaign), campaign.mail_texts)

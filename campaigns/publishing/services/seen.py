@@ -14,7 +14,10 @@ EDITS = (
     "campaign.limits_set",
 )
 """What the page of a campaign writes; a move of its state leaves every field as it was."""
-EDITS_AND_RELEASES = (*EDITS, "campaign.published", "campaign.amended")
+MAIL_EDITS = ("campaign.mails_changed",)
+"""What the page with the wording of e-mails writes; the page of a campaign leaves it as it is."""
+RELEASES = ("campaign.published", "campaign.amended")
+EDITS_AND_RELEASES = (*EDITS, *MAIL_EDITS, *RELEASES)
 
 
 class CampaignChanged(DomainError):
@@ -42,7 +45,7 @@ def refuse_unseen(
     if not seen or newest is None or seen == str(newest.pk):
         return
     who = "You" if newest.actor == actor else _name(newest.actor)
-    what = "published" if newest.code in EDITS_AND_RELEASES[len(EDITS) :] else "changed"
+    what = "published" if newest.code in RELEASES else "changed"
     raise CampaignChanged(f"{who} {what} {campaign.name} while this page was open. {undone}")
 
 

@@ -136,6 +136,9 @@ class Campaign(TenantModel):
         default=list, blank=True, help_text="Reasons that the desk does not offer, by code"
     )
 
+    mail_texts = models.JSONField(default=dict, blank=True)
+    """What mails say otherwise than by default: by language, then by message and part."""
+
     headline = models.JSONField(default=dict, blank=True)
     supporting = models.JSONField(default=dict, blank=True)
     prizes = models.JSONField(default=dict, blank=True)

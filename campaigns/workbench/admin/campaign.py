@@ -173,6 +173,7 @@ class CampaignAdmin(LivePreview):
             context["adminform"].form,
             {f.formset.prefix: f for f in context["inline_admin_formsets"]},
             context.get("todos", ()),
+            campaign,
         )
         context["title"] = campaign.name if campaign else "Start a campaign"
         page: HttpResponse = super().render_change_form(request, context, *args, **kwargs)

@@ -47,12 +47,21 @@ def publishing(campaign: Campaign, *, user: User, at: datetime) -> dict[str, Any
     }
 
 
-def offer(word: str, view: str, words: str, *, is_danger: bool = False) -> None:
-    """Register what another room offers for a campaign; ``view`` takes the campaign's id."""
-    _offered.append((is_danger, word, view, words))
+def offer(
+    word: str, view: str, words: str, *, is_danger: bool = False, tab: str = "publish"
+) -> None:
+    """Register what another room offers on a campaign's ``tab``; ``view`` takes the campaign's id."""
+    _offered.append((tab, is_danger, word, view, words))
 
 
-_offered: list[tuple[bool, str, str, str]] = []
+_offered: list[tuple[str, bool, str, str, str]] = []
+
+
+def steps_on(tab: str, campaign: Campaign) -> list[Step]:
+    """Return what other rooms offer on a tab of its own subject."""
+    return [
+        _step(view, word, campaign, words) for on, _, word, view, words in _offered if on == tab
+    ]
 
 
 def _step(view: str, word: str, campaign: Campaign, words: str = "") -> Step:
@@ -66,8 +75,8 @@ def _campaign_step(name: str, word: str, campaign: Campaign, words: str = "") ->
 def _of_others(campaign: Campaign, *, are_danger: bool) -> list[Step]:
     return [
         _step(view, word, campaign, words)
-        for is_danger, word, view, words in _offered
-        if is_danger is are_danger
+        for tab, is_danger, word, view, words in _offered
+        if tab == "publish" and is_danger is are_danger
     ]
 
 

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from campaigns.setup.models import Campaign
 from campaigns.workbench.admin.checklist import Todo
+from campaigns.workbench.admin.publishing import Step, steps_on
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ class ShownTab:
     groups: list[tuple[Group, list[list[Any]]]]
     formset: Any = None
     todos: list[Todo] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    """What other rooms offer here."""
     errors: int = 0
 
 
@@ -120,6 +124,7 @@ def shown(
     form: Any,
     formsets: dict[str, Any],
     todos: Sequence[Todo],
+    campaign: Campaign | None,
 ) -> list[ShownTab]:
     """Bind the tabs to a form and its rows, and count what is wrong on each."""
     result = []
@@ -140,5 +145,6 @@ def shown(
             errors += sum(bool(row) for row in formset.formset.errors)
             errors += bool(formset.formset.non_form_errors())
         mine = [todo for todo in todos if todo.tab == tab.title]
-        result.append(ShownTab(tab, groups, formset, mine, errors))
+        steps = steps_on(tab.slug, campaign) if campaign and not tab.template else []
+        result.append(ShownTab(tab, groups, formset, mine, steps, errors))
     return result

@@ -28,7 +28,8 @@ def troubled(request: HttpRequest, _now: datetime) -> Iterator[Line]:
 
 
 offer(
-    "Preview e-mails",
+    "Edit and preview e-mails",
     "admin:mail_mail_samples",
-    "Preview what entrants get, in each language, or send one to yourself.",
+    "What each e-mail says, in each language, with a preview and a test to yourself.",
+    tab="mails",
 )

@@ -3,22 +3,28 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from campaigns.rendering.prose import Line
+from submissions.mail.rules.wording import in_plain_text
+
 INERT_LINK = "Link removed: it only works in the entrant's own e-mail."
 """What stands in the place of a link wherever a mail is shown to somebody else."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailText:
-    """What a mail says. Each text is one line (:func:`campaigns.accounts.rules.lines.one_line`); none is markup."""
+    """What a mail says. Each text is one line (:func:`campaigns.accounts.rules.lines.one_line`); none is markup.
+
+    The text above and below the reasons has paragraphs, and links of staff in them.
+    """
 
     language: str
     subject: str
     title: str
     hello: str
-    before: str
+    before: tuple[Line, ...]
     """The text above the reasons."""
     reasons: tuple[str, ...]
-    after: str
+    after: tuple[Line, ...]
     """The text below them; may be empty."""
     button: str
     reference_label: str
@@ -42,11 +48,13 @@ def as_text(text: MailText, *, link: str) -> str:
 
 
 def _lines(text: MailText, link: str) -> Iterator[str]:
-    yield from (text.hello, "", text.before, "")
+    yield from (text.hello, "")
+    for paragraph in text.before:
+        yield from (in_plain_text(paragraph), "")
     for reason in text.reasons:
         yield from (f"- {reason}", "")
-    if text.after:
-        yield from (text.after, "")
+    for paragraph in text.after:
+        yield from (in_plain_text(paragraph), "")
     yield from (f"{text.button}:", link or f"[{INERT_LINK}]", "")
     yield from (f"{text.reference_label}: {text.reference}", "")
     yield from ("-- ", text.brand)

@@ -1,5 +1,6 @@
 """What mails say, from ``submissions/mail/locale``: one catalogue per language."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -30,11 +31,7 @@ class Message(StrEnum):
 
 @dataclass(frozen=True)
 class MessageWords:
-    """One message.
-
-    Braces: ``campaign``, ``reference``, ``review_day``, ``day`` (of the deadline, short),
-    ``deadline`` (exact).
-    """
+    """One message, with braces where its entry is named (``rules.wording``)."""
 
     subject: str
     title: str
@@ -50,9 +47,18 @@ def mail_words(language: str) -> Words:
     return words_of(LOCALE, "mails", spoken(language))
 
 
-def message_words(message: Message, language: str, *, with_receipt: bool) -> MessageWords:
-    """Return one message; of a receipt it speaks only ``with_receipt``, where the entrant has one to keep."""
-    words = mail_words(language)
+def message_words(
+    message: Message,
+    language: str,
+    *,
+    with_receipt: bool,
+    changed: Mapping[str, str] | None = None,
+) -> MessageWords:
+    """Return one message; of a receipt it speaks only ``with_receipt``, where the entrant has one to keep.
+
+    ``changed`` are the parts that a campaign says in its own words, by their keys.
+    """
+    words = {**mail_words(language), **(changed or {})}
     after = words.get(f"{message}.after", "")
     receipt = words.get(f"{message}.receipt", "") if with_receipt else ""
     return MessageWords(

@@ -3,7 +3,7 @@
 import base64
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from email.mime.image import MIMEImage
 from email.utils import formataddr
@@ -17,7 +17,6 @@ from django.template.loader import render_to_string
 from campaigns.accounts.rules.lines import one_line
 from campaigns.accounts.rules.plain_names import name_to_greet
 from campaigns.publishing.services.releases import Presentation
-from campaigns.rendering import PageContent
 from campaigns.setup.rules.contrast import contrast
 from campaigns.setup.services.campaign import sender_of
 from ingest_lambda.contract import Reason, Route, SubmissionStatus, sentence
@@ -33,6 +32,7 @@ from submissions.mail.models import Mail
 from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
 from submissions.mail.rules.mails import MailKind, message_of
 from submissions.mail.rules.sent_copy import LOGO
+from submissions.mail.rules.wording import filled, paragraphs, plain_line
 from submissions.mail.rules.words import mail_words, message_words
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.mirror.services.releases import release_of
@@ -55,7 +55,7 @@ def compose(
     campaign = submission.campaign
     shown = sample_of or release_of(submission)
     logo = _logo(shown.images)
-    text = _text_of(mail, at, shown.page)
+    text = _text_of(mail, at, shown)
     reply_to = one_line(campaign.client.help_email)
     message = EmailMultiAlternatives(
         subject=text.subject,
@@ -75,10 +75,11 @@ def compose(
     return message
 
 
-def html_to_read(mail: Mail, *, at: datetime, sample_of: Presentation | None = None) -> str:
-    """Return the HTML of a mail that nobody was sent: without a link, and with the logo inside."""
-    shown = sample_of or release_of(mail.submission)
-    return _html(_text_of(mail, at, shown.page), link="", logo=logo_as_data(shown.images))
+def preview(mail: Mail, *, at: datetime, shown: Presentation) -> str:
+    """Return a page with a mail that nobody was sent: its subject and both bodies, without a link."""
+    text = _text_of(mail, at, shown)
+    logo = logo_as_data(shown.images)
+    return _html(text, link="", logo=logo, plain=as_text(text, link=""))
 
 
 def logo_as_data(images: Mapping[str, str]) -> str:
@@ -87,8 +88,9 @@ def logo_as_data(images: Mapping[str, str]) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(logo).decode()}" if logo else ""
 
 
-def _html(text: MailText, *, link: str, logo: str) -> str:
-    context = {**asdict(text), "link": link, "inert_link": INERT_LINK, "logo": logo}
+def _html(text: MailText, *, link: str, logo: str, plain: str = "") -> str:
+    said = {field.name: getattr(text, field.name) for field in fields(text)}
+    context = {**said, "link": link, "inert_link": INERT_LINK, "logo": logo, "plain": plain}
     return render_to_string("email/message.html", context)
 
 
@@ -98,8 +100,8 @@ def address_of(submission: Submission) -> str:
     return sending_address(personal.email) if personal else ""
 
 
-def _text_of(mail: Mail, at: datetime, page: PageContent) -> MailText:
-    submission = mail.submission
+def _text_of(mail: Mail, at: datetime, shown: Presentation) -> MailText:
+    submission, page = mail.submission, shown.page
     client = submission.campaign.client
     language = submission.locale
     words = mail_words(language)
@@ -114,6 +116,7 @@ def _text_of(mail: Mail, at: datetime, page: PageContent) -> MailText:
         ),
         language,
         with_receipt=submission.route == Route.PURCHASE and bool(submission.uploads),
+        changed=shown.mails.get(language),
     )
     said = {
         "campaign": one_line(page.text(page.headline, language) or page.name),
@@ -125,17 +128,17 @@ def _text_of(mail: Mail, at: datetime, page: PageContent) -> MailText:
     }
     name = name_to_greet(getattr(getattr(submission, "personal", None), "given_name", ""))
     help_words = words["help_phone" if client.help_phone else "help"]
-    subject = message.subject.format(**said)
+    subject = plain_line(filled(message.subject, said))
     dark_on_brand = contrast(_DARK, page.brand_colour) > contrast("#ffffff", page.brand_colour)
     return MailText(
         language=spoken(language),
         subject=words["test"] + subject if submission.is_test else subject,
-        title=message.title,
+        title=plain_line(filled(message.title, said)),
         hello=words["hello"].format(name=isolated(name)) if name else words["hello_nobody"],
-        before=message.before.format(**said),
+        before=paragraphs(message.before, said),
         reasons=_reasons(mail, at),
-        after=message.after.format(**said),
-        button=message.button,
+        after=paragraphs(message.after, said),
+        button=plain_line(filled(message.button, said)),
         reference_label=words["reference"],
         reference=submission.reference,
         help=help_words.format(**said) if client.help_email else "",

@@ -1,15 +1,15 @@
 """What a campaign's mails will say, before anybody has entered; and one to oneself, to see it arrive."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
-
-from django.core.mail import EmailMultiAlternatives
 
 from campaignhub.errors import DomainError
 from campaignhub.ingest import working_days_after
 from campaigns.accounts.models import AuditEntry, User
 from campaigns.accounts.services import audit
-from campaigns.publishing.services.releases import as_drafted
+from campaigns.publishing.services.releases import Presentation, as_drafted
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     Channel,
@@ -23,6 +23,8 @@ from ingest_lambda.contract import (
 )
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind
+from submissions.mail.rules.wording import Part, with_wording
+from submissions.mail.rules.words import Message
 from submissions.mail.services.composing import compose
 from submissions.mail.services.sending_errors import SENDING_ERRORS
 from submissions.mirror.models import Submission, SubmissionAnswers
@@ -30,23 +32,27 @@ from submissions.mirror.models import Submission, SubmissionAnswers
 SAMPLE_ID = UUID("00000000-0000-7000-8000-000000000000")
 MOST_AN_HOUR = 30
 _SENT = "mail.sample_sent"
+_INGEST_STATUS = {
+    Message.RECEIVED: SubmissionStatus.RECEIVED,
+    Message.RECEIVED_COUNTS: SubmissionStatus.APPROVED,
+}
 _STATUS = {
-    MailKind.APPROVED: SubmissionStatus.APPROVED,
-    MailKind.REJECTED: SubmissionStatus.REJECTED,
-    MailKind.ASKED_AGAIN: SubmissionStatus.NEEDS_RESUBMISSION,
-    MailKind.REMINDER: SubmissionStatus.NEEDS_RESUBMISSION,
-    MailKind.REFUSED: SubmissionStatus.INVALID,
-    MailKind.REOPENED: SubmissionStatus.PENDING_REVIEW,
-    MailKind.REVOKED: SubmissionStatus.REVOKED,
+    **_INGEST_STATUS,
+    Message.APPROVED: SubmissionStatus.APPROVED,
+    Message.REJECTED: SubmissionStatus.REJECTED,
+    Message.ASKED_AGAIN: SubmissionStatus.NEEDS_RESUBMISSION,
+    Message.REMINDER: SubmissionStatus.NEEDS_RESUBMISSION,
+    Message.REFUSED: SubmissionStatus.INVALID,
+    Message.REVOKED: SubmissionStatus.REVOKED,
 }
 _REASONS = {
-    MailKind.REJECTED: Reason(
+    Message.REJECTED: Reason(
         code=ReasonCode.BEFORE_PURCHASE_WINDOW, found="2026-05-28", expected="2026-06-01"
     ),
-    MailKind.ASKED_AGAIN: Reason(code=ReasonCode.ILLEGIBLE),
-    MailKind.REMINDER: Reason(code=ReasonCode.ILLEGIBLE),
-    MailKind.REFUSED: Reason(code=ReasonCode.RECEIPT_USED),
-    MailKind.REVOKED: Reason(code=ReasonCode.DUPLICATE_OTHER),
+    Message.ASKED_AGAIN: Reason(code=ReasonCode.ILLEGIBLE),
+    Message.REMINDER: Reason(code=ReasonCode.ILLEGIBLE),
+    Message.REFUSED: Reason(code=ReasonCode.RECEIPT_USED),
+    Message.REVOKED: Reason(code=ReasonCode.DUPLICATE_OTHER),
 }
 
 
@@ -62,28 +68,30 @@ class SampleNotSent(DomainError):
     """The mail service did not take the sample."""
 
 
-def sample_mail(campaign: Campaign, kind: MailKind, *, language: str, at: datetime) -> Mail:
-    """Make a mail of ``kind`` about an entry that never was; nothing of it is stored.
+def sample_mail(campaign: Campaign, message: Message, *, language: str, at: datetime) -> Mail:
+    """Make a mail that says ``message`` about an entry that never was; nothing of it is stored.
 
     It is a test's, so that its subject says so and its link leads nowhere that
     counts.
     """
-    reason = _REASONS.get(kind)
+    reason = _REASONS.get(message)
     worded = []
     if reason is not None:
-        message = sentence(
+        words = sentence(
             reason, locale=language, texts=campaign.reason_texts, timezone=campaign.timezone
         )
-        worded = [reason.model_copy(update={"message": message}).model_dump(mode="json")]
+        worded = [reason.model_copy(update={"message": words}).model_dump(mode="json")]
+    kind = MailKind.RECEIVED if message.startswith("received") else MailKind(message)
+    attempt = 2 if message is Message.RECEIVED_AGAIN else 1
     submission = Submission(
         id=SAMPLE_ID,
         campaign=campaign,
         reference=reference_of(SAMPLE_ID),
-        status=_STATUS.get(kind, SubmissionStatus.PENDING_REVIEW),
-        ingest_status=SubmissionStatus.PENDING_REVIEW,
+        status=_STATUS.get(message, SubmissionStatus.PENDING_REVIEW),
+        ingest_status=_INGEST_STATUS.get(message, SubmissionStatus.PENDING_REVIEW),
         is_test=True,
         release=1,
-        attempt=1,
+        attempt=attempt,
         route=Route.PURCHASE.value,
         uploads=_uploads(campaign),
         channel=Channel.WEB.value,
@@ -99,8 +107,8 @@ def sample_mail(campaign: Campaign, kind: MailKind, *, language: str, at: dateti
     return Mail(
         submission=submission,
         kind=kind.value,
-        attempt=1,
-        decision_no=1 if kind in _STATUS else None,
+        attempt=attempt,
+        decision_no=None if kind is MailKind.RECEIVED else 1,
         queued_at=at,
     )
 
@@ -111,19 +119,24 @@ def _uploads(campaign: Campaign) -> list[dict[str, str]]:
     return [{"field": row.name} for row in rows if Route.PURCHASE in row.routes]
 
 
-def sample_letter(
-    campaign: Campaign, kind: MailKind, *, language: str, at: datetime
-) -> EmailMultiAlternatives:
-    """Compose a sample as it would be sent."""
-    return compose(
-        sample_mail(campaign, kind, language=language, at=at), at=at, sample_of=as_drafted(campaign)
-    )
+def drafted(
+    campaign: Campaign, message: Message, *, language: str, wording: Mapping[Part, str]
+) -> Presentation:
+    """Return a campaign as its next release would show it, with a wording that is not saved."""
+    texts = with_wording(campaign.mail_texts, message, language, wording)
+    return replace(as_drafted(campaign), mails=texts)
 
 
 def send_sample(
-    campaign: Campaign, kind: MailKind, *, language: str, actor: User, at: datetime
+    campaign: Campaign,
+    message: Message,
+    *,
+    language: str,
+    shown: Presentation,
+    actor: User,
+    at: datetime,
 ) -> str:
-    """Send a sample to ``actor`` and nobody else; return the address it went to.
+    """Send a sample, worded as ``shown``, to ``actor`` and nobody else; return the address it went to.
 
     Raises:
         NoStaffAddress: the account has no address.
@@ -137,7 +150,8 @@ def send_sample(
     recent = AuditEntry.objects.filter(code=_SENT, actor=actor, at__gt=at - timedelta(hours=1))
     if recent.count() >= MOST_AN_HOUR:
         raise TooManySamples(f"You get {MOST_AN_HOUR} samples an hour. Send the next one later.")
-    letter = sample_letter(campaign, kind, language=language, at=at)
+    sample = sample_mail(campaign, message, language=language, at=at)
+    letter = compose(sample, at=at, sample_of=shown)
     letter.to = [actor.email]
     try:
         letter.send()
@@ -146,6 +160,6 @@ def send_sample(
             "The e-mail service didn't accept it. Check the client's sender address, then try again."
         ) from exc
     audit.record(
-        campaign, _SENT, actor=actor, at=at, after={"mail": kind.value, "language": language}
+        campaign, _SENT, actor=actor, at=at, after={"mail": message.value, "language": language}
     )
     return actor.email

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.test import override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.html import escape
 
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
@@ -17,6 +18,7 @@ from submissions.mail.admin.of_submission import TONES
 from submissions.mail.admin.reading import OUTCOMES
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.rules.words import Message, message_words
 from submissions.mail.services.attention import troubled_mails
 from submissions.mirror.models import Submission, SubmissionEvent
 from tests.campaigns.factories import make_user
@@ -161,16 +163,20 @@ def test_a_moderator_reads_no_address_in_a_mail():
         assert name == "html" or "a•••@example.com" in page
 
 
-@pytest.mark.parametrize("kind", MailKind)
+@pytest.mark.parametrize("message", Message)
 @pytest.mark.parametrize("language", ["en", "es", "de", "fr"])
-def test_every_kind_of_mail_can_be_read_beforehand_in_every_language(kind, language):
+def test_every_mail_can_be_read_beforehand_in_every_language(message, language):
     campaign = make_campaign(languages=["en", "es", "de", "fr"])
-    asked = {"kind": kind.value, "language": language}
+    asked = {"message": message.value, "language": language}
     browser = signed_in(campaign)
     page = browser.get(reverse("admin:mail_mail_samples", args=[campaign.pk]), asked)
     html = browser.get(reverse("admin:mail_mail_sample_html", args=[campaign.pk]), asked)
     assert f'lang="{language}"' in html.content.decode()
-    assert "Ada" in page.context["text_form"]
+    assert "Ada" in html.content.decode()
+    assert (
+        escape(message_words(message, language, with_receipt=True).title) in html.content.decode()
+    )
+    assert page.status_code == 200
     assert not Mail.objects.exists()
     assert not Submission.objects.exists()
 
@@ -180,17 +186,17 @@ def test_a_sample_goes_to_oneself_alone_and_is_marked_as_a_test():
     campaign = make_campaign()
     browser = signed_in(campaign, email="max@agency.example")
     samples = reverse("admin:mail_mail_samples", args=[campaign.pk])
-    browser.post(samples, {"kind": "approved", "to": "other@example.com"})
+    browser.post(samples, {"act": "test", "message": "approved", "to": "other@example.com"})
     (sent,) = outbox.outbox
     assert sent.to == ["max@agency.example"]
-    assert sent.subject.startswith("Test: ")
+    assert sent.subject.startswith("[TEST] ")
     assert campaign.client.audit_entries.filter(code="mail.sample_sent").exists()
 
 
 def test_without_an_address_of_one_s_own_no_sample_is_sent():
     campaign = make_campaign()
     samples = reverse("admin:mail_mail_samples", args=[campaign.pk])
-    page = signed_in(campaign).post(samples, {"kind": "approved"}, follow=True)
+    page = signed_in(campaign).post(samples, {"act": "test"}, follow=True)
     assert "no e-mail address" in page.content.decode()
 
 

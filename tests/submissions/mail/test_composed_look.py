@@ -12,7 +12,7 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, reference_of, sentence
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind
-from submissions.mail.services.composing import html_to_read
+from submissions.mail.services.composing import preview
 from submissions.mirror.models import Submission, SubmissionAnswers
 from tests.campaigns.pages import make_content
 from tests.submissions.factories import NOON
@@ -62,7 +62,7 @@ def written(kind: MailKind, language: str) -> str:
     )
     submission.personal = SubmissionAnswers(submission=submission, given_name="Ada")
     mail = Mail(submission=submission, kind=kind, decision_no=1, queued_at=NOON, not_before=NOON)
-    return html_to_read(mail, at=NOON, sample_of=shown)
+    return preview(mail, at=NOON, shown=shown)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

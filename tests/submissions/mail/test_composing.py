@@ -11,6 +11,7 @@ from django.utils.html import escape
 from PIL import Image
 
 from campaignhub.env import env
+from campaigns.publishing.services.releases import as_drafted
 from campaigns.setup.models import FormField
 from ingest_lambda.adapters import tokens
 from ingest_lambda.contract import Mode, Purpose, Reason, ReasonCode, Route, SubmissionStatus
@@ -18,10 +19,11 @@ from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind
 from submissions.mail.rules.words import Message, mail_words, message_words
-from submissions.mail.services.composing import compose, html_to_read
-from submissions.mail.services.samples import sample_letter
+from submissions.mail.services.composing import compose, preview
+from submissions.mail.services.samples import sample_mail
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import Submission
+from submissions.mirror.services.releases import release_of
 from submissions.review.services.decisions import (
     approve_submission,
     reject_submission,
@@ -181,8 +183,9 @@ def test_a_sample_speaks_of_a_receipt_where_the_form_asks_for_one():
     for asked in (False, True):
         if asked:
             FormField.objects.create(campaign=campaign, name="receipt", kind="receipt_image")
-        letter = sample_letter(campaign, MailKind.RECEIVED, language="en", at=NOON)
-        assert (KEEP_IT["en"] in str(letter.body)) is asked
+        sample = sample_mail(campaign, Message.RECEIVED_REVIEW, language="en", at=NOON)
+        told = preview(sample, at=NOON, shown=as_drafted(campaign))
+        assert (KEEP_IT["en"] in told) is asked
 
 
 @pytest.mark.parametrize("message", Message)
@@ -196,7 +199,7 @@ def test_a_message_without_a_button_of_its_own_has_the_usual_one(message):
 def test_a_mail_of_a_test_says_so_and_links_to_the_test():
     mail = make_mail(MailKind.RECEIVED, mode=Mode.TEST)
     message = compose(mail, at=NOON, link=link_of(mail))
-    assert message.subject.startswith("Test: ")
+    assert message.subject.startswith("[TEST] ")
     assert f"/c/{mail.submission.campaign.test_slug}/status/#" in str(message.body)
 
 
@@ -230,7 +233,9 @@ def test_the_logo_travels_with_the_mail_and_the_name_stands_in_where_it_cannot()
     assert 'src="cid:logo"' in str(message.alternatives[0][0])
     assert f'alt="{campaign.client.name}"' in str(message.alternatives[0][0])
     assert message.attachments[0]["Content-ID"] == "<logo>"
-    assert 'src="data:image/png;base64,' in html_to_read(mail, at=NOON)
+    assert 'src="data:image/png;base64,' in preview(
+        mail, at=NOON, shown=release_of(mail.submission)
+    )
 
     mail = make_mail(MailKind.RECEIVED, logo=b"never read")
     mail.submission.campaign.logo.delete()

@@ -191,7 +191,7 @@ def test_an_erased_person_gets_no_mail():
 def test_a_test_submission_gets_its_mail_marked_as_a_test():
     _queue(mode=Mode.TEST)
     assert deliver_mails(at=NOON, most=10) == 1
-    assert sent_mail.outbox[0].subject.startswith("Test: ")
+    assert sent_mail.outbox[0].subject.startswith("[TEST] ")
 
 
 def test_a_reminder_that_was_answered_is_withdrawn():

@@ -18,7 +18,7 @@ from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_records, mirror_stream_records
 from submissions.mail.models import Mail
-from submissions.mail.services.composing import compose, html_to_read
+from submissions.mail.services.composing import compose
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.admin.person import shown_answers, shown_consents
 from submissions.mirror.models import Submission, SubmissionAnswers
@@ -93,7 +93,7 @@ def all_about(pk: UUID) -> dict[str, Any]:
         "promised": (entry.decide_by, entry.resubmit_until),
         "reasons": entry.decision_reasons,
         "mail": str(compose(mail, at=NOON).body).replace(entry.reference, ""),
-        "look": html_to_read(mail, at=NOON).replace(entry.reference, ""),
+        "look": str(compose(mail, at=NOON).alternatives[0][0]).replace(entry.reference, ""),
         "page": link_of(mail).split("status")[0],
     }
 

@@ -137,7 +137,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Campaign
-        exclude = ("state", "excluded_regions")  # noqa: DJ006 - the tabs name what is shown
+        exclude = ("state", "excluded_regions", "mail_texts")  # noqa: DJ006 - the tabs name what is shown
         labels = {
             "name": "Name",
             "slug": "Address",
