@@ -90,14 +90,26 @@ def _write(
         # An emptied table needs the earlier ones as well: submissions are judged by theirs.
         for release in releases:
             ingest.publish_release(Manifest.model_validate(release.manifest), current)
-        _write_page(placement, releases, current.slug)
+        try:
+            _write_page(placement, releases, current.slug)
+        except (HostIsFull, StillDeploying):
+            # The page that is there goes on; that it is paused must not wait for the next one.
+            if placement.page_release:
+                _write_state(campaign, placement, current, release=placement.page_release)
+            raise
     else:
         ingest.set_current(current)
+    _write_state(campaign, placement, current, release=newest.number)
+
+
+def _write_state(
+    campaign: Campaign, placement: Placement, current: Current, *, release: int
+) -> None:
     state = PageState(
         state=_shown_state(campaign, placement),
         opens_at=current.opens_at,
         closes_at=current.closes_at,
-        release=newest.number,
+        release=release,
     )
     site_host().put_state(
         current.slug, state.model_dump_json().encode(), revision=placement.revision

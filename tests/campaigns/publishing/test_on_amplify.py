@@ -19,6 +19,7 @@ from campaigns.publishing.services.pages import roll_page_back, take_page_down
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table import Table
+from ingest_lambda.contract import PageState
 from tests.campaigns.factories import NOON, make_draft, publish
 from tests.campaigns.published import placement_of
 from tests.support.amplify import Amplify, running_amplify
@@ -83,6 +84,23 @@ def test_a_pause_is_no_job_and_the_same_page_again_is_none_either(amplify: Ampli
     propagate.propagate(campaign, is_test=False, at=NOON)
     assert b'"paused"' in state_of(campaign)
     assert amplify.asked.count("CreateDeployment") == amplify.asked.count("UpdateApp") == 1
+
+
+def test_a_pause_waits_for_no_job_that_is_under_way(amplify: Amplify) -> None:
+    campaign = live()
+    Campaign.objects.filter(pk=campaign.pk).update(headline={"en": "Win two"})
+    amplify.runs = ("RUNNING",) * 20
+    publish(Campaign.objects.get(pk=campaign.pk), reason="Two.")
+    move_campaign(campaign, CampaignState.PAUSED, actor=None, at=NOON)
+    assert placement_of(campaign).is_behind
+    # Of the release that visitors still see: they are asked to load no other.
+    state = PageState.model_validate_json(state_of(campaign))
+    assert (state.state, state.release) == ("paused", 1)
+    for job in amplify.jobs.values():
+        job["left"] = ["SUCCEED"]
+    propagate.propagate_due(NOON)
+    state = PageState.model_validate_json(state_of(campaign))
+    assert (state.state, state.release) == ("paused", 2)
 
 
 def test_campaigns_of_a_client_share_its_app_and_another_client_has_its_own(
