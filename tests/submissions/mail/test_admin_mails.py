@@ -135,7 +135,9 @@ _PAGES = ("read", "html", "act", "samples", "sample_html")
 
 
 @pytest.mark.parametrize(
-    ("role", "may_read"), [(Role.MODERATOR, {"read", "html"}), (None, set())], ids=str
+    ("role", "may_read"),
+    [(Role.MODERATOR, {"read", "html"}), (None, set())],
+    ids=["moderator", "stranger"],
 )
 def test_a_moderator_reads_single_mails_and_a_stranger_none(role: Role | None, may_read: set[str]):
     campaign = make_campaign()
