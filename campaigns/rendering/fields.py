@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from campaigns.rendering.consents import consent_line
 from campaigns.rendering.content import PageField, Texts
 from campaigns.rendering.prose import Line, plain, runs
+from campaigns.rendering.words import unbroken
 from ingest_lambda.contract import IMAGE_KINDS, FieldKind, Meaning
 
 CONSENT = "consent"
@@ -90,7 +91,7 @@ def shown_field(
         kind=field.kind,
         routes=" ".join(field.routes),
         control=_control(field, kind),
-        label=plain(runs(text(field.label), targets)),
+        label=unbroken(plain(runs(text(field.label), targets))),
         line=line,
         party=_party(field, words, client),
         help=runs(text(field.help_text), targets),

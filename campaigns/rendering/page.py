@@ -207,7 +207,7 @@ def _context(
         ],
         "data": {
             "settings": _settings(content, language, api_url),
-            "words": dict(script_words(language)),
+            "words": script_words(language),
         },
     }
 

@@ -15,6 +15,13 @@ def page_words(language: str) -> Words:
     return words_of(LOCALE, "page", spoken(language))
 
 
-def script_words(language: str) -> Words:
+def script_words(language: str) -> dict[str, str]:
     """Return what the page's script says later, by key; names in braces are filled in there."""
-    return words_of(LOCALE, "script", spoken(language))
+    return {
+        key: unbroken(said) for key, said in words_of(LOCALE, "script", spoken(language)).items()
+    }
+
+
+def unbroken(text: str) -> str:
+    """Return a text whose "E-Mail" no narrow screen breaks behind the E (U+2011, which browsers draw as a hyphen)."""
+    return text.replace("E-Mail", "E\u2011Mail")

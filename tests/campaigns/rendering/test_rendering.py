@@ -1,6 +1,7 @@
 """The page's files: weight, policy, nothing inline."""
 
 import gzip
+import html
 import io
 import re
 from typing import Any
@@ -219,6 +220,15 @@ def test_every_kind_of_field_has_a_label_and_a_place_for_its_error() -> None:
         assert f"Label of {kind.value}" in page
         assert f'id="e-{kind.value}"' in page
         assert f'id="f-{kind.value}"' in page
+
+
+def test_no_narrow_screen_breaks_the_german_word_for_mail_in_two() -> None:
+    field = PageField(
+        name="email", kind=FieldKind.EMAIL, label={"en": "E-mail", "de": "E-Mail-Adresse"}
+    )
+    page = render(make_content(languages=("de",), fields=(field,)))["index.html"].decode()
+    assert "E\u2011Mail-Adresse" in page
+    assert "E-Mail" not in html.unescape(page)
 
 
 def test_consents_are_never_ticked_beforehand() -> None:
