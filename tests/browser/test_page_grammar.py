@@ -229,7 +229,8 @@ def test_a_number_that_the_language_would_read_otherwise_is_sent_as_a_number(pho
         ("email", "j\u00f6rg@example.com", "without accents", None, None),
         ("email", "zoe@gmial", "after the @", "zoe@gmail.com", None),
         ("bought_on", "0026-06-01", "the year", "1 June 2026", "2026-06-01"),
-        ("postcode", "SWlA 1AA", "like SW1A 1AA", None, None),
+        ("postcode", "SWlA 1AA", "like SW1A 1AA", "SW1A 1AA", None),
+        ("phone", "07700 900123 / 07700 900124", "one phone number only", None, None),
         ("name", "Zo\u00eb Zo", "at most 5", None, None),
     ],
 )

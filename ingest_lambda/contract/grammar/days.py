@@ -8,20 +8,23 @@ from ingest_lambda.contract.grammar.text import clean_code
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 FIRST_PURCHASE_YEAR = 2000
-PATTERN = r"^([0-9]{4})-([0-9]{2})-([0-9]{2})$"
+PATTERN = r"^([0-9]{4})([/.-])([0-9]{1,2})\2([0-9]{1,2})$"
+"""The year first: of 01/06/2026 nothing says which is the month."""
 PURCHASE_DAYS_AHEAD = 1
 """By how much a till's calendar may be ahead of the campaign's: it is tomorrow in Auckland first."""
 
 
 def read_day(typed: str) -> Reading:
-    """Read a day as ``2026-06-01``; a year that nobody means is refused."""
+    """Read a day as ``2026-06-01``, also from ``2026/6/1``; a year that nobody means is refused."""
     try:
         text = clean_code(typed)
     except ValueError:
         return Reading(wrong="bad_date")
     # fromisoformat also reads 20260101 and 2026-W01-1, which nothing could be compared with.
-    if not re.match(PATTERN, text):
+    found = re.match(PATTERN, text)
+    if not found:
         return Reading(wrong="bad_date")
+    text = f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}"
     try:
         day = date.fromisoformat(text)
     except ValueError:

@@ -7,15 +7,27 @@ from ingest_lambda.contract.grammar.reading import Reading
 from ingest_lambda.contract.grammar.text import clean_code
 
 MOST_CHARS = 60
+_CURRENCIES = (
+    "euros?|eur|pounds?|dollars?|d[o\u00f3]lares|franken|francs?|gbp|usd|chf|s?frs?|mxn|pesos?"
+    "|sek|nok|dkk|isk|kr|pln|z\u0142|czk|k\u010d|huf|ft|ron|lei|bgn|lev|hrk|kn|rsd|try|tl|jpy|cny|rmb|inr|rs|brl|ars|clp|cop"
+    "|zar|sgd|hkd|aud|cad|nzd|ils|aed|krw|thb|uah"
+)
+"""Not any letters: 12 Mio, 5 mil and 3 doz. are other numbers than 12, 5 and 3."""
 PATTERNS = {
-    "money": r"^(?:[A-Z]{0,3}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|[A-Za-z]{2,3}(?![A-Za-z])\.?)\s*|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|[A-Za-z]{2,3}\.?|z\u0142|K\u010d)$",
+    "money": rf"^(?:[A-Za-z]{{0,3}}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|(?:{_CURRENCIES})(?![a-z])\.?)\s*"
+    rf"|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|(?:{_CURRENCIES})\.?)$",
     "price_inside": r"^([0-9]+)\s*[$\u00a2-\u00a5\u20a0-\u20cf]\s*([0-9]{2})$",
     "whole_price": r"[.,]-+$",
     "number": r"^[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)$",
     "groups": r"^(?:[0-9]{1,3}(?:[S][0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})$",
+    "spaced": r"^[+-]?(?:[0-9]{1,3}(?:[\s'\u2019][0-9]{3})+|[0-9]{1,2}(?:[\s'\u2019][0-9]{2})+[\s'\u2019][0-9]{3})(?:[.,][0-9]*)?$",
     "kept": r"^-?[0-9]{1,15}(?:[.][0-9]{1,6})?$",
 }
-"""Each in the syntax of Python and browsers; in ``groups``, S is the sign between them: 1,234,567 or, in India, 12,34,567."""
+"""Each in the syntax of Python and browsers, ``money`` whatever the case.
+
+In ``groups``, S is the sign between them: 1,234,567 or, in India, 12,34,567. ``spaced`` is a number with spaces or apostrophes between its
+thousands. Elsewhere they say nothing: 12 50 may be a price, 1 2 a slip.
+"""
 ARABIC = {"\u066b": ".", "\u066c": ","}
 """The signs of Arabic keyboards before decimals and between thousands: whatever the language, they say which is which."""
 _COMMA = "bg ca cs da de el es et eu fi fr gl hr hu id is it lt lv nb nl nn no pl pt ro ru sk sl sr sv tr uk vi"
@@ -36,7 +48,7 @@ def marks_of(language: str) -> tuple[str, str]:
 
 @cache
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(PATTERNS[name])
+    return re.compile(PATTERNS[name], re.IGNORECASE if name == "money" else 0)
 
 
 def read_number(typed: str, language: str) -> Reading:
@@ -61,9 +73,11 @@ def read_number(typed: str, language: str) -> Reading:
         text, marks = f"{price[1]}.{price[2]}", (".", ",")
     sign = "-" if text.startswith("-") else ""
     text = _pattern("money").sub("", text.removeprefix(sign or "+").strip())
-    text = re.sub(r"['\u2019\s]", "", _pattern("whole_price").sub("", text))
+    text = _pattern("whole_price").sub("", text)
     if not sign and text.startswith("-"):
-        sign, text = "-", text[1:]
+        sign, text = "-", text[1:].strip()
+    if _pattern("spaced").match(text):
+        text = re.sub(r"['\u2019\s]", "", text)
     if not _pattern("number").match(text):
         return Reading(wrong="bad_number")
     plain = _with_point(text.lstrip("+"), *marks)

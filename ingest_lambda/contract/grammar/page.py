@@ -38,6 +38,9 @@ def page_grammar(countries: Sequence[str], language: str) -> dict[str, Any]:
         "postal": {
             "most_chars": postal.MOST_CHARS,
             "punctuation": postal.PUNCTUATION,
+            "look_alikes": postal.LOOK_ALIKES,
+            "most_slips": postal.MOST_SLIPS,
+            "most_slipped": postal.MOST_SLIPPED,
             "forms": {
                 country: asdict(postal.POSTAL_FORMS[country])
                 for country in countries

@@ -19,18 +19,41 @@ MOST_READINGS = 40
 MOST_CHARS = 60
 """With spaces, brackets and an extension; E.164 has 15 digits."""
 LEAST_DIGITS, MOST_DIGITS = 8, 15
+_SEVERAL = r"(?:[,;/|&]|(?:or|and|oder|und|ou|et|o|y)\s)\s*"
 PATTERNS = {
-    "label": r"^[A-Za-z\u00c0-\u00ff][A-Za-z\u00c0-\u00ff .-]{0,19}:\s*|^(?:tel|phone|mobile|mob)\b\.?\s*|^[\u260e\u2706"
+    "two": rf"(?:[0-9][\s().-]*){{6}}{_SEVERAL}\(?[+0](?:[\s().-]*[0-9]){{5}}"
+    rf"|(?:[0-9][\s().-]*){{9}}{_SEVERAL}\(?[0-9](?:[\s().-]*[0-9]){{8}}"
+    r"|(?:[0-9][\s().-]*){6}\+"
+    r"|^[^0-9/]*(?:[0-9][^0-9/]*){8,}/\s?[0-9]{1,2}$",
+    "label": r"^[A-Za-z\u00c0-\u00ff][A-Za-z\u00c0-\u00ff .-]{0,19}:\s*"
+    r"|^(?:telefono?|telephone|tel|t[e\u00e9]l[e\u00e9]phone|t[e\u00e9]l|phone|mobile?|mob|m[o\u00f3]vil|handy|cell|cel|portable|fon|whatsapp)\b\.?\s*"
+    r"|^[\u260e\u2706"
     f"{chr(0x1F4DE)}{chr(0x1F4F1)}]"
     r"\s*",
     "parameters": r"\s*;(?!ext=).*$",
-    "extension": r"[\s,;]*(?:(?:ext(?:ension|n)?\.?|x|#)[\s.:=]*[0-9]{1,7}|\([A-Za-z .]+\))$",
+    "direct": r"(?:\s*-\s*0)?[\s,;(]*(?:durchwahl|klappe|dw|kl)[\s.:-]*([0-9]{1,5})\)?$",
+    "extension": r"[\s,;(]*(?:(?:ext(?:ensi[o\u00f3]n|n)?\.?|poste|interno|int\.|anexo|ramal|x|#)[\s.:=]*[0-9]{1,7}\)?|\([A-Za-z\u00c0-\u00ff .]+\))$",
+    "carrier": r"^([\s(\[]*(?:\+55[\s(\[]*)?0)[\s-]?xx[\s-]?",
     "trunk": r"\(\s*0\s*\)",
     "international": r"^[\s(\[]*\+",
     "number": r"^[\s(\[]*\+?[0-9\s()\[\]./\u00b7\u2022*~'_:,-]+$",
 }
-"""Each in the syntax of Python and browsers; ``label`` and ``extension`` whatever the case."""
-_WHATEVER_CASE = ("label", "extension")
+"""Each in the syntax of Python and browsers; those of ``_WHATEVER_CASE`` whatever the case.
+
+``two`` finds two numbers, also where the second is short for one (030 1234567/68).
+``direct`` is the end of a German number, in place of the switchboard's 0; an
+``extension`` is no part of a number. ``carrier`` is how Brazilians write "any carrier's code".
+"""
+_WHATEVER_CASE = ("two", "label", "direct", "extension", "carrier")
+_STILL_DIALLED = {"MX": (r"(?:01|04[45]|1)([0-9]{10})$", r"\1")}
+"""What numbers began with until a country's plan changed (Mexico, August 2019), and which people still write."""
+_COMPLETED = ("AR",)
+"""Where digits are put in that are written inside of the country as others: 15 as a 9 elsewhere.
+
+Not where a local number would be given the code of its place: nobody knows the place.
+"""
+_ONLY_A_PART = {"AR": "15", "BR": r"9[0-9]{8}$", "MX": "[01]"}
+"""Mobiles without the code of their place, and numbers that lack a digit behind what was dialled first."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +69,12 @@ class Plan:
     """A pattern of what is dialled before a calling code, such as ``00``."""
     lengths: tuple[int, ...]
     """How many digits a number has without any of these."""
+    inland: str
+    """A pattern of all that is dialled before a number inside of the country, such as a carrier's code."""
+    becomes: str
+    """What is left of what ``inland`` finds, where its group is there: such as ``9\\1``; otherwise nothing."""
+    part: str
+    """A pattern of what has the length of a number, and is a part of one; empty where there is none."""
 
 
 @cache
@@ -62,12 +91,20 @@ def plan_of(country: str) -> Plan | None:
     known = PhoneMetadata.metadata_for_region(country, None)
     if known is None or known.country_code is None or known.general_desc is None:
         return None
+    inland = known.national_prefix_for_parsing or ""
+    becomes = known.national_prefix_transform_rule or ""
+    if not becomes.startswith("\\") and country not in _COMPLETED:
+        becomes = ""
+    inland, becomes = _STILL_DIALLED.get(country, (inland, becomes))
     return Plan(
         country=country,
         code=str(known.country_code),
         trunk=known.national_prefix or "",
         abroad=known.international_prefix or "00",
         lengths=tuple(n for n in known.general_desc.possible_length if n > 0),
+        inland=inland if becomes or "$" not in inland else "",
+        becomes=becomes,
+        part=_ONLY_A_PART.get(country, ""),
     )
 
 
@@ -88,6 +125,10 @@ def read_phone(typed: str, countries: Sequence[str]) -> Reading:
         text = clean_code(typed)
     except ValueError:
         return Reading(wrong="bad_phone")
+    if len(text) > MOST_CHARS:
+        return Reading(wrong="bad_phone")
+    if _pattern("two").search(text):
+        return Reading(wrong="phone_two")
     digits = _digits(text)
     if digits is None:
         return Reading(wrong="bad_phone")
@@ -102,9 +143,8 @@ def read_phone(typed: str, countries: Sequence[str]) -> Reading:
 
 def _digits(text: str) -> str | None:
     """Return the digits that were typed, after a ``+`` where one was; nothing for what is no number."""
-    if len(text) > MOST_CHARS:
-        return None
     text = _pattern("label").sub("", text)
+    text = _pattern("carrier").sub(r"\1", _pattern("direct").sub(r"\1", text))
     text = _pattern("extension").sub("", _pattern("parameters").sub("", text))
     if not _pattern("number").match(text):
         return None
@@ -119,8 +159,8 @@ def _candidates(digits: str, plans: Sequence[Plan]) -> list[str]:
         return _abroad(digits[1:], plans)
     found = []
     for plan in plans:
-        inland = digits.removeprefix(plan.trunk)
-        found += [f"{plan.code}{one}" for one in (inland, digits) if _fits(one, plan)]
+        inland = (digits.removeprefix(plan.trunk), digits, _without_inland(digits, plan))
+        found += [f"{plan.code}{one}" for one in inland if _fits(one, plan)]
         if digits.startswith(plan.code):
             found += _abroad(digits, [plan])
     for plan in plans:
@@ -137,7 +177,7 @@ def _abroad(digits: str, plans: Sequence[Plan]) -> list[str]:
     known = [plan for plan in plans if digits.startswith(plan.code)]
     for plan in known:
         rest = digits.removeprefix(plan.code)
-        for one in (rest, rest.removeprefix(plan.trunk)):
+        for one in (rest, rest.removeprefix(plan.trunk), _without_inland(rest, plan)):
             if _fits(one, plan):
                 return [f"{plan.code}{one}"] if _is_long_enough(plan.code + one) else []
     if known or not _is_long_enough(digits) or digits.startswith("0"):
@@ -145,8 +185,27 @@ def _abroad(digits: str, plans: Sequence[Plan]) -> list[str]:
     return [digits]
 
 
+def _without_inland(digits: str, plan: Plan) -> str:
+    """Return a number without what is dialled before it at home, or with what is written for that abroad."""
+    found = re.match(plan.inland, digits)
+    if not found:
+        return digits
+    group = plan.becomes[-1:]
+    kept = plan.becomes[:-2] + found[int(group)] if group and found[int(group)] else ""
+    return kept + digits[found.end() :]
+
+
+def _as_now_dialled(digits: str) -> str:
+    """Return an international number without what its country's plan has dropped: another campaign's rules keep it."""
+    for plan in plans_of(list(_STILL_DIALLED)):
+        if digits.startswith(plan.code):
+            return plan.code + _without_inland(digits.removeprefix(plan.code), plan)
+    return digits
+
+
 def _fits(digits: str, plan: Plan) -> bool:
-    return len(digits) in plan.lengths
+    is_part = plan.part and re.match(plan.part, digits)
+    return len(digits) in plan.lengths and not is_part
 
 
 def _is_long_enough(digits: str) -> bool:
@@ -170,6 +229,6 @@ def _likely(digits: str, plans: Sequence[Plan], candidates: Sequence[str]) -> st
                 possible.append(read)
     likely = next(filter(phonenumbers.is_valid_number, possible), possible[0] if possible else None)
     if likely is None:
-        return f"+{candidates[0]}"
+        return f"+{_as_now_dialled(candidates[0])}"
     found = phonenumbers.format_number(likely, phonenumbers.PhoneNumberFormat.E164)
     return found if re.fullmatch(r"\+[1-9][0-9]{7,14}", found) else f"+{candidates[0]}"

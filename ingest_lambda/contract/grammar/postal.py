@@ -15,6 +15,9 @@ from ingest_lambda.contract.grammar.text import clean_code
 MOST_CHARS = 60
 PUNCTUATION = r"[\s.,;:/'()_+\u00b7\u30fc-]"
 """What means nothing in a code; with the long mark that Japanese keyboards have where ours have a hyphen."""
+LOOK_ALIKES = {"O": "0", "0": "O", "I": "1", "L": "1", "1": "IL"}
+MOST_SLIPS, MOST_SLIPPED = 2, 10
+"""Look-alikes in one code for which another is proposed, and the length of code up to which they are looked for."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class PostalForm:
     """A pattern of what people put before the code: the country on a letter or on a car, a state."""
     begins: str = ""
     """What every code of the country begins with."""
+    after: str = ""
+    """A pattern of what people put behind the code."""
 
 
 def _before(*spellings: str) -> str:
@@ -37,9 +42,11 @@ def _before(*spellings: str) -> str:
 
 
 _BRITISH = (
-    "([A-PR-UWYZ](?:[0-9]{1,2}|[A-Z][0-9]{1,2}|[0-9][A-Z]|[A-Z][0-9][A-Z])|GIR)"
-    "([0-9][ABD-HJLNP-UW-Z]{2})"
+    "(?:([A-PR-UWYZ](?:[0-9]{1,2}|[A-Z][0-9]{1,2}|[0-9][A-Z]|[A-Z][0-9][A-Z])|GIR)"
+    "([0-9][ABD-HJLNP-UW-Z]{2})|(BFPO)(?:CO)?([0-9]{1,4}))"
 )
+"""With the offices of the British forces abroad, whose numbers are codes too."""
+_STATES = "NSW|VIC|QLD|SA|WA|TAS|ACT|NT"
 POSTAL_FORMS: dict[str, PostalForm] = {
     "AD": PostalForm("([0-9]{3})", "", "AD500", _before("AD"), "AD"),
     "AT": PostalForm("([0-9]{4})", "", "1010", _before("AT", "A", "PLZ")),
@@ -47,7 +54,8 @@ POSTAL_FORMS: dict[str, PostalForm] = {
         "([0-9]{4})",
         "",
         "2000",
-        _before("AUS", "AU", "NSW", "VIC", "QLD", "SA", "WA", "TAS", "ACT", "NT"),
+        _before("AUS", "AU", _STATES),
+        after=f"(?:{_STATES})",
     ),
     "BE": PostalForm("([0-9]{4})", "", "1000", _before("BE", "B")),
     "BG": PostalForm("([0-9]{4})", "", "1000", _before("BG")),
@@ -65,7 +73,7 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     "EE": PostalForm("([0-9]{5})", "", "10111", _before("EE", "EST")),
     "ES": PostalForm("([0-9]{5})", "", "28013", _before("ES", "E", "CP")),
     "FI": PostalForm("([0-9]{5})", "", "00100", _before("FIN", "FI")),
-    "FR": PostalForm("([0-9]{5})", "", "75001", _before("FR", "F", "CP")),
+    "FR": PostalForm("([0-9]{5})", "", "75001", _before("FR", "F", "CP"), after="CEDEX[0-9]{0,2}"),
     "GB": PostalForm(_BRITISH, " ", "SW1A 1AA", _before("UK", "GB")),
     "GG": PostalForm(_BRITISH, " ", "GY1 1AA"),
     "GR": PostalForm(
@@ -96,7 +104,9 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     "SG": PostalForm("([0-9]{6})", "", "018956", _before("SG", "SINGAPORE", "S")),
     "SI": PostalForm("([0-9]{4})", "", "1000", _before("SI", "SLO")),
     "SK": PostalForm("([0-9]{3})([0-9]{2})", " ", "811 01", _before("SK")),
-    "US": PostalForm("([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "ZIP", "[A-Z]{2}")),
+    "US": PostalForm(
+        "([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "ZIP", "[A-Z]{2}"), after="[A-Z]{2}"
+    ),
     "ZA": PostalForm("([0-9]{4})", "", "8001", _before("ZA")),
 }
 
@@ -114,7 +124,33 @@ def example_of(countries: Sequence[str]) -> str | None:
 @cache
 def _compiled(form: PostalForm) -> re.Pattern[str]:
     before = f"{form.before}?" if form.before else ""
-    return re.compile(f"^{before}{form.pattern}$")
+    after = f"(?:{form.after})?" if form.after else ""
+    return re.compile(f"^{before}{form.pattern}{after}$")
+
+
+def _read(bare: str, forms: Sequence[PostalForm]) -> str:
+    for form in forms:
+        if found := _compiled(form).match(bare):
+            return form.begins + form.between.join(filter(None, found.groups()))
+    return ""
+
+
+def _meant(bare: str, forms: Sequence[PostalForm]) -> str:
+    """Return the code with the fewest letters in place of digits that look like them, or digits of letters.
+
+    Nothing where there are several, or more than two are wrong.
+    """
+    spelled = {bare}
+    for _wrong in range(MOST_SLIPS if len(bare) <= MOST_SLIPPED else 0):
+        spelled = {
+            f"{one[:place]}{other}{one[place + 1 :]}"
+            for one in spelled
+            for place, sign in enumerate(one)
+            for other in LOOK_ALIKES.get(sign, "")
+        }
+        if meant := {kept for one in spelled if (kept := _read(one, forms))}:
+            return meant.pop() if len(meant) == 1 else ""
+    return ""
 
 
 def read_postal_code(typed: str, countries: Sequence[str]) -> Reading:
@@ -128,12 +164,9 @@ def read_postal_code(typed: str, countries: Sequence[str]) -> Reading:
     except ValueError:
         return Reading(wrong="bad_postal")
     forms = forms_of(countries)
-    bare = re.sub(PUNCTUATION, "", text)
-    if len(text) <= MOST_CHARS:
-        for form in forms:
-            if found := _compiled(form).match(bare):
-                groups = [group for group in found.groups() if group]
-                return Reading(kept=form.begins + form.between.join(groups))
+    bare = re.sub(PUNCTUATION, "", text) if len(text) <= MOST_CHARS else ""
+    if kept := _read(bare, forms):
+        return Reading(kept=kept)
     if len(forms) < len(countries):
         return Reading(kept=text)
-    return Reading(wrong="bad_postal")
+    return Reading(wrong="bad_postal", proposal=_meant(bare, forms))

@@ -217,7 +217,7 @@ export function propose(box) {
   const [input] = inputsOf(box);
   const better = box.dataset.kind === "email" ? rules.likelyEmail(input.value, grammar) : readingOf(box).proposal;
   if (!better) return;
-  const shown = box.dataset.kind === "email" ? better : day(better);
+  const shown = ["email", "postal_code"].includes(box.dataset.kind) ? better : day(better);
   const offer = make("button", { type: "button", className: "link", textContent: t("did_you_mean", { address: shown }) });
   offer.onclick = () => { input.value = better; place.replaceChildren(); keepAnswers(); complain(box, ""); input.focus(); };
   place.append(offer);

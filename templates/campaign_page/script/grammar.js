@@ -148,12 +148,20 @@ export function likelyEmail(typed, grammar) {
 
 const fitsLength = (digits, p) => digits.length >= p.least && digits.length <= p.most;
 const without = (text, start) => (start && text.startsWith(start) ? text.slice(start.length) : text);
+const fitsPlan = (digits, plan) => plan.lengths.includes(digits.length) && !(plan.part && has(digits, `^(?:${plan.part})`));
+
+// Without what is dialled before it at home, or with what is written for that abroad.
+function withoutInland(digits, { inland, becomes }) {
+  const found = digits.match(pattern(`^(?:${inland})`));
+  const left = found?.[becomes.slice(-1)];
+  return found ? (left ? becomes.slice(0, -2) + left : "") + digits.slice(found[0].length) : digits;
+}
 
 function isAbroad(digits, plans, p) {
   const known = plans.filter((plan) => digits.startsWith(plan.code));
   for (const plan of known) {
     const rest = digits.slice(plan.code.length);
-    const found = [rest, without(rest, plan.trunk)].find((one) => plan.lengths.includes(one.length));
+    const found = [rest, without(rest, plan.trunk), withoutInland(rest, plan)].find((one) => fitsPlan(one, plan));
     if (found !== undefined) return fitsLength(plan.code + found, p);
   }
   return !known.length && fitsLength(digits, p) && !digits.startsWith("0");
@@ -161,7 +169,7 @@ function isAbroad(digits, plans, p) {
 
 function canBeDialled(digits, plans, p) {
   return plans.some((plan) => {
-    const inland = [without(digits, plan.trunk), digits].some((one) => plan.lengths.includes(one.length) && fitsLength(plan.code + one, p));
+    const inland = [without(digits, plan.trunk), digits, withoutInland(digits, plan)].some((one) => fitsPlan(one, plan) && fitsLength(plan.code + one, p));
     if (inland || (digits.startsWith(plan.code) && isAbroad(digits, [plan], p))) return true;
     const dialled = digits.match(pattern(`^(?:${plan.abroad})`));
     return Boolean(dialled) && isAbroad(digits.slice(dialled[0].length), plans, p);
@@ -173,7 +181,9 @@ export function readPhone(typed, grammar, countries) {
   const p = grammar.phone;
   const text = cleanCode(typed, grammar);
   if ([...text].length > p.most_chars || tooManyMarks(typed, grammar)) return refuse("bad_phone");
-  const bare = swap(swap(swap(text, p.label, "", "iu"), p.parameters, "", "u"), p.extension, "", "iu");
+  if (has(text, p.two, "iu")) return refuse("phone_two");
+  const whole = swap(swap(swap(text, p.label, "", "iu"), p.direct, "$1", "iu"), p.carrier, "$1", "iu");
+  const bare = swap(swap(whole, p.parameters, "", "u"), p.extension, "", "iu");
   if (!has(bare, p.number)) return refuse("bad_phone");
   const digits = swap(bare, p.trunk, "").replace(/[^0-9]/g, "");
   const plans = countries.slice(0, p.most_plans).flatMap((country) => p.plans.filter((plan) => plan.country === country));
@@ -181,17 +191,34 @@ export function readPhone(typed, grammar, countries) {
   return good ? keep(text) : refuse("bad_phone");
 }
 
+function postalCode(bare, forms) {
+  for (const form of forms) {
+    const found = bare.match(pattern(`^${form.before && `${form.before}?`}${form.pattern}${form.after && `(?:${form.after})?`}$`));
+    if (found) return form.begins + found.slice(1).filter(Boolean).join(form.between);
+  }
+  return "";
+}
+
+// The code with the fewest letters in place of digits that look like them, or digits of letters, where there is one.
+function likelyCode(bare, forms, { look_alikes: alike, most_slips: slips, most_slipped: most }) {
+  let spelled = [bare];
+  for (let wrong = 0; wrong < slips && bare.length <= most; wrong += 1) {
+    spelled = spelled.flatMap((one) => [...one].flatMap((sign, place) => [...(alike[sign] ?? "")].map((other) => one.slice(0, place) + other + one.slice(place + 1))));
+    const meant = new Set(spelled.map((one) => postalCode(one, forms)).filter(Boolean));
+    if (meant.size) return meant.size === 1 ? [...meant][0] : "";
+  }
+  return "";
+}
+
 export function readPostalCode(typed, grammar, countries) {
   const { forms, most_chars: most, punctuation } = grammar.postal;
   const text = cleanCode(typed, grammar).toUpperCase();
   if (tooManyMarks(typed, grammar)) return refuse("bad_postal");
-  const bare = swap(text, punctuation, "");
-  for (const country of countries) {
-    const form = [...text].length <= most && forms[country];
-    const found = form && bare.match(pattern(`^${form.before && `${form.before}?`}${form.pattern}$`));
-    if (found) return keep(form.begins + found.slice(1).filter(Boolean).join(form.between));
-  }
-  return countries.every((country) => forms[country]) ? refuse("bad_postal") : keep(text);
+  const bare = [...text].length <= most ? swap(text, punctuation, "") : "";
+  const known = countries.map((country) => forms[country]).filter(Boolean);
+  const kept = postalCode(bare, known);
+  if (kept || known.length < countries.length) return keep(kept || text);
+  return refuse("bad_postal", likelyCode(bare, known, grammar.postal));
 }
 
 // ------------------------------------------------------------------ numbers, days
@@ -223,39 +250,44 @@ export function readNumber(typed, grammar) {
   const price = text.match(pattern(n.price_inside)); // 12€50
   if (price) [text, marks] = [`${price[1]}.${price[2]}`, { decimal: ".", group: "," }];
   let sign = text.startsWith("-") ? "-" : "";
-  text = swap(without(text, sign || "+").trim(), n.money, "");
-  text = swap(text, n.whole_price, "", "u").replace(/['\u2019\s]/g, "");
-  if (!sign && text.startsWith("-")) { sign = "-"; text = text.slice(1); }
+  text = swap(without(text, sign || "+").trim(), n.money, "", "giu");
+  text = swap(text, n.whole_price, "", "u");
+  if (!sign && text.startsWith("-")) { sign = "-"; text = text.slice(1).trim(); }
+  if (has(text, n.spaced)) text = text.replace(/['\u2019\s]/g, "");
   if (!has(text, n.number)) return refuse("bad_number");
   const kept = sign + withPoint(text.replace(/^\++/, ""), n, marks);
   return has(kept, n.kept) ? keep(kept) : refuse("bad_number");
 }
 
 // Which day a text is, and whether there is one.
-function isDay(text, d) {
-  const found = text.match(pattern(d.pattern));
-  if (!found) return false;
-  const [year, month, day] = found.slice(1).map(Number);
+function asDay(text, d) {
+  const [, year, , month, day] = text.match(pattern(d.pattern)) ?? [];
+  const whole = year && `${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}`;
+  return whole && isDay(whole) ? whole : "";
+}
+
+function isDay(text) {
+  const [year, month, day] = text.split("-").map(Number);
   const date = new Date(Date.UTC(2000, month - 1, day));
   if (date.getUTCMonth() !== month - 1) return false;
   date.setUTCFullYear(year);
   return year > 0 && date.getUTCMonth() === month - 1;
 }
 
-function likelyYear(text, d, today) {
+function likelyYear(text, today) {
   const years = [`20${text.slice(2, 4)}`, ...(today ? [today.slice(0, 4), String(today.slice(0, 4) - 1)] : [])];
-  const days = years.map((year) => year + text.slice(4)).filter((day) => isDay(day, d) && (!today || day <= today));
+  const days = years.map((year) => year + text.slice(4)).filter((day) => isDay(day) && (!today || day <= today));
   return text && days.length ? days[0] : "";
 }
 
 // A purchase's day is read with `today`: it is of this century, and not one that is still to come.
 export function readDay(typed, grammar, today) {
   const d = grammar.day;
-  const text = cleanCode(typed, grammar);
-  if (!isDay(text, d)) return refuse("bad_date");
+  const text = asDay(cleanCode(typed, grammar), d);
+  if (!text) return refuse("bad_date");
   const year = Number(text.slice(0, 4));
-  if (year < d.first_year || year > d.last_year || (today && year < d.first_purchase_year)) return refuse("bad_year", likelyYear(text, d, today));
+  if (year < d.first_year || year > d.last_year || (today && year < d.first_purchase_year)) return refuse("bad_year", likelyYear(text, today));
   if (!today) return keep(text);
   const last = new Date(Date.parse(today) + d.ahead * 86_400_000).toISOString().slice(0, 10);
-  return text > last ? refuse("future_day", likelyYear(text, d, today)) : keep(text);
+  return text > last ? refuse("future_day", likelyYear(text, today)) : keep(text);
 }
