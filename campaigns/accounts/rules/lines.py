@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from ingest_lambda.contract.grammar.text import clean
+
 _JOINERS = "\u200c\u200d"
 """Persian words and many emoji are spelled with them, and they hide nothing."""
 
@@ -16,6 +18,14 @@ def one_line(text: str) -> str:
     """
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or not _is_hidden(c))
     return " ".join(kept.replace("=?", "= ?").split())
+
+
+def is_blank(text: str) -> bool:
+    """Tell whether a reader sees nothing of ``text``: spaces and invisible characters are no word on why."""
+    try:
+        return not clean(text)
+    except ValueError:
+        return False  # more marks over a letter than any writing has, but there to be seen
 
 
 def _is_hidden(character: str) -> bool:

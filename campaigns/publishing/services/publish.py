@@ -9,6 +9,7 @@ from django.db.models import Max
 from campaignhub import ingest
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
+from campaigns.accounts.rules.lines import is_blank
 from campaigns.accounts.services import audit, sender
 from campaigns.publishing.models import Placement, Release
 from campaigns.publishing.rules.publish_checks import Finding
@@ -173,7 +174,7 @@ def _refuse_if_over(campaign: Campaign) -> None:
 
 
 def _check_words(campaign: Campaign, reason: str, note: Mapping[str, str]) -> None:
-    if not reason.strip():
+    if is_blank(reason):
         raise AmendmentReasonMissing(
             "People have entered already. Say for the record why this changes."
         )

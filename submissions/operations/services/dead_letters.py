@@ -11,6 +11,7 @@ from campaignhub.aws import impatient_sqs, sqs
 from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
+from campaigns.accounts.rules.lines import is_blank
 from campaigns.accounts.services import audit
 from ingest_lambda.contract import without_tokens
 from submissions.operations.rules.dead_letters import (
@@ -255,7 +256,7 @@ def discard(
         ReasonMissing: no word on why.
         QueueAway: try again; what was thrown away is gone.
     """
-    if not reason.strip():
+    if is_blank(reason):
         raise ReasonMissing("Say why these messages are not needed; the log keeps it.")
     return _settle(
         pairs()[queue],

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from campaignhub.errors import DomainError
+from campaigns.accounts.rules.lines import is_blank
 from submissions.mirror.models import Submission
 from submissions.receipts.rules.photo_gaps import GAP_WORDS
 from submissions.receipts.services.photos import gaps_of
@@ -28,7 +29,7 @@ def without_photo(submission: Submission, *, note: str, despite: Collection[str]
             f"{submission.reference} wasn't approved. {words} To approve it all the same, "
             "open it and say why in a note."
         )
-    if gaps and not note.strip():
+    if gaps and is_blank(note):
         raise NoReadablePhoto(
             f"{submission.reference} wasn't approved. {words} Say in the note why it counts all the same."
         )

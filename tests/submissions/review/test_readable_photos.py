@@ -88,7 +88,8 @@ def test_a_person_approves_what_cannot_be_read_only_after_a_warning_and_with_a_n
 ) -> None:
     submission, olivia = unreadable(asking(), gap), make_user()
     by: dict[str, Any] = {"actor": olivia, "at": NOON}
-    for how in ({}, WHY, {"despite": {gap}}, {"despite": {gap}, "note": " \n"}):
+    unsaid = [{"despite": {gap}, "note": note} for note in (" \n", "\u200b", "\u3164")]
+    for how in ({}, WHY, {"despite": {gap}}, *unsaid):
         with pytest.raises(NoReadablePhoto):
             approve_submission(submission.pk, **by, **how)
     assert not Review.objects.exists()
