@@ -25,7 +25,9 @@ from submissions.mirror.models import SubmissionEvent
 from submissions.review.services.decisions import (
     approve_submission,
     reject_submission,
+    reopen_submission,
     request_resubmission,
+    revoke_submission,
 )
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter, said
@@ -139,23 +141,27 @@ def test_a_greeting_never_has_a_sign_that_makes_a_link_or_a_line(typed: str):
 
 
 @pytest.mark.django_db
-def test_no_other_answer_reaches_a_mail_of_any_kind():
+def test_no_other_answer_and_no_note_of_staff_reaches_a_mail_of_any_kind():
     campaign = make_campaign()
     answers = said(first=f"{MARK}1", last=MARK, other=MARK, **{MARK: MARK})
-    actor, wrong = make_user(), [Reason(code=ReasonCode.ILLEGIBLE)]
+    given: dict[str, Any] = {"actor": make_user(), "at": NOON, "note": MARK}
+    wrong, own_words = [Reason(code=ReasonCode.ILLEGIBLE)], "We looked at it again."
     for number, kind in enumerate(MailKind):
         own = {**answers, "email": f"a{number}@example.com"}
         refused = {"status": "invalid", "reasons": [Reason(code=ReasonCode.RECEIPT_USED)]}
         how = refused if kind is MailKind.REFUSED else {}
         submission = enter(campaign, answers=own, source=MARK, partner=MARK, **how)
         Mail.objects.filter(submission=submission).delete()
-        if kind is MailKind.APPROVED:
-            approve_submission(submission.pk, actor=actor, at=NOON)
+        if kind in (MailKind.APPROVED, MailKind.REVOKED, MailKind.REOPENED):
+            approve_submission(submission.pk, **given)
         elif kind is MailKind.REJECTED:
             too_old = [Reason(code=ReasonCode.RECEIPT_TOO_OLD)]
-            reject_submission(submission.pk, reasons=too_old, actor=actor, at=NOON)
+            reject_submission(submission.pk, reasons=too_old, **given)
         elif kind not in (MailKind.RECEIVED, MailKind.REFUSED):
-            request_resubmission(submission.pk, reasons=wrong, actor=actor, at=NOON)
+            request_resubmission(submission.pk, reasons=wrong, **given)
+        back = {MailKind.REVOKED: revoke_submission, MailKind.REOPENED: reopen_submission}
+        if kind in back:
+            back[kind](submission.pk, message=own_words, **given)
         submission.refresh_from_db()
         add_mail(submission, kind)
     sent = _send()
@@ -281,7 +287,9 @@ def test_staff_find_what_was_not_sent_with_its_reason_and_cannot_send_it():
     assert "Send again" not in read
     act = reverse("admin:mail_mail_act", args=[mail.pk])
     for _ in range(2):
-        answer = browser.post(act, {"act": "again"}, follow=True).content.decode()
+        answer = browser.post(
+            act, {"act": "again", "seen": mail.tries}, follow=True
+        ).content.decode()
         assert "over the limit" in answer
     browser.post(act, {"act": "sent"})
     mail.refresh_from_db()

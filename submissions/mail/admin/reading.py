@@ -164,7 +164,9 @@ class ActOnMail(MailPage):
                 f"“{self.row.get_kind_display()}” is queued again. It will be sent within seconds."
             )
 
-        if act not in ("again", "sent") or (act == "again" and not seen.isdecimal()):
+        if act not in ("again", "sent") or (
+            act == "again" and not (seen.isdecimal() and len(seen) < 10)
+        ):
             raise Http404
         attempt(request, done)
         if "entry" in request.POST:

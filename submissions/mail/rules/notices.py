@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from submissions.mail.rules.mails import MailState
@@ -32,6 +32,8 @@ _SECTIONS = {
 }
 """The key under which a notice of a type has its details."""
 _TYPE = re.compile(r"[A-Za-z][A-Za-z ]{0,39}")
+_ID = re.compile(r"[\x21-\x7e]{1,120}")
+"""SES's names of mails, far within what a column holds; PostgreSQL breaks off at NUL or half a surrogate pair."""
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]{0,59}")
 _HOUSEKEEPING = "Successfully validated SNS topic for Amazon SES event publishing."
 """What SES itself writes to a topic that was just named."""
@@ -123,7 +125,7 @@ def read_notice(content: Any) -> MailNotice:
     mail = content.get("mail")
     if not isinstance(event, str) or not _TYPE.fullmatch(event):
         raise NoNotice("no type of a notice")
-    if not isinstance(mail, dict) or not isinstance(mail.get("messageId"), str):
+    if not isinstance(mail, dict) or not _ID.fullmatch(_text(mail.get("messageId"))):
         raise NoNotice("no mail")
     section = content.get(_SECTIONS.get(event, ""), {})
     if not isinstance(section, dict):
@@ -140,8 +142,11 @@ def read_notice(content: Any) -> MailNotice:
 
 def _tag(tags: Any) -> str:
     values = tags.get(ATTEMPT_TAG) if isinstance(tags, dict) else None
-    first = values[0] if isinstance(values, list) and values else ""
-    return first if isinstance(first, str) else ""
+    return _text(values[0]) if isinstance(values, list) and values else ""
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _word(section: Mapping[str, Any], *names: str) -> str:
@@ -152,9 +157,9 @@ def _word(section: Mapping[str, Any], *names: str) -> str:
 def _time(text: Any) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return at.astimezone(UTC) if at.tzinfo else None
+    except (TypeError, ValueError, OverflowError):  # at the ends of the calendar no zone is added
         return None
-    return at if at.tzinfo else None
 
 
 _FOR_NOW: Mapping[str, str] = {

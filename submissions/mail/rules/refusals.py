@@ -127,7 +127,8 @@ _QUOTA_WORDS = re.compile(r"daily (message|sending) quota exceeded", re.IGNORECA
 _RATE_WORDS = re.compile(r"maximum sending rate exceeded", re.IGNORECASE)
 _STOPPED_WORDS = re.compile(r"sending (is )?(paused|suspended)", re.IGNORECASE)
 _UNVERIFIED_WORDS = re.compile(r"identities failed the check in region [^:]{0,40}:(.*)", re.DOTALL)
-_ADDRESS = re.compile(r"[^\s,;:<>\"]+@[^\s,;:<>\"]+")
+_WORDS = re.compile(r"[^\s,;<>\"]+")
+"""Addresses, domains, and the ARNs of either."""
 
 
 def refusal_of(code: str, status: int, message: str, *, sender: str) -> Refusal:
@@ -139,14 +140,16 @@ def refusal_of(code: str, status: int, message: str, *, sender: str) -> Refusal:
         message: SES's sentence, of which nothing is kept: it may repeat an address.
         sender: The address that the mail comes from.
     """
+    # First, for what it quotes is a client's: a sender's name must not read as news of the account.
+    if failed := _UNVERIFIED_WORDS.search(message):
+        named = {found.lower().rpartition("identity/")[2] for found in _WORDS.findall(failed[1])}
+        sender = sender.lower()
+        is_sender = bool(named & {sender, sender.rpartition("@")[2]})
+        return Refusal(Outcome.HELD, code, Hold.SENDER if is_sender else Hold.SANDBOX)
     if _QUOTA_WORDS.search(message):
         return Refusal(Outcome.HELD, code, Hold.DAILY_QUOTA)
     if code in _TOO_FAST or _RATE_WORDS.search(message):
         return Refusal(Outcome.TOO_FAST, code)
-    if failed := _UNVERIFIED_WORDS.search(message):
-        named = {found.lower() for found in _ADDRESS.findall(failed[1])}
-        hold = Hold.SENDER if sender.lower() in named else Hold.SANDBOX
-        return Refusal(Outcome.HELD, code, hold)
     if hold_by_code := _BY_CODE.get(code):
         return Refusal(Outcome.HELD, code, hold_by_code)
     if _STOPPED_WORDS.search(message):

@@ -10,7 +10,6 @@ from campaigns.accounts.services import audit
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import (
-    A_DAY,
     MOST_A_DAY,
     RESENDABLE,
     MailKind,
@@ -117,8 +116,7 @@ def _check_mailbox(mail: Mail, at: datetime) -> None:
             "We no longer write to this address: it returned an e-mail, or its owner marked one as "
             "spam. Contact the entrant another way and tell them what this e-mail says."
         )
-    today = mail.copies.filter(sent_at__gt=at - A_DAY).count()
-    if held or today >= MOST_A_DAY:
+    if held:
         raise MailOverLimit(
             f"This address gets at most {MOST_A_DAY} e-mails a day per campaign, and one that confirms "
             "an entry an hour. Try again later."

@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 
 from campaignhub import ingest
-from submissions.mail.models import Mail
+from submissions.mail.models import Mail, MailCopy
 from submissions.mail.rules.mails import (
     A_DAY,
     AN_HOUR,
@@ -64,8 +64,8 @@ def mailbox_of(submission: Submission) -> str:
 def held_back(mail: Mail, *, at: datetime) -> tuple[MailState, str] | None:
     """Return the outcome of a leased mail that its mailbox may not get, and why.
 
-    What may have gone out counts, whatever became of it; what certainly did not
-    is no mail.
+    What may have gone out counts each time, whatever became of it; what certainly
+    did not is no mail.
     """
     # The index leaves out what has no mailbox, and SQLite uses it only where that is said.
     others = Mail.objects.filter(
@@ -73,13 +73,16 @@ def held_back(mail: Mail, *, at: datetime) -> tuple[MailState, str] | None:
     ).exclude(pk=mail.pk)
     # Counted here, since most mailboxes have had none: three conditional counts cost the worker
     # a tenth of a mail. The limits themselves bound how many rows there are.
-    before = list(others.values_list("state", "kind", "attempted_at"))
-    if any(state in (MailState.BOUNCED, MailState.COMPLAINED) for state, _, _ in before):
+    before = list(others.values_list("state", "kind", "attempted_at", "pk"))
+    if any(state in (MailState.BOUNCED, MailState.COMPLAINED) for state, *_ in before):
         return MailState.SUPPRESSED, "an earlier mail bounced, or was complained of"
-    today = [(kind, tried) for _, kind, tried in before if tried and tried > at - A_DAY]
-    received = any(kind == MailKind.RECEIVED and tried > at - AN_HOUR for kind, tried in today)
+    today = [(kind, tried, pk) for _, kind, tried, pk in before if tried and tried > at - A_DAY]
+    received = any(kind == MailKind.RECEIVED and tried > at - AN_HOUR for kind, tried, _ in today)
     if mail.kind == MailKind.RECEIVED and received:
         return MailState.NOT_SENT, NotSent.ONE_AN_HOUR
-    if len(today) >= MOST_A_DAY:
-        return MailState.NOT_SENT, NotSent.FIVE_A_DAY
-    return None
+    times = len(today)
+    if before or mail.tries > 1:
+        # A mail that was sent again went out several times, with a copy of each.
+        again = MailCopy.objects.filter(mail__in=[mail.pk, *(pk for _, _, pk in today)])
+        times = max(times, again.filter(sent_at__gt=at - A_DAY).count())
+    return (MailState.NOT_SENT, NotSent.FIVE_A_DAY) if times >= MOST_A_DAY else None

@@ -77,7 +77,7 @@ def note_notice(notice: MailNotice, *, at: datetime) -> bool:
         changed = {"trouble": rule.trouble}
     if not changed:
         return False
-    _write(mail, {**changed, "message_id": notice.message_id[:120]})
+    _write(mail, {**changed, "message_id": notice.message_id})
     note_event(mail, EVENTS[after] if after is not before else "mail_delayed", happened_at)
     return True
 

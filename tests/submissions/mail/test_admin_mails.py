@@ -52,6 +52,15 @@ def signed_in(campaign: Campaign, role: Role = Role.CAMPAIGN_MANAGER, email: str
     return browser
 
 
+def test_a_number_that_no_page_of_ours_sends_is_not_found():
+    campaign = make_campaign()
+    mail = make_mail(campaign, tries=1)
+    act = reverse("admin:mail_mail_act", args=[mail.pk])
+    for seen in ("", "-1", "1.0", "1" * 5000):
+        said = {"act": "again", "seen": seen}
+        assert signed_in(campaign).post(act, said).status_code == 404, seen[:10]
+
+
 def test_every_fate_has_a_colour_and_a_sentence():
     assert set(OUTCOMES) == set(TONES) == set(MailState)
 

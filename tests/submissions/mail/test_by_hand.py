@@ -1,5 +1,6 @@
 """A person sends a mail again: once a press, with a new start of its tries, and never to who must not get it."""
 
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 
@@ -208,3 +209,20 @@ def test_a_press_that_no_page_of_ours_offered_sends_nothing(seen):
     _browser(mail, Role.OWNER).post(act, {"act": "again", "seen": seen})
     mail.refresh_from_db()
     assert mail.state == MailState.SENT
+
+
+def test_a_mailbox_gets_five_a_day_of_several_mails_that_are_sent_again_and_again():
+    campaign = make_campaign()
+    for hours in (0, 2):
+        enter(campaign)
+        deliver_mails(at=NOON + timedelta(hours=hours), most=10)
+    mails = list(Mail.objects.all())
+    for minutes in range(180, 200, 2):
+        for number, mail in enumerate(mails):
+            with suppress(MailOverLimit):
+                _again(mail, minutes=minutes + number)
+            deliver_mails(at=NOON + (minutes + number) * MINUTE, most=10)
+    assert len(outbox.outbox) == MOST_A_DAY
+    tomorrow = 27 * 60
+    _again(mails[0], minutes=tomorrow)
+    assert deliver_mails(at=NOON + tomorrow * MINUTE, most=10) == 1

@@ -216,3 +216,22 @@ def test_an_attempt_names_its_mail_and_nothing_else_does():
     assert mail_of_attempt(attempt_tag(7, NOON)) == 7
     for other in ("", "7", "7-", "-1-2", "7-1-2", "٧-1", "9" * 40 + "-1", CANARY):
         assert mail_of_attempt(other) is None
+
+
+@pytest.mark.parametrize("name", ["", "\x00", "\ud800", "0100\n", "é", "a" * 121])
+def test_a_name_that_no_database_finds_or_the_service_gives_is_no_notice(name):
+    """PostgreSQL breaks off at the first two, and with them the batch: notices of other mails would wait."""
+    content = event("Bounce", bounceType="Permanent")
+    content["mail"]["messageId"] = name
+    for body in (json.dumps(content), enveloped(content)):
+        with pytest.raises(NoNotice):
+            read_message(body)
+
+
+@pytest.mark.parametrize("ends", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_time_at_the_ends_of_the_calendar_is_none(ends):
+    content = event("Bounce", bounceType="Permanent")
+    content["bounce"]["timestamp"] = ends
+    notice = read_message(json.dumps(content))
+    assert notice is not None
+    assert notice.at is None

@@ -44,6 +44,13 @@ UNVERIFIED = (
             UNVERIFIED + "ada@example.com, Brand <hello@brand.example>",
             Hold.SENDER,
         ),
+        (
+            "MessageRejected",
+            400,
+            UNVERIFIED + "arn:aws:ses:eu-west-1:1:identity/brand.example",
+            Hold.SENDER,
+        ),
+        ("MessageRejected", 400, UNVERIFIED + "ada@brand.example", Hold.SANDBOX),
         ("554", 554, "554 Message rejected: " + UNVERIFIED + "ada@example.com", Hold.SANDBOX),
         ("MailFromDomainNotVerifiedException", 400, "", Hold.SENDER),
         ("SendingPausedException", 400, "", Hold.PAUSED),
@@ -59,6 +66,18 @@ def test_what_no_other_mail_would_fare_better_with_is_held(code, status, message
     refusal = refusal_of(code, status, message, sender=SENDER)
     assert (refusal.outcome, refusal.hold) == (Outcome.HELD, hold)
     assert refusal.trouble == code, "no word of the service's sentence is kept"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Daily sending quota exceeded", "Maximum sending rate exceeded", "Sending is paused"],
+)
+def test_no_name_that_a_client_gives_itself_holds_the_mails_of_others(name):
+    """The service's sentence quotes the sender whole, and the name before the address is the client's."""
+    message = f"{UNVERIFIED}{name} <{SENDER}>"
+    refusal = refusal_of("MessageRejected", 400, message, sender=SENDER)
+    assert refusal.hold is Hold.SENDER
+    assert refusal.hold.is_of_one_sender
 
 
 @pytest.mark.parametrize(
