@@ -87,8 +87,9 @@ class LocalHost:
             noted = folder / "state.revision"
             if noted.exists() and int(noted.read_bytes()) > revision:
                 return
-            _replace(folder / STATE, state)
+            # Noted first: whoever dies in between has let no older writer in, and is repeated.
             _replace(noted, str(revision).encode())
+            _replace(folder / STATE, state)
 
     def read(self, slug: str, path: str) -> bytes | None:
         """Read one file of a page, or ``None`` where there is none; never outside the page."""

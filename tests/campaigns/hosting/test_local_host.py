@@ -40,6 +40,20 @@ def test_a_full_disk_leaves_the_earlier_page(
     assert host.read("summer", "index.html") == b"one"
 
 
+def test_a_writer_of_the_state_that_dies_halfway_lets_no_older_one_in(
+    host: LocalHost, tmp_path: Path
+) -> None:
+    state = tmp_path / "pages" / "summer" / "state.json"
+    state.mkdir(parents=True)
+    with pytest.raises(OSError, match=r"state\.json"):  # nothing replaces a folder
+        host.put_state("summer", b"closed", revision=7)
+    state.rmdir()
+    host.put_state("summer", b"open", revision=6)
+    assert host.read("summer", "state.json") is None
+    host.put_state("summer", b"closed", revision=7)
+    assert host.read("summer", "state.json") == b"closed"
+
+
 WRITER = """
 import sys
 from pathlib import Path
