@@ -140,6 +140,23 @@ def test_a_reason_is_needed_and_escape_closes_the_list(
     assert shown(desktop) == here
     assert status_of(embedded, UUID(here)) == "pending_review"
 
+    # In one's own words: a field of its own, for the note is for staff.
+    desktop.keyboard.press("r")
+    desktop.check("#reject [value=OTHER]")
+    desktop.fill("#reject [name=note]", "A known till.")
+    desktop.press("#reject [name=note]", "Enter")
+    desktop.wait_for_selector("#reject .trouble:not([hidden])")
+    desktop.wait_for_selector("#reject [name=message]:focus")
+    desktop.keyboard.type("Its total is covered.")
+    desktop.wait_for_selector("#reject .preview:not([hidden])")
+    assert "A known till." not in (desktop.text_content("#reject .preview") or "")
+    seen(desktop, "desk-own-words")
+    desktop.keyboard.press("Enter")
+    desktop.wait_for_function(
+        "() => document.getElementById('said').textContent.includes('reject')"
+    )
+    wait_until(lambda: status_of(embedded, UUID(here)) == "rejected", what="the verdict")
+
 
 def test_the_picture_fits_and_zooms_to_the_pixel_under_the_pointer(
     desktop: "Page", embedded: Installation

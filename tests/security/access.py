@@ -187,7 +187,7 @@ DECLARED: dict[str, Access] = {
         Capability.SUBMISSION_VIEW, Capability.SUBMISSION_REVIEW, *_DECIDED
     ),
     "admin:submissions_review_undo": thing(NOTHING, Capability.SUBMISSION_LEAD, *_UNDONE),
-    "admin:submissions_review_sentences": thing(Capability.SUBMISSION_VIEW, None),
+    "admin:submissions_review_sentences": thing(NOTHING, Capability.SUBMISSION_VIEW),
     "admin:submissions_review_leave": thing(NOTHING, Capability.SUBMISSION_VIEW),
     # Mails
     "admin:mail_mail_changelist": room(Capability.MAIL_VIEW, Capability.MAIL_VIEW),

@@ -209,12 +209,17 @@ class Review(SubmissionPage):
 
 
 class Sentences(SubmissionPage):
-    """The sentences that the entrant would read for the chosen reasons."""
+    """The sentences that the entrant would read for the chosen reasons.
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    What is typed comes in the body: the web server's log keeps every address.
+    """
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
         """Return them, or why these reasons don't do."""
         try:
-            return JsonResponse({"lines": preview(self.row, request.GET)})
+            return JsonResponse({"lines": preview(self.row, request.POST)})
         except DomainError as error:
             return JsonResponse({"trouble": error.message}, status=422)
 

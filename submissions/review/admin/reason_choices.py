@@ -69,7 +69,7 @@ def reason_choices(
             "key": _KEYS[number] if number < len(_KEYS) else "",
             "takes": compares(code),
             "kind": "date" if code in _DAYS else "text",
-            "needs_note": code is ReasonCode.OTHER,
+            "needs_message": code is ReasonCode.OTHER,
         }
         for number, code in enumerate(offered)
     ]

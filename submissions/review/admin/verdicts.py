@@ -74,7 +74,7 @@ def _reason(code: ReasonCode, form: QueryDict) -> Reason:
     def said(name: str) -> str | None:
         return form.get(f"{name}-{code.value}", "").strip()[:200] or None
 
-    message = form.get("note", "").strip()[:1000] if code is ReasonCode.OTHER else ""
+    message = form.get("message", "").strip()[:1000] if code is ReasonCode.OTHER else ""
     return Reason(code=code, message=message, found=said("found"), expected=said("expected"))
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
+from campaigns.accounts.rules.lines import is_blank
 from ingest_lambda.contract import FINAL, RETRYABLE, Reason, ReasonCode, Suspicion
 from ingest_lambda.contract import SubmissionStatus as Status
 from submissions.mirror.models import Submission
@@ -82,11 +83,11 @@ def reject_submission(
     no moderator's.
 
     Raises:
-        ReasonsNeeded: none, too many, one of another verdict, or ``OTHER`` without a note.
+        ReasonsNeeded: none, too many, one of another verdict, or ``OTHER`` without a message.
         AlreadyDecided: it was decided before, or since ``after``.
     """
     by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if given["actor"] else frozenset()
-    _fit(reasons, FINAL - by_hand, given.get("note", ""))
+    _fit(reasons, FINAL - by_hand)
     return decide(submission_id, Status.REJECTED, reasons=reasons, **given)
 
 
@@ -99,7 +100,7 @@ def request_resubmission(
         AskedAlready: the entrant has answered such a question before.
         ReasonsNeeded, AlreadyDecided: as :func:`reject_submission`.
     """
-    _fit(reasons, RETRYABLE, given.get("note", ""))
+    _fit(reasons, RETRYABLE)
     return decide(submission_id, Status.NEEDS_RESUBMISSION, reasons=reasons, **given)
 
 
@@ -186,20 +187,20 @@ def revoke_submission(
     return _back(submission_id, Status.REVOKED, message, given)
 
 
-def _fit(reasons: Sequence[Reason], allowed: frozenset[object], note: str) -> None:
+def _fit(reasons: Sequence[Reason], allowed: frozenset[object]) -> None:
     if not 1 <= len(reasons) <= 3:
         raise ReasonsNeeded("Choose one to three reasons; the entrant reads them.")
     if any(reason.code not in allowed for reason in reasons):
         raise ReasonsNeeded("One of these reasons doesn't fit this verdict.")
-    if any(reason.code == "OTHER" for reason in reasons) and not note.strip():
-        raise ReasonsNeeded("“Other” needs a note that says what it was.")
+    if any(reason.code is ReasonCode.OTHER and is_blank(reason.message) for reason in reasons):
+        raise ReasonsNeeded("A reason in your own words needs a message; the entrant reads it.")
 
 
 def _back(submission_id: UUID, status: Status, message: str, given: GivenByStaff) -> Submission:
-    if not given.get("note", "").strip():
+    if is_blank(given.get("note", "")):
         raise NoteNeeded("Say why, in a few words; the log keeps them.")
     said = message.strip()
-    if status is Status.REVOKED and not said:
+    if status is Status.REVOKED and is_blank(said):
         raise MessageNeeded("Say what the entrant reads: why the entry no longer counts.")
-    reasons = [Reason(code=ReasonCode.OTHER, message=said)] if said else ()
+    reasons = [Reason(code=ReasonCode.OTHER, message=said)] if not is_blank(said) else ()
     return decide(submission_id, status, by=By.LEAD, reasons=reasons, **given)

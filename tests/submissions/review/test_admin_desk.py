@@ -137,13 +137,21 @@ def test_the_entrant_s_sentence_is_shown_before_it_is_sent_in_their_language():
         f"found-{code}": "2026-05-28",
         f"expected-{code}": "2026-06-01",
     }
-    page = browser.get(reverse("admin:submissions_review_sentences", args=[submission.pk]), asked)
+    page = browser.post(reverse("admin:submissions_review_sentences", args=[submission.pk]), asked)
     (line,) = page.json()["lines"]
     assert "28. Mai 2026" in line["theirs"]
     assert "28 May 2026" in line["ours"]
     browser.post(desk_of(submission), given("reject", **asked))
     (review,) = Review.objects.filter(submission=submission)
     assert review.reasons[0]["message"] == line["theirs"]
+
+
+def test_what_is_typed_at_the_desk_stands_in_no_address():
+    """The web server's log keeps every address, and a note may name a person."""
+    submission = make_submission(campaign := make_campaign())
+    browser, _ = make_staff(campaign)
+    sentences = reverse("admin:submissions_review_sentences", args=[submission.pk])
+    assert browser.get(sentences, {"reason": "OTHER", "message": "Ada"}).status_code == 404
 
 
 def test_the_number_of_queries_does_not_grow_with_history_and_photos(django_assert_max_num_queries):

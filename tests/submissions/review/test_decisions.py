@@ -113,9 +113,8 @@ def test_that_a_photo_cannot_be_read_is_a_reason_after_the_last_try_only():
 )
 def test_a_rejection_may_have_any_final_reason_a_person_can_have(code):
     submission = make_submission()
-    reject_submission(
-        submission.pk, reasons=[Reason(code=code)], actor=make_user(), at=NOON, note="seen"
-    )
+    reason = Reason(code=code, message="Seen." if code is ReasonCode.OTHER else "")
+    reject_submission(submission.pk, reasons=[reason], actor=make_user(), at=NOON)
     assert Submission.objects.get().status == SubmissionStatus.REJECTED
 
 
@@ -129,11 +128,12 @@ def test_a_rejection_by_hand_takes_no_reason_of_the_writer_or_the_clock(code):
 
 
 @pytest.mark.django_db
-def test_other_needs_a_note():
-    submission = make_submission()
+@pytest.mark.parametrize("message", ["", "  ", "\u200b", "\u3164 \u2800"])
+def test_other_needs_a_message_that_can_be_seen_whatever_the_note_says(message):
+    own = [Reason(code=ReasonCode.OTHER, message=message)]
     with pytest.raises(ReasonsNeeded):
         reject_submission(
-            submission.pk, reasons=[Reason(code=ReasonCode.OTHER)], actor=make_user(), at=NOON
+            make_submission().pk, reasons=own, actor=make_user(), at=NOON, note="A known till."
         )
 
 
@@ -206,10 +206,11 @@ def test_a_verdict_taken_back_in_time_is_never_told():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("blank", ["  ", "\u200b", "\u2800"])
 @pytest.mark.parametrize("act", [reopen_submission, revoke_submission])
-def test_to_go_back_on_something_needs_a_word_on_why(act):
+def test_to_go_back_on_something_needs_a_word_on_why_that_can_be_seen(act, blank):
     with pytest.raises(NoteNeeded):
-        act(make_submission().pk, actor=make_user(), at=NOON, note="  ")
+        act(make_submission().pk, actor=make_user(), at=NOON, note=blank)
 
 
 @pytest.mark.django_db
@@ -229,8 +230,11 @@ def test_staff_may_take_in_what_the_rules_refused():
 def test_an_approval_may_be_revoked_for_good():
     submission, actor = make_submission(), make_user()
     approve_submission(submission.pk, actor=actor, at=NOON)
-    with pytest.raises(MessageNeeded):
-        revoke_submission(submission.pk, actor=actor, at=NOON, note="copied receipt")
+    for blank in ("", "\u200b"):
+        with pytest.raises(MessageNeeded):
+            revoke_submission(
+                submission.pk, actor=actor, at=NOON, note="copied receipt", message=blank
+            )
     words = "Another entry has the same receipt."
     revoke_submission(submission.pk, actor=actor, at=NOON, note="copied receipt", message=words)
     assert Submission.objects.get().decision_reasons == [{"code": "OTHER", "message": words}]

@@ -124,3 +124,23 @@ def test_a_lead_revokes_an_approval_and_takes_in_what_the_rules_refused(act, bef
     lead.post(address, {"act": act, "decision_no": 0, **said})
     submission.refresh_from_db()
     assert submission.status == after
+
+
+@pytest.mark.parametrize("many", [False, True], ids=["one", "many"])
+def test_the_note_of_a_verdict_never_reaches_the_entrant_and_the_message_does(many: bool):
+    """Also beside a reason in one's own words, and from a page that had one field for both."""
+    campaign = make_campaign()
+    lead, _ = make_staff(campaign, Role.CAMPAIGN_MANAGER)
+    submission = make_submission(campaign)
+    where = reverse("admin:submissions_submission_changelist") if many else desk_of(submission)
+    form = given("reject", reason="OTHER", note="A known fraud.")
+    form |= {"act": "reject", "id": f"{submission.pk}.0", "confirmed": "1"} if many else {}
+
+    page = lead.post(where, form, follow=True).content.decode()
+    assert "A reason in your own words needs a message" in page
+    assert not Review.objects.exists()
+
+    lead.post(where, {**form, "message": "Its total is covered."})
+    review = Review.objects.get()
+    assert review.note == "A known fraud."
+    assert [reason["message"] for reason in review.reasons] == ["Its total is covered."]

@@ -94,7 +94,7 @@ function fits(form) {
   let words = "";
   if (!chosen.length) words = "Choose at least one reason; the entrant reads it.";
   if (chosen.length > 3) words = "Choose up to three reasons.";
-  if ([...chosen].some((c) => "needsNote" in c.dataset) && !form.elements.note.value.trim()) { words = "Write in the note what the entrant should read."; form.elements.note.focus(); }
+  if ([...chosen].some((c) => "needsMessage" in c.dataset) && !form.elements.message.value.trim()) { words = "Write the message that the entrant reads."; form.elements.message.focus(); }
   box.textContent = words;
   box.hidden = !words;
   return !words;
@@ -136,11 +136,11 @@ function listenToReasons(form) {
   let timer;
   const preview = form.querySelector(".preview");
   const show = async () => {
-    const query = new URLSearchParams(new FormData(form));
-    query.delete("csrfmiddlewaretoken");
+    const body = new FormData(form);
     if (!form.isConnected) return;
-    if (!query.has("reason")) { preview.hidden = true; return; }
-    const answer = await fetch(`${desk.dataset.sentences}?${query}`).catch(() => null);
+    if (!body.has("reason")) { preview.hidden = true; return; }
+    // Posted: in an address, what is typed here would stand in the web server's log.
+    const answer = await fetch(desk.dataset.sentences, { method: "POST", body }).catch(() => null);
     if (!answer?.ok) { timer = setTimeout(show, 1000); return; } // busy or away for a moment
     const { lines } = await answer.json(), shown = lines.filter((line) => line.theirs);
     preview.replaceChildren(...(shown.length ? [Object.assign(document.createElement("small"), { textContent: "The entrant will read" })] : []), ...shown.map((line) => {
@@ -168,7 +168,7 @@ function choose(reasons, event) {
   box.click();
   box.focus({ preventScroll: true });
   box.closest("li").scrollIntoView({ block: "nearest" });
-  const field = "needsNote" in box.dataset ? box.form.elements.note : box.closest("li").querySelector(".both input");
+  const field = box.closest("li").querySelector(".both :is(input,textarea)");
   if (box.checked) field?.focus();
   return true;
 }
