@@ -191,13 +191,13 @@ class Campaign(TenantModel):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Save all but the state and who may embed it, unless they are named.
+        """Save all but what pages of their own write, unless it is named: state, mails, who may embed it.
 
         The clock may open a campaign while somebody edits it; a form that was
         opened before must not take that back.
         """
         if not self._state.adding and kwargs.get("update_fields") is None:
-            kept = {"id", "state", "embed_origins"}
+            kept = {"id", "state", "embed_origins", "mail_texts"}
             fields = [field.name for field in self._meta.concrete_fields]
             kwargs["update_fields"] = [name for name in fields if name not in kept]
         super().save(*args, **kwargs)

@@ -85,7 +85,7 @@ def store_resubmission(
 
 
 def _is_asked(stored: SubmissionRecord, payload: TokenPayload, known: Circumstances) -> bool:
-    if known.entered > payload.expires_at:
+    if known.entered > payload.expires_at or payload.epoch < stored.epoch:
         return False
     if stored.resubmit_until is not None and known.entered > stored.resubmit_until:
         return False

@@ -175,6 +175,16 @@ def test_a_link_past_its_own_time_is_not_taken():
     assert desk.send(short, at=NOON + timedelta(hours=2)) == "not_asked"
 
 
+def test_a_link_of_an_epoch_that_is_over_is_not_taken():
+    desk = Desk(fields=FORM)
+    first, second = asked(desk)
+    stored = desk.stored(first.submission_id)
+    withdrawn = {"epoch": 2, "version": stored.version + 1}
+    desk.table.submissions.replace(stored.model_copy(update=withdrawn))
+    assert desk.send(second) == "not_asked"
+    assert desk.send(second.model_copy(update={"epoch": 2})) == "resubmitted"
+
+
 def test_an_answer_that_entered_in_time_beats_the_sweep_that_was_quicker():
     desk = Desk(fields=FORM, limits=(ONCE_A_RECEIPT, DAILY))
     first, second = asked(desk)
