@@ -92,7 +92,7 @@ def test_a_crafted_subject_adds_no_header():
     assert campaign.mail_texts == {}
     # Past the form, as from a backup of another version:
     campaign.mail_texts = {"de": {"received_review.subject": "News\r\nBcc: all@example.com"}}
-    campaign.save()
+    campaign.save(update_fields=["mail_texts"])
     make_release(campaign)
     message = told(campaign)
     assert message.subject == "News Bcc: all@example.com"

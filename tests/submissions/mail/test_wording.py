@@ -183,6 +183,16 @@ def test_a_wording_is_in_force_with_the_release_and_not_before():
 
 
 @pytest.mark.django_db
+def test_a_form_of_the_campaign_that_was_read_before_takes_no_wording_back():
+    campaign = make_campaign(languages=["en", "de"])
+    stale = Campaign.objects.get(pk=campaign.pk)
+    saved = _save(campaign).mail_texts
+    stale.name = "Renamed"
+    stale.save()
+    assert Campaign.objects.get(pk=campaign.pk).mail_texts == saved != {}
+
+
+@pytest.mark.django_db
 def test_publishing_says_that_mails_change():
     campaign = make_campaign(
         languages=["en", "de"], opens_at=NOON, closes_at=NOON.replace(year=2027)
