@@ -47,8 +47,8 @@ class Mail(TenantModel):
     message_id = models.CharField(max_length=120, blank=True)
     trouble = models.CharField(max_length=200, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    tries_before = models.PositiveSmallIntegerField(default=0)
-    """How many of these came before a person last sent it again: those that follow count from there."""
+    suppressed_hash = models.CharField(max_length=64, blank=True)
+    """Keyed hash of a mailbox that an earlier attempt went to, and that refused it later: it gets no more."""
 
     class Meta:
         ordering = ("-queued_at", "-id")
@@ -78,6 +78,11 @@ class Mail(TenantModel):
                 fields=("address_hash", "state"),
                 name="mail_to_a_mailbox",
                 condition=~Q(address_hash=""),
+            ),
+            models.Index(
+                fields=("suppressed_hash",),
+                name="mail_suppressed",
+                condition=~Q(suppressed_hash=""),
             ),
             models.Index(fields=("message_id",), name="mail_message", condition=~Q(message_id="")),
             models.Index(fields=("-queued_at", "-id"), name="mail_newest_first"),

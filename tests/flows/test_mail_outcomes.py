@@ -51,11 +51,22 @@ ENDS = {
 class Service:
     """The embedded mail service with its queue of notices."""
 
-    def __init__(self, endpoint: str, outputs: dict[str, str]) -> None:
-        self.outputs = outputs
-        self.endpoint = endpoint
-        self.ses = client("sesv2", endpoint)
-        self.sqs = client("sqs", endpoint)
+    def __init__(self, ministack: MiniStack) -> None:
+        self.ministack = ministack
+        self.endpoint = ministack.endpoint
+        self.ses = client("sesv2", self.endpoint)
+        self.sqs = client("sqs", self.endpoint)
+        self.start()
+
+    def start(self) -> None:
+        """Start it, with all that sending needs."""
+        self.child = self.ministack.start(self.ministack.directory.parent / "aws.log")
+        self.outputs = deploy_notices(self.ministack, env().default_from_email)
+        verify_sender(env().default_from_email, self.endpoint)
+
+    def stop(self) -> None:
+        """Stop it: its port refuses."""
+        self.child.stop()
 
     def set(self, **values: Any) -> None:
         """Set what no API of SES sets (``campaignhub.local_aws.mail_service``)."""
@@ -78,13 +89,11 @@ class Service:
 def embedded_mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     directory = tmp_path_factory.mktemp("mail")
     ministack = MiniStack(port=free_port(), directory=directory / "aws", python=INTERPRETER)
-    child = ministack.start(directory / "aws.log")
+    service = Service(ministack)
     try:
-        outputs = deploy_notices(ministack, env().default_from_email)
-        verify_sender(env().default_from_email, ministack.endpoint)
-        yield Service(ministack.endpoint, outputs)
+        yield service
     finally:
-        child.stop()
+        service.stop()
 
 
 @pytest.fixture
@@ -192,6 +201,27 @@ def test_the_account_refuses_as_it_is_told_and_says_so(service: Service):
     service.ses.put_account_sending_attributes(SendingEnabled=True)
     at = NOON + timedelta(minutes=1)
     assert deliver_mails(at=at, most=20) == 19, "all but the one that is refused for itself"
+
+
+def test_a_service_that_is_away_for_a_while_gets_every_mail_once_it_is_back(service: Service):
+    _queue(20)
+    before = service.sent()
+    assert deliver_mails(at=NOON, most=5) == 5
+    service.stop()
+    try:
+        for minutes in (0, 1, 3):
+            assert deliver_mails(at=NOON + timedelta(minutes=minutes), most=20) == 0
+        hold = SendingHold.objects.get()
+        assert (hold.reason, hold.since, hold.attempts) == ("unreachable", NOON, 2)
+        states = Counter(Mail.objects.values_list("state", "tries"))
+        assert states == {("sent", 1): 5, ("queued", 0): 15}
+    finally:
+        service.start()
+    before = 0 if service.sent() < before + 5 else before + 5
+    assert deliver_mails(at=NOON + timedelta(minutes=7), most=20) == 14, "all but the one refused"
+    assert service.sent() - before == 14
+    assert not SendingHold.objects.exists()
+    assert set(Mail.objects.values_list("tries", flat=True)) == {1}
 
 
 def test_a_sandbox_takes_what_goes_to_verified_mailboxes(service: Service):

@@ -79,6 +79,9 @@ among them, or the limit would be none; nor is what was withdrawn because it is 
 OUTCOMES = frozenset({MailState.DELIVERED, MailState.BOUNCED, MailState.COMPLAINED})
 """What the mail service tells later about a mail that went out."""
 
+ENDS_AN_ADDRESS = frozenset({MailState.BOUNCED, MailState.COMPLAINED})
+"""Outcomes after which we write to that mailbox no more."""
+
 MAIL_AFTER: dict[SubmissionStatus, MailKind] = {
     SubmissionStatus.APPROVED: MailKind.APPROVED,
     SubmissionStatus.REJECTED: MailKind.REJECTED,

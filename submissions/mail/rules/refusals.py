@@ -21,12 +21,10 @@ from campaignhub.words import Worded
 class Outcome(Enum):
     """What is known after an error."""
 
-    NOT_SENT = "not sent"
-    """Certainly not sent, and another try may go through."""
     REFUSED = "refused"
     """Certainly not sent, and another try would fare no better."""
     UNKNOWN = "unknown"
-    """The request had left us when the line broke, so it may have been sent."""
+    """The request may have left us before the line broke, so it may have been sent."""
     TOO_FAST = "too fast"
     """Certainly not sent, because we send faster than the account may."""
     HELD = "held"
@@ -44,6 +42,8 @@ class Hold(Worded):
     DENIED = "denied"
     CONFIGURATION = "configuration"
     CREDENTIALS = "credentials"
+    THROTTLED = "throttled"
+    UNREACHABLE = "unreachable"
 
     @property
     def is_of_one_sender(self) -> bool:
@@ -58,7 +58,8 @@ class Refusal:
     outcome: Outcome
     trouble: str
     hold: Hold | None = None
-    """Given with :attr:`Outcome.HELD` only."""
+    """Always given with :attr:`Outcome.HELD`. With :attr:`Outcome.UNKNOWN`, other mails are held and
+    this one is not tried again."""
 
 
 WHAT_TO_DO: Mapping[Hold, tuple[str, str]] = {
@@ -94,6 +95,14 @@ WHAT_TO_DO: Mapping[Hold, tuple[str, str]] = {
         "The e-mail service doesn't accept the site's credentials.",
         "Check the credentials that the worker runs with: they have expired, or are of another account.",
     ),
+    Hold.THROTTLED: (
+        "The e-mail service takes e-mails more slowly than the slowest pace of this site.",
+        "Compare MAILS_PER_SECOND with the account's rate in the SES console, and see what else sends by it.",
+    ),
+    Hold.UNREACHABLE: (
+        "The e-mail service can't be reached, or doesn't answer properly.",
+        "If the AWS Health Dashboard shows no outage, check the worker's network, DNS and AWS_REGION.",
+    ),
 }
 """For each reason what it means, and what a person does about it."""
 
@@ -122,7 +131,9 @@ _BY_CODE: Mapping[str, Hold] = {
 _TOO_FAST = frozenset(
     {"TooManyRequestsException", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
 )
-_PASSING = frozenset({"ServiceUnavailable", "ServiceUnavailableException"})
+_UNAVAILABLE = frozenset({"ServiceUnavailable", "ServiceUnavailableException"})
+_BEFORE_THE_SERVICE = frozenset({403, 404, 407, 408})
+"""What a proxy on the way answers with; SES gives every error of its own a code."""
 _QUOTA_WORDS = re.compile(r"daily (message|sending) quota exceeded", re.IGNORECASE)
 _RATE_WORDS = re.compile(r"maximum sending rate exceeded", re.IGNORECASE)
 _STOPPED_WORDS = re.compile(r"sending (is )?(paused|suspended)", re.IGNORECASE)
@@ -154,9 +165,16 @@ def refusal_of(code: str, status: int, message: str, *, sender: str) -> Refusal:
         return Refusal(Outcome.HELD, code, hold_by_code)
     if _STOPPED_WORDS.search(message):
         return Refusal(Outcome.HELD, code, Hold.PAUSED)
-    if code in _PASSING or status in (429, 503):
-        return Refusal(Outcome.NOT_SENT, code)
-    return Refusal(Outcome.UNKNOWN if status >= 500 else Outcome.REFUSED, code)
+    if code in _UNAVAILABLE or status == 503:
+        return Refusal(Outcome.HELD, code, Hold.UNREACHABLE)
+    if status == 429:
+        return Refusal(Outcome.TOO_FAST, code)
+    if status >= 500:
+        # It broke down somewhere: before it had sent this mail, or after.
+        return Refusal(Outcome.UNKNOWN, code, Hold.UNREACHABLE)
+    if status in _BEFORE_THE_SERVICE and (not code or code.isdigit()):
+        return Refusal(Outcome.HELD, code, Hold.UNREACHABLE)
+    return Refusal(Outcome.REFUSED, code)
 
 
 def wait_before_attempt(attempts: int) -> timedelta:

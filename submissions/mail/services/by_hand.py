@@ -10,6 +10,7 @@ from campaigns.accounts.services import audit
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import (
+    ENDS_AN_ADDRESS,
     MOST_A_DAY,
     RESENDABLE,
     MailKind,
@@ -47,7 +48,7 @@ class OutcomeIsKnown(DomainError):
 
 @transaction.atomic
 def resend(mail_id: int, *, seen: int, actor: User, at: datetime) -> Mail:
-    """Queue a mail once more, with a new start of its tries.
+    """Queue a mail once more.
 
     It is written anew when it goes out, by its entry's own release, with a link
     that works. ``seen`` is how many tries the page showed: of two presses, the
@@ -75,11 +76,13 @@ def resend(mail_id: int, *, seen: int, actor: User, at: datetime) -> Mail:
             "The entry has changed since, so this e-mail is no longer true. "
             "Send the newest e-mail again instead."
         )
-    _check_mailbox(mail, at)
     before = mail.state
+    if before in ENDS_AN_ADDRESS:
+        # Its row will soon name the mailbox that it goes to now.
+        mail.suppressed_hash = mail.address_hash
+    _check_mailbox(mail, at)
     mail.state, mail.not_before, mail.trouble = MailState.QUEUED, at, ""
-    mail.tries_before = mail.tries
-    mail.save(update_fields=["state", "not_before", "trouble", "tries_before"])
+    mail.save(update_fields=["state", "not_before", "trouble", "suppressed_hash"])
     _log(mail, "mail.sent_again", before, actor, at)
     line = SubmissionEvent.line
     of = f"{mail.event}:{mail.tries}"
@@ -107,11 +110,9 @@ def _check_mailbox(mail: Mail, at: datetime) -> None:
             "This entry has no e-mail address that we can write to. Contact the entrant another way."
         )
     mailbox = mailbox_of(mail.submission)
-    sent_back = mail.state in (MailState.BOUNCED, MailState.COMPLAINED)
-    is_refused = sent_back and mail.address_hash == mailbox
     mail.address_hash = mailbox
     held = held_back(mail, at=at)
-    if is_refused or (held and held[0] is MailState.SUPPRESSED):
+    if mailbox == mail.suppressed_hash or (held and held[0] is MailState.SUPPRESSED):
         raise AddressNotWrittenTo(
             "We no longer write to this address: it returned an e-mail, or its owner marked one as "
             "spam. Contact the entrant another way and tell them what this e-mail says."

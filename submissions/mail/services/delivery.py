@@ -17,7 +17,7 @@ from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState, is_still_true
 from submissions.mail.rules.notices import ATTEMPT_TAG, attempt_tag
-from submissions.mail.rules.refusals import Outcome, Refusal
+from submissions.mail.rules.refusals import Hold, Outcome, Refusal
 from submissions.mail.services.composing import address_of, compose
 from submissions.mail.services.copies import drop_copy, keep_copy
 from submissions.mail.services.holds import Gate
@@ -31,8 +31,6 @@ from submissions.mirror.services.by_campaign import in_turn
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 """Longer than the mail service may take to answer (``ANYMAIL`` in the settings)."""
-MOST_TRIES = 8
-"""The waits between them double from half a minute: about an hour in all."""
 A_SECOND = timedelta(seconds=1)
 """What the mail service counts its rate by."""
 LOOKED_AT = 10
@@ -49,9 +47,10 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     question. The same holds where the mail service took the request and no
     answer came; only what certainly was not sent is tried again.
 
-    Where the service takes nothing of the account or of a sender, mails wait
-    without losing a try (:mod:`submissions.mail.services.holds`); where we are too
-    fast, the round ends and the next ones are slower.
+    Where the service can't be reached, or takes nothing of the account or of a
+    sender, mails wait without losing a try, for however long
+    (:mod:`submissions.mail.services.holds`). Where we are too fast, the round ends and
+    the next ones are slower; at the slowest pace it is a hold as well.
     """
     _give_up_on_the_interrupted(at)
     gate = Gate(at=at)
@@ -99,6 +98,8 @@ def deliver_mails(*, at: datetime, most: int) -> int:
             elif refusal.hold:
                 gate.refused(refusal.hold, sender, at=at)
             elif refusal.outcome is Outcome.TOO_FAST:
+                if PACE.is_slowest:
+                    gate.refused(Hold.THROTTLED, sender, at=at)
                 PACE.slower()
                 return sent
             if tried == most:
@@ -196,19 +197,14 @@ def _was_taken_later(submission: Submission) -> bool:
 
 def _settle(mail: Mail, refusal: Refusal, at: datetime) -> None:
     # The service's own words may repeat the address: the kind of trouble is all that is kept.
-    outcome, trouble = refusal.outcome, refusal.trouble
-    if outcome is not Outcome.UNKNOWN:
-        drop_copy(mail)
-    tries = mail.tries - mail.tries_before
-    if outcome in (Outcome.HELD, Outcome.TOO_FAST):
-        _give_back(mail, at=at, problem=trouble)
-    elif outcome is Outcome.NOT_SENT and tries < MOST_TRIES:
-        wait = timedelta(seconds=15 * 2**tries)
-        _note(mail, MailState.QUEUED, at=at, problem=trouble, not_before=at + wait)
-    elif outcome is Outcome.UNKNOWN:
-        _note(mail, MailState.UNKNOWN, at=at, problem=trouble)
+    if refusal.outcome is Outcome.UNKNOWN:
+        _note(mail, MailState.UNKNOWN, at=at, problem=refusal.trouble)
+        return
+    drop_copy(mail)
+    if refusal.outcome is Outcome.REFUSED:
+        _note(mail, MailState.FAILED, at=at, problem=refusal.trouble)
     else:
-        _note(mail, MailState.FAILED, at=at, problem=trouble)
+        _give_back(mail, at=at, problem=refusal.trouble)
 
 
 def _give_back(mail: Mail, *, at: datetime, problem: str = "") -> None:
@@ -269,9 +265,10 @@ def _note(
     note_event(mail, EVENTS.get(state), at)
 
 
-def note_event(mail: Mail, kind: str | None, at: datetime) -> None:
-    """Add a line to the submission's history; the same of the same attempt is there once."""
+def note_event(mail: Mail, kind: str | None, at: datetime, *, attempt: int | None = None) -> None:
+    """Add a line to the submission's history; the same of the same attempt (the last) is there once."""
     if kind:
-        of, said = f"{mail.event}:{mail.tries}", {"mail": mail.kind, "trouble": mail.trouble}
+        number = mail.tries if attempt is None else attempt
+        of, said = f"{mail.event}:{number}", {"mail": mail.kind, "trouble": mail.trouble}
         line = SubmissionEvent.line(mail.submission_id, kind, of, at=at, **said)
         SubmissionEvent.objects.bulk_create([line], ignore_conflicts=True)

@@ -10,6 +10,7 @@ from submissions.mail.models import Mail, MailCopy
 from submissions.mail.rules.mails import (
     A_DAY,
     AN_HOUR,
+    ENDS_AN_ADDRESS,
     MOST_A_DAY,
     WENT_OUT,
     MailKind,
@@ -56,7 +57,12 @@ def lease(mail: Mail, *, at: datetime, until: datetime) -> bool:
 
 def mailbox_of(submission: Submission) -> str:
     """Return the keyed hash of the mailbox that a submission's mails go to; empty where there is none."""
-    address, campaign = address_of(submission), submission.campaign
+    return mailbox_hash(submission, address_of(submission))
+
+
+def mailbox_hash(submission: Submission, address: str) -> str:
+    """Return the keyed hash of a mailbox in the campaign of a submission; empty where there is none."""
+    campaign = submission.campaign
     known_as = campaign.test_id if submission.is_test else campaign.pk
     return ingest.mailbox_hash(str(known_as), address) if address else ""
 
@@ -74,7 +80,8 @@ def held_back(mail: Mail, *, at: datetime) -> tuple[MailState, str] | None:
     # Counted here, since most mailboxes have had none: three conditional counts cost the worker
     # a tenth of a mail. The limits themselves bound how many rows there are.
     before = list(others.values_list("state", "kind", "attempted_at", "pk"))
-    if any(state in (MailState.BOUNCED, MailState.COMPLAINED) for state, *_ in before):
+    is_refused = any(state in ENDS_AN_ADDRESS for state, *_ in before)
+    if is_refused or _was_refused_since(mail.address_hash):
         return MailState.SUPPRESSED, "an earlier mail bounced, or was complained of"
     today = [(kind, tried, pk) for _, kind, tried, pk in before if tried and tried > at - A_DAY]
     received = any(kind == MailKind.RECEIVED and tried > at - AN_HOUR for kind, tried, _ in today)
@@ -86,3 +93,9 @@ def held_back(mail: Mail, *, at: datetime) -> tuple[MailState, str] | None:
         again = MailCopy.objects.filter(mail__in=[mail.pk, *(pk for _, _, pk in today)])
         times = max(times, again.filter(sent_at__gt=at - A_DAY).count())
     return (MailState.NOT_SENT, NotSent.FIVE_A_DAY) if times >= MOST_A_DAY else None
+
+
+def _was_refused_since(address_hash: str) -> bool:
+    """Tell whether a mailbox refused a mail that has been sent again since, to it or to another one."""
+    found = Mail.objects.filter(~Q(suppressed_hash=""), suppressed_hash=address_hash)
+    return bool(address_hash) and found.exists()

@@ -10,10 +10,11 @@ from django.utils import timezone
 
 from campaigns.accounts.tenancy import unscoped
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailState
+from submissions.mail.rules.mails import ENDS_AN_ADDRESS, MailState
 from submissions.mail.rules.notices import (
     MailNotice,
     NoNotice,
+    NoticeRule,
     attempt_tag,
     mail_of_attempt,
     read_message,
@@ -22,7 +23,9 @@ from submissions.mail.rules.notices import (
     says_more,
     state_after,
 )
+from submissions.mail.services.copies import read_copy
 from submissions.mail.services.delivery import EVENTS, note_event
+from submissions.mail.services.limits import mailbox_hash
 
 logger = logging.getLogger(__name__)
 
@@ -57,15 +60,16 @@ def note_notice(notice: MailNotice, *, at: datetime) -> bool:
 
     Notices come twice and out of order, and the first of them may be quicker than
     the answer to the request that sent the mail: such a mail is found by its
-    attempt. One that we gave up as unknown is known again.
+    attempt. One that we gave up as unknown is known again. What is told of an
+    attempt before the last ends its mailbox, where it does, and nothing else.
     """
     rule = rule_of(notice)
     if rule.state is None and not rule.trouble:
         return False
     mail = _mail_of(notice)
-    if mail is None:
-        return False
     happened_at = min(notice.at or at, at)
+    if mail is None:
+        return _note_earlier_attempt(notice, rule, happened_at)
     before = MailState(mail.state)
     after = state_after(before, rule)
     changed: dict[str, Any] = {}
@@ -75,6 +79,9 @@ def note_notice(notice: MailNotice, *, at: datetime) -> bool:
         changed["trouble"] = rule.trouble
     elif says_more(before, rule):
         changed = {"trouble": rule.trouble}
+    if not changed and before not in ENDS_AN_ADDRESS:
+        # It is queued again, or was over when the notice came.
+        return _suppress(mail, mail.address_hash, mail.tries, rule, happened_at)
     if not changed:
         return False
     _write(mail, {**changed, "message_id": notice.message_id})
@@ -93,6 +100,28 @@ def _mail_of(notice: MailNotice) -> Mail | None:
     if mail is None or mail.attempted_at is None:
         return None
     return mail if attempt_tag(mail.pk, mail.attempted_at) == notice.attempt else None
+
+
+def _note_earlier_attempt(notice: MailNotice, rule: NoticeRule, at: datetime) -> bool:
+    """Note that a mailbox refused an attempt after which its mail was sent again, maybe elsewhere."""
+    mail_id = mail_of_attempt(notice.attempt)
+    mail = Mail.objects.select_for_update().filter(pk=mail_id).first() if mail_id else None
+    if mail is None or rule.state not in ENDS_AN_ADDRESS:
+        return False
+    for copy in mail.copies.all():
+        if attempt_tag(mail.pk, copy.sent_at) == notice.attempt:
+            mailbox = mailbox_hash(mail.submission, read_copy(copy).to)
+            return _suppress(mail, mailbox, copy.number, rule, at)
+    return False
+
+
+def _suppress(mail: Mail, mailbox: str, attempt: int, rule: NoticeRule, at: datetime) -> bool:
+    """Write no more to a mailbox that refused an attempt of this mail; ``False`` where that is no news."""
+    if rule.state not in ENDS_AN_ADDRESS or not mailbox or mail.suppressed_hash == mailbox:
+        return False
+    _write(mail, {"suppressed_hash": mailbox})
+    note_event(mail, EVENTS[rule.state], at, attempt=attempt)
+    return True
 
 
 def _write(mail: Mail, changed: Mapping[str, Any]) -> None:

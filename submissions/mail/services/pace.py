@@ -25,6 +25,11 @@ class Pace:
         """Mails a second."""
         return env().mails_per_second * self._share
 
+    @property
+    def is_slowest(self) -> bool:
+        """Whether it can't be halved any more."""
+        return self._share <= SLOWEST
+
     def slower(self) -> None:
         """Halve it, after a refusal of the rate."""
         with self._lock:

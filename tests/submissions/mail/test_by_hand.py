@@ -1,4 +1,4 @@
-"""A person sends a mail again: once a press, with a new start of its tries, and never to who must not get it."""
+"""A person sends a mail again: once a press, and never to who must not get it."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -22,14 +22,13 @@ from submissions.mail.services.by_hand import (
     MailSentMeanwhile,
     resend,
 )
-from submissions.mail.services.delivery import MOST_TRIES, deliver_mails
+from submissions.mail.services.delivery import deliver_mails
 from submissions.mail.services.outcomes import note_notice
 from submissions.mirror.models import Submission, SubmissionAnswers, SubmissionEvent
 from submissions.review.services.decisions import approve_submission, request_resubmission
 from tests.campaigns.factories import make_user
 from tests.security.entrants import add_mail, enter
 from tests.submissions.factories import NOON, make_campaign
-from tests.submissions.mail import mail_service as ses
 from tests.submissions.mail.test_delivery import BOUNCE, COMPLAINT
 from tests.submissions.mail.test_delivery import service as service
 from tests.support.at_once import at_once
@@ -83,17 +82,6 @@ def test_two_presses_at_once_send_one_mail():
     )
     assert sorted(type(one).__name__ for one in done) == ["Mail", "MailIsUnderWay"]
     assert deliver_mails(at=NOON + MINUTE, most=10) == 1
-
-
-def test_it_gets_as_many_tries_as_a_new_one(service):
-    mail = _sent()
-    Mail.objects.update(state=MailState.FAILED, tries=MOST_TRIES)
-    service.answer = ses.BUSY
-    _again(mail)
-    deliver_mails(at=NOON + MINUTE, most=10)
-    mail.refresh_from_db()
-    assert mail.state == MailState.QUEUED, "the first of its new tries, not the last"
-    assert mail.not_before == NOON + MINUTE + timedelta(seconds=30)
 
 
 @pytest.mark.parametrize(

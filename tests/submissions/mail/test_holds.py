@@ -1,6 +1,7 @@
 """Where the mail service takes nothing, mails wait: none loses a try, and one tries again until it is taken."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,7 +12,7 @@ from anymail.backends.amazon_ses import EmailBackend
 from campaignhub.env import env
 from campaigns.accounts.models import AuditEntry
 from campaigns.setup.models import Campaign
-from submissions.mail.models import Mail, SendingHold
+from submissions.mail.models import Mail, MailCopy, SendingHold
 from submissions.mail.rules.mails import MailState
 from submissions.mail.rules.notices import MailNotice, attempt_tag
 from submissions.mail.rules.refusals import FIRST_WAIT, Hold
@@ -71,8 +72,9 @@ def _states() -> list[tuple[str, int]]:
         (ses.OVER_QUOTA, Hold.DAILY_QUOTA),
         (ses.PAUSED, Hold.PAUSED),
         (ses.IN_THE_SANDBOX, Hold.SANDBOX),
+        (ses.BUSY, Hold.UNREACHABLE),
     ],
-    ids=["over quota", "paused", "in the sandbox"],
+    ids=["over quota", "paused", "in the sandbox", "unavailable"],
 )
 @pytest.mark.dialects
 def test_a_refusal_of_the_account_holds_every_mail_and_costs_none_a_try(service, answer, reason):
@@ -151,7 +153,7 @@ def test_of_four_workers_at_once_one_takes_the_try(service):
 @pytest.mark.django_db(transaction=True)
 def test_four_workers_that_are_refused_at_once_make_one_hold(service):
     _queue(8)
-    service.answer = ses.PAUSED
+    service.answer = ses.BUSY
     at_once(*[lambda: deliver_mails(at=NOON, most=2)] * 4)
     assert SendingHold.objects.count() == 1
     assert _states() == [("queued", 0)] * 8
@@ -183,6 +185,46 @@ def test_a_refusal_of_one_address_stays_that_mail_s(service):
     deliver_mails(at=NOON, most=10)
     assert not SendingHold.objects.exists()
     assert _states() == [("failed", 1)] * 2
+
+
+# ---------------------------------------------------------------- an outage
+
+
+def test_an_outage_of_days_costs_no_mail_a_try_and_all_go_out_once_it_is_over(service, settings):
+    _queue(3)
+    parameters = settings.ANYMAIL["AMAZON_SES_CLIENT_PARAMS"]
+    away = {"AMAZON_SES_CLIENT_PARAMS": {**parameters, "endpoint_url": "http://127.0.0.1:1"}}
+    there, settings.ANYMAIL = settings.ANYMAIL, away
+    at, end = NOON, NOON + timedelta(days=2)
+    while at < end:
+        assert deliver_mails(at=at, most=10) == 0
+        assert _states() == [("queued", 0)] * 3
+        at = SendingHold.objects.get().next_attempt_at
+    hold = SendingHold.objects.get()
+    assert (hold.scope, hold.reason, hold.since) == ("", Hold.UNREACHABLE, NOON)
+    settings.ANYMAIL = there
+    assert deliver_mails(at=at, most=10) == 3
+    assert _states() == [("sent", 1)] * 3
+    assert not MailCopy.objects.exclude(number=1).exists()
+    assert len(service.taken) == 3
+
+
+@pytest.mark.parametrize("answer", [ses.SILENCE, ses.HANGS_UP, ses.BROKEN], ids=str)
+def test_a_service_that_takes_mails_and_says_nothing_gets_one_at_a_time(service, settings, answer):
+    parameters = settings.ANYMAIL["AMAZON_SES_CLIENT_PARAMS"]
+    impatient = {**parameters, "config": {**parameters["config"], "read_timeout": 0.3}}
+    settings.ANYMAIL = {"AMAZON_SES_CLIENT_PARAMS": impatient}
+    _queue(3)
+    service.answer = answer
+    assert deliver_mails(at=NOON, most=10) == 0
+    assert len(service.taken) == 1
+    assert SendingHold.objects.get().reason == Hold.UNREACHABLE
+    service.answer = ses.SENT
+    assert deliver_mails(at=NOON + FIRST_WAIT, most=10) == 2
+    states = Counter(Mail.objects.values_list("state", "tries"))
+    assert states == {("unknown", 1): 1, ("sent", 1): 2}
+    assert len(service.taken) == 3, "the one that may have been sent is not sent again"
+    assert not SendingHold.objects.exists()
 
 
 # ---------------------------------------------------------------- senders
@@ -274,6 +316,21 @@ def test_a_refusal_of_the_rate_slows_down_and_holds_nothing(service):
     service.answer = ses.SENT
     assert deliver_mails(at=NOON + timedelta(seconds=1), most=10) == 3
     assert before / 2 < PACE.per_second < before
+
+
+def test_a_rate_that_no_pace_of_ours_keeps_is_a_hold(service):
+    _queue(2)
+    service.answer = ses.TOO_FAST
+    at, rounds = NOON, 0
+    while not SendingHold.objects.exists():
+        deliver_mails(at=at, most=10)
+        at, rounds = at + timedelta(seconds=5), rounds + 1
+    assert rounds == 6, "halved five times before"
+    assert SendingHold.objects.get().reason == Hold.THROTTLED
+    assert _states() == [("queued", 0)] * 2
+    service.answer = ses.SENT
+    assert deliver_mails(at=at + FIRST_WAIT, most=10) == 2
+    assert not SendingHold.objects.exists()
 
 
 def test_the_pace_comes_back_and_never_stops():

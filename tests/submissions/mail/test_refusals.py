@@ -60,6 +60,11 @@ UNVERIFIED = (
         ("AccessDeniedException", 403, "not authorized to perform ses:SendEmail", Hold.DENIED),
         ("ExpiredTokenException", 403, "", Hold.CREDENTIALS),
         ("UnrecognizedClientException", 403, "", Hold.CREDENTIALS),
+        ("ServiceUnavailable", 503, "", Hold.UNREACHABLE),
+        ("ServiceUnavailableException", 400, "", Hold.UNREACHABLE),
+        ("503", 503, "Service Temporarily Unavailable", Hold.UNREACHABLE),
+        ("", 403, "<html>our proxy says no</html>", Hold.UNREACHABLE),
+        ("407", 407, "", Hold.UNREACHABLE),
     ],
 )
 def test_what_no_other_mail_would_fare_better_with_is_held(code, status, message, hold):
@@ -88,13 +93,20 @@ def test_no_name_that_a_client_gives_itself_holds_the_mails_of_others(name):
         ("454", 454, "454 Throttling failure: Maximum sending rate exceeded.", Outcome.TOO_FAST),
         ("MessageRejected", 400, "Illegal address", Outcome.REFUSED),
         ("BadRequestException", 400, "Missing final '@domain'", Outcome.REFUSED),
-        ("ServiceUnavailable", 503, "", Outcome.NOT_SENT),
-        ("InternalFailure", 500, "", Outcome.UNKNOWN),
+        ("429", 429, "", Outcome.TOO_FAST),
+        ("413", 413, "Request Entity Too Large", Outcome.REFUSED),
+        ("400", 400, "", Outcome.REFUSED),
     ],
 )
 def test_what_says_nothing_of_other_mails_holds_none(code, status, message, outcome):
     refusal = refusal_of(code, status, message, sender=SENDER)
     assert (refusal.outcome, refusal.hold) == (outcome, None)
+
+
+@pytest.mark.parametrize(("code", "status"), [("InternalFailure", 500), ("502", 502), ("504", 504)])
+def test_a_service_that_breaks_down_may_have_sent_this_mail_and_gets_no_others(code, status):
+    refusal = refusal_of(code, status, "", sender=SENDER)
+    assert (refusal.outcome, refusal.hold) == (Outcome.UNKNOWN, Hold.UNREACHABLE)
 
 
 def test_every_hold_says_what_it_means_and_what_to_do():
@@ -104,7 +116,7 @@ def test_every_hold_says_what_it_means_and_what_to_do():
 @given(st.text(), st.integers(100, 599), st.text())
 def test_every_refusal_means_something(code, status, message):
     refusal = refusal_of(code, status, message, sender=SENDER)
-    assert (refusal.hold is not None) == (refusal.outcome is Outcome.HELD)
+    assert (refusal.hold is not None) == (refusal.outcome in (Outcome.HELD, Outcome.UNKNOWN))
 
 
 def test_tries_lie_further_and_further_apart_up_to_a_quarter_of_an_hour():
