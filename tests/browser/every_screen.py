@@ -34,7 +34,7 @@ from campaigns.accounts.services import invitations
 from campaigns.setup.models import Campaign
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.mirroring import mirror_stream_records
-from submissions.mail.models import Mail
+from submissions.mail.models import Mail, SendingHold
 from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_draft
 from tests.security.two_clients import Side, make_entry, make_operator, make_side
@@ -186,6 +186,9 @@ def make_scene() -> Scene:
         for number, state in enumerate(("failed", "unknown", "sent"))
     }
     make_copy(mails["sent"], at=now)
+    SendingHold.objects.create(
+        reason="unreachable", since=long_ago, attempts=3, next_attempt_at=now + timedelta(minutes=9)
+    )
     another = invitations.invite(
         side.client,
         address="another@quillmark.example",

@@ -6,7 +6,6 @@ one statement; a worker that dies with it leaves the hold with a later try.
 """
 
 import logging
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -14,7 +13,9 @@ from django.db.models import F
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
+from campaigns.setup.services.scope import campaigns_of
 from submissions.mail.models import SendingHold
 from submissions.mail.rules.refusals import Hold, wait_before_attempt
 
@@ -115,9 +116,12 @@ def try_now(*, actor: User, at: datetime) -> None:
     audit.record_line("mail.tried_now", actor=actor, client=None, target="mails", at=at)
 
 
-def holds_for(addresses: Iterable[str] | None) -> list[SendingHold]:
-    """Return the holds that stand, the account's first; of senders only those given, or all for ``None``."""
-    found = SendingHold.objects.order_by("scope")
-    if addresses is not None:
-        found = found.filter(scope__in=[ACCOUNT, *(address.lower() for address in addresses)])
-    return list(found)
+def holds_seen_by(user: User) -> list[SendingHold]:
+    """Return the holds that concern this person, the account's first: an operator all of them, staff their senders'."""
+    found = list(SendingHold.objects.order_by("scope"))
+    if not found or user.is_superuser:
+        return found
+    mine = campaigns_of(user, Capability.OPERATIONS).order_by()
+    senders = set(mine.values_list("client__sender_email", flat=True).distinct())
+    scopes = {ACCOUNT, *(sender.lower() for sender in senders)}
+    return [hold for hold in found if hold.scope in scopes]

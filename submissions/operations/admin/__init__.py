@@ -1,3 +1,4 @@
 """The pages of operations; Django imports this to register them."""
 
+from submissions.operations.admin import home as home
 from submissions.operations.admin import pages as pages

@@ -20,7 +20,7 @@ from submissions.intake.models import Heartbeat
 from submissions.mail.rules.mails import MailState
 from submissions.mail.rules.refusals import WHAT_TO_DO, Hold
 from submissions.mail.services.attention import troubled_mails
-from submissions.mail.services.holds import holds_for, try_now
+from submissions.mail.services.holds import holds_seen_by, try_now
 from submissions.mirror.admin.person import staff_of
 from submissions.operations.models import LedgerCheck, LedgerRound
 from submissions.operations.services import dead_letters, ledger_rounds
@@ -68,7 +68,7 @@ class Operations(StaffPage):
             "mails": [
                 (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
             ],
-            "holds": _holds(user, campaigns, now),
+            "holds": _holds(user, now),
             "sees_all": user.is_superuser,
             "comparing": _is_comparing(self.request, now),
             **_ledger(campaigns),
@@ -126,11 +126,8 @@ def _try_mail(request: HttpRequest, user: User) -> None:
     attempt(request, tried)
 
 
-def _holds(user: User, campaigns: QuerySet[Campaign], now: datetime) -> list[dict[str, Any]]:
+def _holds(user: User, now: datetime) -> list[dict[str, Any]]:
     """Return why no e-mails are sent: of the account to everyone here, of a sender to its own client's."""
-    senders = None
-    if not user.is_superuser:
-        senders = campaigns.order_by().values_list("client__sender_email", flat=True).distinct()
     return [
         {
             "row": hold,
@@ -138,7 +135,7 @@ def _holds(user: User, campaigns: QuerySet[Campaign], now: datetime) -> list[dic
             "meaning": meaning,
             "what_to_do": what_to_do,
         }
-        for hold in holds_for(senders)
+        for hold in holds_seen_by(user)
         for meaning, what_to_do in (WHAT_TO_DO[Hold(hold.reason)],)
     ]
 

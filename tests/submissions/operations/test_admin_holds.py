@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.accounts.rules.roles import Role
 from submissions.mail.models import SendingHold
 from submissions.mail.rules.refusals import WHAT_TO_DO, Hold
 from tests.submissions.factories import make_campaign
@@ -68,3 +70,23 @@ def test_a_manager_reads_of_the_account_and_of_their_own_sender_and_acts_on_neit
     assert browser.post(OPERATIONS, {"act": "try_mail"}).status_code == 404
     hold.refresh_from_db()
     assert hold.next_attempt_at == before
+
+
+def test_the_home_page_says_so_for_as_long_as_it_lasts_to_those_who_may_see_it():
+    campaign, other = make_campaign(), make_campaign()
+    campaign.client.sender_email = "Post@Brand.example"
+    campaign.client.save()
+    holds = [_hold(Hold.UNREACHABLE), _hold(Hold.SENDER, "post@brand.example")]
+    home = reverse("admin:index")
+    for browser, seen in (
+        (operator(), (True, True)),
+        (manager(campaign, Role.OWNER), (True, True)),
+        (manager(other, Role.OWNER), (True, False)),
+        (manager(campaign, Role.MODERATOR), (False, False)),
+    ):
+        page = browser.get(home).content.decode()
+        assert ("All e-mails are on hold" in page, "post@brand.example are on hold" in page) == seen
+        assert ("That began 2 hours ago." in page) == any(seen)
+    for hold in holds:
+        hold.delete()
+    assert "on hold" not in operator().get(home).content.decode()
