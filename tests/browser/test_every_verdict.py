@@ -169,7 +169,7 @@ def test_each_verdict_is_read_at_the_desk_on_the_page_and_in_the_mail(
     )
     for side in sides:
         read_mail(side, Message.ASKED_AGAIN, 2)
-        at_the_desk(desktop, side, "Needs resubmission", "asked-again")
+        at_the_desk(desktop, side, "New photo asked for", "asked-again")
         open_status(side, "needs_resubmission")
         assert side.page.is_visible(".drop"), "the first mail's link has the place for it"
         # The one sends the same file again, the other a better one.

@@ -49,9 +49,9 @@ GROWN = """() => {
   const say = (part, text) => document.querySelectorAll(`#result_list ${part}`)
     .forEach((one) => { one.textContent = text; });
   say("time", "59 minutes ago");
-  say(".state", "Needs resubmission");
+  say(".state", "Refused automatically");
 }"""
-"""What says "just now" and "Invalid" has longer words at another time."""
+"""What says "just now" and "Received" has longer words at another time."""
 WIDER = "document.documentElement.scrollWidth > window.innerWidth"
 
 

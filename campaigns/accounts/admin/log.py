@@ -65,6 +65,7 @@ WORDS = {
     "mail.searched": "Searched e-mails",
     "mail.read": "Read an e-mail",
     "mail.sent_again": "Sent an e-mail again",
+    "mail.tried_now": "Tried again to send e-mails",
     "mail.marked_as_sent": "Marked an e-mail as sent",
     "ledger.round_asked": "Started a comparison",
     "pipe.switched_on": "Switched on a Pipe",

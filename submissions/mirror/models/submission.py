@@ -11,7 +11,11 @@ from campaignhub.words import in_words
 from campaigns.accounts.tenancy import TenantModel
 from ingest_lambda.contract import SubmissionStatus
 
-STATUSES = [(s.value, in_words(s.value)) for s in SubmissionStatus]
+_SAID = {
+    SubmissionStatus.INVALID: "Refused automatically",
+    SubmissionStatus.NEEDS_RESUBMISSION: "New photo asked for",
+}
+STATUSES = [(s.value, _SAID.get(s, in_words(s.value))) for s in SubmissionStatus]
 
 
 class Submission(TenantModel):
