@@ -71,7 +71,9 @@ def text_patterns() -> dict[str, str]:
     """Return the patterns of cleaning, by what they find.
 
     ``unseen`` finds a character that is dropped or, in its group, one that stays with
-    what belongs to it: the page and :func:`clean` put the group in place of all.
+    what belongs to it: the page and :func:`clean` put the group in place of all. So does
+    ``alone`` with joiners and what chooses a form, once nothing unseen parts them from
+    their letter.
     """
     joined = character_class(
         _all_but(_UNSEEN, _CHOOSES_A_FORM, _JOINS, _SPACES, _WIDE, _WITHOUT_JOINERS)
@@ -80,7 +82,8 @@ def text_patterns() -> dict[str, str]:
     form = f"[{character_class(_CHOOSES_A_FORM)}]?"
     joiner = f"(?:[{character_class(_JOINS)}](?=[{joined}]))?"
     return {
-        "unseen": f"({flag}|[{joined}]{form}{joiner})|[{character_class(_UNSEEN, _CHOOSES_A_FORM, _JOINS)}]",
+        "unseen": f"({flag})|[{character_class(_UNSEEN)}]",
+        "alone": f"([{joined}]{form}{joiner})|[{character_class(_CHOOSES_A_FORM, _JOINS)}]",
         "spaces": f"[{character_class(_SPACES)}]+",
         "space": f"[{character_class(_SPACES)}]",
         "breaks": r"\r\n?|[\n\u0085\u2028\u2029]",
@@ -136,7 +139,8 @@ def clean_prose(text: str) -> str:
 def _seen(text: str) -> str:
     _check_marks(text)
     text = unicodedata.normalize("NFC", text)
-    text = _compiled("unseen").sub(lambda found: found[1] or "", text)
+    for name in ("unseen", "alone"):
+        text = _compiled(name).sub(lambda found: found[1] or "", text)
     _check_marks(text)
     return text
 

@@ -9,7 +9,7 @@ const keep = (kept) => ({ kept, wrong: "", proposal: "" });
 const refuse = (wrong, proposal = "") => ({ kept: "", wrong, proposal });
 // To put marks in their order takes the square of their number: of more than are refused (31), none is.
 const few = (text) => swap(text, "(\\p{M}{31})\\p{M}+", "$1");
-const seen = (text, { text: t }) => few(swap(few(text).normalize(), t.unseen, "$1"));
+const seen = (text, { text: t }) => few(swap(swap(few(text).normalize(), t.unseen, "$1"), t.alone, "$1"));
 const tooManyMarks = (text, grammar) => [text, seen(text, grammar)].some((one) => has(one, "\\p{M}{31}")); // over one letter
 
 // One line as it is judged, hashed and stored.
