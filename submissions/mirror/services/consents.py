@@ -9,6 +9,7 @@ from campaigns.publishing.models import Release
 from campaigns.publishing.services.releases import PublishedRelease, read_release
 from campaigns.rendering.consents import LINKED
 from campaigns.rendering.prose import plain, runs
+from campaigns.setup.models.form import PURPOSES
 from submissions.mirror.models import Submission
 from submissions.mirror.services.releases import release_of
 
@@ -33,6 +34,11 @@ class GivenConsent:
     is_given: bool
     is_required: bool
     at: datetime
+
+    @property
+    def purpose_words(self) -> str:
+        """What it is given for, as staff read it."""
+        return dict(PURPOSES)[self.purpose]
 
 
 def consents_of(submission: Submission) -> Iterator[GivenConsent]:

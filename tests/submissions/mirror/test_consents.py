@@ -144,5 +144,6 @@ def test_each_is_read_with_all_that_a_record_of_consents_needs(campaign: Campaig
 def test_the_desk_says_for_what_and_to_whom_it_was_given_as_text(campaign: Campaign) -> None:
     browser, _ = make_staff(campaign)
     page = show(browser, enter(campaign, news=True))
-    assert "given to Corner &lt;b&gt;Shop&lt;/b&gt;" in page
+    assert "Marketing, given to Corner &lt;b&gt;Shop&lt;/b&gt;" in page
+    assert f"Accepting the official rules, given to {campaign.client.name}, required" in page
     assert "Corner <b>" not in page
