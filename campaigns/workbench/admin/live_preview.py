@@ -2,11 +2,12 @@
 
 import re
 import secrets
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.contrib.admin.utils import flatten_fieldsets
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern
 from django.utils.html import escape
@@ -53,7 +54,9 @@ class LivePreview(LifecyclePages):
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
         if request.method != "POST":
             raise Http404
-        with transaction.atomic():
+        drawn = None
+        # What was just saved, from this page or another, has the same rows already.
+        with suppress(IntegrityError), transaction.atomic():
             drawn = self._drawn(request, campaign)
             transaction.set_rollback(True)
         if drawn is None:

@@ -327,6 +327,17 @@ def test_the_phone_shows_what_is_typed_and_nothing_is_saved(
     assert "waits" in browser.post(address, unfinished).json()["trouble"]
 
 
+def test_the_phone_waits_where_the_same_rows_were_saved_meanwhile(
+    browser: Browser, campaign: Campaign
+) -> None:
+    address = reverse("admin:campaigns_campaign_live_preview", args=[campaign.pk])
+    typed = campaign_data(campaign, **rows("form_fields", [EMAIL]))
+    save(browser, campaign, **rows("form_fields", [EMAIL]))
+    answer = browser.post(address, typed)
+    assert (answer.status_code, "waits" in answer.json()["trouble"]) == (200, True)
+    assert campaign.form_fields.count() == 1
+
+
 def test_each_language_can_have_a_privacy_notice_and_only_of_the_web(
     browser: Browser, campaign: Campaign
 ) -> None:
