@@ -107,7 +107,9 @@ class Next(DeskPage):
             return self.render_to_response(self.get_context_data(title=self.title))
         where = reverse("admin:submissions_submission_change", args=[found])
         orders = [("ranked", order) for order in request.GET.getlist("ranked")]
-        kept = urlencode([("part", "1"), *orders])
+        # What is passed over is decided by the time that this desk is looked at.
+        decided = [("not", one) for one in request.GET.getlist("not")]
+        kept = urlencode([("part", "1"), *orders, *decided])
         return HttpResponseRedirect(f"{where}?{kept}" if self.part else where)
 
 
@@ -177,7 +179,9 @@ class Review(SubmissionPage):
             can_revoke=submission.status == SubmissionStatus.APPROVED and leads,
             can_undo=may_review and decisions.may_undo(submission, actor=user, at=now),
             held_by=held_by,
-            left=work_queue.left(_reviewed_by(user)),
+            left=work_queue.left(
+                _reviewed_by(user), passing_over=_ids(self.request.GET.getlist("not"))
+            ),
             counted=work_queue.COUNTED,
             pace=work_queue.pace(actor=user, at=now),
         )

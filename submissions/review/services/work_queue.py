@@ -88,11 +88,11 @@ def held_by_another(submission_id: UUID, *, actor: User, at: datetime) -> Review
     )
 
 
-def left(campaigns: Sequence[UUID]) -> int:
-    """Count what waits for review, up to :data:`COUNTED`."""
+def left(campaigns: Sequence[UUID], *, passing_over: Collection[UUID] = ()) -> int:
+    """Count what waits for review, up to :data:`COUNTED`, without what is being decided just now."""
     rows = Submission.objects.filter(
         campaign__in=campaigns, status=SubmissionStatus.PENDING_REVIEW, is_test=False
-    )
+    ).exclude(pk__in=passing_over)
     return len(rows.order_by().values_list("pk")[:COUNTED])
 
 

@@ -169,3 +169,14 @@ def test_the_number_of_queries_does_not_grow_with_history_and_photos(django_asse
         decisions.reopen_submission(record.id, actor=user, at=NOON, note="again")
     with django_assert_max_num_queries(26):
         show(browser, Submission.objects.get(pk=record.id))
+
+
+def test_the_desk_that_is_made_ready_counts_nothing_that_is_decided_before_it_is_seen():
+    campaign = make_campaign()
+    browser, _ = make_staff(campaign)
+    one, other, third = (make_submission(campaign) for _ in range(3))
+    asked = {"part": "1", "not": [str(one.pk), str(other.pk), "typed by hand"]}
+    ready = browser.get(reverse("admin:submissions_review_next"), asked, follow=True)
+    assert f'data-id="{third.pk}"' in ready.content.decode()
+    assert "1 left" in ready.content.decode()
+    assert "3 left" in show(browser, third)
