@@ -1,6 +1,7 @@
 """Mails in the admin: a list of what became of each."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
@@ -21,6 +22,7 @@ from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from ingest_lambda.contract import tidy_reference
 from submissions.mail.admin.home import troubled_count
+from submissions.mail.admin.of_submission import is_scheduled
 from submissions.mail.admin.reading import ActOnMail, MailHtml, ReadMail, shown_state
 from submissions.mail.admin.samples import SampleHtml, Samples
 from submissions.mail.models import Mail
@@ -52,6 +54,10 @@ def _name(mail: Mail) -> str:
     who, reference = name_of(mail.submission, masked=False), mail.submission.reference
     below = format_html('{} · <span class="reference">{}</span>', who, reference)
     return named(mail.get_kind_display(), below)
+
+
+def _sent_or_due(mail: Mail) -> datetime | None:
+    return mail.not_before if is_scheduled(mail, at=timezone.now()) else mail.sent_at
 
 
 def _zone(mail: Mail) -> str:
@@ -86,7 +92,7 @@ class MailAdmin(KeysetAdmin):
         column("Status", shown_state),
         column("Campaign", lambda mail: mail.submission.campaign, wide=True),
         column("Queued", lambda mail: when(mail.queued_at, zone=_zone(mail))),
-        column("Sent", lambda mail: when(mail.sent_at, zone=_zone(mail)), wide=True),
+        column("Sent", lambda mail: when(_sent_or_due(mail), zone=_zone(mail)), wide=True),
         column(
             "To do", lambda mail: format_html("<b>{}</b>", _TO_DO.get(mail.state, "")), wide=True
         ),

@@ -1,10 +1,12 @@
 """The mails of one entry, as its page lists them; and the offer to send one again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from campaignhub.staff_site.lists import Tone
+from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import RESENDABLE, MailState
+from submissions.mail.rules.mails import RESENDABLE, MailKind, MailState, is_still_true
 from submissions.mirror.admin.person import answers_of
 from submissions.mirror.models import Submission
 
@@ -39,14 +41,37 @@ class ListedMail:
     mail: Mail
     tone: Tone
     offer: ResendOffer | None
+    is_scheduled: bool
+    is_overtaken: bool
 
 
-def mails_of(submission: Submission, *, may_send: bool) -> list[ListedMail]:
+def mails_of(submission: Submission, *, may_send: bool, at: datetime) -> list[ListedMail]:
     """Return the mails of an entry, the newest first, each with the offer to send it again where one may."""
     return [
-        ListedMail(mail, TONES[MailState(mail.state)], resend_offer(mail) if may_send else None)
+        ListedMail(
+            mail,
+            TONES[MailState(mail.state)],
+            resend_offer(mail) if may_send else None,
+            is_scheduled=is_scheduled(mail, at=at),
+            is_overtaken=is_overtaken(mail),
+        )
         for mail in submission.mails.all()
     ]
+
+
+def is_scheduled(mail: Mail, *, at: datetime) -> bool:
+    """Tell a mail that waits for its time, as a reminder does, from one that waits for its turn."""
+    return mail.state == MailState.QUEUED and mail.not_before > at and not is_overtaken(mail)
+
+
+def is_overtaken(mail: Mail) -> bool:
+    """Tell a queued mail that will be withdrawn when its turn comes: what it says no longer holds."""
+    return mail.state == MailState.QUEUED and not is_still_true(
+        MailKind(mail.kind),
+        decision_no=mail.decision_no,
+        last_decision_no=mail.submission.decision_no,
+        status=SubmissionStatus(mail.submission.status),
+    )
 
 
 def resend_offer(mail: Mail) -> ResendOffer | None:

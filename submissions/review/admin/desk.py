@@ -166,7 +166,7 @@ class Review(SubmissionPage):
             why=[*why_here(submission), *repeats],
             others=other_submissions(submission),
             history=history(submission),
-            mails=mails_of(submission, may_send=self._can(Capability.MAIL_SEND)),
+            mails=mails_of(submission, may_send=self._can(Capability.MAIL_SEND), at=now),
             urgency=urgency(submission.decide_by, now=now),
             groups=reason_groups(submission, order=order, languages=languages)
             if can_decide

@@ -8,6 +8,7 @@ import pytest
 from django.core import mail as outbox
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
@@ -188,6 +189,23 @@ def test_a_moderator_sees_the_mails_of_an_entry_and_cannot_send():
     assert "Send it now" not in page
     act = reverse("admin:mail_mail_act", args=[mail.pk])
     assert browser.post(act, {"act": "again", "seen": "1"}).status_code == 404
+
+
+def test_a_reminder_that_waits_for_its_day_does_not_look_stuck():
+    mail = _sent()
+    day = timezone.now() + timedelta(days=6, hours=1)
+    Mail.objects.filter(pk=mail.pk).update(state=MailState.QUEUED, not_before=day, sent_at=None)
+    browser = _browser(mail, Role.OWNER)
+    entry = browser.get(reverse("admin:submissions_submission_change", args=[mail.submission_id]))
+    assert "Scheduled" in entry.content.decode()
+    assert "in 6 days" in browser.get(reverse("admin:mail_mail_changelist")).content.decode()
+    Mail.objects.filter(pk=mail.pk).update(not_before=timezone.now())
+    entry = browser.get(reverse("admin:submissions_submission_change", args=[mail.submission_id]))
+    assert "Scheduled" not in entry.content.decode()
+    Mail.objects.filter(pk=mail.pk).update(not_before=day, kind=MailKind.REMINDER, decision_no=0)
+    entry = browser.get(reverse("admin:submissions_submission_change", args=[mail.submission_id]))
+    assert "No longer needed" in entry.content.decode(), "nothing is asked for"
+    assert "in 6 days" not in browser.get(reverse("admin:mail_mail_changelist")).content.decode()
 
 
 @pytest.mark.parametrize("seen", ["", "-1", "one", "9" * 30])
