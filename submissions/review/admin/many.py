@@ -19,9 +19,10 @@ from submissions.receipts.rules.photo_gaps import GAP_WORDS, PhotoGap
 from submissions.receipts.services.photos import gaps_of
 from submissions.review.admin.reason_choices import languages_of, reason_choices
 from submissions.review.admin.verdicts import SAID, take_verdict
-from submissions.review.services.decisions import NoReadablePhoto
+from submissions.review.services.decisions import NoReadablePhoto, ReasonsNeeded
 from submissions.review.services.reason_uses import ranked
 
+MOST_NAMED = 10
 ACTS = {
     "approve": ("Approve", "Each entrant is told by mail a minute later."),
     "reject": ("Reject", "Each entrant is told why by mail a minute later."),
@@ -30,7 +31,11 @@ ACTS = {
 
 
 def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
-    """Ask first, with the number of those that it will change; then do it, one by one."""
+    """Ask first, with the number of those that it will change; then do it, one by one.
+
+    Where the form lacks something, it is asked again with all that was filled in,
+    for those that are still to be decided.
+    """
     user, act = staff_of(request), request.POST["act"]
     if act not in ACTS:
         raise Http404
@@ -40,10 +45,12 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
     chosen = list(rows.select_related("campaign__client"))
     if not chosen:
         messages.error(request, "Choose entries first: tick the box at the start of their rows.")
-        return HttpResponseRedirect(request.path)
+        return HttpResponseRedirect(request.get_full_path())
+    problem = ""
     if "confirmed" in request.POST:
-        _act_now(request, user, chosen, seen)
-        return HttpResponseRedirect(request.path)
+        chosen, problem = _act_now(request, user, chosen, seen)
+        if not chosen:
+            return HttpResponseRedirect(request.get_full_path())
     ready = [
         row
         for row in chosen
@@ -53,6 +60,7 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
     gaps = gaps_of(ready) if act == "approve" else {}
     found = {gap for of in gaps.values() for gap in of}
     campaigns = {row.campaign_id: row.campaign for row in ready}
+    left_out = [row for row in chosen if row not in ready]
     context = {
         **model_admin.admin_site.each_context(request),
         "title": f"{verb} many",
@@ -60,7 +68,13 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
         "verb": verb,
         "consequence": consequence,
         "ready": ready,
-        "left_out": len(chosen) - len(ready),
+        "left_out": len(left_out),
+        "decided": left_out[:MOST_NAMED],
+        "problem": problem,
+        "form": request.POST,
+        "picked": request.POST.getlist("reason"),
+        # A gap that came meanwhile has still to be ticked.
+        "despite": found <= set(" ".join(request.POST.getlist("despite")).split()),
         "campaigns": sorted({row.campaign.name for row in ready}),
         "unreadable": len(gaps),
         "gaps": [gap for gap in PhotoGap if gap in found],
@@ -73,27 +87,39 @@ def act_on_many(request: HttpRequest, model_admin: Any) -> HttpResponse:
             order=ranked(campaigns),
             languages=languages_of(request),
         ),
-        "back": request.path,
+        "back": request.get_full_path(),
     }
     return TemplateResponse(request, "admin/review/many.html", context)
 
 
 def _act_now(
     request: HttpRequest, user: User, chosen: list[Submission], seen: dict[UUID, int]
-) -> None:
-    """Decide on each that is still as the page showed it; say of the others what happened."""
-    done, unreadable, troubles = 0, 0, []
+) -> tuple[list[Submission], str]:
+    """Decide on each that is still as the page showed it; say of the others what happened.
+
+    Returns those that the form lacks something for, and what that is.
+    """
+    done, unreadable, troubles = 0, [], []
     form = request.POST.copy()
     act = form["verdict"] = request.POST["act"]
-    for row in chosen:
+    despite = act == "approve" and "despite" in form
+    if despite and not form.get("note", "").strip():
+        return chosen, "Say in the note why they count without a photo. Nothing was approved yet."
+    left: list[Submission] = []
+    problem = ""
+    for number, row in enumerate(chosen):
         # Hundreds take a while, in which who does it may be let go.
         if not can_still(user, Capability.SUBMISSION_LEAD, row.campaign.client):
             troubles.append(f"You don't decide on entries of {row.campaign.client} any more.")
             continue
         try:
             take_verdict(row, form, after=seen[row.pk], actor=user, at=timezone.now())
+        except ReasonsNeeded as error:
+            # The form's fault: none of the others would fare better.
+            left, problem = chosen[number:], error.message
+            break
         except NoReadablePhoto:
-            unreadable += 1
+            unreadable.append(row)
         except DomainError as error:
             troubles.append(error.message)
         else:
@@ -101,15 +127,20 @@ def _act_now(
     if done:
         word = SAID[act].format(reference="").strip().rstrip(".")
         messages.success(request, f"{done} {'entry' if done == 1 else 'entries'} {word}.")
-    if unreadable:
-        some = "1 entry has" if unreadable == 1 else f"{unreadable} entries have"
+    if despite and unreadable:
+        left = unreadable
+        problem = "What is wrong with these photos has changed. Please look again before you tick the box."
+    elif unreadable:
+        count = len(unreadable)
+        some = "1 entry has" if count == 1 else f"{count} entries have"
         messages.error(
             request,
-            f"{some} no photo that can be read, and {'waits' if unreadable == 1 else 'wait'} for "
+            f"{some} no photo that can be read, and {'waits' if count == 1 else 'wait'} for "
             "review as before. To approve, tick the box and say why.",
         )
     for trouble in list(dict.fromkeys(troubles))[:3]:
         messages.error(request, trouble)
+    return left, problem
 
 
 def _chosen(texts: list[str]) -> dict[UUID, int]:

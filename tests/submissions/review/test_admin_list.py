@@ -264,11 +264,31 @@ def test_rejecting_many_takes_reasons():
     submission = make_submission(campaign)
     browser = signed_in(campaign)
     act = {"act": "reject", "id": ticked(submission), "confirmed": "1"}
-    page = browser.post(LIST, act, follow=True).content.decode()
+    page = browser.post(
+        LIST, {**act, "note": "Seen <twice>", "message": 'Dear "you"'}
+    ).content.decode()
     assert "Choose one to three reasons" in page
+    assert ">Seen &lt;twice&gt;</textarea>" in page, "what was filled in is kept"
+    assert ">Dear &quot;you&quot;</textarea>" in page
+    many = ["STORE_NOT_ELIGIBLE", "PRODUCT_MISSING", "RECEIPT_TOO_OLD", "ILLEGIBLE"]
+    page = browser.post(LIST, {**act, "reason": many}).content.decode()
+    assert f'value="{ticked(submission)}"' in page
+    assert page.count(" checked") == 2, "those that this verdict has"
     browser.post(LIST, {**act, "reason": "STORE_NOT_ELIGIBLE"})
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.REJECTED
+
+
+def test_an_act_on_many_comes_back_to_the_filtered_list_and_names_what_was_decided_meanwhile():
+    campaign = make_campaign()
+    waiting = [make_submission(campaign) for _ in range(2)]
+    done = make_submission(campaign, status=SubmissionStatus.APPROVED)
+    browser, filtered = signed_in(campaign), f"{LIST}?status=pending_review"
+    act = {"act": "approve", "id": [ticked(row) for row in [*waiting, done]]}
+    asked = browser.post(filtered, act).content.decode()
+    assert f"{done.reference} (approved)" in asked
+    assert f'href="{filtered}"' in asked
+    assert browser.post(filtered, {**act, "confirmed": "1"})["Location"] == filtered
 
 
 @pytest.mark.parametrize("role", [Role.MODERATOR, None])

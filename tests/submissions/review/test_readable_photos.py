@@ -185,9 +185,29 @@ def test_of_many_those_that_cannot_be_read_are_left_unless_the_box_is_ticked_and
     assert Review.objects.get().submission_id == chosen[0].pk
 
     ticked_box = {"confirmed": "1", "despite": "awaited no_picture"}
-    assert "2 entries have no photo" in bulk(browser, chosen[1:], **ticked_box)
+    kept = bulk(browser, chosen[1:], **ticked_box, note=" ")
+    assert "Say in the note why they count without a photo." in kept
+    assert "Approve 2 entries of" in kept
+    assert 'value="awaited no_picture" checked' in kept
+    assert all(f'value="{row.pk}.0"' in kept for row in chosen[1:])
+    assert Review.objects.count() == 1
     assert "2 entries approved" in bulk(browser, chosen[1:], **ticked_box, **WHY)
     assert Review.objects.count() == 3
+
+
+def test_a_gap_that_came_after_the_form_was_shown_is_asked_about_with_all_that_was_filled_in() -> (
+    None
+):
+    campaign = asking()
+    browser, _ = make_staff(campaign, Role.CAMPAIGN_MANAGER)
+    chosen = [unreadable(campaign, gap) for gap in ("", "awaited", "no_picture")]
+    kept = bulk(browser, chosen, confirmed="1", despite="awaited", note="A till roll of May")
+    assert Review.objects.count() == 2
+    assert "2 entries approved" in kept
+    assert "Approve 1 entry of" in kept
+    assert ">A till roll of May</textarea>" in kept
+    assert "has changed. Please look again" in kept
+    assert 'value="no_picture"> Approve' in kept, "nobody was warned of this one"
 
 
 def test_bulk_says_nothing_of_photos_where_all_can_be_read() -> None:
