@@ -137,19 +137,20 @@ def end_left_over(path: Path, *, seconds: float = 30) -> list[str]:
             os.kill(entry["pid"], signal.SIGTERM)
     deadline = time.monotonic() + seconds
     for entry in left:
-        while _command_of(entry["pid"]) == entry["command"] and time.monotonic() < deadline:
+        while _command_of(entry["pid"]) in (entry["command"], []) and time.monotonic() < deadline:
             time.sleep(0.05)
         end_group(entry["pid"])
     path.unlink(missing_ok=True)
     return [str(entry["name"]) for entry in left]
 
 
-def _command_of(pid: int) -> list[str]:
+def _command_of(pid: int) -> list[str] | None:
+    """Return what a process runs; nothing of one that is just ending, ``None`` where there is none."""
     proc = Path(f"/proc/{pid}")
     with contextlib.suppress(OSError):
         if proc.parent.exists():
             if (proc / "stat").read_text().rsplit(")", 1)[1].split()[0] == "Z":
-                return []
+                return None
             return (proc / "cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
         shown = subprocess.run(  # noqa: S603 - a number is all that varies
             ["/bin/ps", "-o", "command=", "-p", str(pid)],
@@ -157,5 +158,5 @@ def _command_of(pid: int) -> list[str]:
             text=True,
             check=False,
         )
-        return shown.stdout.split()
-    return []
+        return shown.stdout.split() or None
+    return None

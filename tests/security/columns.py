@@ -11,7 +11,11 @@ OURS = ("campaigns", "submissions")
 TEXT = (models.CharField, models.TextField, models.JSONField)
 NOT_TYPED: dict[str, str] = {
     "Campaign": "slug test_slug timezone languages countries excluded_regions currency routes notices "
-    "hidden_reasons brand_colour accent_colour surface_colour text_colour",
+    "hidden_reasons embed_origins brand_colour accent_colour surface_colour text_colour",
+    "Client": "page_domain",
+    "Placement": "page_version earlier_page_version",
+    "AmplifyApp": "app_id default_domain domain settings_sha256",
+    "AmplifyBranch": "slug version job_id framed_by",
     "FormField": "name routes minimum maximum countries",
     "Release": "manifest images accepted_warnings",
     "StateChange": "before after",
@@ -28,7 +32,7 @@ NOT_TYPED: dict[str, str] = {
     "SubmittedFile": "key sha256",
     "SubmissionEvent": "kind dedupe detail",
     "Award": "prize",
-    "Mail": "event address_hash message_id",
+    "Mail": "event address_hash suppressed_hash message_id",
     "LedgerCheck": "depths rows",
     "LedgerRound": "position gaps",
     "UnsentRound": "why position",

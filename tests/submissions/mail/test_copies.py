@@ -8,7 +8,7 @@ import pytest
 from django.core import mail as outbox
 from django.core.files.base import ContentFile
 from django.core.mail import EmailMultiAlternatives
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client as Browser
 from django.urls import reverse
 from hypothesis import given
@@ -225,7 +225,7 @@ def test_the_database_lets_no_copy_outlive_the_answers():
     assert mail.copies.exists()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM submissions_submissionanswers")
-    with pytest.raises(IntegrityError):
+    with pytest.raises(IntegrityError), transaction.atomic():
         connection.check_constraints()
     MailCopy.objects.all().delete()
 
