@@ -81,6 +81,9 @@ def test_everyone_can_use_the_page_in_every_language_with_a_name_from_right_to_l
     add_photo(phone, 1)
     uploaded(phone)
     phone.check("#f-accept_rules")
+    # What was mended is no longer asked for above.
+    phone.wait_for_selector("#summary:not(:has(a:not(.mended)))")
+    assert_accessible(phone)
     limited = shown(ReasonCode.ILLEGIBLE)
     answer_status(
         phone,

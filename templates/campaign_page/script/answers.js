@@ -19,7 +19,11 @@ const inputsOf = (box) => (box.matches("input") ? [box] : [...box.querySelectorA
 
 export const boxOf = (name) => form.querySelector(["answer", "consent", "photos"].map((kind) => `[data-${kind}="${CSS.escape(name)}"]`).join(","));
 
+let lineOf = new Map(); // in the summary, by box
+
 export function complain(box, words) {
+  const line = lineOf.get(box);
+  if (line) { line.textContent = words || line.textContent; line.classList.toggle("mended", !words); }
   box.querySelector(".error").textContent = words;
   box.classList.toggle("wrong", Boolean(words));
   for (const input of inputsOf(box)) if (words) input.setAttribute("aria-invalid", "true"); else input.removeAttribute("aria-invalid");
@@ -122,12 +126,14 @@ function judgePhotos(box) {
 // Say everything that is wrong at once: beside each field, and in a summary that takes the focus.
 export function showWrong(found) {
   const summary = $("summary");
+  lineOf = new Map();
   for (const [box, words] of found) { complain(box, words); if (words) propose(box); }
   const wrong = found.filter(([, words]) => words);
   summary.hidden = !wrong.length;
   summary.querySelector("ul").replaceChildren(...wrong.map(([box, words]) => {
     const [input] = inputsOf(box);
     const link = make("a", { href: `#${input.id}`, textContent: words });
+    lineOf.set(box, link);
     link.onclick = (event) => { event.preventDefault(); (box.querySelector("[data-act]") || input).focus(); }; // with cards, the input is out of sight
     return make("li", {}, link);
   }));
