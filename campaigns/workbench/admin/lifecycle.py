@@ -252,7 +252,10 @@ class LifecyclePages(ScopedModelAdmin):
             **self.admin_site.each_context(request),
             "title": "Embed",
             "campaign": campaign,
-            "line": embed_line(campaign),
+            "lines": [
+                (code, language_name(code), embed_line(campaign, code))
+                for code in campaign.languages
+            ],
             "sites": sites,
             "refused": refused,
             "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
@@ -278,12 +281,13 @@ class LifecyclePages(ScopedModelAdmin):
         return self._act(request, campaign, "clone", clone_it, words)
 
 
-def embed_line(campaign: Campaign) -> str:
-    """Return the one line of a client's own site that shows the page there."""
+def embed_line(campaign: Campaign, language: str) -> str:
+    """Return the one line of a client's own site that shows the page there, in one of its languages."""
     return format_html(
-        '<script async src="{}embed.js" data-title="{}"></script>',
+        '<script async src="{}embed.js" data-title="{}"{}></script>',
         page_address(campaign),
-        campaign.text(campaign.headline, campaign.languages[0]) or campaign.name,
+        campaign.text(campaign.headline, language) or campaign.name,
+        format_html(' data-language="{}"', language) if language != campaign.languages[0] else "",
     )
 
 

@@ -23,9 +23,18 @@ def test_the_line_is_text_on_the_screen_and_holds_the_campaign_s_words_as_words(
     shown = browser.get(address).content.decode()
     assert "<script>alert" not in shown
     assert f'src="{page_address(campaign)}embed.js"' not in shown
-    line = html.unescape(shown.split('id="embed-line">')[1].split("</code>")[0])
+    line = html.unescape(shown.split('id="embed-line-en">')[1].split("</code>")[0])
     start = f'<script async src="{page_address(campaign)}embed.js" data-title="'
     assert line == f'{start}{html.escape(HOSTILE)}"></script>'
+
+
+def test_each_language_has_a_line_that_opens_the_page_in_it() -> None:
+    campaign = make_draft(languages=["en", "de"], headline={"en": "Win", "de": "Gewinne"})
+    browser = signed_in(make_user((campaign.client, Role.OWNER)))
+    address = reverse("admin:campaigns_campaign_embed", args=[campaign.pk])
+    shown = html.unescape(browser.get(address).content.decode())
+    assert 'data-title="Win"></script>' in shown
+    assert 'data-title="Gewinne" data-language="de"></script>' in shown
 
 
 def test_sites_are_saved_and_what_is_none_is_said_and_kept_in_the_form() -> None:
