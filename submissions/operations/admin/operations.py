@@ -35,6 +35,14 @@ OF_CAMPAIGNS = ("submissions", "images", "mirror")
 """Queues whose messages name the campaign that they are of, for its owners and managers."""
 LATE_SECONDS = 120
 """Who has not been heard of for so long is taken to be down."""
+WHY_NOT_APPLIED = {
+    "being carried": "Being applied now.",
+    "numbered anew": "Another decision came first. Tried again with a new number.",
+    "IngestBusy": "The table doesn't answer. Tried again automatically.",
+    "SubmissionMissing": "The table has no such entry. Tried again automatically.",
+    "unforeseen": "Unexpected error, noted in the worker's log. Tried again automatically.",
+}
+"""What the outbox notes of a decision that it could not carry, as people read it."""
 _COMPARE_TASK = "operations.reconcile"
 _ASKED_AT = "ledger_asked_at"
 _PATIENCE_SECONDS = 300
@@ -62,7 +70,10 @@ class Operations(StaffPage):
         return {
             "is_fullwidth": "1",
             "failed": [dead_letters.pairs().get(name) for name in OF_CAMPAIGNS],
-            "decisions": decisions.select_related("submission").order_by("id")[:20],
+            "decisions": [
+                (decision, WHY_NOT_APPLIED.get(decision.trouble, decision.trouble))
+                for decision in decisions.select_related("submission").order_by("id")[:20]
+            ],
             "decisions_waiting": len(decisions.values_list("pk")[:1000]),
             "stranded": left_alone.select_related("campaign")[:20],
             "mails": [

@@ -181,7 +181,8 @@ def test_a_decision_that_cannot_go_is_seen_with_its_trouble_by_those_whose_it_is
     reference = Submission.objects.get().reference
     mine = manager(campaign).get(OPERATIONS).content.decode()
     assert reference in mine
-    assert "IngestBusy" in mine
+    assert "Tried again automatically" in mine
+    assert "IngestBusy" not in mine
     assert reference not in manager(make_campaign()).get(OPERATIONS).content.decode()
 
 
