@@ -122,12 +122,32 @@ def build_form(page: "Page") -> None:
     add_row(page, "text", label="First name", meaning="given_name")
     add_row(page, "text", label="Last name", meaning="family_name")
     add_row(page, "consent")
+    consent_says_its_purpose(page)
     add_row(page, "receipt_image")
     receipt = page.locator("[data-kind=receipt_image] [data-handle]").last
     for _step in range(4):
         receipt.press("ArrowUp")
     drag_below(page, "[data-kind=email]", "[data-kind=text] >> nth=1")
     seen(page, "campaign-form")
+
+
+def consent_says_its_purpose(page: "Page") -> None:
+    """Give the last row, a consent, another purpose and the first one back: its proposed words follow."""
+    row = page.locator("[data-row-list] > [data-kind=consent]").last
+    purpose, label = (
+        row.locator("select[name$=-purpose]"),
+        row.locator(".row-label :is(input, textarea):visible").first,
+    )
+    required = row.locator("[name$=-required]")
+    first = label.input_value()
+    purpose.select_option("marketing")
+    assert ("news" in label.input_value(), required.is_checked()) == (True, False)
+    label.fill("Send me the catalogue.")
+    purpose.select_option("other")
+    assert label.input_value() == "Send me the catalogue.", "what somebody wrote stays"
+    label.fill("")
+    purpose.select_option("rules")
+    assert (label.input_value(), required.is_checked()) == (first, True)
 
 
 def drag_below(page: "Page", row: str, other: str) -> None:

@@ -141,21 +141,27 @@ KINDS: tuple[Kind, ...] = (
         label={"en": "utm_source"},
     ),
 )
-BY_VALUE: dict[str, Kind] = {str(kind.value): kind for kind in KINDS}
-
-MEANINGS: dict[str, str] = {
-    Meaning.GIVEN_NAME: "First name",
-    Meaning.FAMILY_NAME: "Last name",
-    Meaning.EMAIL: "E-mail address",
-    Meaning.PHONE: "Phone number",
-    Meaning.ADDRESS: "Address",
-    Meaning.POSTCODE: "Postcode",
-    Meaning.REGION: "State or region",
-    Meaning.BIRTH_DATE: "Date of birth",
-    Meaning.PURCHASE_DATE: "Day of purchase",
-    Meaning.STORE: "Store",
-    Meaning.RECEIPT_NUMBER: "Receipt number",
-    Meaning.TOTAL: "Total paid",
-    Meaning.QUANTITY: "Quantity bought",
+CONSENTS: dict[str, Words] = {
+    "rules": next(kind.label for kind in KINDS if kind.value == "consent"),
+    "age": {
+        "en": "I meet the conditions on age and residence.",
+        "es": "Cumplo las condiciones de edad y residencia.",
+        "de": "Ich erfülle die Bedingungen zu Alter und Wohnsitz.",
+        "fr": "Je remplis les conditions d’âge et de résidence.",
+    },
+    "privacy": {
+        "en": "I agree that my data is processed as the privacy notice describes.",
+        "es": "Acepto que mis datos se traten según el aviso de privacidad.",
+        "de": "Ich bin einverstanden, dass meine Daten wie in der Datenschutzerklärung beschrieben verarbeitet werden.",
+        "fr": "J’accepte que mes données soient traitées comme l’indique la politique de confidentialité.",
+    },
+    "marketing": {
+        "en": "I would like to receive news and offers by e-mail.",
+        "es": "Quiero recibir novedades y ofertas por correo electrónico.",
+        "de": "Ich möchte Neuigkeiten und Angebote per E-Mail erhalten.",
+        "fr": "Je souhaite recevoir des nouveautés et des offres par e-mail.",
+    },
+    "other": {"en": "", "es": "", "de": "", "fr": ""},
 }
-"""What an answer is about; limits, mails and checks read it, whatever the label says."""
+"""What a consent proposes to say, by what it is given for."""
+BY_VALUE: dict[str, Kind] = {str(kind.value): kind for kind in KINDS}

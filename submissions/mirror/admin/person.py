@@ -5,8 +5,8 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.http import HttpRequest
 
-from campaignhub.words import in_words
 from campaigns.accounts.models import User
+from campaigns.setup.rules.meanings import MEANINGS
 from ingest_lambda.contract.grammar.sources import PARAMETERS
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mirror.models import Submission, SubmissionAnswers
@@ -56,8 +56,11 @@ def shown_answers(submission: Submission, *, masked: bool) -> list[ShownAnswer]:
         value = answers[field.name]
         text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         label = next(iter(field.label.values()), field.name)
-        meaning = in_words(field.meaning)
-        same = _without_signs(meaning) == _without_signs(label)
+        meaning = MEANINGS.get(field.meaning, "")
+        same = any(
+            _without_signs(one) in _without_signs(other)
+            for one, other in ((meaning, label), (label, meaning))
+        )
         if masked:
             text = mask(text, hidden_meaning(field.meaning, field.kind))
         shown.append(ShownAnswer(label, "" if same else meaning, isolated(text)))

@@ -189,6 +189,31 @@ def test_the_form_needs_an_address_and_a_consent_on_every_way_to_enter() -> None
     assert "free of charge" in two_ways[0].message
 
 
+@pytest.mark.parametrize(
+    ("label", "named"),
+    [
+        ({"es": "Nombre"}, "The label of “Nombre” is missing in English."),
+        ({"en": " ", "es": "Nombre"}, "The label of “Nombre” is missing in English."),
+        (
+            {"es": "¿Cómo te llamas y con qué nombre?" * 3},
+            "The label of “¿Cómo te llamas y con qué",
+        ),
+    ],
+)
+def test_a_row_is_named_as_staff_labelled_it_in_whichever_language(
+    label: dict[str, str], named: str
+) -> None:
+    (finding,) = with_field(name="first", label=label)
+    assert finding.message.startswith(named)
+
+
+def test_a_row_without_any_label_is_named_by_its_column() -> None:
+    assert {finding.message for finding in with_field(name="first", label={})} == {
+        "The label of “first” is missing in English.",
+        "The label of “first” is missing in Spanish.",
+    }
+
+
 def test_a_meaning_stands_once_and_rows_and_photos_are_counted() -> None:
     twice = a_field(kind="email", meaning="email")
     assert codes(problems(fields=(*FACTS.fields, twice))) == ["meaning_twice"]

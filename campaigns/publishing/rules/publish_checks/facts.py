@@ -6,6 +6,8 @@ from datetime import datetime
 
 Texts = Mapping[str, str]
 """From language to text."""
+LONGEST_NAME = 40
+"""In characters, of a row in a sentence: a consent's label is a sentence itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +42,13 @@ class FieldFacts:
     minimum_age: int | None = None
     max_receipts: int = 1
     images_per_receipt: int = 3
+
+    @property
+    def words(self) -> str:
+        """What staff know it by: its label in the first language that has one, else its column."""
+        said = next((text for text in self.label.values() if text.strip()), self.name)
+        whole = " ".join(said.split())
+        return f"“{whole if len(whole) <= LONGEST_NAME else f'{whole[:LONGEST_NAME].rstrip()}…'}”"
 
 
 @dataclass(frozen=True, kw_only=True)

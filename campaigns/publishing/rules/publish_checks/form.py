@@ -9,6 +9,7 @@ from campaigns.publishing.rules.publish_checks.facts import CampaignFacts, Field
 from campaigns.publishing.rules.publish_checks.finding import Finding
 from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
 from campaigns.setup.rules.answer_patterns import pattern_problem, published_pattern
+from campaigns.setup.rules.meanings import MEANINGS
 from ingest_lambda.contract import IMAGE_KINDS, MOST_PHONES, FieldKind, Meaning
 from ingest_lambda.contract.patterns import judged_patterns
 
@@ -40,8 +41,10 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
         yield _row("name_twice", name, "name", f"Two rows are called {name}. Rename one.")
     meanings = Counter(field.meaning for field in facts.fields if field.meaning)
     for meaning in sorted(meaning for meaning, count in meanings.items() if count > 1):
-        words = meaning.replace("_", " ")
-        yield _form("meaning_twice", f"Two fields have the meaning {words}. Take it from one.")
+        words = MEANINGS.get(meaning, meaning)
+        yield _form(
+            "meaning_twice", f"Two fields mean “{words}”. Give one of them another meaning."
+        )
     for field in facts.fields:
         yield from _words(field, list(facts.languages))
         yield from _meaning(field)
@@ -73,7 +76,7 @@ def cautions(facts: CampaignFacts) -> Iterator[Finding]:
                 "field_never_shown",
                 field.name,
                 "routes",
-                f"The field {field.name} is shown to nobody: the campaign has no such way to enter.",
+                f"The field {field.words} is shown to nobody: the campaign has no such way to enter.",
             )
 
 
@@ -101,8 +104,8 @@ def _what_is_needed(facts: CampaignFacts) -> Iterator[Finding]:
         if not any(field.meaning == Meaning.EMAIL and field.required for field in rows):
             yield _form(
                 "email_missing",
-                f"The form has no required field with the meaning e-mail{how}. Add one: "
-                "it is how entrants are told apart and written to.",
+                f"The form needs a required e-mail field{how}: "
+                "it identifies entrants, and we write to them there.",
             )
         if not any(_accepts_rules(field) for field in rows):
             yield _form(
@@ -123,7 +126,7 @@ def _words(field: FieldFacts, languages: list[str]) -> Iterator[Finding]:
                 "label_missing",
                 field.name,
                 "label",
-                f"The {what} of {field.name} is missing in {language_name(code)}.",
+                f"The {what} of {field.words} is missing in {language_name(code)}.",
                 language=code,
             )
     for code in gaps(field.help_text, languages, needed=False):
@@ -131,7 +134,7 @@ def _words(field: FieldFacts, languages: list[str]) -> Iterator[Finding]:
             "help_missing",
             field.name,
             "help_text",
-            f"The help for {field.name} is missing in {language_name(code)}.",
+            f"The help for {field.words} is missing in {language_name(code)}.",
             language=code,
         )
     if field.kind == CONSENT and field.purpose == "marketing" and field.required:
@@ -139,13 +142,13 @@ def _words(field: FieldFacts, languages: list[str]) -> Iterator[Finding]:
             "marketing_is_required",
             field.name,
             "required",
-            f"The consent {field.name} is for marketing, so it must be free: make it optional.",
+            f"The consent {field.words} is for marketing, so it must be free: make it optional.",
         )
 
 
 def _meaning(field: FieldFacts) -> Iterator[Finding]:
     if not field.routes:
-        yield _row("route_missing", field.name, "routes", f"Say who is shown {field.name}.")
+        yield _row("route_missing", field.name, "routes", f"Say who is shown {field.words}.")
     if not field.meaning:
         return
     fits = _KINDS_OF.get(field.meaning)
@@ -156,7 +159,7 @@ def _meaning(field: FieldFacts) -> Iterator[Finding]:
             "meaning_does_not_fit",
             field.name,
             "meaning",
-            f"The field {field.name} can't mean {field.meaning.replace('_', ' ')}: "
+            f"The field {field.words} can't mean “{MEANINGS.get(field.meaning, field.meaning)}”: "
             f"it is of the kind {field.kind.replace('_', ' ')}.",
         )
 
@@ -167,7 +170,7 @@ def _choices(field: FieldFacts, languages: list[str]) -> Iterator[Finding]:
             "nothing_to_choose",
             field.name,
             "options",
-            f"The field {field.name} offers nothing to choose. Add choices.",
+            f"The field {field.words} offers nothing to choose. Add choices.",
         )
     values = Counter(value for value, _label in field.options)
     for value, count in values.items():
@@ -176,7 +179,7 @@ def _choices(field: FieldFacts, languages: list[str]) -> Iterator[Finding]:
                 "choice_twice",
                 field.name,
                 "options",
-                f"A choice of {field.name} is there twice or has no value: “{value}”.",
+                f"A choice of {field.words} is there twice or has no value: “{value}”.",
             )
     for value, label in field.options:
         for code in gaps(label, languages, needed=True):
@@ -184,7 +187,7 @@ def _choices(field: FieldFacts, languages: list[str]) -> Iterator[Finding]:
                 "choice_label_missing",
                 field.name,
                 "options",
-                f"The choice “{value}” of {field.name} has no label in {language_name(code)}.",
+                f"The choice “{value}” of {field.words} has no label in {language_name(code)}.",
                 language=code,
             )
 
@@ -198,15 +201,15 @@ def _bounds(field: FieldFacts) -> Iterator[Finding]:
         yield wrong(
             "lengths_contradict",
             "max_length",
-            f"The field {field.name} asks for at least {least} and at most {most} characters.",
+            f"The field {field.words} asks for at least {least} and at most {most} characters.",
         )
     if field.pattern and (sentence := pattern_problem(field.pattern)):
-        yield wrong("pattern_not_usable", "pattern", f"{field.name}: {sentence}")
+        yield wrong("pattern_not_usable", "pattern", f"{field.words}: {sentence}")
     if field.minimum_age and field.kind != FieldKind.BIRTH_DATE:
         yield wrong(
             "age_without_birth_date",
             "minimum_age",
-            f"The field {field.name} has a minimum age but asks for no date of birth.",
+            f"The field {field.words} has a minimum age but asks for no date of birth.",
         )
     bounds: list[Decimal] = []
     for column, text in (("minimum", field.minimum), ("maximum", field.maximum)):
@@ -221,20 +224,20 @@ def _bounds(field: FieldFacts) -> Iterator[Finding]:
                 yield wrong(
                     "bound_does_not_fit",
                     column,
-                    f"The field {field.name} is neither number nor date. Empty its {column}.",
+                    f"The field {field.words} is neither number nor date. Empty its {column}.",
                 )
         except (ValueError, InvalidOperation):
             example = (
                 "a number like 10" if field.kind == FieldKind.NUMBER else "a day like 2026-06-30"
             )
             yield wrong(
-                "bound_not_read", column, f"The {column} of {field.name} has to be {example}."
+                "bound_not_read", column, f"The {column} of {field.words} has to be {example}."
             )
     if len(bounds) == 2 and bounds[0] > bounds[1]:
         yield wrong(
             "bounds_contradict",
             "maximum",
-            f"The field {field.name} asks for at least {field.minimum} and at most {field.maximum}.",
+            f"The field {field.words} asks for at least {field.minimum} and at most {field.maximum}.",
         )
 
 
@@ -252,7 +255,7 @@ def _pattern_costs(facts: CampaignFacts) -> Iterator[Finding]:
                 "patterns_too_large",
                 field.name,
                 "pattern",
-                f"{field.name}: together, the patterns of this form take too long to check. "
+                f"{field.words}: together, the patterns of this form take too long to check. "
                 "Use smaller counts, or set a lower maximum length.",
             )
 

@@ -16,8 +16,9 @@ from campaigns.publishing.services.consents import published_names
 from campaigns.setup.models import Campaign, FormField
 from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.answer_patterns import pattern_problem
+from campaigns.setup.rules.meanings import MEANINGS
 from campaigns.setup.rules.names import free_name, machine_name
-from campaigns.workbench.admin.field_types import BY_VALUE, KINDS, MEANINGS, Kind
+from campaigns.workbench.admin.field_types import BY_VALUE, CONSENTS, KINDS, Kind
 from campaigns.workbench.admin.forms.campaign import ROUTES
 from campaigns.workbench.admin.forms.choices import ChoicesField
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
@@ -187,8 +188,9 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
 
     @property
     def proposed_labels(self) -> dict[str, dict[str, str]]:
-        """What a new row of each kind is called in each language, for the page's script."""
-        return {str(kind.value): kind.label for kind in KINDS if kind.label}
+        """What a new row of each kind, or a consent of each purpose, says in each language, for the page's script."""
+        consents = {f"{CONSENT}.{purpose}": label for purpose, label in CONSENTS.items()}
+        return {str(kind.value): kind.label for kind in KINDS if kind.label} | consents
 
     def validate_unique(self) -> None:
         """Leave one name twice to :meth:`clean`, which says it in words at the row."""

@@ -67,6 +67,7 @@ function manage(rows) {
     if (handle) draggable(row, handle);
     for (const choices of row.querySelectorAll("[data-choices]")) manageChoices(choices, announce);
     if (row.matches("[data-limit]")) limit(row);
+    if (row.dataset.kind === "consent") followPurpose(row);
   }
 
   function draggable(row, handle) {
@@ -134,13 +135,29 @@ function manage(rows) {
   form.addEventListener("submit", number);
 }
 
+const proposals = () => JSON.parse(document.getElementById("kind-labels")?.textContent || "{}");
+const labelIn = (row, language) => row.querySelector(`.row-label [data-language="${language}"] input, .row-label [data-language="${language}"] textarea`);
+
 // A new row begins with the words that its kind usually has, in each language.
 function propose(row, kind) {
-  const words = JSON.parse(document.getElementById("kind-labels")?.textContent || "{}")[kind] || {};
-  for (const [language, text] of Object.entries(words)) {
-    const input = row.querySelector(`.row-label [data-language="${language}"] input, .row-label [data-language="${language}"] textarea`);
+  for (const [language, text] of Object.entries(proposals()[kind] || {})) {
+    const input = labelIn(row, language);
     if (input) input.value = text;
   }
+}
+
+// A consent says what it is given for, in each language that nobody worded; only what taking part needs begins as required.
+function followPurpose(row) {
+  const purpose = row.querySelector('[name$="-purpose"]');
+  purpose.addEventListener("change", () => {
+    const words = proposals();
+    const ours = Object.keys(words).filter((key) => key.startsWith("consent."));
+    for (const [language, text] of Object.entries(words[`consent.${purpose.value}`] || {})) {
+      const input = labelIn(row, language);
+      if (input && ["", ...ours.map((key) => words[key][language])].includes(input.value)) input.value = text;
+    }
+    row.querySelector('[name$="-required"]').checked = !["marketing", "other"].includes(purpose.value);
+  });
 }
 
 function searchable(root) {
