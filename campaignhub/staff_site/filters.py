@@ -21,6 +21,8 @@ class Chip:
     clear: str = ""
     choices: Iterable[tuple[str, str]] = ()
     """Address and label."""
+    hint: str = ""
+    """What to do first, where there is nothing to choose from yet."""
 
 
 def choice(
@@ -30,12 +32,14 @@ def choice(
     *,
     narrow: Callable[[Any, str], Any] | None = None,
     unknown: str = "",
+    hint: Callable[[HttpRequest], str] | None = None,
 ) -> type[admin.SimpleListFilter]:
     """Return a filter: its parameter in an address, what it is about, and its values with their labels.
 
     ``narrow`` gets the rows and a known value; without it, the list itself knows
     what the value means. ``unknown`` is what a chip says of any other value. A
     filter of one value is switched on in the menu that it shares with its like.
+    Where there are no values, the menu says the ``hint``, or isn't there if that is empty.
     """
 
     class Choice(admin.SimpleListFilter):
@@ -43,7 +47,12 @@ def choice(
         parameter_name = parameter
 
         def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
-            return choices(request)
+            found = list(choices(request))
+            self.hint = hint(request) if hint and not found else ""
+            return found
+
+        def has_output(self) -> bool:
+            return bool(self.hint) or super().has_output()
 
         def queryset(self, request: HttpRequest, queryset: Any) -> Any:
             known = self.value() in dict(self.lookup_choices)
@@ -65,7 +74,10 @@ def chips_of(cl: Any) -> list[Chip]:
         chosen = next((str(c["display"]) for c in choices if c["selected"]), "")
         chosen = spec.chosen() if hasattr(spec, "chosen") else chosen
         offered = [(c["query_string"], str(c["display"])) for c in choices]
-        if len(offered) > 1 or not hasattr(spec, "chosen"):
+        hint = getattr(spec, "hint", "")
+        if hint and not chosen:
+            found.append(Chip(str(spec.title), hint=hint))
+        elif len(offered) > 1 or not hasattr(spec, "chosen"):
             found.append(Chip(str(spec.title), chosen, everything["query_string"], offered))
         elif chosen:
             found.append(Chip("", chosen, everything["query_string"]))

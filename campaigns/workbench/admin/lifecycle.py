@@ -246,7 +246,9 @@ class LifecyclePages(ScopedModelAdmin):
             except DomainError as error:
                 refused = error.message
             else:
-                self._show_result(request, campaign, "Saved. In force within a minute.")
+                is_out = campaign.releases.exists()
+                force = "In force within a minute." if is_out else "In force once you publish."
+                self._show_result(request, campaign, f"Saved. {force}")
                 return redirect(request.path)
         context = {
             **self.admin_site.each_context(request),

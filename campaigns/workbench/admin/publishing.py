@@ -47,20 +47,45 @@ def publishing(campaign: Campaign, *, user: User, at: datetime) -> dict[str, Any
     }
 
 
+@dataclass(frozen=True)
+class _Offer:
+    """What another room offers on a campaign's page."""
+
+    word: str
+    view: str
+    words: str
+    is_danger: bool
+    tab: str
+    needs_release: bool
+
+
 def offer(
-    word: str, view: str, words: str, *, is_danger: bool = False, tab: str = "publish"
+    word: str,
+    view: str,
+    words: str,
+    *,
+    is_danger: bool = False,
+    tab: str = "publish",
+    needs_release: bool = False,
 ) -> None:
-    """Register what another room offers on a campaign's ``tab``; ``view`` takes the campaign's id."""
-    _offered.append((tab, is_danger, word, view, words))
+    """Register what another room offers on a campaign's ``tab``; ``view`` takes the campaign's id.
+
+    What ``needs_release`` is about entries, which no campaign has before its first
+    publish, as a test or for everyone.
+    """
+    _offered.append(_Offer(word, view, words, is_danger, tab, needs_release))
 
 
-_offered: list[tuple[str, bool, str, str, str]] = []
+_offered: list[_Offer] = []
 
 
-def steps_on(tab: str, campaign: Campaign) -> list[Step]:
-    """Return what other rooms offer on a tab of its own subject."""
+def steps_on(tab: str, campaign: Campaign, *, are_danger: bool = False) -> list[Step]:
+    """Return what other rooms offer on a tab, its dangers or all else."""
     return [
-        _step(view, word, campaign, words) for on, _, word, view, words in _offered if on == tab
+        _step(one.view, one.word, campaign, one.words)
+        for one in _offered
+        if (one.tab, one.is_danger) == (tab, are_danger)
+        and (not one.needs_release or campaign.releases.exists())
     ]
 
 
@@ -70,14 +95,6 @@ def _step(view: str, word: str, campaign: Campaign, words: str = "") -> Step:
 
 def _campaign_step(name: str, word: str, campaign: Campaign, words: str = "") -> Step:
     return _step(f"admin:campaigns_campaign_{name}", word, campaign, words)
-
-
-def _of_others(campaign: Campaign, *, are_danger: bool) -> list[Step]:
-    return [
-        _step(view, word, campaign, words)
-        for tab, is_danger, word, view, words in _offered
-        if tab == "publish" and is_danger is are_danger
-    ]
 
 
 def _lifecycle_steps(campaign: Campaign) -> list[Step]:
@@ -91,7 +108,7 @@ def _lifecycle_steps(campaign: Campaign) -> list[Step]:
         words = "Show the page within the client's own site, by one line of its source."
         steps.append(_campaign_step("embed", "Embed", campaign, words))
     clone = _campaign_step("clone", "Clone", campaign, "A draft like this one, without dates.")
-    return [*steps, *_of_others(campaign, are_danger=False), clone]
+    return [*steps, *steps_on("publish", campaign), clone]
 
 
 def _danger_steps(campaign: Campaign) -> list[Step]:
@@ -102,4 +119,4 @@ def _danger_steps(campaign: Campaign) -> list[Step]:
     if CampaignState.ARCHIVED in MOVES[campaign.state]:
         words = "The page keeps saying that the campaign is over. This can't be undone."
         steps.append(_campaign_step("archive", "Archive", campaign, words))
-    return [*steps, *_of_others(campaign, are_danger=True)]
+    return [*steps, *steps_on("publish", campaign, are_danger=True)]

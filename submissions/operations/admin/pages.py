@@ -19,6 +19,7 @@ offer(
     "admin:test_data",
     "Deletes every entry, photo and e-mail of tests. This can't be undone.",
     is_danger=True,
+    needs_release=True,
 )
 register(
     Item("Operations", 10, "Operations", "monitoring", "admin:operations", Capability.OPERATIONS)

@@ -93,6 +93,13 @@ def _consents(request: HttpRequest) -> list[tuple[str, str]]:
     return found
 
 
+def _consent_hint(request: HttpRequest) -> str:
+    """Say what has to be chosen before a consent can be: each campaign asks for its own."""
+    seen = campaigns_seen(request)
+    is_open = len(seen) > 1 and "campaign" not in request.GET
+    return "Choose a campaign first. Each has its own consents." if is_open else ""
+
+
 def _consent_wanted(value: str) -> dict[str, Any]:
     """Read a chosen consent as the search takes it; nothing where it is none of ours."""
     name, _, rest = value.partition(".")
@@ -108,7 +115,7 @@ def _consent_wanted(value: str) -> dict[str, Any]:
 FILTERS = (
     choice("status", "state", lambda _request: STATUSES),
     choice("campaign", "campaign", _campaigns, unknown="none that you may see"),
-    choice("consent", "consent", _consents, unknown="none of this campaign"),
+    choice("consent", "consent", _consents, unknown="none of this campaign", hint=_consent_hint),
     *(choice(name, "more", _on(label)) for name, label in FLAGS.items()),
 )
 

@@ -37,6 +37,15 @@ def test_each_language_has_a_line_that_opens_the_page_in_it() -> None:
     assert 'data-title="Gewinne" data-language="de"></script>' in shown
 
 
+def test_sites_of_a_draft_are_in_force_once_it_is_published() -> None:
+    campaign = make_draft()
+    browser = signed_in(make_user((campaign.client, Role.OWNER)))
+    address = reverse("admin:campaigns_campaign_embed", args=[campaign.pk])
+    saved = browser.post(address, {"sites": "shop.example"}, follow=True).content.decode()
+    assert "Saved. In force once you publish." in saved
+    assert "within a minute" not in saved
+
+
 def test_sites_are_saved_and_what_is_none_is_said_and_kept_in_the_form() -> None:
     campaign = make_draft()
     publish(campaign)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from campaigns.accounts.models import User
 from campaigns.hosting.local import LocalHost
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.changes import changes_since_release
@@ -96,6 +97,7 @@ def test_the_demo_is_two_live_campaigns_in_four_languages_and_made_once(
     limits = {(str(limit.scope), limit.count, str(limit.window.kind)) for limit in manifest.limits}
     assert limits == {("person", 1, "day"), ("person", 10, "campaign"), ("receipt", 1, "campaign")}
 
+    assert User.objects.filter(email="").count() == 0, "each can send test e-mails to oneself"
     again = make_demo(at=at, known_accounts=demo.accounts)
     assert again == demo
     assert Release.objects.count() == 2

@@ -109,6 +109,23 @@ def test_the_list_is_narrowed_by_a_consent_within_ones_own_clients(campaign: Cam
     assert "Send me news" not in page
 
 
+def test_the_filter_of_consents_says_that_a_campaign_comes_first(campaign: Campaign) -> None:
+    entry, other = enter(campaign, news=True), make_campaign(client=campaign.client, slug="winter")
+    make_release(other)
+    browser = signed_in(make_user((campaign.client, Role.OWNER)))
+    address = reverse("admin:submissions_submission_changelist")
+    first = "Choose a campaign first."
+    assert first in browser.get(address).content.decode()
+    page = browser.get(address, {"campaign": str(campaign.pk)}).content.decode()
+    assert "Send me news" in page
+    assert first not in page
+    page = browser.get(address, {"campaign": str(other.pk)}).content.decode()
+    assert first not in page, "it asks for none"
+    page = browser.get(address, {"consent": "news.yes"}).content.decode()
+    assert "none of this campaign" in page
+    assert entry.reference in page
+
+
 @pytest.mark.parametrize(
     "value", ["", "news", "news.maybe", "news.yes.x", "news.yes.99999", "....", "a'b.no"]
 )

@@ -12,7 +12,7 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mirror.models import Submission
-from tests.campaigns.factories import make_user
+from tests.campaigns.factories import make_release, make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 from tests.support.simulated_aws import simulated_aws
 
@@ -46,6 +46,15 @@ def test_the_page_says_how_many_go_and_that_real_ones_stay():
     page = signed_in(campaign).get(page_of(campaign)).content.decode()
     assert "1 test entry with photos" in page
     assert "Real entries stay" in page
+
+
+def test_it_is_offered_once_something_was_published():
+    campaign = make_campaign()
+    browser = signed_in(campaign)
+    address = reverse("admin:campaigns_campaign_change", args=[campaign.pk])
+    assert page_of(campaign) not in browser.get(address).content.decode()
+    make_release(campaign, is_test=True)
+    assert page_of(campaign) in browser.get(address).content.decode()
 
 
 def test_nothing_goes_until_the_address_is_typed():
