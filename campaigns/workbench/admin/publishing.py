@@ -85,8 +85,13 @@ def steps_on(tab: str, campaign: Campaign, *, are_danger: bool = False) -> list[
         _step(one.view, one.word, campaign, one.words)
         for one in _offered
         if (one.tab, one.is_danger) == (tab, are_danger)
-        and (not one.needs_release or campaign.releases.exists())
+        and (not one.needs_release or _was_published(campaign))
     ]
+
+
+def _was_published(campaign: Campaign) -> bool:
+    """Tell whether the campaign may have entries: it was published, at least as a test."""
+    return campaign.state != CampaignState.DRAFT or campaign.releases.exists()
 
 
 def _step(view: str, word: str, campaign: Campaign, words: str = "") -> Step:
