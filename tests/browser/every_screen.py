@@ -179,7 +179,8 @@ def make_scene() -> Scene:
             campaign=campaign,
             kind="approved",
             event=f"decision-{state}",
-            queued_at=now + timedelta(seconds=number),
+            # The newest, however long the making of the scene took.
+            queued_at=timezone.now() + timedelta(seconds=number),
             not_before=now,
             state=state,
         )

@@ -188,6 +188,7 @@ def test_hostile_text_stays_text_at_the_desk_from_the_note_to_the_next_entry(
         look(page, "the desk")
         page.keyboard.press("r")
         page.locator("#reject input[value=OTHER]").check()
+        page.fill("#reject [name=message]", hostile(900))
         page.fill("#reject [name=note]", hostile(900))
         page.locator("#reject .preview", has_text=MARK).wait_for()
         look(page, "what the entrant will read")
