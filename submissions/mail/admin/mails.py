@@ -29,6 +29,7 @@ from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mirror.admin.person import name_of, staff_of
 from submissions.mirror.services.looks import Search, note_look
+from submissions.mirror.services.releases import zone_of
 
 ATTENTION = "attention"
 """In the place of a state: those that need a person, as the home page counts them."""
@@ -61,7 +62,7 @@ def _sent_or_due(mail: Mail) -> datetime | None:
 
 
 def _zone(mail: Mail) -> str:
-    return mail.submission.campaign.timezone
+    return zone_of(mail.submission)
 
 
 _MAIL, _SAMPLES = one(Mail, "mail_id"), f"samples/{one(Campaign, 'campaign_id')}"

@@ -22,6 +22,7 @@ from submissions.mail.rules.sent_copy import SentMail, masked
 from submissions.mail.services.by_hand import mark_as_sent, resend
 from submissions.mail.services.copies import html_of_copy, read_copy
 from submissions.mirror.admin.person import name_of, staff_of
+from submissions.mirror.services.releases import zone_of
 
 NO_SCRIPT = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox"
@@ -106,6 +107,7 @@ class ReadMail(MailPage):
             "name": name_of(mail.submission, masked=not sees_contact),
             "state": shown_state(mail, end="."),
             "tone": TONES[MailState(mail.state)],
+            "zone": zone_of(mail.submission),
             "outcome": OUTCOMES[MailState(mail.state)],
             "trouble": "" if mail.state == MailState.NOT_SENT else mail.trouble,
             "offer": resend_offer(mail) if may_act else None,

@@ -22,6 +22,7 @@ from submissions.mail.rules.refusals import WHAT_TO_DO, Hold
 from submissions.mail.services.attention import troubled_mails
 from submissions.mail.services.holds import holds_seen_by, try_now
 from submissions.mirror.admin.person import staff_of
+from submissions.mirror.services.releases import zone_of
 from submissions.operations.models import LedgerCheck, LedgerRound
 from submissions.operations.services import dead_letters, ledger_rounds
 from submissions.operations.services.pipes import pipe_states, switch_on
@@ -75,7 +76,9 @@ class Operations(StaffPage):
                 for decision in decisions.select_related("submission").order_by("id")[:20]
             ],
             "decisions_waiting": len(decisions.values_list("pk")[:1000]),
-            "stranded": left_alone.select_related("campaign")[:20],
+            "stranded": [
+                (entry, zone_of(entry)) for entry in left_alone.select_related("campaign")[:20]
+            ],
             "mails": [
                 (state, troubled[state.value]) for state in (MailState.UNKNOWN, MailState.FAILED)
             ],

@@ -29,7 +29,7 @@ from submissions.mirror.admin.person import (
 )
 from submissions.mirror.models import Submission
 from submissions.mirror.rules.times import urgency
-from submissions.mirror.services.releases import release_of
+from submissions.mirror.services.releases import zone_of
 from submissions.receipts.admin import REPEATS, first_of, shots_of
 from submissions.receipts.rules.photo_gaps import GAP_WORDS
 from submissions.receipts.services.photos import gaps_of
@@ -155,7 +155,7 @@ class Review(SubmissionPage):
             title=f"Review {submission.reference}",
             submission=submission,
             status=submission.get_status_display(),
-            zone=release_of(submission).manifest.timezone,
+            zone=zone_of(submission),
             name=name_of(submission, masked=not sees_contact),
             shots=shots,
             first_shot=first_of(shots, submission),

@@ -27,6 +27,7 @@ from submissions.mirror.rules.masking import mask
 from submissions.mirror.rules.times import urgency
 from submissions.mirror.services.consents import offered_consents
 from submissions.mirror.services.looks import Search, note_look
+from submissions.mirror.services.releases import zone_of
 from submissions.mirror.services.search import LOOKED_AT, Wanted, find, kind_of_search
 from submissions.review.admin.desk import DESK_PAGES
 from submissions.review.admin.many import ACTS, act_on_many
@@ -133,7 +134,7 @@ def _email(row: Any) -> str:
 def _due(row: Submission) -> str:
     if not row.decide_by or row.status != SubmissionStatus.PENDING_REVIEW:
         return when(None)
-    shown = when(row.decide_by, zone=row.campaign.timezone)
+    shown = when(row.decide_by, zone=zone_of(row))
     return format_html(
         '<span class="due-{}">{}</span>', urgency(row.decide_by, now=timezone.now()), shown
     )
@@ -155,7 +156,7 @@ class SubmissionAdmin(KeysetAdmin):
         column("E-mail", _email, wide=True),
         column("State", lambda row: state(row.get_status_display(), TONES[row.status])),
         column("Campaign", lambda row: row.campaign, wide=True),
-        column("Entered", lambda row: when(row.entered_at, zone=row.campaign.timezone)),
+        column("Entered", lambda row: when(row.entered_at, zone=zone_of(row))),
         column("Decide by", _due, wide=True),
     )
     search_help_text = "Find by reference"

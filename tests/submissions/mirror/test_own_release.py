@@ -1,7 +1,7 @@
 """A submission is read by its release: what managers do to the draft meanwhile changes nothing about it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,15 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from campaignhub import ingest
+from campaignhub.env import env
 from campaigns.accounts.rules.roles import Role
 from campaigns.publishing.services.consents import settle_consents
+from campaigns.publishing.services.releases import read_release
 from campaigns.setup.models import Campaign, FormField
-from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
+from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.contract import Current, Reason, ReasonCode, SubmissionStatus
+from ingest_lambda.functions.status import StatusReader
 from submissions.intake.services.mirroring import mirror_records, mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.services.composing import compose
@@ -25,10 +30,12 @@ from submissions.mirror.models import Submission, SubmissionAnswers
 from submissions.review.admin.verdicts import preview
 from submissions.review.admin.wording import history, why_here
 from submissions.review.services.decisions import request_resubmission
+from submissions.review.services.outbox import propagate_decisions
 from tests.campaigns.factories import make_draft, make_release, make_user
 from tests.security.two_clients import signed_in
 from tests.submissions.factories import NOON, make_record, streamed
 from tests.support.examples import examples
+from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
 ANSWERS = {
@@ -64,11 +71,13 @@ def make_campaign() -> Campaign:
     return campaign
 
 
-def enter(campaign: Campaign, **overrides: Any) -> UUID:
+def enter(campaign: Campaign, *, in_table: bool = False, **overrides: Any) -> UUID:
     """Mirror an entry of release 1 that is sent in German and asked for another photo."""
     record = make_record(
         campaign, answers=ANSWERS, consents={"accept_rules": True}, locale="de", **overrides
     )
+    if in_table:
+        ingest._table().submissions.create(record)
     assert not mirror_stream_records([streamed(record)], at=NOON).refused
     reason = Reason(code=ReasonCode.ILLEGIBLE)
     request_resubmission(record.id, reasons=[reason], actor=None, at=NOON)
@@ -96,6 +105,25 @@ def all_about(pk: UUID) -> dict[str, Any]:
         "look": str(compose(mail, at=NOON).alternatives[0][0]).replace(entry.reference, ""),
         "page": link_of(mail).split("status")[0],
     }
+
+
+def enter_the_table(campaign: Campaign, *, release: int = 1) -> UUID:
+    """Enter as :func:`enter` does, where the status page reads as well, and carry what was asked."""
+    manifest = read_release(campaign.pk, is_test=False, number=release).manifest
+    dates = {"opens_at": manifest.opens_at, "closes_at": manifest.closes_at}
+    ingest.publish_release(manifest, Current(slug=manifest.slug, release=release, **dates))
+    pk = enter(campaign, in_table=True, release=release)
+    assert propagate_decisions(at=NOON) == 1
+    return pk
+
+
+def status_page(pk: UUID) -> dict[str, Any]:
+    """Return what the function answers to the page that the entrant's mail leads to."""
+    table, mail = ingest._table(), Mail.objects.get(submission=pk, event="asked_again:1")
+    reader = StatusReader(table, Releases(table), env().token_keys)
+    token = link_of(mail).split("#")[1]
+    answer = reader.read(mail.submission.campaign.slug, pk, token, at=NOON)
+    return answer.model_dump(exclude={"submission_id", "reference"})
 
 
 def fields(campaign: Campaign, **names: str) -> Any:
@@ -154,6 +182,12 @@ def desk_says(pk: UUID, browser: Any) -> str:
     return re.sub(r'<p class="quiet">.*?</p>|name="csrf\w+" value="\w+"', "", facts[0])
 
 
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with simulated_aws(monkeypatch):
+        yield
+
+
 @pytest.mark.parametrize("edit", EDITS)
 def test_no_edit_of_the_draft_changes_anything_about_an_entry(edit: str) -> None:
     campaign = make_campaign()
@@ -167,6 +201,7 @@ def test_no_edit_of_the_draft_changes_anything_about_an_entry(edit: str) -> None
     assert meanwhile | {"history": ()} == known | {"history": ()}, "of who enters meanwhile"
 
 
+@pytest.mark.usefixtures("table")
 @settings(max_examples=examples(100), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(*[st.lists(st.sampled_from(sorted(EDITS)), max_size=5, unique=True)] * 2)
 def test_nor_do_many_before_and_after_another_release_of_them(
@@ -174,11 +209,16 @@ def test_nor_do_many_before_and_after_another_release_of_them(
 ) -> None:
     """Of entries before, between and after, each is what its own release made it."""
     campaign = make_campaign()
-    known = {pk: all_about(pk) for pk in [enter(campaign)]}
+    make_release(campaign)
+
+    def everything(pk: UUID) -> dict[str, Any]:
+        return {**all_about(pk), "status page": status_page(pk)}
+
+    known = {pk: everything(pk) for pk in [enter_the_table(campaign)]}
     for edit in first:
         EDITS[edit](campaign)
-    between = enter(campaign)
-    known[between] = all_about(between)
+    between = enter_the_table(campaign)
+    known[between] = everything(between)
     (before, *_), same = known.values(), {"history": ()}
     assert known[between] | same == before | same
     campaign = Campaign.objects.get(pk=campaign.pk)
@@ -187,11 +227,31 @@ def test_nor_do_many_before_and_after_another_release_of_them(
         make_release(campaign, number=2)
         for pk in known:
             known[pk]["page"] = all_about(pk)["page"]  # the pages that are online now
-        after = enter(campaign, release=2)
-        known[after] = all_about(after)
+        after = enter_the_table(campaign, release=2)
+        known[after] = everything(after)
     for edit in then:
         EDITS[edit](campaign)
-    assert {pk: all_about(pk) for pk in known} == known
+    assert {pk: everything(pk) for pk in known} == known
+
+
+def test_lists_and_mails_show_each_entry_in_the_zone_of_its_release() -> None:
+    campaign = make_campaign()
+    entry = enter(campaign)
+    change(timezone="Pacific/Auckland")(campaign)
+    campaign.refresh_from_db()
+    browser = signed_in(make_user((campaign.client, Role.CAMPAIGN_MANAGER)))
+    mail = Mail.objects.get(submission=entry, event="received:1")
+    lists = [reverse(f"admin:{one}_changelist") for one in ("submissions_submission", "mail_mail")]
+    for address in (*lists, reverse("admin:mail_mail_read", args=[mail.pk])):
+        page = browser.get(address).content.decode()
+        assert "3 June 2026, 13:00:00 (London)" in page, address
+        assert "Auckland" not in page, address
+    make_release(campaign, number=2)
+    enter(campaign, release=2)
+    for address in lists:
+        page = browser.get(address).content.decode()
+        assert "(London)" in page, address
+        assert "4 June 2026, 00:00:00 (Auckland)" in page, address
 
 
 def test_what_is_known_of_an_entry_is_what_was_asked_and_agreed_to() -> None:
