@@ -115,31 +115,33 @@ def message_of(
 ) -> Message:
     """Return what a mail says: a received entry may count at once, wait for a look, or be an answer.
 
-    One that counted at once is not said to count while it waits for a look, or
-    its photos (``photos_open``) have still to be compared: they may send it to one.
+    A mail may go out long after its entry came, so it says what holds then: one that
+    counted at once is said to count only as long as it does and its photos
+    (``photos_open``) have been compared, and a review is promised only while it is due.
     """
     if kind is not MailKind.RECEIVED:
         return Message(kind.value)
     if attempt > 1:
         return Message.RECEIVED_AGAIN
-    waits = status is SubmissionStatus.PENDING_REVIEW
-    said = _RECEIVED.get(status if waits else ingest_status, Message.RECEIVED)
-    return Message.RECEIVED if photos_open and said is Message.RECEIVED_COUNTS else said
-
-
-_RECEIVED = {
-    SubmissionStatus.PENDING_REVIEW: Message.RECEIVED_REVIEW,
-    SubmissionStatus.APPROVED: Message.RECEIVED_COUNTS,
-}
+    if status is SubmissionStatus.PENDING_REVIEW:
+        return Message.RECEIVED_REVIEW
+    counts = status is ingest_status is SubmissionStatus.APPROVED
+    return Message.RECEIVED_COUNTS if counts and not photos_open else Message.RECEIVED
 
 
 def is_still_true(
-    kind: MailKind, *, decision_no: int | None, last_decision_no: int, status: SubmissionStatus
+    kind: MailKind,
+    *,
+    decision_no: int | None,
+    last_decision_no: int,
+    status: SubmissionStatus,
+    time_left: timedelta | None = None,
 ) -> bool:
     """Tell whether a mail about a verdict may still go out: that verdict is the last one, and stands.
 
     It may have been overtaken without another verdict: an answer that entered in time is
-    written after the clock has rejected what was asked.
+    written after the clock has rejected what was asked. ``time_left`` is what remains for a
+    photo that was asked for: once nothing does, its link takes none.
     """
     if kind is MailKind.REFUSED:
         return status is SubmissionStatus.INVALID
@@ -148,5 +150,6 @@ def is_still_true(
     if decision_no != last_decision_no:
         return False
     if kind in ASKS_FOR_A_PHOTO:
-        return status is SubmissionStatus.NEEDS_RESUBMISSION
+        is_open = time_left is None or time_left > timedelta()
+        return is_open and status is SubmissionStatus.NEEDS_RESUBMISSION
     return MAIL_AFTER.get(status) is kind

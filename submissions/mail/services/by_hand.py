@@ -71,7 +71,7 @@ def resend(mail_id: int, *, seen: int, actor: User, at: datetime) -> Mail:
         raise MailOverLimit(
             f"This e-mail was over the limit for its address ({mail.trouble}), so it can't be sent."
         )
-    if mail.state not in RESENDABLE or not _still_holds(mail):
+    if mail.state not in RESENDABLE or not _still_holds(mail, at):
         raise MailNoLongerTrue(
             "The entry has changed since, so this e-mail is no longer true. "
             "Send the newest e-mail again instead."
@@ -90,15 +90,17 @@ def resend(mail_id: int, *, seen: int, actor: User, at: datetime) -> Mail:
     return mail
 
 
-def _still_holds(mail: Mail) -> bool:
+def _still_holds(mail: Mail, at: datetime) -> bool:
     submission = mail.submission
     if mail.kind == MailKind.RECEIVED and submission.decision_no:
         return False
+    until = submission.resubmit_until
     return is_still_true(
         MailKind(mail.kind),
         decision_no=mail.decision_no,
         last_decision_no=submission.decision_no,
         status=SubmissionStatus(submission.status),
+        time_left=until - at if until else None,
     )
 
 

@@ -15,7 +15,7 @@ from campaigns.setup.models import Campaign
 from campaigns.setup.services.campaign import sender_of
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailKind, MailState, is_still_true
+from submissions.mail.rules.mails import WENT_OUT, MailKind, MailState, is_still_true
 from submissions.mail.rules.notices import ATTEMPT_TAG, attempt_tag
 from submissions.mail.rules.refusals import Hold, Outcome, Refusal
 from submissions.mail.services.composing import address_of, compose
@@ -169,18 +169,36 @@ def _send(mail: Mail, connection: Any, at: datetime, sender: str) -> Refusal | N
 def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
     """Return the outcome of a mail that may not go out, and why."""
     submission = mail.submission
+    until = submission.resubmit_until
     if not is_still_true(
         MailKind(mail.kind),
         decision_no=mail.decision_no,
         last_decision_no=submission.decision_no,
         status=SubmissionStatus(submission.status),
+        time_left=until - at if until else None,
     ):
         return MailState.WITHDRAWN, "no longer true"
+    if mail.kind == MailKind.RECEIVED and _was_told_more(mail):
+        return MailState.WITHDRAWN, "there is later news"
     if mail.kind == MailKind.REFUSED and _was_taken_later(submission):
         return MailState.WITHDRAWN, "they sent it again, and it was taken"
     if not address_of(submission):
         return MailState.SUPPRESSED, "no address that can be written to"
     return held_back(mail, at=at)
+
+
+def _was_told_more(mail: Mail) -> bool:
+    """Tell whether newer news than "we have it" went out while this mail was held up or tried again.
+
+    Of an answer it would promise a review: once there is a verdict on it, that is the news.
+    """
+    entry = mail.submission
+    is_decided = entry.status != SubmissionStatus.PENDING_REVIEW
+    if mail.attempt > 1 and entry.decided_attempt >= mail.attempt and is_decided:
+        return True
+    others = Mail.objects.filter(submission=entry, state__in=WENT_OUT)
+    verdict = Q(decision_no__isnull=False, attempt__gte=mail.attempt)
+    return others.filter(verdict | Q(attempt__gt=mail.attempt)).exists()
 
 
 def _was_taken_later(submission: Submission) -> bool:
