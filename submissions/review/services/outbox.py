@@ -15,6 +15,7 @@ from submissions.mail.rules.mails import (
     SWITCHED,
     WENT_OUT,
     MailKind,
+    MailState,
 )
 from submissions.mirror.models import Submission
 from submissions.mirror.services.by_campaign import in_turn
@@ -131,6 +132,7 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
 
 def _knew_better(submission: Submission) -> bool:
     """Tell whether the entrant was told of something final: by mail, or of a refusal on the page after sending."""
-    told = Mail.objects.filter(submission=submission, state__in=WENT_OUT)
+    # One on its way when this verdict came is as good as read.
+    told = Mail.objects.filter(submission=submission, state__in=(*WENT_OUT, MailState.SENDING))
     by_mail = told.filter(decision_no__isnull=False).exists()
     return by_mail or submission.ingest_status == SubmissionStatus.INVALID
