@@ -11,7 +11,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,7 +23,7 @@ from campaignhub.aws import sqs
 from campaignhub.env import env
 from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
-from submissions.intake.models import Heartbeat
+from submissions.intake.services.heartbeats import beat, end_beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.rules.notices import NoNotice
 from submissions.mail.services.outcomes import note_message
@@ -55,6 +55,7 @@ class QueueDrain(threading.Thread, ABC):
     def __init__(self, url: str, *, number: int = 1) -> None:
         super().__init__(name=f"{self.label}-{number}", daemon=True)
         self._url = url
+        self._number = number
         self._stopping = threading.Event()
         self._handled = 0
         self._next_beat = 0.0
@@ -69,23 +70,26 @@ class QueueDrain(threading.Thread, ABC):
 
     def run(self) -> None:
         """Drain for ever; trouble with queue or database waits a little longer each time."""
-        trouble = 0
+        troubles = 0
         while not self._stopping.is_set():
+            name = ""
+            begun = time.monotonic()
             try:
                 self.drain_once(wait_seconds=POLL_SECONDS)
-                trouble = 0
-                self._beat()
             except (BotoCoreError, ClientError, DatabaseError) as exc:
-                trouble += 1
-                logger.warning("%s: %s, trying again", self.name, type(exc).__name__)
-            except Exception:
+                name = type(exc).__name__
+                logger.warning("%s: %s, trying again", self.name, name)
+            except Exception as exc:
                 # A bug. The messages come back after their visibility and end in the
                 # dead-letter queue if it stays; a drain that died would hold up all others.
-                trouble += 1
+                name = type(exc).__name__
                 logger.exception("%s: unforeseen", self.name)
+            troubles = troubles + 1 if name else 0
+            self._beat(time.monotonic() - begun, name)
             close_old_connections()
-            if trouble:
-                self._stopping.wait(min(30, 2**trouble))
+            if troubles:
+                self._stopping.wait(min(30, 2**troubles))
+        self._say_goodbye()
         connections.close_all()
 
     def drain_once(self, *, wait_seconds: int = 0) -> int:
@@ -126,16 +130,27 @@ class QueueDrain(threading.Thread, ABC):
                 self._stopping.wait(0.05)
         return messages
 
-    def _beat(self) -> None:
-        """Show now and then that we live."""
-        if time.monotonic() >= self._next_beat:
-            beat(self.name, at=timezone.now(), handled=self._handled)
-            self._next_beat = time.monotonic() + BEAT_SECONDS
+    def _beat(self, seconds: float, error: str) -> None:
+        """Show now and then that we live and, at once, its last error."""
+        if not error and time.monotonic() < self._next_beat:
+            return
+        try:
+            beat(
+                self.label,
+                at=timezone.now(),
+                number=self._number,
+                handled=self._handled,
+                round_seconds=seconds,
+                last_error=error,
+            )
+        except DatabaseError:
+            return  # the page, which reads the same database, shows nothing now either
+        # After an error at once again, so that nobody reads of it when it is over.
+        self._next_beat = 0.0 if error else time.monotonic() + BEAT_SECONDS
 
-
-def beat(name: str, *, at: datetime, handled: int) -> None:
-    """Note that ``name`` is alive and how much it has handled since it began."""
-    Heartbeat.objects.update_or_create(name=name, defaults={"at": at, "handled": handled})
+    def _say_goodbye(self) -> None:
+        with suppress(DatabaseError):
+            end_beat(self.label, number=self._number)
 
 
 class MirrorDrain(QueueDrain):

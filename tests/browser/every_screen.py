@@ -32,7 +32,7 @@ from campaigns.accounts.models import (
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import invitations
 from campaigns.setup.models import Campaign
-from submissions.intake.models import Heartbeat
+from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail, SendingHold
 from submissions.review.services.decisions import approve_submission
@@ -197,7 +197,7 @@ def make_scene() -> Scene:
         actor=side.staff[Role.OWNER],
         at=now,
     )
-    Heartbeat.objects.create(name="mirror drain", at=now, handled=7)
+    beat("mirror", at=now, handled=7)
     body = {
         "kind": "submission",
         "schema": 1,

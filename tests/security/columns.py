@@ -36,7 +36,7 @@ NOT_TYPED: dict[str, str] = {
     "LedgerCheck": "depths rows",
     "LedgerRound": "position gaps",
     "UnsentRound": "why position",
-    "Heartbeat": "name trouble",
+    "Heartbeat": "id kind host last_error",
     "OutboxDecision": "decision",
     "ReasonUse": "code",
     "ConsentAnswer": "name",

@@ -17,6 +17,7 @@ from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from submissions.intake.models import Heartbeat
+from submissions.intake.services.heartbeats import is_late
 from submissions.mail.rules.mails import MailState
 from submissions.mail.rules.refusals import WHAT_TO_DO, Hold
 from submissions.mail.services.attention import troubled_mails
@@ -194,13 +195,13 @@ def _inside(now: datetime) -> dict[str, Any]:
     the others are.
     """
     rounds = LedgerRound.objects.select_related("asked_by")
-    beats = Heartbeat.objects.order_by("name")
+    beats = Heartbeat.objects.all()
     return {
         "queues": _queues(now),
         "pipes": pipe_states(),
         "under_way": rounds.filter(ended_at=None).first(),
         "whole": rounds.exclude(ended_at=None).first(),
-        "beats": [(beat, _is_late(beat.at, now)) for beat in beats],
+        "beats": [(beat, is_late(beat, at=now)) for beat in beats],
         "unsent": unsent(at=now),
     }
 

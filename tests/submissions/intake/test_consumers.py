@@ -105,7 +105,10 @@ def test_a_drain_that_is_told_to_stop_finishes_its_batch_and_takes_no_other(queu
             settled.extend(messages)
             return messages
 
-        def _beat(self) -> None:
+        def _beat(self, seconds: float, error: str) -> None:
+            pass
+
+        def _say_goodbye(self) -> None:
             pass
 
     _send(url, *({"dynamodb": {}} for _ in range(3)))
@@ -122,8 +125,8 @@ def test_a_drain_that_is_told_to_stop_finishes_its_batch_and_takes_no_other(queu
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.postgres
-def test_a_drain_survives_its_own_bugs_and_shows_that_it_lives():
-    url, calls = env().mirror_queue_url, []
+def test_a_drain_survives_its_own_bugs_shows_them_and_takes_leave():
+    url, calls, shown = env().mirror_queue_url, [], list[str]()
     lived = threading.Event()
 
     class Clumsy(MirrorDrain):
@@ -136,12 +139,17 @@ def test_a_drain_survives_its_own_bugs_and_shows_that_it_lives():
                 self._stopping.wait(0.01)
             return 0
 
+        def _beat(self, seconds: float, error: str) -> None:
+            super()._beat(seconds, error)
+            shown.append(Heartbeat.objects.get().last_error)
+
     drain = Clumsy(url)
     drain.start()
     assert lived.wait(20)
     drain.stop()
     drain.join(10)
-    assert Heartbeat.objects.get().name == "mirror-1"
+    assert shown[:2] == ["KeyError", ""]
+    assert not Heartbeat.objects.exists()
 
 
 # ---------------------------------------------------------------- the writer in the Pipe's place

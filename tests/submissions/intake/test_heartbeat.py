@@ -1,14 +1,55 @@
-"""Signs of life of what drains the queues."""
+"""Signs of life: a row for each process, and no row of the dead beside one of the living."""
+
+import os
+from datetime import timedelta
 
 import pytest
 
-from submissions.intake.consumers import beat
 from submissions.intake.models import Heartbeat
+from submissions.intake.services.heartbeats import (
+    REMEMBERED,
+    SUCCEEDED,
+    beat,
+    end_beat,
+    sweep,
+)
 from tests.submissions.factories import NOON
 
+pytestmark = pytest.mark.django_db
 
-@pytest.mark.django_db
-def test_a_sign_of_life_is_one_row_a_consumer():
-    for handled in (1, 5):
-        beat("mirror-1", at=NOON, handled=handled)
-    assert Heartbeat.objects.get().handled == 5
+
+def test_a_sign_of_life_is_one_row_a_part_of_a_process():
+    for minutes, handled in ((0, 1), (1, 5)):
+        beat("mirror", at=NOON + timedelta(minutes=minutes), handled=handled)
+    beat("mirror", at=NOON, number=2)
+    first, second = Heartbeat.objects.all()
+    assert (first.handled, first.since, first.at) == (5, NOON, NOON + timedelta(minutes=1))
+    assert first.pk.endswith(f":{os.getpid()}")
+    assert second.number == 2
+
+
+def test_trouble_is_shown_and_gone_with_the_next_round_that_went_well():
+    beat("mirror", at=NOON, last_error="EndpointConnectionError")
+    assert Heartbeat.objects.get().last_error == "EndpointConnectionError"
+    beat("mirror", at=NOON)
+    assert Heartbeat.objects.get().last_error == ""
+
+
+def test_one_that_stops_in_order_leaves_no_row():
+    beat("clock", at=NOON)
+    end_beat("clock")
+    end_beat("clock")
+    assert not Heartbeat.objects.exists()
+
+
+def test_the_dead_with_a_successor_are_swept_and_the_last_of_a_kind_stays_a_week():
+    for pk, kind, at in (
+        ("old", "mirror", NOON - SUCCEEDED),
+        ("new", "mirror", NOON),
+        ("last", "clock", NOON - SUCCEEDED),
+        ("forgotten", "web", NOON - REMEMBERED),
+    ):
+        Heartbeat.objects.create(pk=pk, kind=kind, host="here", pid=1, since=at, at=at)
+    assert sweep(at=NOON) == 2
+    assert sweep(at=NOON) == 0
+    assert set(Heartbeat.objects.values_list("pk", flat=True)) == {"new", "last"}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from campaignhub import aws
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
-from submissions.intake.models import Heartbeat
+from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mirror.models import Submission
 from submissions.operations.admin.dead_letters import SHOWN
@@ -53,23 +53,23 @@ def put(slug: str, queue: str = "submissions") -> str:
 
 
 def test_an_operator_sees_every_queue_the_ledger_and_signs_of_life():
-    Heartbeat.objects.create(name="mirror drain", at=NOON, handled=7)
+    beat("mirror", at=NOON, handled=7)
     LedgerCheck.objects.create(
         begun_at=NOON, ended_at=NOON, hours=3, stored=9, mirrored=9, repaired=1, gaps=0
     )
     put("summer")
     page = operator().get(OPERATIONS).content.decode()
-    for words in ("Submissions", "Photos", "Mirror", "Tasks", "Quarantine", "mirror drain"):
+    for words in ("Submissions", "Photos", "Mirror", "Tasks", "Quarantine", "mirror-1@"):
         assert words in page
     assert "agree: 9 entries in 3 hours" in page
 
 
 def test_a_manager_sees_what_belongs_to_no_single_client_nowhere():
-    Heartbeat.objects.create(name="mirror drain", at=NOON, handled=7)
+    beat("mirror", at=NOON, handled=7)
     page = manager(make_campaign()).get(OPERATIONS).content.decode()
     assert "Messages that failed" in page
     assert "Queues" not in page
-    assert "mirror drain" not in page
+    assert "mirror-1@" not in page
     assert "Compare the last day" not in page
 
 

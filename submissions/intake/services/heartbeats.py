@@ -1,0 +1,82 @@
+"""Signs of life: which process runs what, since when, and its last error."""
+
+import os
+import socket
+from datetime import datetime, timedelta
+from functools import cache
+
+from submissions.intake.models import Heartbeat
+
+LATE = timedelta(minutes=2)
+"""What was not heard of for so long is taken to be down."""
+SUCCEEDED = timedelta(minutes=10)
+"""After which one that is down is forgotten, where another of its kind lives."""
+REMEMBERED = timedelta(days=7)
+"""The last of a kind stays so long: that nothing of the kind lives is what has to be seen."""
+
+
+def beat(
+    kind: str,
+    *,
+    at: datetime,
+    number: int = 1,
+    handled: int = 0,
+    round_seconds: float | None = None,
+    last_error: str = "",
+) -> None:
+    """Note that this part of this process is alive, how much it has handled and what its last round met.
+
+    ``last_error`` is the name of an error, never its text, which may hold what people typed.
+    """
+    Heartbeat.objects.update_or_create(
+        id=_name(kind, number),
+        defaults={
+            "at": at,
+            "handled": handled,
+            "round_seconds": round_seconds,
+            "last_error": last_error[:200],
+        },
+        create_defaults={
+            "kind": kind,
+            "number": number,
+            "host": _host(),
+            "pid": os.getpid(),
+            "since": at,
+            "at": at,
+            "handled": handled,
+            "round_seconds": round_seconds,
+            "last_error": last_error[:200],
+        },
+    )
+
+
+def end_beat(kind: str, *, number: int = 1) -> None:
+    """Forget a part of this process that was stopped in order: it is not missed."""
+    Heartbeat.objects.filter(pk=_name(kind, number)).delete()
+
+
+def sweep(*, at: datetime) -> int:
+    """Forget those that are down and have a successor, and after a week the others; return how many.
+
+    A deploy leaves the rows of the processes before it. The last of a kind stays, for
+    without it nobody would see that nothing does its work.
+    """
+    living = Heartbeat.objects.filter(at__gt=at - LATE).values("kind")
+    succeeded = Heartbeat.objects.filter(at__lte=at - SUCCEEDED, kind__in=living)
+    forgotten = Heartbeat.objects.filter(at__lte=at - REMEMBERED)
+    return succeeded.delete()[0] + forgotten.delete()[0]
+
+
+def is_late(beat: Heartbeat, *, at: datetime) -> bool:
+    """Tell whether one is taken to be down."""
+    return at - beat.at > LATE
+
+
+def _name(kind: str, number: int) -> str:
+    return f"{kind}-{number}@{_host()}:{os.getpid()}"
+
+
+@cache
+def _host() -> str:
+    """The name of this machine; of a container on Fargate its address, which is its own."""
+    return socket.gethostname()[:120]
