@@ -16,5 +16,6 @@ def settle_overdue() -> None:
     missing_photos.ask_for_readable_images(at=timezone.now())
     missing_photos.ask_for_missing_images(at=timezone.now())
     missing_photos.ask_where_it_counts_unseen(at=timezone.now())
+    unanswered.move_deadlines(at=timezone.now())
     unanswered.reject_unanswered(at=timezone.now())
     refusals.look_into_refusals(at=timezone.now())

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaignhub.staff_site.lists import Tone
-from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import RESENDABLE, MailKind, MailState, is_still_true
+from submissions.mail.rules.mails import RESENDABLE, MailState
+from submissions.mail.services.overtaken import still_holds
 from submissions.mirror.admin.person import answers_of
 from submissions.mirror.models import Submission
 
@@ -53,7 +53,7 @@ def mails_of(submission: Submission, *, may_send: bool, at: datetime) -> list[Li
             TONES[MailState(mail.state)],
             resend_offer(mail) if may_send else None,
             is_scheduled=is_scheduled(mail, at=at),
-            is_overtaken=is_overtaken(mail),
+            is_overtaken=is_overtaken(mail, at=at),
         )
         for mail in submission.mails.all()
     ]
@@ -61,17 +61,12 @@ def mails_of(submission: Submission, *, may_send: bool, at: datetime) -> list[Li
 
 def is_scheduled(mail: Mail, *, at: datetime) -> bool:
     """Tell a mail that waits for its time, as a reminder does, from one that waits for its turn."""
-    return mail.state == MailState.QUEUED and mail.not_before > at and not is_overtaken(mail)
+    return mail.state == MailState.QUEUED and mail.not_before > at and not is_overtaken(mail, at=at)
 
 
-def is_overtaken(mail: Mail) -> bool:
+def is_overtaken(mail: Mail, *, at: datetime) -> bool:
     """Tell a queued mail that will be withdrawn when its turn comes: what it says no longer holds."""
-    return mail.state == MailState.QUEUED and not is_still_true(
-        MailKind(mail.kind),
-        decision_no=mail.decision_no,
-        last_decision_no=mail.submission.decision_no,
-        status=SubmissionStatus(mail.submission.status),
-    )
+    return mail.state == MailState.QUEUED and not still_holds(mail, at=at)
 
 
 def resend_offer(mail: Mail) -> ResendOffer | None:

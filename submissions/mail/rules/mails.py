@@ -101,6 +101,10 @@ SWITCHED: dict[MailKind, Notice] = {
 MENDED_WITHIN = timedelta(minutes=10)
 """How long a refusal's mail waits: who mends their answers on the page enters anew, and needs none."""
 
+ASKED_WITHIN = timedelta(hours=12)
+"""How late a photo may be asked for with the deadline of its verdict. A mail that is held up for
+longer waits until its deadline is moved, so that its entrant has most of the promised time."""
+
 REMIND_BEFORE = timedelta(hours=24)
 """How long before the deadline an unanswered question is asked once more."""
 

@@ -7,7 +7,6 @@ from django.db import transaction
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
-from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import (
     ENDS_AN_ADDRESS,
@@ -15,10 +14,10 @@ from submissions.mail.rules.mails import (
     RESENDABLE,
     MailKind,
     MailState,
-    is_still_true,
 )
 from submissions.mail.services.composing import address_of
 from submissions.mail.services.limits import held_back, mailbox_of
+from submissions.mail.services.overtaken import still_holds
 from submissions.mirror.models import SubmissionEvent
 
 
@@ -71,7 +70,8 @@ def resend(mail_id: int, *, seen: int, actor: User, at: datetime) -> Mail:
         raise MailOverLimit(
             f"This e-mail was over the limit for its address ({mail.trouble}), so it can't be sent."
         )
-    if mail.state not in RESENDABLE or not _still_holds(mail, at):
+    is_behind = mail.kind == MailKind.RECEIVED and mail.submission.decision_no
+    if mail.state not in RESENDABLE or is_behind or not still_holds(mail, at=at):
         raise MailNoLongerTrue(
             "The entry has changed since, so this e-mail is no longer true. "
             "Send the newest e-mail again instead."
@@ -88,20 +88,6 @@ def resend(mail_id: int, *, seen: int, actor: User, at: datetime) -> Mail:
     of = f"{mail.event}:{mail.tries}"
     line(mail.submission_id, "mail_sent_again", of, at=at, actor=actor, mail=mail.kind).save()
     return mail
-
-
-def _still_holds(mail: Mail, at: datetime) -> bool:
-    submission = mail.submission
-    if mail.kind == MailKind.RECEIVED and submission.decision_no:
-        return False
-    until = submission.resubmit_until
-    return is_still_true(
-        MailKind(mail.kind),
-        decision_no=mail.decision_no,
-        last_decision_no=submission.decision_no,
-        status=SubmissionStatus(submission.status),
-        time_left=until - at if until else None,
-    )
 
 
 def _check_mailbox(mail: Mail, at: datetime) -> None:

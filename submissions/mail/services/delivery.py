@@ -13,19 +13,20 @@ from django.db.models import Q
 
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.campaign import sender_of
-from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import WENT_OUT, MailKind, MailState, is_still_true
+from submissions.mail.rules.mails import MailState
 from submissions.mail.rules.notices import ATTEMPT_TAG, attempt_tag
 from submissions.mail.rules.refusals import Hold, Outcome, Refusal
+from submissions.mail.services.askings import waits_for_its_deadline
 from submissions.mail.services.composing import address_of, compose
 from submissions.mail.services.copies import drop_copy, keep_copy
 from submissions.mail.services.holds import Gate
 from submissions.mail.services.limits import held_back, lease
+from submissions.mail.services.overtaken import overtaken
 from submissions.mail.services.pace import PACE
 from submissions.mail.services.sending_errors import SENDING_ERRORS, read_error
 from submissions.mail.services.status_link import link_of
-from submissions.mirror.models import Submission, SubmissionEvent
+from submissions.mirror.models import SubmissionEvent
 from submissions.mirror.services.by_campaign import in_turn
 
 logger = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ LEASE = timedelta(minutes=2)
 """Longer than the mail service may take to answer (``ANYMAIL`` in the settings)."""
 A_SECOND = timedelta(seconds=1)
 """What the mail service counts its rate by."""
+A_MINUTE = timedelta(minutes=1)
+"""How long a mail is passed over that waits for a later deadline; the clock moves it every few minutes."""
 LOOKED_AT = 10
 """For each mail that a round may send it looks at so many: a flood to one mailbox keeps nobody else waiting."""
 
@@ -132,6 +135,9 @@ def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime
     """Lease a mail that may go out and return it; what may not is noted as such."""
     mail = Mail.objects.select_related("submission__personal").get(pk=mail_id)
     mail.submission.campaign = campaign
+    if waits_for_its_deadline(mail, at=at):
+        Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(not_before=at + A_MINUTE)
+        return None
     if not lease(mail, at=at, until=leased_until):
         return None
     if why := _withheld(mail, at):
@@ -168,49 +174,11 @@ def _send(mail: Mail, connection: Any, at: datetime, sender: str) -> Refusal | N
 
 def _withheld(mail: Mail, at: datetime) -> tuple[MailState, str] | None:
     """Return the outcome of a mail that may not go out, and why."""
-    submission = mail.submission
-    until = submission.resubmit_until
-    if not is_still_true(
-        MailKind(mail.kind),
-        decision_no=mail.decision_no,
-        last_decision_no=submission.decision_no,
-        status=SubmissionStatus(submission.status),
-        time_left=until - at if until else None,
-    ):
-        return MailState.WITHDRAWN, "no longer true"
-    if mail.kind == MailKind.RECEIVED and _was_told_more(mail):
-        return MailState.WITHDRAWN, "there is later news"
-    if mail.kind == MailKind.REFUSED and _was_taken_later(submission):
-        return MailState.WITHDRAWN, "they sent it again, and it was taken"
-    if not address_of(submission):
+    if why := overtaken(mail, at=at):
+        return MailState.WITHDRAWN, why
+    if not address_of(mail.submission):
         return MailState.SUPPRESSED, "no address that can be written to"
     return held_back(mail, at=at)
-
-
-def _was_told_more(mail: Mail) -> bool:
-    """Tell whether newer news than "we have it" went out while this mail was held up or tried again.
-
-    Of an answer it would promise a review: once there is a verdict on it, that is the news.
-    """
-    entry = mail.submission
-    is_decided = entry.status != SubmissionStatus.PENDING_REVIEW
-    if mail.attempt > 1 and entry.decided_attempt >= mail.attempt and is_decided:
-        return True
-    others = Mail.objects.filter(submission=entry, state__in=WENT_OUT)
-    verdict = Q(decision_no__isnull=False, attempt__gte=mail.attempt)
-    return others.filter(verdict | Q(attempt__gt=mail.attempt)).exists()
-
-
-def _was_taken_later(submission: Submission) -> bool:
-    """Tell whether the person of a refused submission has sent one since that was not refused."""
-    later = Submission.objects.filter(
-        # The index leaves out who is not known, and SQLite uses it only where that is said.
-        ~Q(person_hash=""),
-        person_hash=submission.person_hash,
-        campaign=submission.campaign_id,
-        entered_at__gt=submission.entered_at,
-    )
-    return later.exclude(status=SubmissionStatus.INVALID).exists()
 
 
 def _settle(mail: Mail, refusal: Refusal, at: datetime) -> None:

@@ -11,6 +11,8 @@ class By(StrEnum):
 
     SYSTEM = "system"
     """Rules, sweeps and the clock."""
+    ANEW = "anew"
+    """Asking once more what was asked already, because the mail that asks never went out."""
     MODERATOR = "moderator"
     """A first verdict on what waits for one."""
     UNDO = "undo"
@@ -38,6 +40,7 @@ MOVES: Mapping[Status, Mapping[Status, frozenset[By]]] = {
         # The entrant was promised time: only the clock says that it is over.
         Status.REJECTED: frozenset({By.SYSTEM}),
         Status.PENDING_REVIEW: _BACK,
+        Status.NEEDS_RESUBMISSION: frozenset({By.ANEW}),
     },
     Status.APPROVED: {
         Status.REVOKED: frozenset({By.LEAD}),

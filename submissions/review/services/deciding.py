@@ -117,7 +117,7 @@ def decide(
         if is_back
         else None
     )
-    _take_back_what_waits(submission, at)
+    _take_back_what_waits(submission, at, by)
     submission.decision_no = number
     submission.decision_status = status
     submission.decision_reasons = written
@@ -240,11 +240,15 @@ def _already(submission: Submission, actor: User | None) -> AlreadyDecided:
     )
 
 
-def _take_back_what_waits(submission: Submission, at: datetime) -> None:
+def _take_back_what_waits(submission: Submission, at: datetime, by: By) -> None:
     """Withdraw what an earlier verdict has not yet set off: its mails, and a rejection held back."""
-    Mail.objects.filter(
-        submission=submission, decision_no__isnull=False, state=MailState.QUEUED
-    ).update(state=MailState.WITHDRAWN, trouble="another verdict came")
+    unsent, trouble = [MailState.QUEUED], "another verdict came"
+    if by is By.ANEW:
+        # What failed is tried anew as well, and needs nobody any more.
+        unsent, trouble = [*unsent, MailState.FAILED], "its deadline was moved"
+    Mail.objects.filter(submission=submission, decision_no__isnull=False, state__in=unsent).update(
+        state=MailState.WITHDRAWN, trouble=trouble
+    )
     # One that a carrier holds goes its way; the table keeps the order by number.
     OutboxDecision.objects.filter(
         submission=submission, carried_at=None, leased_until=None, tries=0, not_before__gt=at

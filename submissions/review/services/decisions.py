@@ -104,6 +104,30 @@ def request_resubmission(
     return decide(submission_id, Status.NEEDS_RESUBMISSION, reasons=reasons, **given)
 
 
+@transaction.atomic
+def move_deadline(submission_id: UUID, *, at: datetime, after: int) -> Submission:
+    """Ask for a photo anew, with the whole time for it, where the mail that asks never went out.
+
+    The time for a photo is promised in that mail, so it can't pass while the mail is held up.
+    The new deadline is a verdict with a number of its own: only so does it reach the table,
+    which takes the photo.
+
+    Raises:
+        AlreadyDecided: another decision or an answer came since ``after``.
+    """
+    submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission_id)
+    return decide(
+        submission_id,
+        Status.NEEDS_RESUBMISSION,
+        by=By.ANEW,
+        actor=None,
+        at=at,
+        reasons=[Reason.model_validate(reason) for reason in submission.decision_reasons],
+        note="The mail that asks for the photo had not gone out, so the deadline was moved.",
+        after=after,
+    )
+
+
 def send_to_review(
     submission_id: UUID, *, suspicions: Sequence[Suspicion], at: datetime
 ) -> Submission:

@@ -104,11 +104,6 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
         return
     if kind is MailKind.REOPENED and not (decision.decide_by and _knew_better(submission)):
         return
-    told = Mail.objects.filter(submission=submission, decision_no__isnull=False, state__in=WENT_OUT)
-    last = told.order_by("-decision_no", "-id").first()
-    news = (MailKind.APPROVED, decision.attempt)
-    if kind is MailKind.APPROVED and last is not None and (last.kind, last.attempt) == news:
-        return  # taken back and given again: the entrant has read this news already
     mails = [(kind, decision.decided_at + undo_time())]
     if decision.status is SubmissionStatus.NEEDS_RESUBMISSION and decision.resubmit_until:
         mails.append((MailKind.REMINDER, decision.resubmit_until - REMIND_BEFORE))

@@ -1,7 +1,7 @@
 """What has to hold of an entry in the end, and of each mail as it is taken."""
 
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from hypothesis import currently_in_test_context, event
@@ -10,7 +10,13 @@ from campaignhub import ingest
 from ingest_lambda.contract import MOST_ATTEMPTS, ReasonCode, SubmissionStatus
 from ingest_lambda.functions.status import StatusReader
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MAIL_AFTER, WENT_OUT, MailKind, MailState
+from submissions.mail.rules.mails import (
+    ASKED_WITHIN,
+    MAIL_AFTER,
+    WENT_OUT,
+    MailKind,
+    MailState,
+)
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.review.models import OutboxDecision, Review
@@ -20,6 +26,9 @@ Status = SubmissionStatus
 FINAL = frozenset({Status.APPROVED, Status.REJECTED, Status.INVALID, Status.REVOKED})
 SAYS_SO = frozenset({MailKind.APPROVED, MailKind.REJECTED, MailKind.REFUSED, MailKind.REVOKED})
 """Mails after which an entrant takes it for settled."""
+EXPIRED = {"code": ReasonCode.RESUBMISSION_EXPIRED.value}
+TIME_FOR_A_PHOTO = timedelta(hours=168)
+"""Of the campaigns here: a week, as by default."""
 RECORDED = WENT_OUT | {MailState.SUPPRESSED, MailState.NOT_SENT, MailState.FAILED}
 """States in which a mail went out, or it is written down that and why it did not."""
 
@@ -30,11 +39,8 @@ class Judgement:
     now: datetime
     reader: StatusReader
     answered_at: dict[UUID, datetime]
-    """When the table got the answer of whoever was asked again."""
     closed: set[tuple[UUID, str]]
-    """Mailboxes, by campaign, that sent a mail back for good or complained of one."""
     pressed: Counter[int]
-    """How often staff sent a mail again."""
 
     def _look_at(self, taken: Taken, earlier: list[Taken]) -> None:
         """Hold that a mail says what holds now, once, to whoever may be written to."""
@@ -51,6 +57,7 @@ class Judgement:
         entry, stored = Submission.objects.get(pk=pk), ingest.read_submission(pk)
         status = Status(entry.status)
         assert stored is not None
+        self._check_the_question(entry)
         self._check_the_answer(entry)
         self._check_the_page(entry)
         for mail in Mail.objects.filter(submission=pk):
@@ -81,18 +88,32 @@ class Judgement:
         last = (about or mails)[-1]
         assert last.kind == news, f"the last news is another: {told}"
 
+    def _check_the_question(self, entry: Submission) -> None:
+        """Hold that nobody is rejected for a photo that they were not asked for, or too late to send it."""
+        mails = Mail.objects.filter(submission=entry, kind=MailKind.ASKED_AGAIN)
+        for review in Review.objects.filter(submission=entry, actor=None):
+            if not any(EXPIRED.items() <= reason.items() for reason in review.reasons):
+                continue
+            assert review.decision_no
+            question = mails.get(decision_no=review.decision_no - 1)
+            if question.state in WENT_OUT - {MailState.UNKNOWN}:
+                asked_at = min(t.at for t in EmailBackend.taken if t.mail == question.pk)
+                assert review.at - asked_at >= TIME_FOR_A_PHOTO - ASKED_WITHIN, "in no time"
+            else:
+                kept = (MailState.UNKNOWN, MailState.SUPPRESSED, MailState.NOT_SENT)
+                assert question.state in kept, "nobody asked for it"
+
     def _check_the_answer(self, entry: Submission) -> None:
         """Hold that an answer which the table has is looked at, and never said to be missing."""
-        expired = {"code": ReasonCode.RESUBMISSION_EXPIRED.value}
         for review in Review.objects.filter(submission=entry, actor=None):
-            if any(expired.items() <= reason.items() for reason in review.reasons):
+            if any(EXPIRED.items() <= reason.items() for reason in review.reasons):
                 answered_at = self.answered_at.get(entry.pk)
                 assert answered_at is None or review.at <= answered_at, "it had been answered"
         if entry.pk in self.answered_at:
             assert entry.attempt == MOST_ATTEMPTS
             assert entry.status != Status.NEEDS_RESUBMISSION
             codes = [reason["code"] for reason in entry.decision_reasons]
-            assert entry.status != Status.REJECTED or codes != [expired["code"]]
+            assert entry.status != Status.REJECTED or codes != [EXPIRED["code"]]
 
     def _check_the_page(self, entry: Submission) -> None:
         """Hold that the status page says what the desk and the mails say."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from uuid import UUID
 
 import pytest
 
@@ -10,12 +9,10 @@ from campaignhub import aws, ingest
 from campaignhub.env import env
 from ingest_lambda.contract import Decision, Reason, ReasonCode, SubmissionRecord, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_stream_records
-from submissions.intake.services.unanswered import reject_unanswered
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import REMIND_BEFORE, MailState
 from submissions.mail.services.delivery import deliver_mails
-from submissions.mirror.models import Submission
-from submissions.review.models import OutboxDecision, Review
+from submissions.review.models import OutboxDecision
 from submissions.review.services.deciding import undo_time
 from submissions.review.services.decisions import (
     approve_submission,
@@ -85,38 +82,6 @@ def test_a_decision_that_cannot_go_yet_waits_with_its_trouble_and_holds_up_no_ot
     assert (waiting.submission_id, waiting.trouble) == (gone.id, "SubmissionMissing")
 
 
-def test_what_was_asked_and_not_answered_is_closed_an_hour_after_its_deadline():
-    record = make_stored()
-    asked = request_resubmission(
-        record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
-    )
-    assert asked.resubmit_until is not None
-    assert reject_unanswered(at=asked.resubmit_until + timedelta(minutes=59)) == 0
-    assert reject_unanswered(at=asked.resubmit_until + timedelta(minutes=60)) == 1
-    assert reject_unanswered(at=asked.resubmit_until + timedelta(minutes=60)) == 0
-
-
-def test_an_answer_that_the_table_has_beats_the_deadline():
-    record = make_stored()
-    asked = request_resubmission(
-        record.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=make_user(), at=NOON
-    )
-    assert asked.resubmit_until is not None
-    _put(record.model_copy(update={"attempt": 2, "version": 2}))
-    assert reject_unanswered(at=asked.resubmit_until + timedelta(hours=2)) == 0
-    assert not Review.objects.filter(reasons__0__code="RESUBMISSION_EXPIRED").exists()
-
-
-def test_the_deadline_is_the_reason_of_a_question_that_nobody_answered():
-    record = make_stored()
-    asked = request_resubmission(record.id, reasons=UNREADABLE, actor=make_user(), at=NOON)
-    assert asked.resubmit_until is not None
-    reject_unanswered(at=asked.resubmit_until + timedelta(hours=1))
-    last = Review.objects.last()
-    assert last is not None
-    assert (last.actor, last.reasons[0]["code"]) == (None, "RESUBMISSION_EXPIRED")
-
-
 def test_the_decisions_of_one_submission_go_in_order_and_each_waits_for_the_one_before():
     record, actor = make_stored(), make_user()
     approve_submission(record.id, actor=actor, at=NOON)
@@ -178,7 +143,32 @@ def test_the_same_approval_is_told_once_however_often_it_was_taken_back():
     approve_submission(record.id, actor=actor, at=NOON)
     propagate_decisions(at=NOON)
     propagate_decisions(at=NOON)
-    assert Mail.objects.filter(kind="approved").count() == 1
+    deliver_mails(at=NOON + undo_time(), most=10)
+    told = Mail.objects.filter(kind="approved").values_list("state", "trouble")
+    assert list(told.order_by("id")) == [
+        (MailState.SENT, ""),
+        (MailState.WITHDRAWN, "they were told so already"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("became", "goes"), [(MailState.SENT, MailState.WITHDRAWN), (MailState.QUEUED, MailState.SENT)]
+)
+def test_an_approval_given_again_is_told_by_what_became_of_the_mail_that_was_being_sent(
+    became: MailState, goes: MailState
+):
+    record, actor = make_stored(), make_user()
+    approve_submission(record.id, actor=actor, at=NOON)
+    propagate_decisions(at=NOON)
+    first = Mail.objects.filter(kind="approved")
+    first.update(state=MailState.SENDING, leased_until=NOON + timedelta(hours=1))
+    reopen_submission(record.id, actor=actor, at=NOON, note="another look")
+    approve_submission(record.id, actor=actor, at=NOON)
+    propagate_decisions(at=NOON)
+    propagate_decisions(at=NOON)
+    Mail.objects.filter(kind="approved", decision_no=1).update(state=became, leased_until=None)
+    deliver_mails(at=NOON + undo_time(), most=10)
+    assert Mail.objects.get(kind="approved", decision_no=3).state == goes
 
 
 def test_a_question_is_followed_by_its_reminder_a_day_before_the_deadline():
@@ -239,19 +229,3 @@ def test_an_entrant_who_got_another_mail_in_between_gets_the_approval_again():
     reopen_submission(record.id, actor=actor, at=at, note="A slip.")
     approve_submission(record.id, actor=actor, at=at)
     assert send_what_is_due() == ["approved", "rejected", "approved"]
-
-
-def test_the_clock_rejects_nobody_who_was_given_more_time_this_instant(monkeypatch):
-    record, actor = make_stored(), make_user()
-    request_resubmission(record.id, reasons=UNREADABLE, actor=actor, at=NOON)
-    propagate_decisions(at=NOON)
-    at, read = NOON + timedelta(days=9), ingest.read_submission
-
-    def reopened_and_asked(submission_id: UUID) -> SubmissionRecord | None:
-        reopen_submission(record.id, actor=actor, at=at, note="On holiday.")
-        request_resubmission(record.id, reasons=UNREADABLE, actor=actor, at=at)
-        return read(submission_id)
-
-    monkeypatch.setattr(ingest, "read_submission", reopened_and_asked)
-    assert reject_unanswered(at=at) == 0
-    assert Submission.objects.get().status == SubmissionStatus.NEEDS_RESUBMISSION

@@ -1,0 +1,78 @@
+"""Whether what a mail says still holds, however long it waited."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from ingest_lambda.contract import SubmissionStatus
+from submissions.mail.models import Mail
+from submissions.mail.rules.mails import WENT_OUT, MailKind, is_still_true
+from submissions.mail.services.askings import waits_for_its_deadline
+from submissions.mirror.models import Submission
+
+
+def still_holds(mail: Mail, *, at: datetime) -> bool:
+    """Tell whether the verdict that a mail tells of is the last one, and a photo it asks for is still taken."""
+    submission = mail.submission
+    until = submission.resubmit_until
+    counts = until is not None and not waits_for_its_deadline(mail, at=at)
+    return is_still_true(
+        MailKind(mail.kind),
+        decision_no=mail.decision_no,
+        last_decision_no=submission.decision_no,
+        status=SubmissionStatus(submission.status),
+        time_left=until - at if until and counts else None,
+    )
+
+
+def overtaken(mail: Mail, *, at: datetime) -> str:
+    """Return why a mail that is about to go out is no news any more; empty where it is.
+
+    What the entrant was told before is asked here and not when the mail is queued: a
+    mailbox gets one mail at a time, so an earlier one that was being sent has its outcome.
+    """
+    submission = mail.submission
+    if not still_holds(mail, at=at):
+        return "no longer true"
+    if mail.kind == MailKind.RECEIVED and _was_told_more(mail):
+        return "there is later news"
+    if mail.kind == MailKind.APPROVED and _was_told_so(mail):
+        return "they were told so already"
+    if mail.kind == MailKind.REFUSED and _was_taken_later(submission):
+        return "they sent it again, and it was taken"
+    return ""
+
+
+def _was_told_more(mail: Mail) -> bool:
+    """Tell whether newer news than "we have it" went out while this mail was held up or tried again.
+
+    Of an answer it would promise a review: once there is a verdict on it, that is the news.
+    """
+    entry = mail.submission
+    is_decided = entry.status != SubmissionStatus.PENDING_REVIEW
+    if mail.attempt > 1 and entry.decided_attempt >= mail.attempt and is_decided:
+        return True
+    others = Mail.objects.filter(submission=entry, state__in=WENT_OUT)
+    verdict = Q(decision_no__isnull=False, attempt__gte=mail.attempt)
+    return others.filter(verdict | Q(attempt__gt=mail.attempt)).exists()
+
+
+def _was_told_so(mail: Mail) -> bool:
+    """Tell whether the last verdict that was told is this approval, taken back and given again since."""
+    told = Mail.objects.filter(
+        submission=mail.submission, decision_no__isnull=False, state__in=WENT_OUT
+    ).exclude(pk=mail.pk)
+    last = told.order_by("-decision_no", "-id").first()
+    return last is not None and (last.kind, last.attempt) == (mail.kind, mail.attempt)
+
+
+def _was_taken_later(submission: Submission) -> bool:
+    """Tell whether the person of a refused submission has sent one since that was not refused."""
+    later = Submission.objects.filter(
+        # The index leaves out who is not known, and SQLite uses it only where that is said.
+        ~Q(person_hash=""),
+        person_hash=submission.person_hash,
+        campaign=submission.campaign_id,
+        entered_at__gt=submission.entered_at,
+    )
+    return later.exclude(status=SubmissionStatus.INVALID).exists()
