@@ -5,6 +5,7 @@ from typing import Protocol
 
 from campaignhub import aws
 from campaignhub.env import env
+from campaigns.accounts.models import Client
 from campaigns.hosting.amplify import AmplifyHost
 from campaigns.hosting.live_pages import LivePages
 from campaigns.hosting.local import LocalHost
@@ -53,34 +54,44 @@ class SiteHost(Protocol):
         """Replace the page's ``state.json`` in one step."""
 
 
-def _local() -> SiteHost:
+def _local(_client: str) -> SiteHost:
     return LocalHost(env().site_root, base_url=f"{env().public_site_url}/c")
 
 
-def _s3() -> S3Host:
+def _s3(client: str) -> S3Host:
     live = LivePages(aws.live_pages(), env().live_pages_arn)
     base_url = f"https://{[*env().page_domains_list, env().distribution_domain][0]}"
-    return S3Host(env().pages_bucket_name, aws.pages_s3(), live, base_url=base_url)
+    return S3Host(env().pages_bucket_name, aws.pages_s3(), live, base_url=base_url, client=client)
 
 
-def _amplify() -> SiteHost:
+def _amplify(client: str) -> SiteHost:
     label, web_acl = env().environment_label, env().firewall_arn
-    return AmplifyHost(aws.amplify(), aws.web_acls(), _s3(), label=label, web_acl=web_acl)
+    return AmplifyHost(aws.amplify(), aws.web_acls(), _s3(client), label=label, web_acl=web_acl)
 
 
-_HOSTS: dict[str, Callable[[], SiteHost]] = {"local": _local, "s3": _s3, "amplify": _amplify}
+_HOSTS: dict[str, Callable[[str], SiteHost]] = {"local": _local, "s3": _s3, "amplify": _amplify}
 """By the value of ``SITE_HOST``."""
 
 
-def site_host() -> SiteHost:
-    """Return the host that the environment names."""
-    return _HOSTS[env().site_host]()
+def site_host(client: Client) -> SiteHost:
+    """Return the host that the environment names, for pages of a client."""
+    return _HOSTS[env().site_host](str(client.pk))
+
+
+def give_domain(client: Client) -> None:
+    """Have the client's own domain lead to its pages and to no other client's, where the host sees domains.
+
+    Raises:
+        ClientError, BotoCoreError: the host does not answer; the same again changes nothing.
+    """
+    if env().site_host == "s3" and client.page_domain in env().page_domains_list:
+        _s3(str(client.pk)).give_domain(client.page_domain)
 
 
 def page_address(campaign: Campaign, *, is_test: bool = False) -> str:
     """Return where visitors find a campaign's page, on its client's own domain where it has one."""
     slug = campaign.test_slug if is_test else campaign.slug
-    return site_host().address(slug, _domain_of(campaign))
+    return site_host(campaign.client).address(slug, _domain_of(campaign))
 
 
 def api_address(campaign: Campaign) -> str:

@@ -1,4 +1,4 @@
-"""Which version of each page is live: the key-value store that the distribution's function reads."""
+"""Which version of each page is live, and whose a domain is: the key-value store that the distribution's function reads."""
 
 import random
 from collections.abc import Callable, Collection
@@ -18,13 +18,15 @@ _CHANGED = {"ConflictException", "ValidationException"}
 
 @dataclass(frozen=True)
 class LivePage:
-    """The value of a slug: ``{version} {revision}``."""
+    """The value of a slug: ``{version} {revision} {client}``."""
 
     version: str = ""
     revision: int = 0
+    client: str = ""
+    """Whose page it is: a domain that is another client's does not lead to it."""
 
     def __str__(self) -> str:
-        return f"{self.version} {self.revision}"
+        return f"{self.version} {self.revision} {self.client}".rstrip()
 
 
 class LivePages:
@@ -35,32 +37,58 @@ class LivePages:
 
     def read(self, slug: str) -> LivePage:
         """Return which version is live, and by which revision; blank for a slug that was never put."""
-        try:
-            found = self._client.get_key(KvsARN=self._arn, Key=slug)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
-            return LivePage()
-        version, _, revision = found["Value"].partition(" ")
-        return LivePage(version, int(revision))
+        version, revision, client, *_ = f"{self._held(slug) or ' 0'}  ".split(" ")
+        return LivePage(version, int(revision), client)
 
-    def point(self, slug: str, version: str, revision: int) -> bool:
+    def point(self, slug: str, wanted: LivePage) -> bool:
         """Make a version the live one; tell whether it is, or a newer revision stands there.
 
         Raises:
             ClientError: other writers were first, time after time.
         """
-        return retry_conflicts(lambda: self._try(slug, LivePage(version, revision)), _CHANGED)
+        return retry_conflicts(lambda: self._try(slug, wanted), _CHANGED)
+
+    def give_domain(self, domain: str, client: str) -> None:
+        """Have a domain lead to the pages of one client and of no other, whoever had it before.
+
+        A domain has a dot and a slug has none, so both are keys of the same store.
+
+        Raises:
+            ClientError: as for :meth:`point`.
+        """
+
+        def give() -> bool:
+            etag = self._etag()
+            if self._held(domain) != client:
+                self._put(domain, client, etag)
+            return True
+
+        retry_conflicts(give, _CHANGED)
 
     def _try(self, slug: str, wanted: LivePage) -> bool:
         # The ETag before the value: what is written after it was read changes it.
-        etag = self._client.describe_key_value_store(KvsARN=self._arn)["ETag"]
+        etag = self._etag()
         held = self.read(slug)
         if held.revision > wanted.revision:
             return False
         if held != wanted:
-            self._client.put_key(KvsARN=self._arn, Key=slug, Value=str(wanted), IfMatch=etag)
+            self._put(slug, str(wanted), etag)
         return True
+
+    def _held(self, key: str) -> str:
+        try:
+            found = self._client.get_key(KvsARN=self._arn, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+            return ""
+        return str(found["Value"])
+
+    def _etag(self) -> str:
+        return str(self._client.describe_key_value_store(KvsARN=self._arn)["ETag"])
+
+    def _put(self, key: str, value: str, etag: str) -> None:
+        self._client.put_key(KvsARN=self._arn, Key=key, Value=value, IfMatch=etag)
 
 
 def retry_conflicts(attempt: Callable[[], bool], codes: Collection[str]) -> bool:

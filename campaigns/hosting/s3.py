@@ -21,7 +21,7 @@ from campaigns.hosting.files import (
     version_of,
 )
 from campaigns.hosting.host_errors import VersionGone
-from campaigns.hosting.live_pages import GONE, LivePages, retry_conflicts
+from campaigns.hosting.live_pages import GONE, LivePage, LivePages, retry_conflicts
 from campaigns.rendering import framed_by
 
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
@@ -41,9 +41,12 @@ class S3Host:
     the same names again.
     """
 
-    def __init__(self, bucket: str, store: Any, live: LivePages, *, base_url: str) -> None:
-        """Take clients of the bucket's region, and the address of the distribution."""
+    def __init__(
+        self, bucket: str, store: Any, live: LivePages, *, base_url: str, client: str = ""
+    ) -> None:
+        """Take clients of the bucket's region, the address of the distribution, and whose pages are put."""
         self._bucket, self._store, self._live, self._base_url = bucket, store, live, base_url
+        self._client = client
 
     def address(self, slug: str, domain: str = "") -> str:
         """Return where the page of ``slug`` is."""
@@ -60,7 +63,7 @@ class S3Host:
             # Also those that are there: a new date keeps them from whoever tidies up meanwhile.
             for key, content in objects.items():
                 self._put(key, content)
-        if self._live.point(slug, version, revision):
+        if self._live.point(slug, LivePage(version, revision, self._client)):
             self._tidy(slug, objects)
         return version
 
@@ -70,15 +73,19 @@ class S3Host:
             raise VersionGone(
                 f"There is no complete version {version} of the page {slug} any more."
             )
-        self._live.point(slug, version, revision)
+        self._live.point(slug, LivePage(version, revision, self._client))
 
     def take_down(self, slug: str, *, revision: int) -> None:
         """Serve no page of ``slug`` any more; its state stays, for pages that are open."""
-        self._live.point(slug, GONE, revision)
+        self._live.point(slug, LivePage(GONE, revision, self._client))
 
     def put_state(self, slug: str, state: bytes, *, revision: int) -> None:
         """Replace the page's ``state.json`` in one step."""
         retry_conflicts(lambda: self._try_state(f"{slug}/{STATE}", state, revision), _TAKEN)
+
+    def give_domain(self, domain: str) -> None:
+        """Have a domain lead to the pages of this client and of no other."""
+        self._live.give_domain(domain, self._client)
 
     def keep_archive(self, slug: str, version: str, archive: bytes) -> None:
         """Keep a version as one file, for a host that shows it elsewhere."""

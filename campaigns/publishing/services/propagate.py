@@ -19,7 +19,7 @@ from django.db.models import F
 
 from campaignhub import ingest
 from campaignhub.env import env
-from campaigns.hosting.host import api_address, site_host
+from campaigns.hosting.host import SiteHost, api_address, site_host
 from campaigns.hosting.host_errors import HostIsFull, StillDeploying, VersionGone
 from campaigns.publishing.models import Placement, Release
 from campaigns.rendering import PageContent, render_page, render_rules
@@ -91,7 +91,7 @@ def _write(
         for release in releases:
             ingest.publish_release(Manifest.model_validate(release.manifest), current)
         try:
-            _write_page(placement, releases, current.slug)
+            _write_page(site_host(campaign.client), placement, releases, current.slug)
         except (HostIsFull, StillDeploying):
             # The page that is there goes on; that it is paused must not wait for the next one.
             if placement.page_release:
@@ -111,13 +111,13 @@ def _write_state(
         closes_at=current.closes_at,
         release=release,
     )
-    site_host().put_state(
+    site_host(campaign.client).put_state(
         current.slug, state.model_dump_json().encode(), revision=placement.revision
     )
 
 
-def _write_page(placement: Placement, releases: list[Release], slug: str) -> None:
-    host, newest = site_host(), releases[0]
+def _write_page(host: SiteHost, placement: Placement, releases: list[Release], slug: str) -> None:
+    newest = releases[0]
     if placement.is_taken_down:
         host.take_down(slug, revision=placement.revision)
         return

@@ -168,17 +168,76 @@ PAGE = "/summer/versions/7-abc/"
     ],
 )
 def test_an_address_leads_to_the_live_version_of_its_page(address: str, expected: Any) -> None:
-    code = RESOURCES["FindPage"]["FunctionCode"].replace(
-        "import cf from 'cloudfront';",
-        "const cf = {kvs: () => ({get: async (slug) => {"
-        f" const live = {json.dumps({'summer': LIVE, 'taken-down': DOWN})};"
-        " if (!(slug in live)) throw new Error('no key'); return live[slug]; }})};",
+    assert found("play.agency.example", address) == expected
+
+
+WINTER = "/winter-9/versions/8-def/"
+
+
+@pytest.mark.node
+@pytest.mark.parametrize(
+    ("host", "address", "expected"),
+    [
+        ("win.example.com", "/summer/", PAGE + "index.html"),
+        ("win.example.com", "/summer/assets/script.1234.js", "/summer/assets/script.1234.js"),
+        ("win.example.com", "/summer/state.json", "/summer/state.json"),
+        ("win.example.com", "/taken-down/state.json", "/taken-down/state.json"),
+        ("win.example.com", "/taken-down/", 404),
+        *[
+            (host, f"/winter-9/{path}", 404)
+            for host in ("win.example.com", "WIN.example.com:443", "win.example.com.")
+            for path in ("", "rules/", "embed.js", "state.json", "assets/script.1234.js")
+        ],
+        ("win.example.com", "/never-put/assets/script.1234.js", 404),
+        # The installation's own name, and the distribution's, lead to every page.
+        ("play.agency.example", "/winter-9/", WINTER + "index.html"),
+        ("d1.cloudfront.net", "/winter-9/state.json", "/winter-9/state.json"),
+        # One that an earlier version of the site put, until it is put again.
+        ("win.example.com", "/of-old/", "/of-old/versions/1-old/index.html"),
+        # A domain is no slug.
+        ("play.agency.example", "/win.example.com/", 404),
+        ("play.agency.example", "/win.example.com/assets/script.1234.js", 404),
+        ("play.agency.example", "/_archives/assets/script.1234.js", 404),
+    ],
+)
+def test_a_client_s_domain_leads_to_that_client_s_pages_only(
+    host: str, address: str, expected: Any
+) -> None:
+    assert found(host, address) == expected
+
+
+HELD = {
+    "summer": str(LivePage("7-abc", 12, "1")),
+    "taken-down": str(LivePage(GONE, 3, "1")),
+    "winter-9": str(LivePage("8-def", 2, "11")),
+    "of-old": str(LivePage("1-old", 4)),
+    "win.example.com": "1",
+}
+
+
+def found(host: str, address: str) -> Any:
+    """Return where the function leads, or the status that it answers with."""
+    store = (
+        f"const held = {json.dumps(HELD)};"
+        " const cf = {kvs: () => ({exists: async (key) => key in held, get: async (key) => {"
+        " if (!(key in held)) throw new Error('no key'); return held[key]; }})};"
     )
-    answer = run(code, {"request": {"uri": address, "headers": {}}})
-    assert answer.get("statusCode", answer.get("uri")) == expected
+    code = RESOURCES["FindPage"]["FunctionCode"].replace("import cf from 'cloudfront';", store)
+    headers = {"host": {"value": host}}
+    answer = run(code, {"request": {"uri": address, "headers": headers}})
+    return answer.get("statusCode", answer.get("uri"))
 
 
-LIVE, DOWN = str(LivePage("7-abc", 12)), str(LivePage(GONE, 3))
+def test_every_way_to_a_file_of_a_page_passes_the_function():
+    ways = [DISTRIBUTION["DefaultCacheBehavior"], *BEHAVIORS.values()]
+    for way in ways:
+        if way["TargetOriginId"] == "pages":
+            asked = [
+                one["FunctionARN"]["Fn::GetAtt"][0]
+                for one in way["FunctionAssociations"]
+                if one["EventType"] == "viewer-request"
+            ]
+            assert asked == ["FindPage"]
 
 
 @pytest.mark.node

@@ -58,10 +58,10 @@ class S3UnderTest(HostUnderTest):
         self.store = KeyValueStore()
         self.bucket: Any = session.client("s3", region_name="us-east-1")
         self.bucket.create_bucket(Bucket=BUCKET)
-        switch = self.store.answer(
+        self.switch = self.store.answer(
             session.client("cloudfront-keyvaluestore", region_name="us-east-1")
         )
-        live = LivePages(switch, ARN)
+        live = LivePages(self.switch, ARN)
         self.host = S3Host(BUCKET, self.bucket, live, base_url="https://d1.cloudfront.net")
 
     def found(self, slug: str, path: str) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Several clients' domains on one installation: each client's pages, API and mails are at its own."""
 
 import io
+from collections.abc import Iterator
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,15 +9,17 @@ from django.core.management import CommandError, call_command
 from campaignhub import aws
 from campaignhub.env import env
 from campaigns.accounts.models import Client
-from campaigns.hosting.host import api_address, page_address
+from campaigns.hosting import live_pages
+from campaigns.hosting.host import api_address, give_domain, page_address
 from campaigns.setup.models import Campaign
 from tests.campaigns.factories import make_draft
+from tests.support.key_value_store import ARN, KeyValueStore
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def on_s3(monkeypatch: pytest.MonkeyPatch) -> None:
+def on_s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[KeyValueStore]:
     """A deployment with two names beside the distribution's own."""
     for name, value in {
         "site_host": "s3",
@@ -25,6 +28,11 @@ def on_s3(monkeypatch: pytest.MonkeyPatch) -> None:
         "public_api_url": "https://play.agency.example",
     }.items():
         monkeypatch.setattr(env(), name, value)
+    store = KeyValueStore()
+    monkeypatch.setattr(env(), "live_pages_arn", ARN)
+    aws.live_pages.cache_clear()
+    store.answer(aws.live_pages())
+    yield store
     aws.live_pages.cache_clear()
 
 
@@ -62,3 +70,49 @@ def test_a_domain_that_the_distribution_does_not_answer_to_is_not_taken(
     assert page_address(campaign) == f"https://play.agency.example/{campaign.slug}/"
     given(campaign.client, "")
     assert Client.objects.get(pk=campaign.client_id).page_domain == ""
+
+
+def test_a_domain_is_one_client_s_and_goes_to_another_once_it_was_given_back(
+    on_s3: KeyValueStore,
+) -> None:
+    mine, other = make_draft().client, make_draft().client
+    given(mine, "win.example.com")
+    assert on_s3.entries == {"win.example.com": str(mine.pk)}
+    given(mine, "win.example.com")
+    assert on_s3.writes == 1
+    with pytest.raises(CommandError, match=f"is the domain of {mine}"):
+        given(other, "win.example.com")
+    given(mine, "")
+    # Links that went out lead there still, until somebody else has the name.
+    assert on_s3.entries == {"win.example.com": str(mine.pk)}
+    given(other, "win.example.com")
+    assert on_s3.entries == {"win.example.com": str(other.pk)}
+
+
+def test_the_installation_s_own_name_is_given_to_nobody(on_s3: KeyValueStore) -> None:
+    campaign = make_draft()
+    with pytest.raises(CommandError, match="is the installation's own"):
+        given(campaign.client, "play.agency.example")
+    assert on_s3.entries == {}
+
+
+def test_a_store_that_does_not_answer_leaves_the_client_s_domain_as_it_was(
+    on_s3: KeyValueStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = make_draft()
+    on_s3.others_first = 100
+    monkeypatch.setattr(live_pages, "sleep", lambda _seconds: None)
+    with pytest.raises(CommandError, match="Run this again"):
+        given(campaign.client, "win.example.com")
+    assert Client.objects.get(pk=campaign.client_id).page_domain == ""
+    on_s3.others_first = 0
+    given(campaign.client, "win.example.com")
+    assert on_s3.entries == {"win.example.com": str(campaign.client_id)}
+
+
+def test_what_the_store_lost_is_written_again_by_a_republish(on_s3: KeyValueStore) -> None:
+    campaign = make_draft()
+    given(campaign.client, "win.example.com")
+    on_s3.entries.clear()
+    give_domain(Client.objects.get(pk=campaign.client_id))
+    assert on_s3.entries == {"win.example.com": str(campaign.client_id)}

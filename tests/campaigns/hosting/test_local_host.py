@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from campaignhub.env import ROOT, env
+from campaigns.accounts.models import Client
 from campaigns.hosting.host import site_host
 from campaigns.hosting.local import LocalHost
 
@@ -20,7 +21,7 @@ def host(tmp_path: Path) -> LocalHost:
 
 def test_the_environment_chooses_the_host() -> None:
     assert env().site_host == "local"
-    assert isinstance(site_host(), LocalHost)
+    assert isinstance(site_host(Client(pk=1)), LocalHost)
 
 
 def test_a_full_disk_leaves_the_earlier_page(

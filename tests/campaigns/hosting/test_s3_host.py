@@ -7,7 +7,8 @@ from botocore.stub import Stubber
 
 from campaigns.hosting import live_pages
 from campaigns.hosting.files import VERSIONS_KEPT, content_type
-from campaigns.hosting.live_pages import LivePages
+from campaigns.hosting.live_pages import LivePage, LivePages
+from campaigns.hosting.s3 import S3Host
 from tests.campaigns.hosting.hosts import S3UnderTest, stopped_after
 from tests.campaigns.hosting.test_every_host import WEEK, page
 from tests.support.key_value_store import ARN
@@ -146,4 +147,24 @@ def test_calls_of_the_store_are_as_its_service_model_has_them() -> None:
         stub.add_client_error("get_key", "ResourceNotFoundException")
         asked = {"KvsARN": ARN, "Key": "summer", "Value": "v1 7", "IfMatch": "e1"}
         stub.add_response("put_key", {"ETag": "e2", **sizes}, asked)
-        assert LivePages(client, ARN).point("summer", "v1", 7)
+        assert LivePages(client, ARN).point("summer", LivePage("v1", 7))
+
+
+def test_whose_page_it_is_stays_beside_its_version_whatever_is_decided_about_it(
+    on_s3: S3UnderTest,
+) -> None:
+    live = LivePages(on_s3.switch, ARN)
+    host = S3Host("pages", on_s3.bucket, live, base_url="https://d1.cloudfront.net", client="7")
+    first = host.put_page("summer", page(1), revision=1)
+    second = host.put_page("summer", page(2), revision=2)
+    held = [on_s3.store.entries["summer"]]
+    host.show_version("summer", first, revision=3)
+    held.append(on_s3.store.entries["summer"])
+    host.take_down("summer", revision=4)
+    held.append(on_s3.store.entries["summer"])
+    assert held == [f"{second} 2 7", f"{first} 3 7", "- 4 7"]
+    # What an earlier version of the site put has none, and gets it as it is put again.
+    on_s3.store.entries["winter"] = f"{first} 1"
+    assert live.read("winter") == LivePage(first, 1)
+    host.put_page("winter", page(1), revision=1)
+    assert live.read("winter") == LivePage(first, 1, "7")

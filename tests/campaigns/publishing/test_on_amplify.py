@@ -71,7 +71,7 @@ def test_a_publish_is_an_archive_an_upload_and_a_job_that_is_waited_for(amplify:
     assert b'"live"' in state_of(campaign)
     (app,) = amplify.apps.values()
     address = f"https://{campaign.slug}.{app['defaultDomain']}/{campaign.slug}/"
-    assert site_host().address(campaign.slug) == address
+    assert site_host(campaign.client).address(campaign.slug) == address
     (rule,) = app["customRules"]
     target = "https://d1.cloudfront.net/<slug>/state.json"
     assert rule == {"source": "/<slug>/state.json", "target": target, "status": "200"}
@@ -161,7 +161,7 @@ def test_an_earlier_job_is_not_overtaken_and_an_older_revision_starts_none(
 ) -> None:
     campaign = live()
     amplify.runs = ("RUNNING",) * 9
-    host = site_host()
+    host = site_host(campaign.client)
     for number, words in ((50, "an hour"), (51, "at work on an earlier version")):
         with pytest.raises(StillDeploying):
             host.put_page(campaign.slug, {"index.html": words.encode()}, revision=number)
@@ -227,11 +227,11 @@ def test_a_client_s_domain_is_named_from_the_moment_it_works(
         "Set: _1.win.example.com. CNAME _2.acm-validations.aws.",
         f"Set: {campaign.slug}.win.example.com CNAME d9.cloudfront.net",
     ]
-    assert "amplifyapp.com" in site_host().address(campaign.slug)
+    assert "amplifyapp.com" in site_host(campaign.client).address(campaign.slug)
     amplify.domains["win.example.com"]["domainStatus"] = "AVAILABLE"
     call_command(*ask)
     address = f"https://{campaign.slug}.win.example.com/{campaign.slug}/"
-    assert site_host().address(campaign.slug) == address
+    assert site_host(campaign.client).address(campaign.slug) == address
     # The next campaign gets its name with its branch.
     second = make_draft(client=campaign.client)
     publish(second)

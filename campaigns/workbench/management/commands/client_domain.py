@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
@@ -13,6 +14,7 @@ from campaigns.accounts.models import Client
 from campaigns.accounts.services import audit
 from campaigns.accounts.tenancy import unscoped
 from campaigns.hosting.amplify_domain import associate_domain
+from campaigns.hosting.host import give_domain
 from campaigns.hosting.models import AmplifyApp
 from campaigns.setup.models import Campaign
 
@@ -42,7 +44,20 @@ class Command(BaseCommand):
             raise CommandError(
                 f"The distribution does not answer to {domain}. First: manage.py domain add {domain} NAME."
             )
-        before = client.page_domain
+        if domain and domain == env().page_domains_list[0]:
+            raise CommandError(f"{domain} is the installation's own, for clients without a domain.")
+        other = Client.objects.filter(page_domain=domain).exclude(pk=client.pk).first()
+        if domain and other:
+            raise CommandError(
+                f'{domain} is the domain of {other}. First: manage.py client_domain "{other}" "".'
+            )
+        before, client.page_domain = client.page_domain, domain
+        try:
+            # From here on the domain leads to nobody else's pages. One that the client has no more goes on
+            # leading to its pages, for links that went out, until another client gets it.
+            give_domain(client)
+        except (BotoCoreError, ClientError) as error:
+            raise CommandError("The distribution doesn't answer. Run this again.") from error
         Client.objects.filter(pk=client.pk).update(page_domain=domain)
         if before != domain:
             audit.record(

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from campaigns.access.services import partners
 from campaigns.access.services.blocks import propagate_block_list
 from campaigns.accounts.models import Client
 from campaigns.accounts.tenancy import unscoped
+from campaigns.hosting.host import give_domain
 from campaigns.publishing.services.lifecycle import republish
 from campaigns.setup.models import Campaign
 
@@ -37,6 +39,11 @@ class Command(BaseCommand):
         behind += [
             f"block list of {client}" for client in clients if not propagate_block_list(client)
         ]
+        for client in Client.objects.exclude(page_domain=""):
+            try:
+                give_domain(client)
+            except (BotoCoreError, ClientError):
+                behind.append(f"domain of {client}")
         for campaign in Campaign.objects.filter(releases__isnull=False).distinct():
             if republish(campaign, at=timezone.now()):
                 self.stdout.write(f"{campaign.slug}: written again.")
