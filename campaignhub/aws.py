@@ -76,6 +76,29 @@ def impatient_sqs() -> "SQSClient":
 
 
 @cache
+def impatient_dynamodb() -> "DynamoDBClient":
+    """The table's client of a health check."""
+    client: DynamoDBClient = _client(
+        "dynamodb", connect_timeout=1, read_timeout=2, retries=_ONE_TRY
+    )
+    return client
+
+
+@cache
+def impatient_s3() -> "S3Client":
+    """The bucket's client of a health check."""
+    client: S3Client = _client(
+        "s3",
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual"},
+        connect_timeout=1,
+        read_timeout=2,
+        retries=_ONE_TRY,
+    )
+    return client
+
+
+@cache
 def s3() -> "S3Client":
     """The bucket's client; signs with Signature Version 4, which every region takes."""
     client: S3Client = _client(

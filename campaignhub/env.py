@@ -127,6 +127,10 @@ class Env(BaseSettings):
     ingest_consumer: Literal["pipe", "celery"] = "pipe"
     pipe_target: Literal["lambda", "api"] = "lambda"
 
+    metrics_token: str = Field(default="", repr=False)
+    """What a scrape of ``/metrics`` sends as ``Authorization: Bearer``. Empty, only this machine may
+    scrape, and nobody where the site has a public name."""
+
     environment_label: str = ""
     """Shown beside the site's name, so that no one publishes in the wrong installation."""
 

@@ -6,6 +6,7 @@ from django.urls import include, path, reverse
 
 from campaignhub import health
 from campaignhub.env import env
+from campaignhub.metrics import metrics
 
 
 def home(_request: HttpRequest) -> HttpResponseRedirect:
@@ -20,6 +21,7 @@ urlpatterns = [
     path("", home),
     path("healthz", health.live),
     path("readyz", health.ready),
+    path("metrics", metrics),
     path("c/", include("campaigns.hosting.urls")),
     path("draft/", include("campaigns.publishing.urls")),
     path("welcome/", include("campaigns.accounts.welcome.urls")),

@@ -1,4 +1,4 @@
-"""What the operations page shows of the machinery: comparisons of the ledger, what waits for its photos."""
+"""What the operations page shows of the machinery: answers of services, comparisons, what waits for its photos."""
 
 from django.db import models
 from django.db.models import ExpressionWrapper, Q
@@ -109,3 +109,29 @@ class UnsentRound(models.Model):
 
     def __str__(self) -> str:
         return f"{self.begun_at:%Y-%m-%d %H:%M}: {self.swept} swept"
+
+
+class Reading(models.Model):
+    """The last answer of a service that is asked over the network (``services.readings``)."""
+
+    name = models.CharField(max_length=300, primary_key=True)
+    value = models.JSONField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    took_ms = models.PositiveIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    last_error = models.CharField(max_length=100, blank=True)
+    """Why the last question was not answered; empty where it was."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MinuteSample(models.Model):
+    """What was counted in one minute of the last day (``services.samples``): a row a minute, 1,500 at the most."""
+
+    minute = models.DateTimeField(primary_key=True)
+    values = models.JSONField()
+    """Name of a series → number."""
+
+    def __str__(self) -> str:
+        return f"{self.minute:%Y-%m-%d %H:%M}"

@@ -9,14 +9,23 @@ from django.utils import timezone
 
 from campaignhub.clock import every
 from campaigns.accounts.tenancy import unscoped
+from submissions.intake.services import heartbeats
 from submissions.mirror.services.writing import SETTLES_WITHIN
-from submissions.operations.services import ledger, ledger_rounds, unsent_photos
+from submissions.operations.services import (
+    ledger,
+    ledger_rounds,
+    readings,
+    samples,
+    sources,
+    unsent_photos,
+)
 
 LEDGER_LOOKS_BACK = timedelta(hours=26)
 """Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
 
 ASKED_ROUND_SECONDS = 20
 UNSENT_ROUND_SECONDS = 120
+READINGS_EVERY_SECONDS = 15
 UNSENT_EVERY_SECONDS = 900
 """Each round that has something to do looks through the quarantine, whose messages may be looked at a
 thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
@@ -43,6 +52,16 @@ def compare_all_items() -> None:
 def sweep_unsent_photos() -> None:
     """Sweep photos that no submission names, as far as a round has time for."""
     unsent_photos.sweep_unsent(at=timezone.now(), enough=_after(UNSENT_ROUND_SECONDS))
+
+
+@every(READINGS_EVERY_SECONDS, expires=READINGS_EVERY_SECONDS)
+@unscoped("the machinery is every client's")
+def take_readings() -> None:
+    """Ask every service how it is, once a minute count what there is, and forget processes that are gone."""
+    readings.ask_all(sources.sources())
+    now = timezone.now()
+    samples.note_minute(readings.kept(), at=now)
+    heartbeats.sweep(at=now)
 
 
 def _after(seconds: float) -> Callable[[], bool]:

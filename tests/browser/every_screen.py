@@ -35,6 +35,7 @@ from campaigns.setup.models import Campaign
 from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail, SendingHold
+from submissions.operations.models import MinuteSample
 from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_draft
 from tests.security.two_clients import Side, make_entry, make_operator, make_side
@@ -198,6 +199,9 @@ def make_scene() -> Scene:
         at=now,
     )
     beat("mirror", at=now, handled=7)
+    MinuteSample.objects.create(
+        minute=now.replace(second=0, microsecond=0), values={"entered": 120, "age": 2.5}
+    )
     body = {
         "kind": "submission",
         "schema": 1,

@@ -34,6 +34,8 @@ NOT_TYPED: dict[str, str] = {
     "Award": "prize",
     "Mail": "event address_hash suppressed_hash message_id",
     "LedgerCheck": "depths rows",
+    "Reading": "name value last_error",
+    "MinuteSample": "values",
     "LedgerRound": "position gaps",
     "UnsentRound": "why position",
     "Heartbeat": "id kind host last_error",

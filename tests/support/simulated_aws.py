@@ -16,6 +16,7 @@ from moto.core.models import botocore_stubber
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
+from submissions.operations.services import readings
 from tests.ingest_lambda.declared import create_table
 
 PAIRS = ("submissions", "images", "mirror", "celery", "mail_notices")
@@ -49,6 +50,8 @@ def _start_moto() -> None:
 def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Run an empty account that ``env()`` points to; yield a client of its queues."""
     monkeypatch.setattr(env(), "aws_endpoint_url", None)
+    # On a busy machine the account, which is in this process, may take longer than a person waits.
+    monkeypatch.setattr(readings, "PAGE_WAITS_SECONDS", 30)
     with empty_account():
         _forget()
         region = env().aws_region
@@ -99,6 +102,7 @@ def _arn(queues: Any, url: str) -> str:
 
 
 def _forget() -> None:
-    ours = (aws.dynamodb, aws.sqs, aws.impatient_sqs, aws.s3, aws.cloudwatch, aws.pipes)
-    for client in (*ours, ingest._table, ingest._writer):
+    asked = (aws.impatient_sqs, aws.impatient_dynamodb, aws.impatient_s3, aws.cloudwatch, aws.pipes)
+    for client in (aws.dynamodb, aws.sqs, aws.s3, aws.ses, *asked, ingest._table, ingest._writer):
         client.cache_clear()
+    readings.forget_here()

@@ -13,7 +13,7 @@ from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
-from submissions.operations.admin.operations import APART
+from submissions.operations.admin.machinery import APART
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
 

@@ -16,27 +16,23 @@ from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
-from submissions.intake.models import Heartbeat
-from submissions.intake.services.heartbeats import is_late
 from submissions.mail.rules.mails import MailState
 from submissions.mail.rules.refusals import WHAT_TO_DO, Hold
 from submissions.mail.services.attention import troubled_mails
 from submissions.mail.services.holds import holds_seen_by, try_now
 from submissions.mirror.admin.person import staff_of
 from submissions.mirror.services.releases import zone_of
-from submissions.operations.models import LedgerCheck, LedgerRound
-from submissions.operations.services import dead_letters, ledger_rounds
+from submissions.operations.admin.machinery import machinery
+from submissions.operations.models import LedgerCheck
+from submissions.operations.services import dead_letters, ledger_rounds, readings
+from submissions.operations.services.paused import paused_changes
 from submissions.operations.services.pipes import pipe_states, switch_on
-from submissions.operations.services.unsent_photos import unsent
+from submissions.operations.services.sources import sources
 from submissions.review.models import OutboxDecision
 from submissions.review.services.stranded import stranded
 
-APART = "quarantine"
-"""Its messages were never issued by us: they are counted and kept apart, and go by themselves."""
 OF_CAMPAIGNS = ("submissions", "images", "mirror")
 """Queues whose messages name the campaign that they are of, for its owners and managers."""
-LATE_SECONDS = 120
-"""Who has not been heard of for so long is taken to be down."""
 WHY_NOT_APPLIED = {
     "being carried": "Being applied now.",
     "numbered anew": "Another decision came first. Tried again with a new number.",
@@ -87,7 +83,9 @@ class Operations(StaffPage):
             "sees_all": user.is_superuser,
             "comparing": _is_comparing(self.request, now),
             **_ledger(campaigns),
-            **(_inside(now) if user.is_superuser else {}),
+            **(machinery(now) if user.is_superuser else {}),
+            "paused": paused_changes(campaigns.values_list("pk", flat=True)),
+            "read_at": now,
         }
 
     def post(self, request: HttpRequest) -> HttpResponse:
@@ -121,13 +119,15 @@ def _compare_everything(_request: HttpRequest, user: User) -> None:
 
 def _switch_on(request: HttpRequest, user: User) -> None:
     key = request.POST.get("pipe", "")
-    stuck = {pipe.key: pipe for pipe in pipe_states() if pipe.is_stuck}
+    answers = readings.current(sources(), at=timezone.now())
+    stuck = {pipe.key: pipe for pipe in pipe_states(answers) if pipe.is_stuck}
     if key not in stuck:
         messages.info(request, "That Pipe needs no switching on.")
         return
 
     def switch() -> str:
         switch_on(key, actor=user, at=timezone.now())
+        readings.forget()
         return f"{stuck[key].label} is being switched on; it goes on where it stopped."
 
     attempt(request, switch)
@@ -161,49 +161,6 @@ def _is_comparing(request: HttpRequest, now: datetime) -> bool:
     check = LedgerCheck.objects.first()
     done = check is not None and check.begun_at.timestamp() >= asked_at
     return not done and now.timestamp() - asked_at < _PATIENCE_SECONDS
-
-
-def _queues(now: datetime) -> list[dict[str, Any]]:
-    pairs = dead_letters.pairs()
-    return [
-        {
-            "pair": pairs[depth.name],
-            "depth": depth,
-            "apart": depth.name == APART,
-            "waiting": _age(depth.waiting, depth.waiting_since, now),
-            "dead": _age(depth.dead, depth.dead_since, now),
-        }
-        for depth in dead_letters.depths(at=now)
-    ]
-
-
-def _age(count: int | None, since: datetime | None, now: datetime) -> dict[str, Any]:
-    """Say how long the oldest of so many messages has waited, and whether that is too long."""
-    if not count:
-        return {}
-    return {"since": since, "unknown": since is None, "late": bool(since and _is_late(since, now))}
-
-
-def _is_late(at: datetime, now: datetime) -> bool:
-    return (now - at).total_seconds() > LATE_SECONDS
-
-
-def _inside(now: datetime) -> dict[str, Any]:
-    """Return what is the operators' alone: queues, Pipes, rounds, unsent photos, signs of life.
-
-    How much waits in a queue is of all clients together: it tells one how busy
-    the others are.
-    """
-    rounds = LedgerRound.objects.select_related("asked_by")
-    beats = Heartbeat.objects.all()
-    return {
-        "queues": _queues(now),
-        "pipes": pipe_states(),
-        "under_way": rounds.filter(ended_at=None).first(),
-        "whole": rounds.exclude(ended_at=None).first(),
-        "beats": [(beat, is_late(beat, at=now)) for beat in beats],
-        "unsent": unsent(at=now),
-    }
 
 
 def _ledger(campaigns: QuerySet[Campaign]) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from campaigns.setup.models import Campaign
 from campaigns.workbench.admin.publishing import offer
 from submissions.operations.admin.dead_letters import DeadLetterQueue
 from submissions.operations.admin.operations import Operations
+from submissions.operations.admin.runbook import Runbook
 from submissions.operations.admin.test_data import DeleteTestData
 
 add_pages(
     ("operations/", Operations, "operations"),
+    ("operations/runbook/", Runbook, "runbook"),
     (f"operations/tests/{one(Campaign, 'campaign_id')}/", DeleteTestData, "test_data"),
     ("operations/<slug:queue>/", DeadLetterQueue, "dead_letters"),
 )

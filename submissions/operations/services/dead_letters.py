@@ -1,6 +1,7 @@
 """Dead letters: looked at without losing one, sent through again, or discarded for a reason."""
 
 from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -22,7 +23,6 @@ from submissions.operations.rules.dead_letters import (
     with_entered_at,
 )
 from submissions.operations.services.ledger_rounds import ask_for_round
-from submissions.operations.services.queue_ages import oldest_in
 from submissions.operations.services.stuck import note_stuck
 
 HOLD_SECONDS = 60
@@ -68,15 +68,12 @@ class DeadLetter:
 
 @dataclass(frozen=True)
 class Depth:
-    """How many messages a queue and its dead-letter queue hold, those in work included, since when."""
+    """How many messages a queue and its dead-letter queue hold, those in work included."""
 
     name: str
     waiting: int | None
     """``None`` where the queue could not be asked."""
     dead: int | None
-    waiting_since: datetime | None = None
-    """``None`` where nothing waits, or nobody can say since when."""
-    dead_since: datetime | None = None
 
 
 def pairs() -> dict[str, Pair]:
@@ -114,40 +111,41 @@ def pairs() -> dict[str, Pair]:
     return {pair.name: pair for pair in known if pair.dead_url}
 
 
-def depths(*, at: datetime | None = None) -> list[Depth]:
-    """Count what waits in every queue and behind it; quick, and silent about what does not answer.
+def queue_urls() -> list[str]:
+    """Return the addresses of all queues, those of dead letters included, each once."""
+    known = pairs().values()
+    return sorted({url for pair in known for url in (pair.source_url, pair.dead_url) if url})
 
-    With ``at`` it is also asked since when the oldest has waited.
-    """
-    known = list(pairs().values())
-    urls = {url for pair in known for url in (pair.source_url, pair.dead_url) if url}
-    counts = {url: depth_of(url) for url in sorted(urls)}
-    since = oldest_in(counts, at=at) if at is not None else {}
+
+def depths() -> list[Depth]:
+    """Count what waits in every queue and behind it, all at once; silent about what does not answer."""
+    urls = queue_urls()
+    with ThreadPoolExecutor(len(urls) or 1) as threads:
+        counts = dict(zip(urls, threads.map(depth_of, urls), strict=True))
     return [
-        Depth(
-            pair.name,
-            counts.get(pair.source_url),
-            counts[pair.dead_url],
-            since.get(pair.source_url),
-            since.get(pair.dead_url),
-        )
-        for pair in known
+        Depth(pair.name, counts.get(pair.source_url), counts[pair.dead_url])
+        for pair in pairs().values()
     ]
 
 
 def depth_of(url: str) -> int | None:
     """Count what a queue holds, also what is in work or put off; ``None`` where it does not answer."""
     try:
-        attributes = impatient_sqs().get_queue_attributes(
-            QueueUrl=url,
-            AttributeNames=[
-                "ApproximateNumberOfMessages",
-                "ApproximateNumberOfMessagesNotVisible",
-                "ApproximateNumberOfMessagesDelayed",
-            ],
-        )["Attributes"]
+        return count_messages(url)
     except (BotoCoreError, ClientError):
         return None
+
+
+def count_messages(url: str) -> int:
+    """Count what a queue holds, also what is in work or put off, within three seconds."""
+    attributes = impatient_sqs().get_queue_attributes(
+        QueueUrl=url,
+        AttributeNames=[
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        ],
+    )["Attributes"]
     return sum(int(count) for count in attributes.values())
 
 

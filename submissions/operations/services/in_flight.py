@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from submissions.operations.rules.dead_letters import submissions_of
 from submissions.operations.services import dead_letters
 from submissions.operations.services.queue_ages import oldest_in
@@ -55,7 +57,10 @@ def _in_queue(at: datetime) -> Iterator[InFlight]:
     count = dead_letters.depth_of(url) if url else None
     if count == 0:
         return
-    oldest = oldest_in({url: count}, at=at).get(url) if count else None
+    try:
+        oldest = oldest_in({url: count}, at=at).get(url) if count else None
+    except (BotoCoreError, ClientError):
+        oldest = None
     if oldest is None:
         yield InFlight(at - LONGEST, "The queue of submissions doesn't say how old its oldest is.")
     else:

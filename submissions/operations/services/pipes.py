@@ -5,6 +5,7 @@ Then nothing is lost, it waits in the queue and in the table's stream; but in th
 stream for a day only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from campaignhub.env import env
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
+from submissions.operations.services.readings import Answer
 
 _ON_ITS_WAY = frozenset({"creating", "updating", "starting", "stopping"})
 
@@ -50,15 +52,15 @@ class PipeState:
         return self.is_wanted and said and not self.is_on
 
 
-def pipe_states() -> list[PipeState]:
-    """Return what is known of each Pipe; quick, and silent about what does not answer."""
+def pipe_states(answers: Mapping[str, Answer]) -> list[PipeState]:
+    """Return what the last answers say of each Pipe."""
     by_pipe = env().ingest_consumer == "pipe"
     known = (
         ("ingest", "Ingest Pipe", "from the queue of submissions to the table", by_pipe),
         ("mirror", "Mirror Pipe", "from the table to this site", True),
     )
     return [
-        PipeState(key, label, carries, *_asked(_name(key)), is_wanted=is_wanted)
+        PipeState(key, label, carries, *_said(answers.get(f"pipe:{key}")), is_wanted=is_wanted)
         for key, label, carries, is_wanted in known
         if _name(key)
     ]
@@ -81,9 +83,7 @@ def _name(key: str) -> str:
     return {"ingest": env().ingest_pipe_name, "mirror": env().mirror_pipe_name}[key]
 
 
-def _asked(name: str) -> tuple[str | None, str]:
-    try:
-        said = aws.pipes().describe_pipe(Name=name)
-    except (BotoCoreError, ClientError):
+def _said(answer: Answer | None) -> tuple[str | None, str]:
+    if answer is None or answer.value is None:
         return None, ""
-    return said["CurrentState"].replace("_", " ").lower(), said.get("StateReason", "")
+    return answer.value["state"], answer.value["reason"]

@@ -10,6 +10,7 @@ from moto.pipes.models import pipes_backends
 from campaignhub import aws
 from campaignhub.env import env
 from campaigns.accounts.models import AuditEntry
+from submissions.operations.services import readings
 from tests.submissions.factories import make_campaign
 from tests.submissions.operations.operators import OPERATIONS, manager, operator
 
@@ -41,6 +42,7 @@ def test_a_pipe_that_was_switched_off_is_seen_and_switched_on_again(pipes: dict[
     assert page.count("running") == 2
     assert "Switch on" not in page
     pipes["site-mirror"].status = "STOPPED"
+    readings.forget()
     page = browser.get(OPERATIONS).content.decode()
     assert "kept there for 24 hours" in page
     assert "Pipes" not in manager(make_campaign()).get(OPERATIONS).content.decode()
@@ -57,6 +59,7 @@ def test_where_the_worker_takes_entries_its_pipe_stays_off(
 ):
     monkeypatch.setattr(env(), "ingest_consumer", "celery")
     pipes["site-ingest"].status = "STOPPED"
+    readings.forget()
     browser = operator()
     assert "off, as the worker does its work" in browser.get(OPERATIONS).content.decode()
     browser.post(OPERATIONS, {"act": "switch_on", "pipe": "ingest"})
@@ -65,4 +68,5 @@ def test_where_the_worker_takes_entries_its_pipe_stays_off(
 
 def test_a_pipe_that_nobody_knows_of_is_no_error(pipes: dict[str, Any]):
     del pipes["site-mirror"]
+    readings.forget()
     assert "no answer" in operator().get(OPERATIONS).content.decode()

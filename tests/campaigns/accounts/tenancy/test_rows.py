@@ -34,6 +34,8 @@ OF_NO_CLIENT = {
     "mail.SendingHold": "of the account that every client sends by; a page shows a client its own sender",
     "operations.LedgerCheck": "the machinery's; a page shows a client's own lines of it",
     "operations.LedgerRound": "the machinery's, for operators",
+    "operations.MinuteSample": "counts of all clients together, for operators",
+    "operations.Reading": "of services, for operators",
     "operations.StuckSubmission": "ids, for the sweep",
     "operations.UnsentRound": "the machinery's, for operators",
 }
