@@ -11,6 +11,8 @@ class LedgerCheck(models.Model):
     ended_at = models.DateTimeField()
     since = models.DateTimeField(null=True)
     """Hours of entry from here on were compared; all of them where it is empty."""
+    until = models.DateTimeField(null=True)
+    """Entries from here on were left out: they may still have been on their way."""
     hours = models.PositiveIntegerField()
     stored = models.PositiveIntegerField()
     """Submissions in the table, in those hours."""

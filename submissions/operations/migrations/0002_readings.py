@@ -6,6 +6,11 @@ class Migration(migrations.Migration):
     dependencies = [("operations", "0001_initial")]
 
     operations = [
+        migrations.AddField(
+            model_name="ledgercheck",
+            name="until",
+            field=models.DateTimeField(null=True),
+        ),
         migrations.CreateModel(
             name="Reading",
             fields=[

@@ -41,6 +41,10 @@ class HourReceived:
     gaps: list[str] = field(default_factory=list)
     """Ids that still differ after it; at most twenty are named."""
     gap_count: int = 0
+    only_in_table: int = 0
+    """Of these, what the table has and this site has not, or in an older version."""
+    only_here: int = 0
+    """Of these, what this site has and the table has not, or in an older version."""
 
 
 def reconcile(
@@ -66,7 +70,7 @@ def reconcile(
         IngestBusy: the table is busy or away; nothing is kept, ask again.
     """
     none: dict[str, Any] = dict.fromkeys(("hours", "stored", "mirrored", "repaired", "gaps"), 0)
-    check = LedgerCheck(begun_at=at, since=since, rows=[], **none)
+    check = LedgerCheck(begun_at=at, since=since, until=until or at, rows=[], **none)
     for campaign in Campaign.objects.all() if campaigns is None else campaigns:
         for is_test in (False, True):
             for hour in _hours(campaign, since=since, at=until or at, is_test=is_test):
@@ -138,6 +142,7 @@ def _compare(
         hour.repaired = len(taken)
         check.mirrored += sum(pk not in ours for pk in taken)
         behind = [pk for pk in behind if pk not in taken]
+    hour.only_in_table, hour.only_here = len(behind), len(gaps)
     gaps += behind
     hour.gap_count = len(gaps)
     hour.gaps = [str(pk) for pk in gaps[:_NAMED]]

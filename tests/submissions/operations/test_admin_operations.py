@@ -56,13 +56,26 @@ def put(slug: str, queue: str = "submissions") -> str:
 def test_an_operator_sees_every_queue_the_ledger_and_signs_of_life():
     beat("mirror", at=NOON, handled=7)
     LedgerCheck.objects.create(
-        begun_at=NOON, ended_at=NOON, hours=3, stored=9, mirrored=9, repaired=1, gaps=0
+        begun_at=NOON,
+        ended_at=NOON,
+        since=NOON - timedelta(hours=26),
+        until=NOON - timedelta(minutes=15),
+        hours=3,
+        stored=9,
+        mirrored=9,
+        repaired=1,
+        gaps=0,
     )
     put("summer")
     page = operator().get(OPERATIONS).content.decode()
     for words in ("Submissions", "Photos", "Mirror", "Tasks", "Quarantine", "mirror 1"):
         assert words in page
     assert "agree: 9 entries in 3 hours" in page
+    since, until = (
+        f"{at:%-d %B %Y, %H:%M}"
+        for at in (NOON - timedelta(hours=26), NOON - timedelta(minutes=15))
+    )
+    assert f"entries from {since} to {until} UTC" in page
 
 
 def test_a_manager_sees_what_belongs_to_no_single_client_nowhere():
@@ -206,6 +219,8 @@ def test_the_hours_that_differ_are_named_to_those_whose_they_are():
                 "repaired": 0,
                 "gaps": ["an-id"],
                 "gap_count": 1,
+                "only_in_table": 1,
+                "only_here": 0,
             }
             for one in (campaign, other)
         ],

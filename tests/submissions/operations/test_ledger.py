@@ -163,7 +163,11 @@ def test_the_command_fails_where_a_gap_remains_and_names_it():
         call_command("reconcile", hours=2, campaign=campaign.slug, stdout=told)
     assert failed.value.returncode == 1
     assert str(ghost.id) in told.getvalue()
+    assert "1 only in the site" in told.getvalue()
+    assert "0 only in the table" in told.getvalue()
     assert "queues: submissions 0" in told.getvalue()
+    assert told.getvalue().count("quarantine") == 1
+    assert "quarantine 0" in told.getvalue()
 
 
 @pytest.mark.usefixtures("account")
@@ -176,6 +180,7 @@ def test_a_dry_run_repairs_nothing_and_a_real_one_succeeds():
     told = StringIO()
     call_command("reconcile", hours=2, stdout=told)
     assert "1 repaired" in told.getvalue()
+    assert "compared: entries from " in told.getvalue()
     assert Submission.objects.count() == 1
 
 
@@ -305,3 +310,9 @@ def test_hours_are_whole_ones_in_utc():
     hours = list(hours_between(begins, begins + timedelta(minutes=20)))
     assert [hour.isoformat() for hour in hours] == ["2026-06-01T18:00:00+00:00"]
     assert len(list(hours_between(begins, begins + timedelta(hours=2)))) == 3
+
+
+@pytest.mark.parametrize("hours", ["-5", "0", "many"])
+def test_hours_that_are_none_are_refused(hours: str) -> None:
+    with pytest.raises(CommandError, match="--hours"):
+        call_command("reconcile", "--hours", hours)

@@ -54,5 +54,5 @@ def test_links_within_it_lead_somewhere() -> None:
 def test_it_is_for_those_who_see_operations() -> None:
     page = operator().get(reverse("admin:runbook")).content.decode()
     assert 'id="dead-letters"' in page
-    assert "<code>manage.py reconcile</code>" in page
+    assert "<code>make up</code>" in page
     assert manager(make_campaign()).get(reverse("admin:runbook")).status_code == 200

@@ -1,6 +1,6 @@
 """``manage.py reconcile``: prove that the table and the site hold the same; repair the site."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from submissions.operations.models import LedgerCheck, LedgerRound
 from submissions.operations.services.ledger import reconcile
 from submissions.operations.services.ledger_rounds import compare_everything
 
+QUARANTINE = "quarantine"
+
 
 class Command(BaseCommand):
     """Compare, repair, report; exit with 1 where a gap remains.
@@ -26,7 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what narrows the comparison."""
-        parser.add_argument("--hours", type=int, help="only entries of the last so many hours")
+        parser.add_argument("--hours", type=_hours, help="only entries of the last so many hours")
         parser.add_argument("--campaign", help="only the campaign with this slug")
         parser.add_argument("--dry-run", action="store_true", help="compare, but repair nothing")
 
@@ -63,10 +65,13 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{row['campaign']}{' (test)' if row['is_test'] else ''} {row['hour']}: "
                 f"table {sum(row['stored'].values())} ({states or 'none'}), site {row['mirrored']}; "
-                f"{row['repaired']} repaired, {row['gap_count']} still differ"
+                f"{row['repaired']} repaired, {row['only_in_table']} only in the table, "
+                f"{row['only_here']} only in the site"
             )
             for submission_id in row["gaps"]:
                 self.stdout.write(f"  {submission_id}")
+        since = f"from {check.since:%Y-%m-%d %H:%M}" if check.since else "from the first"
+        self.stdout.write(f"compared: entries {since} to {check.until:%Y-%m-%d %H:%M} UTC")
         self.stdout.write(
             f"{check.hours} hours: {check.stored} in the table, {check.mirrored} in the site, "
             f"{check.repaired} repaired, {check.gaps} hours still differ"
@@ -84,7 +89,18 @@ class Command(BaseCommand):
             self.stdout.write(f"  {named}")
 
 
+def _hours(text: str) -> int:
+    hours = int(text)
+    if hours < 1:
+        raise ArgumentTypeError("give a whole number of hours, one or more")
+    return hours
+
+
 def _depths(check: LedgerCheck) -> str:
+    """Name each queue with its messages; quarantine has none in front that is not named already."""
+    shown = {name: count for name, count in check.depths.items() if name != QUARANTINE}
+    if f"{QUARANTINE}-dead" in shown:
+        shown[QUARANTINE] = shown.pop(f"{QUARANTINE}-dead")
     return ", ".join(
-        f"{name} {'not known' if count is None else count}" for name, count in check.depths.items()
+        f"{name} {'not known' if count is None else count}" for name, count in shown.items()
     )
