@@ -6,7 +6,7 @@ its ``scale``, adds rows and leaves no process behind.
 """
 
 BENCH = (
-    *("page_weight", "cold_start", "desk", "sign_in"),
+    *("page_weight", "cold_start", "desk", "undecided", "sign_in"),
     *("accept", "slow_lines", "journey", "floods", "photos"),
 )
 """``make bench``, in this order: some fifteen minutes."""

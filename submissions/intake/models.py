@@ -1,6 +1,8 @@
-"""Signs of life of every process of ours."""
+"""Signs of life of every process of ours, and until when photos may come."""
 
 from django.db import models
+
+from campaigns.accounts.tenancy import TenantModel
 
 
 class Heartbeat(models.Model):
@@ -28,3 +30,25 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class PhotoDeadline(TenantModel):
+    """Until when photos of a submission may come; it has none once all are here and give a picture.
+
+    What is due is read from here. To look at every undecided entry of the day instead
+    costs more the more there are, in each round. Written with the submission, in the
+    mirror's transaction, so that a crash leaves none without (``services.photo_deadlines``).
+    """
+
+    belongs_to = "submission"
+
+    submission = models.OneToOneField(
+        "submissions.Submission",
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="photo_deadline",
+    )
+    due_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return str(self.submission_id)

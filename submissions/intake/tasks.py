@@ -13,8 +13,7 @@ from submissions.review.services import fraud_checks
 def settle_overdue() -> None:
     """Ask again for photos that never came or give no picture, and close what was not answered in time."""
     fraud_checks.recheck(at=timezone.now())
-    missing_photos.ask_for_readable_images(at=timezone.now())
-    missing_photos.ask_for_missing_images(at=timezone.now())
+    missing_photos.ask_for_photos(at=timezone.now())
     missing_photos.ask_where_it_counts_unseen(at=timezone.now())
     unanswered.move_deadlines(at=timezone.now())
     unanswered.reject_unanswered(at=timezone.now())

@@ -99,8 +99,7 @@ def test_for_a_photo_that_never_comes_or_shows_nothing_its_sender_is_asked(
             "from submissions.review.services.outbox import propagate_decisions\n"
             "from submissions.intake.services import missing_photos\n"
             f"at = timezone.now() + timedelta(minutes={minutes})\n"
-            "missing_photos.ask_for_readable_images(at=at)\n"
-            "missing_photos.ask_for_missing_images(at=at)\n"
+            "missing_photos.ask_for_photos(at=at)\n"
             "propagate_decisions(at=timezone.now() + timedelta(hours=1))\n"
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 
 from ingest_lambda.contract import ImageRecord, Record, SubmissionRecord, read_stream_record
+from submissions.intake.services.photo_deadlines import note_deadlines, settle_deadlines
 from submissions.mail.services.queueing import queue_received
 from submissions.mirror.services.writing import SETTLES_WITHIN, Placed, write_records
 from submissions.receipts.services.submitted_files import note_files
@@ -79,17 +80,17 @@ def _take_in(batch: Sequence[Placed], result: Mirrored, at: datetime, *, notify:
     result.taken += len(batch) - len(unknown)
     # After the commit: of two workers, one with a submission and one with its photo, the later
     # sees both. Should we die before, the batch comes again.
-    review_suspects(
-        {r.id for _, r in batch if isinstance(r, SubmissionRecord)}
-        | {r.submission_id for _, r in batch if isinstance(r, ImageRecord)},
-        at=at,
-    )
+    entries = {r.id for _, r in batch if isinstance(r, SubmissionRecord)}
+    of_photos = {r.submission_id for _, r in batch if isinstance(r, ImageRecord)}
+    review_suspects(entries | of_photos, at=at)
+    settle_deadlines(entries | of_photos, at=at)
 
 
 def _write(batch: Sequence[Placed], at: datetime, *, notify: bool) -> list[tuple[int, str]]:
     """Write the rows of a batch; return the places of submissions that name what is not known here, and what."""
     written = write_records(batch, at=at)
     note_files(written.photos, written.shown)
+    note_deadlines(written.shown, at=at)
     # Without a mail, that is written down: a later version of the record comes with ``notify``.
     # Who entered this minute still gets it, by the record that is on its way.
     known = written.submissions

@@ -5,101 +5,55 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 
 from campaignhub import ingest
-from ingest_lambda.contract import (
-    SUBMIT_SECONDS,
-    Reason,
-    ReasonCode,
-    SubmissionStatus,
-    Suspicion,
-)
+from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, Suspicion
+from submissions.intake.models import PhotoDeadline
+from submissions.intake.services.photo_deadlines import IMAGE_PATIENCE, UNDECIDED, split
 from submissions.intake.services.repair import bring_here
 from submissions.mirror.models import ReceiptImage, Submission
 from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
-from submissions.receipts.models import SubmittedFile
 from submissions.receipts.rules.asked_for import lacks
 from submissions.review.services.decisions import (
     AlreadyDecided,
     request_resubmission,
     send_to_review,
 )
-from submissions.review.services.fraud_checks import photos_of
 
-IMAGE_PATIENCE = timedelta(minutes=35)
-"""A form for an upload lives 30 minutes; five more for the queue behind it."""
 LOOKS_BACK = timedelta(days=1)
-"""Older ones have been swept already or are a moderator's, so a round stays short."""
-MOST_BEFORE_SENDING = timedelta(seconds=SUBMIT_SECONDS)
-"""A photo is looked at as it is uploaded, so long before its form is sent at most."""
+"""Who entered longer ago is asked for nothing by itself."""
+ASKED_LATER = timedelta(minutes=5)
+"""Where the table could not be asked; behind all others that are due."""
 MOST_A_ROUND = 500
 
 
-def ask_for_missing_images(*, at: datetime) -> int:
-    """Ask again where a photo that was announced never arrived; return how many were asked.
+def ask_for_photos(*, at: datetime) -> int:
+    """Ask again where a photo never arrived or gives no picture; return how many were asked.
 
-    Time counts from the entry and from when we heard of it, so that a backlog
-    is not taken for a lost photo; and the table has the last word, so that
-    nobody is asked for a photo that only the mirror lost. Only the first
-    attempt is asked by itself: there is one retry, and after it a person
-    decides. While the table is away, nobody is asked.
+    Read from what is due (``photo_deadlines``). The table has the last word, so that
+    nobody is asked for a photo that only the mirror lost. Only the first attempt is
+    asked by itself: there is one retry, and after it a person decides. What entered
+    longer ago than a day is a moderator's. While the table is away, nobody is asked.
     """
-    before = at - IMAGE_PATIENCE
-    waiting = (
-        Submission.objects.filter(
-            entered_at__gt=at - LOOKS_BACK,
-            entered_at__lte=before,
-            mirrored_at__lte=before,
-            attempt=1,
-            decision_no=0,
-            status__in=(SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW),
-        )
-        .exclude(uploads=[])
-        .order_by("entered_at")
-        .values_list("pk", "uploads")
-    )
-    asked = 0
-    batch: dict[str, UUID] = {}
-    for submission_id, uploads in waiting.iterator(chunk_size=1000):
-        batch.update({upload["key"]: submission_id for upload in uploads})
-        if len(batch) >= MOST_A_ROUND:
-            asked += _ask(batch, at)
-            batch = {}
-        if asked >= MOST_A_ROUND:
-            return asked
-    return asked + _ask(batch, at)
-
-
-def ask_for_readable_images(*, at: datetime) -> int:
-    """Ask again where all photos came and a file gives no picture; return how many were asked.
-
-    Its facts are final, so nothing is waited for. As long as another photo may
-    still come, :func:`ask_for_missing_images` waits for it and asks once for all.
-    """
-    # Most of what is refused was replaced on the page before the form was sent.
-    submitted = SubmittedFile.objects.filter(key=OuterRef("key"), scope__isnull=False)
-    refused = ReceiptImage.objects.exclude(refusal="").filter(
-        Exists(submitted), checked_at__gt=at - LOOKS_BACK - MOST_BEFORE_SENDING
-    )
-    waiting = Submission.objects.filter(
-        entered_at__gt=at - LOOKS_BACK,
-        attempt=1,
-        decision_no=0,
-        status__in=(SubmissionStatus.RECEIVED, SubmissionStatus.PENDING_REVIEW),
-        pk__in=refused.values("submission_id"),
-    ).order_by("entered_at")
-    rows = dict(waiting.values_list("pk", "uploads")[:MOST_A_ROUND])
-    photos = photos_of(rows)
-    return _ask(
-        {
-            upload["key"]: pk
-            for pk, uploads in rows.items()
-            if pk in photos and all(upload["key"] in photos[pk] for upload in uploads)
-            for upload in uploads
-        },
-        at,
-    )
+    due = PhotoDeadline.objects.filter(due_at__lte=at).order_by("due_at")
+    waiting = due.filter(
+        submission__attempt=1,
+        submission__decision_no=0,
+        submission__status__in=UNDECIDED,
+        submission__entered_at__gt=at - LOOKS_BACK,
+    ).values_list("pk", "submission__uploads")
+    looked_at = list(due.values_list("pk", flat=True)[:MOST_A_ROUND])
+    if not looked_at:
+        return 0
+    uploads = dict(waiting.filter(pk__in=looked_at))
+    asked = _ask({upload["key"]: pk for pk, of in uploads.items() for upload in of}, at)
+    # What is still as it was could not be asked for now: the table was away, or nobody can read it.
+    left = dict(waiting.filter(pk__in=uploads))
+    complete, _ = split(left)
+    later = left.keys() - complete
+    PhotoDeadline.objects.filter(pk__in=[pk for pk in looked_at if pk not in later]).delete()
+    PhotoDeadline.objects.filter(pk__in=later).update(due_at=at + ASKED_LATER)
+    return asked
 
 
 def ask_where_it_counts_unseen(*, at: datetime) -> int:

@@ -10,7 +10,8 @@ from datetime import datetime
 from uuid import UUID
 
 from ingest_lambda.contract import Manifest, Reason, ReasonCode, Suspicion, WindowKind
-from submissions.intake.services.missing_photos import IMAGE_PATIENCE, MOST_A_ROUND
+from submissions.intake.services.missing_photos import MOST_A_ROUND
+from submissions.intake.services.photo_deadlines import IMAGE_PATIENCE
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.mirror.rules.photo_checks import is_receipt_limit
 from submissions.mirror.services.releases import release_of
@@ -38,7 +39,9 @@ def look_into_refusals(*, at: datetime) -> int:
             except AlreadyDecided:
                 pass  # staff were quicker
         PhotoCheck.objects.filter(pk=submission.pk).delete()
-    PhotoCheck.objects.filter(submission__status="invalid", submission__decision_no__gt=0).delete()
+    overdue = PhotoCheck.objects.filter(since__lte=at - IMAGE_PATIENCE)
+    decided = overdue.filter(submission__status="invalid", submission__decision_no__gt=0)
+    decided.delete()
     return went
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from campaignhub import ingest
-from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus
 from submissions.mail.services.askings import Asked, asked, held_up
 from submissions.mirror.models import Submission
@@ -37,11 +36,9 @@ def reject_unanswered(*, at: datetime) -> int:
     anew instead.
     """
     late = Submission.objects.filter(
-        # Named, so that the index by campaign and status is used.
-        campaign__in=list(Campaign.objects.values_list("pk", flat=True)),
         status=SubmissionStatus.NEEDS_RESUBMISSION,
         resubmit_until__lte=at - ANSWER_PATIENCE,
-    ).order_by("resubmit_until")
+    ).order_by("resubmit_until", "id")
     rejected = 0
     for submission in _unanswered(late[:MOST_A_ROUND]):
         known = _asked(submission)

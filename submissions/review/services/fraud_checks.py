@@ -21,6 +21,10 @@ from submissions.review.services.decisions import AlreadyDecided, send_to_review
 
 PATIENCE = timedelta(minutes=1)
 """For the mirror, which looks by itself as soon as a photo or its submission comes."""
+LOOKED_AT_AGAIN = timedelta(minutes=10)
+"""Two rounds of the clock."""
+OVERDUE = timedelta(minutes=35)
+"""By then its photos have come, or are asked for (``intake.services.photo_deadlines``)."""
 MOST_A_ROUND = 5000
 _AT_ONCE = 500
 
@@ -91,13 +95,15 @@ def _let_count(proved: Collection[UUID]) -> None:
 def recheck(*, at: datetime) -> int:
     """Look again at what waits for its photos, should the mirror have died before it looked.
 
-    Return how many went to review. What a person has decided on meanwhile waits
-    no longer.
+    Once or twice while it is young, and again when no photo can come any more: in
+    between the mirror looks as each photo comes, and to look at all that wait in
+    every round would cost more the more there are. Return how many went to review.
+    What a person has decided on meanwhile waits no longer.
     """
-    late = PhotoCheck.objects.filter(since__lte=at - PATIENCE).exclude(
-        submission__status=SubmissionStatus.INVALID
-    )
-    waiting = list(late.order_by("since").values_list("pk", flat=True)[:MOST_A_ROUND])
+    late = PhotoCheck.objects.exclude(submission__status=SubmissionStatus.INVALID).order_by("since")
+    young = late.filter(since__lte=at - PATIENCE, since__gt=at - PATIENCE - LOOKED_AT_AGAIN)
+    waiting = list(late.filter(since__lte=at - OVERDUE).values_list("pk", flat=True)[:_AT_ONCE])
+    waiting += young.values_list("pk", flat=True)[:MOST_A_ROUND]
     went = 0
     for begin in range(0, len(waiting), _AT_ONCE):
         chunk = waiting[begin : begin + _AT_ONCE]

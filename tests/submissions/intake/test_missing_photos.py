@@ -11,13 +11,22 @@ from campaignhub.env import env
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table.keys import image_key
-from ingest_lambda.contract import ImageRefusal, Reason, ReasonCode, SubmissionStatus, Suspicion
+from ingest_lambda.contract import (
+    ImageRefusal,
+    Reason,
+    ReasonCode,
+    SubmissionStatus,
+    Suspicion,
+    Upload,
+)
+from submissions.intake.models import PhotoDeadline
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.intake.services.missing_photos import (
-    ask_for_missing_images,
-    ask_for_readable_images,
+    ASKED_LATER,
+    ask_for_photos,
     ask_where_it_counts_unseen,
 )
+from submissions.intake.services.photo_deadlines import IMAGE_PATIENCE
 from submissions.mirror.models import PhotoCheck, ReceiptImage, Submission, SubmissionEvent
 from submissions.operations.services.ledger_rounds import compare_everything
 from submissions.review.models import OutboxDecision, Review
@@ -77,8 +86,8 @@ def _submission(
 @pytest.mark.parametrize("arrived", [0, 1])
 def test_a_photo_that_never_came_is_asked_for_once(arrived):
     submission = _submission(arrived=arrived)
-    assert ask_for_missing_images(at=LATER) == 1
-    assert ask_for_missing_images(at=LATER) == 0
+    assert ask_for_photos(at=LATER) == 1
+    assert ask_for_photos(at=LATER) == 0
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.NEEDS_RESUBMISSION
     assert Review.objects.get().reasons[0]["code"] == "IMAGE_NOT_RECEIVED"
@@ -87,29 +96,71 @@ def test_a_photo_that_never_came_is_asked_for_once(arrived):
 
 def test_a_complete_submission_is_left_alone():
     _submission(arrived=2)
-    assert ask_for_missing_images(at=LATER) == 0
+    assert ask_for_photos(at=LATER) == 0
 
 
 def test_a_photo_that_only_the_mirror_lost_is_brought_here_and_not_asked_for():
     submission = _submission(arrived=2, mirrored=1)
-    assert ask_for_missing_images(at=LATER) == 0
+    assert ask_for_photos(at=LATER) == 0
     assert ReceiptImage.objects.filter(submission_id=submission.pk).count() == 2
 
 
 def test_nobody_is_asked_while_the_table_is_away(monkeypatch):
     _submission(arrived=0)
     take_table_away(monkeypatch)
-    assert ask_for_missing_images(at=LATER) == 0
+    assert ask_for_photos(at=LATER) == 0
 
 
 def test_nobody_is_asked_before_the_upload_form_has_ended():
     _submission(arrived=0)
-    assert ask_for_missing_images(at=NOON + timedelta(minutes=34)) == 0
+    assert ask_for_photos(at=NOON + timedelta(minutes=34)) == 0
 
 
 def test_a_form_without_photos_is_asked_for_none():
     _submission(arrived=0, announced=0)
-    assert ask_for_missing_images(at=LATER) == 0
+    assert ask_for_photos(at=LATER) == 0
+
+
+def _due() -> list[Any]:
+    return list(PhotoDeadline.objects.order_by("due_at").values_list("submission_id", "due_at"))
+
+
+def test_what_is_due_is_noted_for_those_alone_whose_photos_are_not_here() -> None:
+    _submission(arrived=2)
+    waiting = _submission(arrived=1)
+    assert _due() == [(waiting.pk, NOON + IMAGE_PATIENCE)]
+    photo = make_image(waiting.pk, Upload.model_validate(waiting.uploads[1]))
+    for _ in range(2):
+        mirror_stream_records([streamed(photo)], at=SOON)
+    assert _due() == []
+
+
+def test_a_last_photo_that_gives_no_picture_makes_it_due_at_once() -> None:
+    waiting = _submission(arrived=1)
+    photo = make_image(waiting.pk, Upload.model_validate(waiting.uploads[1]))
+    broken = photo.model_copy(update={"refusal": DAMAGED})
+    mirror_stream_records([streamed(broken)], at=SOON)
+    assert _due() == [(waiting.pk, SOON)]
+
+
+def test_what_could_not_be_asked_for_stands_behind_the_others_and_is_asked_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waiting = _submission(arrived=0)
+    with monkeypatch.context() as away:
+        take_table_away(away)
+        assert ask_for_photos(at=LATER) == 0
+    assert _due() == [(waiting.pk, LATER + ASKED_LATER)]
+    assert ask_for_photos(at=LATER) == 0
+    assert ask_for_photos(at=LATER + ASKED_LATER) == 1
+    assert _due() == []
+
+
+def test_a_round_reads_what_is_due_and_nothing_else(django_assert_num_queries: Any) -> None:
+    for _ in range(3):
+        _submission(arrived=0)
+    with django_assert_num_queries(1):
+        assert ask_for_photos(at=SOON) == 0
 
 
 def _unseen(**how: object) -> Submission:
@@ -142,7 +193,7 @@ def test_what_counts_without_its_photo_is_asked_for_it_once(arrived: int) -> Non
 def test_what_was_received_and_has_no_photo_is_asked_without_a_detour() -> None:
     submission = _submission(arrived=0, status=SubmissionStatus.RECEIVED)
     assert ask_where_it_counts_unseen(at=LATER) == 1
-    assert ask_for_missing_images(at=LATER) == 0
+    assert ask_for_photos(at=LATER) == 0
     assert submission.reviews.get().verdict == SubmissionStatus.NEEDS_RESUBMISSION
 
 
@@ -195,9 +246,9 @@ def test_a_file_that_gives_no_picture_is_asked_for_anew_once_without_a_wait(
 ) -> None:
     submission = _submission(arrived=announced, announced=announced, refused=refusal)
     missing = _submission(arrived=0)
-    assert ask_for_readable_images(at=SOON) == 1
-    assert ask_for_readable_images(at=SOON) == 0
-    assert ask_for_missing_images(at=LATER) == 1, "the other"
+    assert ask_for_photos(at=SOON) == 1
+    assert ask_for_photos(at=SOON) == 0
+    assert ask_for_photos(at=LATER) == 1, "the other"
     submission.refresh_from_db()
     missing.refresh_from_db()
     assert [reason["code"] for reason in submission.decision_reasons] == [asked_for]
@@ -212,9 +263,8 @@ def test_a_file_that_gives_no_picture_is_asked_for_anew_once_without_a_wait(
 
 def test_while_another_photo_may_come_it_is_waited_for_and_both_are_asked_for_at_once() -> None:
     submission = _submission(arrived=1, refused=DAMAGED)
-    assert ask_for_readable_images(at=NOON + timedelta(minutes=34)) == 0
-    assert ask_for_readable_images(at=LATER) == 0
-    assert ask_for_missing_images(at=LATER) == 1
+    assert ask_for_photos(at=NOON + timedelta(minutes=34)) == 0
+    assert ask_for_photos(at=LATER) == 1
     (review,) = submission.reviews.all()
     assert [reason["code"] for reason in review.reasons] == ["IMAGE_NOT_RECEIVED", "IMAGE_DAMAGED"]
 
@@ -225,7 +275,7 @@ def test_a_file_that_was_replaced_before_the_form_was_sent_is_not_asked_for() ->
         update={"key": "incoming/replaced", "refusal": DAMAGED}
     )
     mirror_stream_records([streamed(replaced)], at=NOON)
-    assert ask_for_readable_images(at=SOON) == 0
+    assert ask_for_photos(at=SOON) == 0
 
 
 @pytest.mark.parametrize("decided", ["rejected", "reopened", "asked by hand"])
@@ -240,13 +290,13 @@ def test_what_staff_have_decided_on_is_theirs(decided: str) -> None:
     if decided == "reopened":
         reopen_submission(submission.pk, note="A second look.", **by)
     before = submission.reviews.count()
-    assert ask_for_readable_images(at=SOON) == 0
+    assert ask_for_photos(at=SOON) == 0
     assert submission.reviews.count() == before
 
 
 def test_the_answer_to_it_is_the_last_try_and_goes_to_a_person() -> None:
     submission = _submission(arrived=2, refused=DAMAGED)
-    assert ask_for_readable_images(at=SOON) == 1
+    assert ask_for_photos(at=SOON) == 1
     propagate_decisions(at=SOON)
     stored = ingest.read_submission(submission.pk)
     assert stored is not None
@@ -262,7 +312,7 @@ def test_the_answer_to_it_is_the_last_try_and_goes_to_a_person() -> None:
     )
     image = make_image(submission.pk, upload).model_copy(update={"attempt": 2, "refusal": DAMAGED})
     mirror_stream_records([streamed(answer), streamed(image)], at=SOON)
-    assert ask_for_readable_images(at=SOON) == 0
+    assert ask_for_photos(at=SOON) == 0
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.PENDING_REVIEW
     assert submission.attempt == 2
@@ -273,7 +323,7 @@ def test_a_campaign_that_has_closed_meanwhile_asks_all_the_same() -> None:
     Campaign.objects.filter(pk=submission.campaign_id).update(
         state=CampaignState.CLOSED, opens_at=NOON - timedelta(days=1), closes_at=NOON
     )
-    assert ask_for_readable_images(at=SOON) == 1
+    assert ask_for_photos(at=SOON) == 1
 
 
 def test_what_would_count_unseen_is_asked_for_a_picture_and_not_sent_to_a_person() -> None:
@@ -281,7 +331,7 @@ def test_what_would_count_unseen_is_asked_for_a_picture_and_not_sent_to_a_person
     assert submission.status == SubmissionStatus.RECEIVED
     recheck(at=SOON)
     assert not Review.objects.exists()
-    assert ask_for_readable_images(at=SOON) == 1
+    assert ask_for_photos(at=SOON) == 1
     recheck(at=SOON)
     assert not PhotoCheck.objects.exists()
     submission.refresh_from_db()
@@ -295,7 +345,7 @@ def test_what_would_count_unseen_is_asked_for_a_picture_and_not_sent_to_a_person
 
 def test_what_entered_long_ago_and_gives_no_picture_goes_to_a_person() -> None:
     submission = _unseen(arrived=2, refused=DAMAGED, entered_at=NOON - timedelta(days=2))
-    assert ask_for_readable_images(at=LATER) == 0
+    assert ask_for_photos(at=LATER) == 0
     assert ask_where_it_counts_unseen(at=LATER) == 0
     submission.refresh_from_db()
     assert submission.status == SubmissionStatus.PENDING_REVIEW
@@ -322,6 +372,6 @@ def test_an_item_that_this_version_cannot_read_stops_nobody_else_s_round():
     other = make_record(campaign)
     table.submissions.create(other)
     at = NOON + timedelta(hours=2)
-    assert ask_for_missing_images(at=at) == 0, "it may be there: nobody is asked again"
+    assert ask_for_photos(at=at) == 0, "it may be there: nobody is asked again"
     assert compare_everything(at=at, repair=True).gap_count == 1
     assert Submission.objects.filter(pk=other.id).exists()

@@ -18,8 +18,7 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Current, shown_status
 from ingest_lambda.contract import SubmissionStatus as Status
 from submissions.intake.services.missing_photos import (
-    ask_for_missing_images,
-    ask_for_readable_images,
+    ask_for_photos,
     ask_where_it_counts_unseen,
 )
 from submissions.intake.services.refusals import look_into_refusals
@@ -43,8 +42,7 @@ CHUNK = timedelta(hours=6)
 CLOCKS = (
     move_deadlines,
     reject_unanswered,
-    ask_for_missing_images,
-    ask_for_readable_images,
+    ask_for_photos,
     ask_where_it_counts_unseen,
     look_into_refusals,
     recheck,
