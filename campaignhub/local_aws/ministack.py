@@ -38,9 +38,7 @@ class MiniStack:
 
     def child(self, log: Path) -> Child:
         """Describe the process, with an environment of its own: nobody's AWS profile leaks in."""
-        scratch = self.directory / "tmp"
-        shutil.rmtree(scratch, ignore_errors=True)  # unpacked functions of a killed emulator
-        scratch.mkdir(parents=True)
+        self.clear_scratch()
         return Child(
             name="aws",
             # -P: beside the program lies this very file, under the name of the emulator's package.
@@ -60,7 +58,7 @@ class MiniStack:
                 "STATE_DIR": str(self.directory / "state"),
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(self.directory / "s3"),
-                "TMPDIR": str(scratch),
+                "TMPDIR": str(self._scratch),
                 "REFILLING": str(self._refilling),
                 "LOG_LEVEL": "WARNING",
                 "SFTP_ENABLED": "0",
@@ -95,6 +93,15 @@ class MiniStack:
     def note_filled(self) -> None:
         """Note that all is deployed, and that every process of ours knows the tables' names."""
         self._refilling.unlink(missing_ok=True)
+
+    def clear_scratch(self) -> None:
+        """Remove the unpacked functions of a killed emulator: tens of megabytes for each worker that it had."""
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._scratch.mkdir(parents=True)
+
+    @property
+    def _scratch(self) -> Path:
+        return self.directory / "tmp"
 
     @property
     def _refilling(self) -> Path:

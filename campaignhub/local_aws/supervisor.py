@@ -286,6 +286,7 @@ class Supervisor:
         watched.again_at = None
         watched.started_at = time.monotonic()
         if watched.child.name == "aws":
+            self._ministack.clear_scratch()
             self._state_is_old = self._ministack.note_start()
         watched.child.start()
         self._note()

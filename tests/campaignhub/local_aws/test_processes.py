@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from campaignhub.local_aws.ministack import MiniStack
 from campaignhub.local_aws.processes import Child, end_left_over, note_running
 from tests.campaignhub.local_aws.conftest import eventually
 
@@ -86,3 +87,13 @@ def test_the_next_start_ends_what_was_left_and_nothing_else(tmp_path):
     assert not noted.alive()
     assert not pids.exists()
     assert end_left_over(pids) == []
+
+
+def test_what_a_killed_emulator_unpacked_goes_with_each_start(tmp_path: Path) -> None:
+    ministack = MiniStack(port=9, directory=tmp_path, python=Path(sys.executable))
+    for start in (ministack.clear_scratch, lambda: ministack.child(tmp_path / "aws.log")):
+        left = tmp_path / "tmp" / "ministack-lambda-write-1"
+        left.mkdir(parents=True, exist_ok=True)
+        start()
+        assert not left.exists()
+        assert left.parent.is_dir()
