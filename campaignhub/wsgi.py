@@ -4,8 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from campaignhub.startup import keep_what_is_loaded
+from campaignhub.startup import begin_beside_requests, keep_what_is_loaded
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
 application = get_wsgi_application()
 keep_what_is_loaded()
+begin_beside_requests()

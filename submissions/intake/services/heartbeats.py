@@ -1,12 +1,21 @@
 """Signs of life: which process runs what, since when, and its last error."""
 
+import atexit
+import logging
 import os
 import socket
+import threading
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
 
+from django.db import DatabaseError, close_old_connections, connections
+from django.utils import timezone
+
 from submissions.intake.models import Heartbeat
 
+logger = logging.getLogger(__name__)
+EVERY_SECONDS = 10
 LATE = timedelta(minutes=2)
 """What was not heard of for so long is taken to be down."""
 SUCCEEDED = timedelta(minutes=10)
@@ -53,6 +62,25 @@ def beat(
 def end_beat(kind: str, *, number: int = 1) -> None:
     """Forget a part of this process that was stopped in order: it is not missed."""
     Heartbeat.objects.filter(pk=_name(kind, number)).delete()
+
+
+def beat_until_the_end(kind: str, *, stopped: threading.Event | None = None) -> None:
+    """Report every few seconds that this process is alive, until it ends or ``stopped`` is set."""
+    ends = stopped or threading.Event()
+    atexit.register(_leave, kind)
+    while not ends.is_set():
+        try:
+            beat(kind, at=timezone.now())
+        except DatabaseError as error:
+            logger.warning("heartbeat: %s", type(error).__name__)
+        close_old_connections()
+        ends.wait(EVERY_SECONDS)
+    connections.close_all()
+
+
+def _leave(kind: str) -> None:
+    with suppress(DatabaseError):
+        end_beat(kind)
 
 
 def sweep(*, at: datetime) -> int:

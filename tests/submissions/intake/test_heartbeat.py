@@ -1,6 +1,7 @@
 """Signs of life: a row for each process, and no row of the dead beside one of the living."""
 
 import os
+import threading
 from datetime import timedelta
 
 import pytest
@@ -10,10 +11,12 @@ from submissions.intake.services.heartbeats import (
     REMEMBERED,
     SUCCEEDED,
     beat,
+    beat_until_the_end,
     end_beat,
     sweep,
 )
 from tests.submissions.factories import NOON
+from tests.support.installation import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +56,17 @@ def test_the_dead_with_a_successor_are_swept_and_the_last_of_a_kind_stays_a_week
     assert sweep(at=NOON) == 2
     assert sweep(at=NOON) == 0
     assert set(Heartbeat.objects.values_list("pk", flat=True)) == {"new", "last"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_a_web_process_reports_from_its_first_request_on():
+    stopped = threading.Event()
+    thread = threading.Thread(target=beat_until_the_end, args=("web",), kwargs={"stopped": stopped})
+    thread.start()
+    try:
+        wait_until(Heartbeat.objects.filter(kind="web").exists, what="a heartbeat")
+    finally:
+        stopped.set()
+        thread.join(20)
+    assert not thread.is_alive()
