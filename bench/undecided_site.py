@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -234,7 +235,7 @@ def measure(campaign: Campaign, user: User) -> dict[str, float]:
         "questions without an answer": unanswered.reject_unanswered,
         "refusals": refusals.look_into_refusals,
     }
-    found = {f"round {name}": timed(lambda run=run: run(at=at)) for name, run in rounds.items()}
+    found = {f"round {name}": timed(partial(run, at=at)) for name, run in rounds.items()}
     found["round in all"] = sum(found.values())
     found["badge of reviews"] = timed(lambda: count_waiting(request))
     found["badge of mails"] = timed(lambda: troubled_count(request))

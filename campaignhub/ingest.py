@@ -15,9 +15,12 @@ from campaignhub.env import env
 from ingest_lambda import batch
 from ingest_lambda.adapters import quarantine, releases, table, tokens
 from ingest_lambda.contract import (
+    AwardRecord,
     Current,
     Decision,
+    ImageRecord,
     Manifest,
+    MessageRecord,
     Record,
     SubmissionRecord,
     TokenPayload,
@@ -25,7 +28,7 @@ from ingest_lambda.contract import (
     token_keys_of,
 )
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.functions import decide, publish, write
+from ingest_lambda.functions import decide, publish, restore, write
 from ingest_lambda.rules import people, promises, windows
 
 complete()  # every process of Django's comes by here before it starts a thread
@@ -119,12 +122,30 @@ def items_after(position: str = "", *, most: int = 1000) -> tuple[list[ItemLine]
 
 
 def absent_items(lines: Collection[ItemLine]) -> list[ItemLine]:
-    """Return which of ``lines`` the table does not have.
+    """Return which of ``lines`` the table does not have, or in an older version.
 
     Raises:
         IngestBusy: the table is busy or away.
     """
     return _table().ledger.absent_items(lines)
+
+
+def restore_submission(record: SubmissionRecord) -> bool:
+    """Put a submission back where the table has none or an older version; tell whether it did.
+
+    Raises:
+        IngestBusy: the table is busy or away, or it lacks the release.
+    """
+    return restore.restore_submission(record, table=_table())
+
+
+def restore_item(record: ImageRecord | MessageRecord | AwardRecord) -> bool:
+    """Put what hangs on a submission back where the table has none; tell whether it did.
+
+    Raises:
+        IngestBusy: the table is busy or away.
+    """
+    return restore.restore_item(record, table=_table())
 
 
 def forget_photo(photo: UnsentPhoto) -> bool:

@@ -149,7 +149,7 @@ class LedgerItems:
         return lines, json.dumps(after) if after else ""
 
     def absent_items(self, lines: Collection[ItemLine]) -> list[ItemLine]:
-        """Return those of ``lines`` that the table does not have, in any version.
+        """Return those of ``lines`` that the table does not have, or in an older version.
 
         Raises:
             TryAgain: the table is busy or away.
@@ -162,14 +162,21 @@ class LedgerItems:
         waiting: list[Any] = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in keys]
         while waiting:
             asked, waiting = waiting[:_MOST_GETS], waiting[_MOST_GETS:]
-            request = {"Keys": asked, "ProjectionExpression": "pk, sk", "ConsistentRead": True}
+            request = {
+                "Keys": asked,
+                "ProjectionExpression": "pk, sk, #version",
+                "ExpressionAttributeNames": {"#version": "version"},
+                "ConsistentRead": True,
+            }
             answer = self._store.call("batch_get_item", RequestItems={self._store.name: request})
             left = answer.get("UnprocessedKeys", {}).get(self._store.name, {}).get("Keys", [])
             if len(left) == len(asked):
                 raise TryAgain("reads_left_over")
             waiting += left
             for item in answer["Responses"].get(self._store.name, ()):
-                keys.pop((item["pk"]["S"], item["sk"]["S"]), None)
+                found = (item["pk"]["S"], item["sk"]["S"])
+                if int(item["version"]["N"]) >= keys[found].version:
+                    del keys[found]
         return list(keys.values())
 
     def delete_submission(self, submission_id: UUID, *, gives_back: bool = False) -> int:

@@ -1,12 +1,14 @@
 """Submissions and what their entrants get and say later: awards, messages."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from ingest_lambda.adapters.table.keys import (
     attributes_of,
     group_of,
     message_key,
+    mirrored_key,
     submission_item,
     submission_key,
 )
@@ -90,6 +92,35 @@ class SubmissionItems:
                 *self._limits.gives_back(record.campaign_id, record.id, gives_back),
             ]
         )
+
+    def put_back(
+        self,
+        record: SubmissionRecord,
+        *,
+        over: int | None,
+        uses: Sequence[LimitUse] = (),
+        guards: Sequence[str] = (),
+    ) -> None:
+        """Store a submission as it is known elsewhere, over the version ``over`` or where there is none.
+
+        Raises:
+            Cancelled: as :meth:`create`; ``SUBMISSION`` means that the version has moved on.
+            InConflict, TryAgain, TooManyParts: as :meth:`Store.transact`.
+        """
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if over is not None:
+            condition = {
+                "ConditionExpression": "version = :before",
+                "ExpressionAttributeValues": {":before": {"N": str(over)}},
+            }
+        put: Operation = {"Put": {"Item": submission_item(record), **condition}}
+        taken = self._limits.takes(record.campaign_id, record.id, uses, guards)
+        self._store.transact([(SUBMISSION, put), *taken])
+
+    def put_award(self, record: AwardRecord) -> bool:
+        """Store an award, unless it is there; tell whether it was new."""
+        key = mirrored_key(record.submission_id, "AWARD", record.prize)
+        return self._store.put_if_absent({**key, **attributes_of(record)})
 
     def put_message(self, record: MessageRecord) -> bool:
         """Store a message under its id, unless it is there; tell whether it was new."""

@@ -24,6 +24,7 @@ SAYS_NO_SCOPE = {
     "submissions.mail.tasks": "mails that are due",
     "submissions.operations.management.commands.backfill": "the whole table",
     "submissions.operations.management.commands.reconcile": "the whole table",
+    "submissions.operations.management.commands.restore_table": "the whole table",
     "submissions.operations.tasks": "the whole table, the whole bucket",
     "submissions.review.tasks": "the outbox",
     # Requests that nobody of the client sends.
