@@ -33,7 +33,7 @@ READ_ALL = """async ([asked, grammars, today]) => {
     email: rules.readEmail, phone: rules.readPhone, postal_code: rules.readPostalCode, number: rules.readNumber,
     date: (typed, grammar) => rules.readDay(typed, grammar, today),
     text: (typed, grammar) => rules.readText(typed, grammar),
-    hidden: (typed, grammar) => ({ kept: rules.cut(rules.clean(typed, grammar), grammar.most_hidden), wrong: "", proposal: "" }),
+    hidden: (typed, grammar) => ({ kept: rules.cut(rules.clean(typed.replace(/\ufffd/g, ""), grammar), grammar.most_hidden), wrong: "", proposal: "" }),
     email_proposal: (typed, grammar) => rules.likelyEmail(typed, grammar),
   };
   return asked.map(([kind, typed, where, country]) => readers[kind](typed, grammars[where], [country]));
@@ -142,20 +142,48 @@ def test_page_and_writer_know_the_same_domains(phone: "Page") -> None:
         assert (typed, said["kept"]) == (typed, read("email", typed).kept)
 
 
+PLACES = {
+    "email": (
+        "{}zoe@x.example",
+        "zo{}e@x.example",
+        "zoe{}@x.example",
+        "zoe@{}x.example",
+        "zoe@x{}y.example",
+        "zoe@x.{}",
+        "zoe@x.example{}",
+        "ma{}lto:zoe@x.example",
+        "courriel{}: zoe@x.example",
+        "correo electr{}nico: zoe@x.example",
+        '"zo{}e"@x.example',
+        "Zoe{}<zoe@x.example>",
+    ),
+    "email_proposal": ("zoe@gma{}l.com", "zoe@gmail.co{}", "zo{}e@gmial.com"),
+    "phone": (
+        "07700{}900123",
+        "{}07700900123",
+        "07700900123{}",
+        "mob{}le 07700900123",
+        "what{}app 07700900123",
+        "tel{} 07700900123",
+        "{}: 07700900123",
+        "07700900123 e{}t 12",
+        "07700900123 ({}uro)",
+        "07700900123 extens{}\u00f3n 12",
+        "07700900123{}07700900124",
+        "07700900123 {} 07700900124",
+    ),
+    "postal_code": ("SW1A{}1AA", "{}SW1A1AA", "SW1A1AA{}", "SW{}A 1AA"),
+    "number": ("12{}50", "{}12", "1{}234", "12 eur{}s", "12 le{}", "A{}$12", "12.{}", "-{}5"),
+    "date": ("2026{}06-01", "2026{}6{}1", "2026-06-0{}"),
+    "text": ("a{}b", "{}", "\u0646{}\u0646", "{}\u0301", "a\u200d{}"),
+    "hidden": ("a{}", f"{'a' * 299}{{}}", f"{'a' * 300}{{}}"),
+}
+"""Where a character may stand that one of the two could read otherwise, by kind of answer."""
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize(
-    ("kind", "form"),
-    [
-        ("email", "zo{}e@x.example"),
-        ("email", "zoe@x{}y.example"),
-        ("email", "zoe@x.{}"),
-        ("postal_code", "SW1A{}1AA"),
-        ("number", "12{}50"),
-        ("phone", "07700{}900123"),
-        ("date", "2026{}06-01"),
-        ("text", "a{}b"),
-        ("hidden", "a{}"),
-    ],
+    ("kind", "form"), [(kind, form) for kind, forms in PLACES.items() for form in forms]
 )
 def test_page_and_writer_give_one_verdict_on_every_character(
     phone: "Page", kind: str, form: str
@@ -163,14 +191,20 @@ def test_page_and_writer_give_one_verdict_on_every_character(
     """Of those that this Python's Unicode knows; a browser's may know more."""
     signs = [
         sign
-        for sign in map(chr, range(0x20, 0x110000))
+        for sign in map(chr, range(0x110000))
         if unicodedata.category(sign) not in ("Cn", "Co", "Cs")
     ]
-    asked = [({"kind": kind}, form.format(sign)) for sign in signs]
+    asked = [({"kind": kind}, form.replace("{}", sign)) for sign in signs]
+    differ = []
     for (_golden, typed), said in zip(asked, by_page(phone, asked), strict=True):
+        if kind == "email_proposal":
+            assert (typed, said) in ((typed, ""), (typed, read("email", said).kept))
+            continue
         ours = read(kind, typed)
-        assert (typed, said["wrong"]) == (typed, ours.wrong)
-        assert kind == "phone" or (typed, said["kept"]) == (typed, ours.kept)
+        is_kept_alike = kind == "phone" or said["kept"] == ours.kept
+        if said["wrong"] != ours.wrong or not is_kept_alike:
+            differ.append((typed, said, ours))
+    assert not differ
 
 
 def german(**overrides: Any) -> PageContent:

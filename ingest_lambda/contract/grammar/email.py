@@ -11,7 +11,7 @@ from functools import cache
 from unicodedata import bidirectional, normalize
 
 from ingest_lambda.contract.grammar.reading import Reading
-from ingest_lambda.contract.grammar.text import clean
+from ingest_lambda.contract.grammar.text import clean, whatever_case
 
 MOST_CHARS, MOST_LOCAL = 254, 64
 MOST_TYPED = 500
@@ -19,7 +19,9 @@ MOST_TYPED = 500
 EXPECTED = "name@example.com"
 PATTERNS = {
     "in_brackets": r"^[^<>]*<([^<>]*)>[^<>]*$",
-    "scheme": r"^(?:mailto|(?:(?:my|adresse|correo) )?(?:e-?mail|mail|courriel|correo)(?:[ -](?:address|adresse|electr[o\u00f3]nico))?)\s*:[\s/]*",
+    "scheme": whatever_case(
+        r"^(?:mailto|(?:(?:my|adresse|correo) )?(?:e-?mail|mail|courriel|correo)(?:[ -](?:address|adresse|electr[o\u00f3]nico))?)\s*:[\s/]*"
+    ),
     "encoded": r"%([2-7][0-9A-Fa-f])",
     "after_scheme": r"\?.*$",
     "quoted": r'^"((?:[^"\\]|\\.)+)"@(.+)$',

@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from ingest_lambda.contract.grammar.reading import Reading
-from ingest_lambda.contract.grammar.text import clean_code
+from ingest_lambda.contract.grammar.text import clean_code, whatever_case
 
 MOST_CHARS = 60
 _CURRENCIES = (
@@ -14,9 +14,11 @@ _CURRENCIES = (
 )
 """Not any letters: 12 Mio, 5 mil and 3 doz. are other numbers than 12, 5 and 3."""
 PATTERNS = {
-    "money": rf"^(?:[A-Za-z]{{0,3}}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|(?:{_CURRENCIES})(?![a-z])\.?)\s*"
-    rf"|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|(?:{_CURRENCIES})\.?)$",
-    "price_inside": r"^([0-9]+)\s*[$\u00a2-\u00a5\u20a0-\u20cf]\s*([0-9]{2})$",
+    "money": whatever_case(
+        rf"^(?:[A-Za-z]{{0,3}}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|(?:{_CURRENCIES})(?![a-z])\.?)\s*"
+        rf"|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|(?:{_CURRENCIES})\.?)$"
+    ),
+    "price_inside": r"^([0-9]+)\s*['\u2019$\u00a2-\u00a5\u20a0-\u20cf]\s*([0-9]{2})$",
     "whole_price": r"[.,]-+$",
     "number": r"^[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)$",
     "groups": r"^(?:[0-9]{1,3}(?:[S][0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})$",
@@ -26,7 +28,8 @@ PATTERNS = {
 """Each in the syntax of Python and browsers, ``money`` whatever the case.
 
 In ``groups``, S is the sign between them: 1,234,567 or, in India, 12,34,567. ``spaced`` is a number with spaces or apostrophes between its
-thousands. Elsewhere they say nothing: 12 50 may be a price, 1 2 a slip.
+thousands; with two digits behind an apostrophe it is a price as Spaniards write it. Elsewhere they say nothing: 12 50 may be a
+price, 1 2 a slip.
 """
 ARABIC = {"\u066b": ".", "\u066c": ","}
 """The signs of Arabic keyboards before decimals and between thousands: whatever the language, they say which is which."""

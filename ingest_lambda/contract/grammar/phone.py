@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ingest_lambda.contract.grammar.reading import Reading
-from ingest_lambda.contract.grammar.text import clean_code
+from ingest_lambda.contract.grammar.text import clean_code, whatever_case
 
 MOST_READINGS = 40
 """Countries by whose rules one phone number is read."""
@@ -32,7 +32,7 @@ PATTERNS = {
     r"\s*",
     "parameters": r"\s*;(?!ext=).*$",
     "direct": r"(?:\s*-\s*0)?[\s,;(]*(?:durchwahl|klappe|dw|kl)[\s.:-]*([0-9]{1,5})\)?$",
-    "extension": r"[\s,;(]*(?:(?:ext(?:ensi[o\u00f3]n|n)?\.?|poste|interno|int\.|anexo|ramal|x|#)[\s.:=]*[0-9]{1,7}\)?|\([A-Za-z\u00c0-\u00ff .]+\))$",
+    "extension": r"[\s,;(]*(?:(?:ext(?:ensi[o\u00f3]n|n)?\.?|poste|app(?:arat)?\.?|interno|int\.|anexo|ramal|x|#)[\s.:=]*[0-9]{1,7}\)?|\([A-Za-z\u00c0-\u00ff .]+\))$",
     "carrier": r"^([\s(\[]*(?:\+55[\s(\[]*)?0)[\s-]?xx[\s-]?",
     "trunk": r"\(\s*0\s*\)",
     "international": r"^[\s(\[]*\+",
@@ -45,6 +45,7 @@ PATTERNS = {
 ``extension`` is no part of a number. ``carrier`` is how Brazilians write "any carrier's code".
 """
 _WHATEVER_CASE = ("two", "label", "direct", "extension", "carrier")
+PATTERNS |= {name: whatever_case(PATTERNS[name]) for name in _WHATEVER_CASE}
 _STILL_DIALLED = {"MX": (r"(?:01|04[45]|1)([0-9]{10})$", r"\1")}
 """What numbers began with until a country's plan changed (Mexico, August 2019), and which people still write."""
 _COMPLETED = ("AR",)

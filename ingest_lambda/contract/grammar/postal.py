@@ -69,7 +69,7 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     "CH": PostalForm("([0-9]{4})", "", "8001", _before("CH", "PLZ", "NPA")),
     "CZ": PostalForm("([0-9]{3})([0-9]{2})", " ", "110 00", _before("CZ")),
     "DE": PostalForm("([0-9]{5})", "", "10115", _before("DE", "D", "PLZ")),
-    "DK": PostalForm("([0-9]{4})", "", "1050", _before("DK")),
+    "DK": PostalForm("([0-9]{4})", "", "1050", _before("DK"), after="[A-Z\u00d8]{1,2}"),
     "EE": PostalForm("([0-9]{5})", "", "10111", _before("EE", "EST")),
     "ES": PostalForm("([0-9]{5})", "", "28013", _before("ES", "E", "CP")),
     "FI": PostalForm("([0-9]{5})", "", "00100", _before("FIN", "FI")),

@@ -37,6 +37,7 @@ _DASHES: Ranges = ((0x2010, 0x2015), (0x2212, 0x2212), (0xFE58, 0xFE58), (0xFE63
 _HYPHENS: Ranges = ((0x2010, 0x2011),)
 _WITHOUT_JOINERS: Ranges = ((0x00, 0x58F), (0x1E00, 0x206F), (0x2126, 0x2126), (0x212A, 0x212B))
 """Latin, Greek and Cyrillic with their signs: no writing there needs an invisible character."""
+_TURKISH_I = r"\u0130\u0131"
 _OPENS, _CLOSES = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
 _RIGHT_TO_LEFT = ("R", "AL", "AN")
 _MOST_MARKS = 30
@@ -55,6 +56,17 @@ def character_class(*tables: Ranges) -> str:
 
 def _spelled(code: int) -> str:
     return f"\\u{code:04x}" if code < 0x10000 else chr(code)
+
+
+def whatever_case(pattern: str) -> str:
+    """Return a pattern, to be matched whatever the case, with an i as Turkish keyboards write it too.
+
+    There ı is the small form of I, and İ the capital of i. Matched whatever the case, Python
+    takes all four for one letter and a browser takes ı and İ for none of ours: what each
+    says of ``TEL. MOBİL`` would differ.
+    """
+    dotted = f"i{_TURKISH_I}"
+    return pattern.replace("i", f"[{dotted}]").replace("a-z", f"a-z{_TURKISH_I}")
 
 
 def _all_but(*tables: Ranges) -> Ranges:
