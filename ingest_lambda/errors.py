@@ -54,7 +54,7 @@ class UploadRefused(Refused):
     """An announced file is of a kind, size or number that the form does not take."""
 
     code = "upload_refused"
-    detail = "This file can't be taken. Please choose a JPG, PNG, HEIC or PDF of at most 15 MB."
+    detail = "This file can't be accepted. Please choose a JPG, PNG, HEIC or PDF of up to 15 MB."
 
 
 class HashMissing(UploadRefused):
