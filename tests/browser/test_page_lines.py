@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ingest_lambda.contract import SubmitRequest
-from tests.browser.lines import FAULTS, PORTAL, Line, answer, cut, says
+from tests.browser.lines import FAULTS, Line, answer, cut, says
 from tests.browser.rendered import BUCKET, SITE, serve
 from tests.browser.visiting import (
     START,
@@ -18,7 +18,7 @@ from tests.browser.visiting import (
     SUBMISSION,
     SUBMIT,
     add_photo,
-    answer_state,
+    answer_problem,
     answer_status,
     mail_link,
     now,
@@ -188,49 +188,29 @@ def test_a_photo_that_does_not_arrive_says_why(phone: "Page", fault: str) -> Non
     uploaded(phone)
 
 
-def test_an_unreadable_state_is_none_and_the_form_opens_by_its_own_dates(phone: "Page") -> None:
-    serve(
-        phone, make_content(opens_at=now().replace(year=2020), closes_at=now().replace(year=2120))
-    )
-    line = Line(phone, "**/state.json", FAULTS)
+def test_a_refusal_called_as_what_every_object_has_is_said_like_any_other(phone: "Page") -> None:
+    ready(phone)
+    answer_problem(phone, SUBMIT, 422, "constructor")
+    send(phone)
+    phone.locator("#notice", has_text="Something went wrong on our side").wait_for()
+    assert draft(phone)["photos"]
+
+
+@pytest.mark.parametrize("asked", [-5, 1e12, "soon"])
+def test_however_soon_or_late_an_answer_wants_to_be_asked_again_it_is_within_minutes(
+    phone: "Page", asked: object
+) -> None:
+    ready(phone)
     phone.clock.install(time=now())
-    open_form(phone, SITE)
-    assert len(line.met) == 1
-    # Nothing was ever read, so each of the others is met as the first was: by a page that knows no state.
-    for _ in range(40 * len(FAULTS)):
-        if len(line.met) == len(FAULTS):
-            break
-        phone.clock.run_for(5_000)
-        assert phone.is_visible("#form"), line.met[-1]
-        assert phone.is_hidden("#notice"), line.met[-1]
-    assert line.met == list(FAULTS)
-    assert phone.is_visible("#form")
-    assert phone.locator("#fallback").count() == 0
-
-
-def test_an_unreadable_state_opens_no_form_whose_own_dates_are_over(phone: "Page") -> None:
-    serve(
-        phone, make_content(opens_at=now().replace(year=2020), closes_at=now().replace(year=2021))
-    )
-    phone.route("**/state.json", answer(200, PORTAL))
-    phone.goto(SITE)
-    phone.locator("#notice", has_text="has closed").wait_for()
-    assert phone.is_hidden("#form")
-
-
-def test_a_state_that_was_read_once_holds_while_the_line_is_down(phone: "Page") -> None:
-    serve(phone, make_content(closes_at=now().replace(year=2120)))
-    answer_state(phone, "paused")
-    phone.clock.install(time=now())
-    phone.goto(SITE)
-    phone.locator("#notice", has_text="is paused").wait_for()
-    asked: list[str] = []
-    phone.on("requestfailed", lambda request: asked.append(request.url))
-    phone.route("**/state.json", cut)
-    for _ in range(60):
-        phone.clock.run_for(1_000)
-    assert len(asked) >= 2
-    assert phone.is_hidden("#form")
+    told: list[str] = []
+    phone.on("request", lambda r: told.append(r.url) if STATUS.search(r.url) else None)
+    phone.route(STATUS, says(200, TOLD | {"poll_after_seconds": asked}))
+    send(phone)
+    outcome(phone, "pending_review")
+    phone.clock.run_for(500)
+    assert len(told) == 1
+    phone.clock.fast_forward(133_000)
+    phone.wait_for_function("() => document.querySelector('.later')")
 
 
 def test_a_status_that_the_page_has_no_words_for_yet_is_an_entry_that_waits(phone: "Page") -> None:

@@ -9,8 +9,9 @@ export const $ = (id) => document.getElementById(id);
 export const form = $("form");
 export const photosOnly = () => view === "status" || form.classList.contains("photos-only");
 
+const words = Object.assign(Object.create(null), data.words); // a code may be called as what every object has
 // A word of the page in its own language; {names} in it are filled in.
-export const t = (key, values = {}) => (data.words[key] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+export const t = (key, values = {}) => (words[key] || "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 export function make(tag, properties = {}, ...children) {
   const element = Object.assign(document.createElement(tag), properties);
@@ -37,7 +38,7 @@ function written(local, style) {
 }
 
 let ahead = 0; // by how much the server's clock is before this phone's, which may be days wrong
-export const setClock = (date) => { ahead = (Date.parse(date) || Date.now()) - Date.now(); };
+export const setClock = (date, age) => { ahead = (Date.parse(date) + 1000 * (Number(age) || 0) || Date.now()) - Date.now(); };
 export const now = () => Date.now() + ahead;
 const nowLocal = () => now() + offset(now());
 const dayOf = (local) => written(local, new Date(local).getUTCFullYear() === new Date(nowLocal()).getUTCFullYear() ? DAY : { ...DAY, year: "numeric" });

@@ -39,7 +39,7 @@ export async function follow(sent, { mend, askAgain, refuse }) {
     if ((answer.actions || []).some((action) => action.kind === "resubmit")) return askAgain(sent);
     if (!queued && !answer.poll_after_seconds) return undefined;
     if (Date.now() > end) return lookLater(sent);
-    const seconds = Math.max(queued ? STEPS_SECONDS[Math.min(step, 5)] : 0, answer.poll_after_seconds || 1);
+    const seconds = Math.max(queued ? STEPS_SECONDS[Math.min(step, 5)] : 1, Math.min(120, answer.poll_after_seconds) || 1); // whatever is asked for, never at once
     step += 1;
     await sleep(seconds * 1000 * (0.9 + Math.random() * 0.2));
   }

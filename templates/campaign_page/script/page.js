@@ -204,7 +204,7 @@ async function stateNow() {
   const { response, said } = await ask(`${document.body.dataset.root}state.json`, { cache: "no-cache" }, 4);
   const isOurs = response?.status === 200 && isState(said);
   if (isOurs) {
-    setClock(response.headers.get("Date"));
+    setClock(response.headers.get("Date"), response.headers.get("Age"));
     known = said;
   }
   return { isOurs, ...(known || { state: "live", opens_at: settings.opens, closes_at: settings.closes, release: settings.release }) };
