@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "storages",
     "campaignhub",
     "campaigns.accounts",
+    "campaigns.jobs",
     "campaigns.access",
     "campaigns.setup",
     "campaigns.hosting",

@@ -54,6 +54,8 @@ class KeysetChangeList(ChangeList):
     search_verb = "Search"
     menus: Sequence[Chip] = ()
     bulk: Sequence[tuple[str, str]] = ()
+    refresh_seconds = 0
+    """How often the page reads the list again, where its rows change by themselves."""
 
     def get_queryset(self, request: HttpRequest, exclude_parameters: Any = None) -> Any:
         """Return the rows that the filters leave."""

@@ -12,6 +12,7 @@ from unfold.sites import UnfoldAdminSite
 from campaignhub.staff_site import navigation
 from campaignhub.staff_site.access import sign_in
 from campaignhub.staff_site.command_search import find
+from campaignhub.staff_site.news import news_of
 from campaignhub.staff_site.routes import pages_of
 from campaignhub.staff_site.scoped import ScopedModelAdmin
 
@@ -60,6 +61,12 @@ class StaffSite(UnfoldAdminSite):
             if isinstance(known, URLResolver)
             or (isinstance(known, URLPattern) and (known.name in PAGES or known.name is None))
         ]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add the news to what every page shows."""
+        news = news_of(request) if request.user.is_authenticated else []
+        goes_on = any(one.goes_on for one in news)
+        return {**super().each_context(request), "news": news, "news_goes_on": goes_on}
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

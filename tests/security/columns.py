@@ -19,6 +19,7 @@ NOT_TYPED: dict[str, str] = {
     "FormField": "name routes minimum maximum countries",
     "Release": "manifest images accepted_warnings",
     "StateChange": "before after",
+    "Job": "kind parameters only_one cursor counts last_error",
     "AuditEntry": "code",
     "SendingHold": "scope",
     "BlockEntry": "value_hash",

@@ -10,6 +10,7 @@ from campaigns.access.models import BlockEntry, PartnerKey
 from campaigns.accounts.models import Client, Invitation, SenderIdentity, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit, invitations
+from campaigns.jobs.models import Job
 from campaigns.publishing.services import checks, publish
 from campaigns.publishing.services.lifecycle import move_campaign
 from campaigns.setup.models import Campaign, FormField, Limit
@@ -113,6 +114,18 @@ def make_scene(*, at: datetime) -> Scene:
         assigned_at=at,
         assigned_by=staff["operator"],
     )
+    job = Job.objects.create(
+        client=client,
+        actor=manager,
+        kind="review.bulk_verdict",
+        title=hostile(200),
+        notes=[hostile(200, turn=1)],
+        outcome=hostile(300, turn=2),
+        state="done",
+        asked_at=at,
+        ended_at=at,
+    )
+    User.objects.filter(pk=manager.pk).update(follows_jobs=True)
     campaign.placements.update(trouble=hostile(200))
     mails = list(Mail.objects.filter(submission__in=submissions).order_by("pk"))
     for mail in mails:
@@ -136,6 +149,7 @@ def make_scene(*, at: datetime) -> Scene:
             "senderidentity": [sender.pk],
             "submission": [submission.pk for submission in submissions],
             "mail": [mail.pk for mail in mails],
+            "job": [job.pk],
             "queue": ["submissions", "images", "mirror", "quarantine", "pipe"],
             "slug": [campaign.slug],
             "app_label": ["accounts", "access", "campaigns", "submissions"],

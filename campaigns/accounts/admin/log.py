@@ -67,6 +67,12 @@ WORDS = {
     "mail.sent_again": "Sent an e-mail again",
     "mail.tried_now": "Tried again to send e-mails",
     "mail.marked_as_sent": "Marked an e-mail as sent",
+    "job.started": "Started a job",
+    "job.cancel_asked": "Cancelled a job",
+    "job.tried_again": "Tried a job again",
+    "job.done": "A job was done",
+    "job.failed": "A job failed",
+    "job.cancelled": "A job was stopped",
     "ledger.round_asked": "Started a comparison",
     "pipe.switched_on": "Switched on a Pipe",
     "submission.approved": "Approved an entry",
@@ -89,6 +95,7 @@ _ROOMS = {
     "partner": "Partners",
     "submission": "Entries",
     "mail": "Mails",
+    "job": "Jobs",
 }
 
 

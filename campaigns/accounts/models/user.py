@@ -17,6 +17,8 @@ class User(AbstractUser):
 
     session_version = models.PositiveIntegerField(default=0, editable=False)
     """Sessions carry it: all of an account's sessions end when it changes."""
+    follows_jobs = models.BooleanField(default=False, editable=False)
+    """Whether a job of theirs goes on, or has ended without their being told; else no page asks for jobs."""
 
     class Meta:
         constraints = (

@@ -28,6 +28,7 @@ class Capability(StrEnum):
     MAIL_VIEW = "mail.view"
     MAIL_SEND = "mail.send"
     OPERATIONS = "operations"
+    JOB_VIEW = "job.view"
     AUDIT_VIEW = "audit.view"
 
 
@@ -42,6 +43,7 @@ _MANAGER = _MODERATOR | {
     Capability.MAIL_VIEW,
     Capability.MAIL_SEND,
     Capability.OPERATIONS,
+    Capability.JOB_VIEW,
 }
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
     Role.OWNER: frozenset(Capability),

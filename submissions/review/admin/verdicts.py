@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.http import Http404, QueryDict
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from ingest_lambda.contract import Reason, ReasonCode, sentence
 from submissions.mirror.models import Submission
 from submissions.mirror.services.releases import release_of
 from submissions.review.services import decisions
+from submissions.review.services.bulk_verdicts import give_verdict
 
 SAID: Mapping[str, str] = {
     "approve": "{reference} approved.",
@@ -47,19 +49,23 @@ def take_verdict(
         DomainError: a rule said no; the sentence in it is for the moderator.
     """
     verdict = form.get("verdict", "")
-    note = form.get("note", "").strip()[:1000]
-    if verdict == "approve":
-        despite = " ".join(form.getlist("despite")).split()
-        return decisions.approve_submission(
-            submission.pk, actor=actor, at=at, note=note, after=after, despite=despite
-        )
-    act = {"reject": decisions.reject_submission, "ask_again": decisions.request_resubmission}.get(
-        verdict
-    )
-    if act is None:
+    if verdict not in SAID:
         raise Http404
-    reasons = read_reasons(form)
-    return act(submission.pk, reasons=reasons, actor=actor, at=at, note=note, after=after)
+    return give_verdict(submission.pk, verdict, after=after, actor=actor, at=at, **said(form))
+
+
+def said(form: QueryDict) -> dict[str, Any]:
+    """Read what a form says on its verdict: reasons, note, and the gaps that it approves despite of.
+
+    Raises:
+        ReasonsNeeded: one of the reasons is none of ours.
+    """
+    is_approval = form.get("verdict") == "approve"
+    return {
+        "note": form.get("note", "").strip()[:1000],
+        "reasons": [] if is_approval else read_reasons(form),
+        "despite": " ".join(form.getlist("despite")).split() if is_approval else [],
+    }
 
 
 def read_reasons(form: QueryDict) -> list[Reason]:

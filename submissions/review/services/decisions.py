@@ -86,8 +86,7 @@ def reject_submission(
         ReasonsNeeded: none, too many, one of another verdict, or ``OTHER`` without a message.
         AlreadyDecided: it was decided before, or since ``after``.
     """
-    by_hand = frozenset({ReasonCode.RESUBMISSION_EXPIRED}) if given["actor"] else frozenset()
-    _fit(reasons, FINAL - by_hand)
+    check_reasons(Status.REJECTED, reasons, by_hand=given["actor"] is not None)
     return decide(submission_id, Status.REJECTED, reasons=reasons, **given)
 
 
@@ -100,7 +99,7 @@ def request_resubmission(
         AskedAlready: the entrant has answered such a question before.
         ReasonsNeeded, AlreadyDecided: as :func:`reject_submission`.
     """
-    _fit(reasons, RETRYABLE)
+    check_reasons(Status.NEEDS_RESUBMISSION, reasons)
     return decide(submission_id, Status.NEEDS_RESUBMISSION, reasons=reasons, **given)
 
 
@@ -211,7 +210,16 @@ def revoke_submission(
     return _back(submission_id, Status.REVOKED, message, given)
 
 
-def _fit(reasons: Sequence[Reason], allowed: frozenset[object]) -> None:
+def check_reasons(verdict: Status, reasons: Sequence[Reason], *, by_hand: bool = True) -> None:
+    """Check that reasons fit a verdict, before it is given; ``by_hand`` is a moderator's.
+
+    Raises:
+        ReasonsNeeded: as :func:`reject_submission` and :func:`request_resubmission` say.
+    """
+    if verdict is Status.NEEDS_RESUBMISSION:
+        allowed = frozenset(RETRYABLE)
+    else:
+        allowed = FINAL - {ReasonCode.RESUBMISSION_EXPIRED} if by_hand else FINAL
     if not 1 <= len(reasons) <= 3:
         raise ReasonsNeeded("Choose one to three reasons; the entrant reads them.")
     if any(reason.code not in allowed for reason in reasons):

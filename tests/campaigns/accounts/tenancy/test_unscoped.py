@@ -14,6 +14,8 @@ SAYS_NO_SCOPE = {
     # The clock, the drains, the commands: for every client, and sent by nobody.
     "campaigns.access.tasks": "block lists that the table lacks",
     "campaigns.accounts.tasks": "invitations that are due",
+    "campaigns.jobs.services.running": "a job of the platform, which an operator started",
+    "campaigns.jobs.tasks": "slices that are due",
     "campaigns.publishing.tasks": "campaigns that open and close",
     "campaigns.workbench.management.commands.demo": "makes its clients",
     "campaigns.workbench.management.commands.client_domain": "one client's domain",
