@@ -112,6 +112,15 @@ def all_records(*, segment: int = 0, segments: int = 1) -> Iterator[Record]:
     return _table().ledger.all_records(segment=segment, segments=segments)
 
 
+def records_after(position: str = "", *, most: int = 200) -> tuple[list[Record], str]:
+    """Read all that the mirror takes on from a position in the whole table; see ``LedgerItems.records_after``.
+
+    Raises:
+        IngestBusy: the table is busy or away; go on from the same position.
+    """
+    return _table().ledger.records_after(position, most=most)
+
+
 def items_after(position: str = "", *, most: int = 1000) -> tuple[list[ItemLine], str]:
     """Read names and versions on from a position in the whole table; see ``LedgerItems.items_after``.
 

@@ -23,7 +23,6 @@ from submissions.operations.services import (
 LEDGER_LOOKS_BACK = timedelta(hours=26)
 """Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
 
-ASKED_ROUND_SECONDS = 20
 UNSENT_ROUND_SECONDS = 120
 READINGS_EVERY_SECONDS = 15
 UNSENT_EVERY_SECONDS = 900
@@ -38,13 +37,6 @@ def reconcile() -> None:
     now = timezone.now()
     ledger.reconcile(at=now, since=now - LEDGER_LOOKS_BACK, until=now - SETTLES_WITHIN)
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
-
-
-@every(ASKED_ROUND_SECONDS, expires=ASKED_ROUND_SECONDS)
-@unscoped("the table holds every client's submissions")
-def compare_all_items() -> None:
-    """Go on with the round through all items that an operator asked for, if there is one."""
-    ledger_rounds.go_on(at=timezone.now(), enough=_after(ASKED_ROUND_SECONDS), only_asked=True)
 
 
 @every(UNSENT_EVERY_SECONDS, expires=UNSENT_EVERY_SECONDS)

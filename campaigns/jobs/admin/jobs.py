@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -23,7 +24,7 @@ from campaigns.jobs.admin.wording import TONES, pace, progress_words, state_word
 from campaigns.jobs.models import UNDER_WAY, Job, JobState
 from campaigns.jobs.rules.pace import in_words
 from campaigns.jobs.services import asking
-from campaigns.jobs.services.registry import kind_of
+from campaigns.jobs.services.registry import kind_of, offered
 
 _UNDER_WAY = "under_way"
 
@@ -140,6 +141,7 @@ class JobAdmin(KeysetAdmin):
         column("Started by", lambda job: person(job.actor), wide=True),
         column("Started", lambda job: when(job.asked_at)),
     )
+    list_before_template = "admin/jobs/offers.html"
     older_words = "Older jobs"
     nothing_title = "No jobs found"
     everything_words = "Show all jobs"
@@ -148,6 +150,19 @@ class JobAdmin(KeysetAdmin):
         "What takes longer than a moment, such as deciding on many entries, is done by a job. It is "
         "listed here with its progress, and goes on when you leave the page."
     )
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list, with what operators may start above it; or start that."""
+        offers = offered() if _user(request).is_superuser else {}
+        if request.method == "POST":
+            wanted = offers.get(request.POST.get("start", ""))
+            if wanted is None:
+                raise Http404
+            job = wanted.start(_user(request), timezone.now())
+            return HttpResponseRedirect(reverse("admin:jobs_job_read", args=[job.pk]))
+        return super().changelist_view(request, {**(extra_context or {}), "offers": offers})
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
         """Show the jobs that the person might have started."""

@@ -15,8 +15,8 @@ MAILED_AFTER = timedelta(seconds=30)
 def end(job: Job, state: JobState, *, at: datetime, why: str = "") -> None:
     """End a job, whose row the caller holds and saves, in that transaction."""
     kind = kind_of(job)
-    if state is JobState.DONE and kind and kind.on_done:
-        kind.on_done(job, at)
+    if kind and kind.on_end:
+        kind.on_end(job, state, at)
     told = kind.summary(job) if kind else ""
     job.state, job.ended_at = state, at
     job.outcome = " ".join(part for part in (why, told) if part)[:300]

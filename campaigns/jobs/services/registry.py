@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.module_loading import autodiscover_modules
 
+from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
-from campaigns.jobs.models import Job
+from campaigns.jobs.models import Job, JobState
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,24 @@ class Kind:
     in_transaction: bool = True
     passing: tuple[type[Exception], ...] = ()
     """Errors that pass by themselves: the step is tried again later."""
-    on_done: Callable[[Job, datetime], None] | None = None
-    """What is written in the transaction in which it ends well."""
+    on_end: Callable[[Job, JobState, datetime], None] | None = None
+    """What is written in the transaction in which it ends, and how."""
     link: Callable[[Job], tuple[str, str]] | None = None
     """Where its result is seen: words and address."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A job of the platform that operators start from the list of jobs."""
+
+    words: str
+    meaning: str
+    """What it does and whom it concerns, in a sentence or two."""
+    start: Callable[[User, datetime], Job]
+
+
 _kinds: dict[str, Kind] = {}
+_offers: dict[str, Offer] = {}
 
 
 def register(kind: Kind) -> Kind:
@@ -66,6 +78,17 @@ def register(kind: Kind) -> Kind:
         raise ValueError(f"There is a kind of job called {kind.name}.")
     _kinds[kind.name] = kind
     return kind
+
+
+def offer(kind: Kind, words: str, meaning: str, start: Callable[[User, datetime], Job]) -> None:
+    """Offer a kind of job to operators on the list of jobs."""
+    _offers[kind.name] = Offer(words, meaning, start)
+
+
+def offered() -> Mapping[str, Offer]:
+    """Return what operators may start, by the name of the kind."""
+    _discover()
+    return _offers
 
 
 @cache

@@ -122,6 +122,28 @@ class LedgerItems:
                 if (record := _record_of(item)) is not None:
                     yield record
 
+    def records_after(self, position: str = "", *, most: int = 200) -> tuple[list[Record], str]:
+        """Read on in the whole table from ``position``, whole records; positions as :meth:`items_after`.
+
+        Read consistently: what was written before the call, and lies behind the position, is in it.
+
+        Raises:
+            TryAgain: the table is busy or away; ask again from the same position.
+        """
+        begin = {"ExclusiveStartKey": json.loads(position)} if position else {}
+        answer = self._store.call(
+            "scan",
+            TableName=self._store.name,
+            Limit=most,
+            ConsistentRead=True,
+            FilterExpression="begins_with(pk, :group)",
+            ExpressionAttributeValues={":group": {"S": "SUBMISSION#"}},
+            **begin,
+        )
+        records = [one for item in answer["Items"] if (one := _record_of(item)) is not None]
+        after = answer.get("LastEvaluatedKey")
+        return records, json.dumps(after) if after else ""
+
     def items_after(self, position: str = "", *, most: int = 1000) -> tuple[list[ItemLine], str]:
         """Read on in the whole table from ``position``; return a page and the position behind it.
 

@@ -1,21 +1,23 @@
-"""Dead letters at the desk of operations: looked at, sent again or discarded for a reason."""
+"""Dead letters at the desk of operations: looked at, sent again by a job, or discarded for a reason."""
 
 import re
 from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub.errors import DomainError
 from campaignhub.staff_site.views import StaffPage, attempt
-from campaigns.accounts.models import User
+from campaigns.accounts.models import Client, User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
 from submissions.operations.admin.machinery import APART
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
+from submissions.operations.services.replays import start_replay
 
 SHOWN = 200
 
@@ -62,34 +64,58 @@ class DeadLetterQueue(StaffPage):
         }
 
     def post(self, request: HttpRequest, queue: str) -> HttpResponse:
-        """Do something about those that were ticked, or about all."""
+        """Discard those that were ticked, or start the job that sends them, or all, again."""
         user, act = staff_of(request), request.POST.get("act", "")
         if act not in _verbs(queue, user):
             raise Http404
-        attempt(request, lambda: self._act(act, user))
-        return HttpResponseRedirect(request.path)
+        where = [request.path]
+        attempt(request, lambda: self._act(act, user, where))
+        return HttpResponseRedirect(where[-1])
 
-    def _act(self, act: str, user: User) -> str:
+    def _act(self, act: str, user: User, where: list[str]) -> str:
+        """Act; add the page to go on with to ``where``, and return what to say there."""
         queue, chosen = self.pair.name, set(self.request.POST.getlist("id"))
-        if not user.is_superuser or act == "replay_all":
+        letters: Sequence[DeadLetter] = ()
+        if not user.is_superuser:
             letters, trouble = _dead_letters_of(queue, user)
             if trouble:
                 raise NothingChosen(trouble)
             mine = {letter.message_id for letter in letters}
             chosen = mine if act == "replay_all" else chosen & mine
-        if not chosen:
+        takes_all = act == "replay_all" and user.is_superuser
+        if not chosen and not takes_all:
             raise NothingChosen("Choose messages first: tick the box at the start of their rows.")
         signed: dict[str, Any] = {"actor": user, "at": timezone.now()}
         if act == "discard":
             reason = self.request.POST.get("reason", "")
             count = dead_letters.discard(queue, message_ids=chosen, reason=reason, **signed)
-            done = "discarded"
+            return f"{count} message{'' if count == 1 else 's'} discarded."
+        if user.is_superuser:
+            some = None if takes_all else chosen
+            jobs = [start_replay(queue, message_ids=some, client=None, **signed)]
         else:
-            some = None if act == "replay_all" and user.is_superuser else chosen
-            count = dead_letters.replay(queue, message_ids=some, **signed)
-            taken_up = "taken up: the whole table is compared"
-            done = "sent again" if self.pair.source_url else taken_up
-        return f"{count} message{'' if count == 1 else 's'} {done}."
+            jobs = [
+                start_replay(queue, message_ids=ids, client=client, **signed)
+                for client, ids in _by_client(letters, chosen, user).items()
+            ]
+        if len(jobs) == 1:
+            where.append(reverse("admin:jobs_job_read", args=[jobs[0].pk]))
+        else:
+            where.append(reverse("admin:jobs_job_changelist"))
+        return "Started. You can leave this page."
+
+
+def _by_client(shown: Sequence[DeadLetter], chosen: set[str], user: User) -> dict[Client, set[str]]:
+    """Sort the chosen messages by the client whose campaign they name."""
+    owners: dict[str, Client] = {}
+    for campaign in campaigns_of(user, Capability.OPERATIONS).select_related("client"):
+        for known_as in (campaign.slug, campaign.test_slug, campaign.pk, campaign.test_id):
+            owners[str(known_as)] = campaign.client
+    found: dict[Client, set[str]] = {}
+    for letter in shown:
+        if letter.message_id in chosen:
+            found.setdefault(owners[min(named_in(letter))], set()).add(letter.message_id)
+    return found
 
 
 def _verbs(queue: str, user: User) -> tuple[str, ...]:

@@ -8,12 +8,14 @@ from celery import current_app
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from campaignhub.staff_site.views import StaffPage, attempt
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
+from campaigns.jobs.models import Job
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mail.rules.mails import MailState
@@ -91,7 +93,7 @@ class Operations(StaffPage):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Do what an operator asks for; what comes of it appears on the page."""
         user = staff_of(request)
-        acts: dict[str, Callable[[HttpRequest, User], None]] = {
+        acts: dict[str, Callable[[HttpRequest, User], Job | None]] = {
             "compare": _compare_last_day,
             "compare_all": _compare_everything,
             "switch_on": _switch_on,
@@ -100,8 +102,9 @@ class Operations(StaffPage):
         act = acts.get(request.POST.get("act", ""))
         if not user.is_superuser or act is None:
             raise Http404
-        act(request, user)
-        return HttpResponseRedirect(request.path)
+        job = act(request, user)
+        where = reverse("admin:jobs_job_read", args=[job.pk]) if job else request.path
+        return HttpResponseRedirect(where)
 
 
 def _compare_last_day(request: HttpRequest, _user: User) -> None:
@@ -113,8 +116,8 @@ def _compare_last_day(request: HttpRequest, _user: User) -> None:
         request.session[_ASKED_AT] = timezone.now().timestamp()
 
 
-def _compare_everything(_request: HttpRequest, user: User) -> None:
-    ledger_rounds.ask_for_round(actor=user, at=timezone.now())
+def _compare_everything(_request: HttpRequest, user: User) -> Job:
+    return ledger_rounds.ask_for_round(actor=user, at=timezone.now())
 
 
 def _switch_on(request: HttpRequest, user: User) -> None:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 
-from campaignhub.staff_site.views import StaffPage, attempt
+from campaignhub.staff_site.views import StaffPage
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
@@ -16,7 +16,7 @@ from submissions.operations.services.test_data import delete_test_data, test_sub
 
 
 class DeleteTestData(StaffPage):
-    """What would go; it goes once the campaign's address was typed."""
+    """What would go; a job deletes it once the campaign's address was typed."""
 
     title = "Delete test data"
     capability = Capability.CAMPAIGN_PUBLISH
@@ -39,11 +39,5 @@ class DeleteTestData(StaffPage):
             trouble = f"That isn't it. Type {self.campaign.slug} exactly, or leave it."
             return self.render_to_response(self.get_context_data(trouble=trouble, **kwargs))
 
-        def delete() -> str:
-            count = delete_test_data(self.campaign, actor=staff_of(request), at=timezone.now())
-            entries = "1 test entry is" if count == 1 else f"{count} test entries are"
-            return f"{entries} deleted, with photos and limits."
-
-        attempt(request, delete)
-        where = reverse("admin:campaigns_campaign_change", args=[self.campaign.pk])
-        return HttpResponseRedirect(where)
+        job = delete_test_data(self.campaign, actor=staff_of(request), at=timezone.now())
+        return HttpResponseRedirect(reverse("admin:jobs_job_read", args=[job.pk]))

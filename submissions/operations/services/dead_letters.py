@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from campaignhub.aws import impatient_sqs, sqs
 from campaignhub.env import env
 from campaignhub.errors import DomainError
-from campaigns.accounts.models import User
+from campaigns.accounts.models import Client, User
 from campaigns.accounts.rules.lines import is_blank
 from campaigns.accounts.services import audit
 from ingest_lambda.contract import without_tokens
@@ -196,9 +196,19 @@ def _sent_at(message: dict[str, Any]) -> datetime:
     return datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1000, UTC)
 
 
-def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: datetime) -> int:
+def replay(
+    queue: str,
+    *,
+    message_ids: Collection[str] | None,
+    actor: User,
+    at: datetime,
+    client: Client | None = None,
+    sent_until: datetime | None = None,
+    most: int = MOST_AT_ONCE,
+) -> int:
     """Send dead letters to their queue again; all of them where no ids are given. Return how many went.
 
+    With ``sent_until`` those that came later stay, and ``client`` is whose log tells of it.
     Each is deleted only after its queue has it again; should we die in between
     it is there twice, which does no harm, for everything behind a queue bears a
     second time. A submission keeps its time of entry. What the mirror Pipe gave
@@ -212,13 +222,15 @@ def replay(queue: str, *, message_ids: Collection[str] | None, actor: User, at: 
     def send(message: dict[str, Any]) -> bool:
         if message_ids is not None and message["MessageId"] not in message_ids:
             return False
+        if sent_until is not None and _sent_at(message) > sent_until:
+            return False
         if pair.source_url:
             _send(pair, message, at)
         else:
             ask_for_round(actor=actor, at=at, lost_at=_sent_at(message))
         return True
 
-    return _settle(pair, send, "deadletters.replayed", actor=actor, at=at)
+    return _settle(pair, send, "deadletters.replayed", actor=actor, client=client, at=at, most=most)
 
 
 def _send(pair: Pair, message: dict[str, Any], at: datetime) -> None:
@@ -273,18 +285,20 @@ def _settle(
     *,
     actor: User,
     at: datetime,
+    client: Client | None = None,
+    most: int = MOST_AT_ONCE,
     reason: str = "",
 ) -> int:
     """Act on dead letters; return how many went, and log those also where the queue breaks off."""
     went: list[str] = []
     try:
-        _visit(pair.dead_url, act, most=MOST_AT_ONCE, deleted=went)
+        _visit(pair.dead_url, act, most=most, deleted=went)
     finally:
         if went:
             audit.record_line(
                 code,
                 actor=actor,
-                client=None,
+                client=client,
                 target=f"queue:{pair.name}",
                 at=at,
                 after={"count": len(went), "ids": went[:50], "reason": reason},

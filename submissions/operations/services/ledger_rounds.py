@@ -9,7 +9,7 @@ call: a gigabyte costs a few cents. Measured for 5,000 entries with 10,500
 photos and messages, our CPU: 0.9 s, and 5.2 s by a call for each entry.
 
 The clock's rounds take :data:`SECONDS_AN_HOUR` of every hour and go on where
-they stopped; ``manage.py reconcile`` and whoever presses the button read all of
+they stopped; ``manage.py reconcile`` and the job that an operator starts read all of
 it. The whole, and not the hours in which something was lost: a lost change may
 be one of an entry of weeks ago.
 """
@@ -26,7 +26,11 @@ from django.db.models import Model, QuerySet
 from campaignhub import ingest
 from campaignhub.ingest import ItemLine
 from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
+from campaigns.jobs.models import Job, JobState
+from campaigns.jobs.services.asking import start
+from campaigns.jobs.services.registry import Kind, Step
 from submissions.intake.services.repair import bring_here, chunks
 from submissions.mirror.models import Award, DeletedTest, EntrantMessage, ReceiptImage, Submission
 from submissions.mirror.services.writing import SETTLES_WITHIN
@@ -41,8 +45,8 @@ _KEPT = 100
 """Rounds that are kept, for the record."""
 
 
-def ask_for_round(*, actor: User, at: datetime, lost_at: datetime | None = None) -> LedgerRound:
-    """Have the whole table compared from its beginning, now; the worker does it in steps.
+def ask_for_round(*, actor: User, at: datetime, lost_at: datetime | None = None) -> Job:
+    """Start the job that compares the whole table from its beginning.
 
     A round that goes by the clock begins anew, since what was lost may lie in
     the part that it has behind it. One that was asked for already is left alone,
@@ -50,39 +54,90 @@ def ask_for_round(*, actor: User, at: datetime, lost_at: datetime | None = None)
     """
     with transaction.atomic():
         under_way = _under_way().select_for_update().first()
-        if (
-            under_way is not None
-            and under_way.asked_by is not None
-            and (lost_at is None or lost_at <= under_way.begun_at)
+        is_asked = under_way is not None and under_way.asked_by is not None
+        if under_way is not None and not (
+            is_asked and (lost_at is None or lost_at <= under_way.begun_at)
         ):
-            return under_way
-        if under_way is not None:
             under_way.delete()
-        begun = _begin(at, asked_by=actor)
-        audit.record_line("ledger.round_asked", actor=actor, client=None, target="ledger", at=at)
-    return begun
+            under_way = None
+        if under_way is None:
+            under_way = _begin(at, asked_by=actor)
+            audit.record_line(
+                "ledger.round_asked", actor=actor, client=None, target="ledger", at=at
+            )
+        return start(
+            COMPARE_EVERYTHING,
+            title="Compare everything with the table",
+            client=None,
+            actor=actor,
+            at=at,
+            total=under_way.expected,
+            only_one="ledger:round",
+        )
 
 
-def go_on(*, at: datetime, enough: Callable[[], bool], only_asked: bool = False) -> None:
-    """Go on with the round under way, page by page, until it ends or ``enough`` says so.
+def _compare_next(job: Job, at: datetime) -> Step:
+    """Compare a page for the round that was asked for, which may have begun anew meanwhile."""
+    asked = _under_way().filter(asked_by__isnull=False).first()
+    if asked is None:
+        return Step(job.cursor, is_last=True)
+    before = asked.position
+    _compare_page(asked, settled=asked.begun_at, repair=True, at=at)
+    _note(asked, before)
+    return Step(
+        {"round": asked.pk},
+        done=max(0, asked.items - job.done),
+        total=max(asked.expected, asked.items),
+        is_last=asked.ended_at is not None,
+    )
 
-    Where none is under way the next one begins; with ``only_asked`` nothing is
-    done but for a round that somebody asked for. Two at once do no harm: a page
-    counts for the one who notes it first.
+
+def _sum_up(job: Job) -> str:
+    done = LedgerRound.objects.filter(pk=job.cursor.get("round")).first()
+    if done is None:
+        return "Nothing was compared."
+    told = [f"{done.items} entries, photos, messages and prizes of the table were compared."]
+    if done.repaired:
+        told.append(f"{done.repaired} were missing here or older, and are repaired.")
+    told.append(f"{done.gap_count} still differ." if done.gap_count else "None differs.")
+    return " ".join(told)
+
+
+def _give_back_to_the_clock(_job: Job, state: JobState, _at: datetime) -> None:
+    """Let a round that was cancelled go on by the clock, as others do."""
+    if state is JobState.CANCELLED:
+        _under_way().update(asked_by=None)
+
+
+COMPARE_EVERYTHING = Kind(
+    name="operations.compare_everything",
+    capability=Capability.OPERATIONS,
+    step=_compare_next,
+    summary=_sum_up,
+    unit=("item", "items"),
+    in_transaction=False,
+    passing=(ingest.IngestBusy,),
+    on_end=_give_back_to_the_clock,
+)
+
+
+def go_on(*, at: datetime, enough: Callable[[], bool]) -> None:
+    """Go on with the clock's round, page by page, until it ends or ``enough`` says so.
+
+    Where none is under way the next one begins; one that somebody asked for is
+    left to its job. Two at once do no harm: a page counts for the one who notes
+    it first.
 
     Raises:
         IngestBusy: the table is busy or away; the next call goes on from there.
     """
     under_way = _under_way().first()
-    if only_asked and (under_way is None or under_way.asked_by_id is None):
+    if under_way is not None and under_way.asked_by_id is not None:
         return
     under_way = under_way or _begin(at)
     while not under_way.ended_at:
-        settled = under_way.begun_at
-        if under_way.asked_by_id is None:
-            settled = at - SETTLES_WITHIN
         before = under_way.position
-        _compare_page(under_way, settled=settled, repair=True, at=at)
+        _compare_page(under_way, settled=at - SETTLES_WITHIN, repair=True, at=at)
         if not _note(under_way, before) or enough():
             return
 

@@ -20,10 +20,15 @@ def signed_in(user: User) -> Browser:
 
 def operator() -> Browser:
     """Sign somebody in who runs the installation."""
+    return signed_in(make_operator())
+
+
+def make_operator() -> User:
+    """Make somebody who runs the installation."""
     user = make_user()
     user.is_superuser = True
     user.save()
-    return signed_in(user)
+    return user
 
 
 def manager(campaign: Campaign, role: Role = Role.CAMPAIGN_MANAGER) -> Browser:

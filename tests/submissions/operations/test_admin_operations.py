@@ -23,6 +23,7 @@ from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 from tests.submissions.operations.operators import OPERATIONS, manager, operator
+from tests.support.jobs import run_jobs
 from tests.support.simulated_aws import depth as depth_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues")]
@@ -115,6 +116,7 @@ def test_another_client_s_many_dead_letters_hide_none_of_one_s_own():
     browser = manager(campaign)
     assert len(browser.get(address_of()).context["letters"]) == 1
     browser.post(address_of(), {"act": "replay_all"})
+    run_jobs()
     assert depth(pairs()["submissions"].dead_url) == SHOWN + 1
     assert depth(pairs()["submissions"].source_url) == 1
 
@@ -126,8 +128,10 @@ def test_a_manager_replays_and_discards_nobody_else_s():
     browser = manager(campaign)
     browser.post(address_of(), {"act": "discard", "id": other, "reason": "curious"})
     browser.post(address_of(), {"act": "replay", "id": other})
+    run_jobs()
     assert depth(pairs()["submissions"].dead_url) == 2
     browser.post(address_of(), {"act": "replay_all"})
+    run_jobs()
     assert depth(pairs()["submissions"].dead_url) == 1
     assert depth(pairs()["submissions"].source_url) == 1
 
@@ -140,6 +144,7 @@ def test_one_some_or_all_are_sent_again():
         ("replay_all", [], 0),
     ):
         browser.post(address_of(), {"act": act, "id": chosen})
+        run_jobs()
         assert depth(pairs()["submissions"].dead_url) == left
     assert depth(pairs()["submissions"].source_url) == 5
     assert AuditEntry.objects.filter(code="deadletters.replayed").count() == 3
@@ -171,6 +176,7 @@ def test_the_quarantine_is_the_operators_to_send_again_and_nobody_s_to_discard()
             assert answer.status_code == 404, act
     assert depth(pairs()["quarantine"].dead_url) == 1
     operator().post(address_of("quarantine"), {"act": "replay", "id": message})
+    run_jobs()
     assert depth(pairs()["quarantine"].dead_url) == 0
     assert depth(pairs()["submissions"].source_url) == 1
 
@@ -182,8 +188,10 @@ def test_what_the_mirror_pipe_gave_up_leads_to_a_comparison_of_everything():
     browser = operator()
     assert "3 changes of the table" in browser.get(address_of("pipe")).content.decode()
     browser.post(address_of("pipe"), {"act": "replay_all"})
+    replayed, compared = run_jobs()
     assert depth(pairs()["pipe"].dead_url) == 0
-    assert "Comparing everything" in browser.get(OPERATIONS).content.decode()
+    assert replayed.outcome == "1 taken up: the whole table is compared, by a job of its own."
+    assert compared.title == "Compare everything with the table"
 
 
 def test_a_decision_that_cannot_go_is_seen_with_its_trouble_by_those_whose_it_is():
@@ -250,6 +258,8 @@ def test_an_operator_has_the_ledger_compared_and_sees_that_it_runs():
 def test_an_operator_has_everything_compared_and_reads_what_came_of_it():
     browser = operator()
     page = browser.post(OPERATIONS, {"act": "compare_all"}, follow=True).content.decode()
+    assert "Compare everything with the table" in page
+    page = browser.get(OPERATIONS).content.decode()
     assert "Comparing everything" in page
     assert "Compare everything now" not in page
     LedgerRound.objects.update(

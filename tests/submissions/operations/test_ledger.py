@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub import ingest
+from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Decision, Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_records
@@ -29,6 +30,7 @@ from submissions.review.services.decisions import approve_submission
 from submissions.review.services.outbox import propagate_decisions
 from tests.campaigns.factories import make_release, make_user
 from tests.submissions.factories import NOON, make_campaign, make_image, make_record, make_upload
+from tests.support.jobs import run_jobs
 from tests.support.simulated_aws import simulated_aws, take_table_away
 
 pytestmark = pytest.mark.dialects
@@ -260,7 +262,9 @@ def test_a_deleted_test_that_the_queue_delivered_again_is_no_gap():
     )
     ingest._table().submissions.create(record)
     mirror_records([record], at=NOON, notify=True)
-    delete_test_data(campaign, actor=make_user(), at=NOON)
+    owner = make_user((campaign.client, Role.OWNER))
+    delete_test_data(campaign, actor=owner, at=NOON)
+    run_jobs(at=NOON)
     ingest._table().submissions.create(record)
     assert reconcile(at=LATER).gaps == 0
     assert not Submission.objects.exists()

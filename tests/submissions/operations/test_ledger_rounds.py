@@ -12,6 +12,9 @@ from django.core.management.base import CommandError
 
 from campaignhub import ingest
 from campaigns.accounts.models import AuditEntry
+from campaigns.jobs.models import Job
+from campaigns.jobs.services.asking import cancel
+from campaigns.jobs.services.running import LEASE
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table import LedgerItems
 from ingest_lambda.contract import AwardState, Mode
@@ -22,10 +25,14 @@ from submissions.operations.models import LedgerRound
 from submissions.operations.services import ledger_rounds
 from submissions.operations.services.backfill import backfill
 from submissions.operations.services.ledger import reconcile
-from submissions.operations.services.ledger_rounds import ask_for_round, compare_everything, go_on
-from submissions.operations.tasks import compare_all_items
+from submissions.operations.services.ledger_rounds import (
+    _compare_next,
+    ask_for_round,
+    compare_everything,
+    go_on,
+)
 from submissions.operations.tasks import reconcile as hourly
-from tests.campaigns.factories import make_user
+from tests.campaigns.jobs.counting import deliver
 from tests.submissions.factories import (
     NOON,
     make_award,
@@ -35,7 +42,9 @@ from tests.submissions.factories import (
     make_record,
     make_upload,
 )
+from tests.submissions.operations.operators import make_operator
 from tests.support.at_once import at_once
+from tests.support.jobs import run_jobs
 from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.dialects
@@ -245,22 +254,51 @@ def test_a_round_that_is_asked_for_begins_anew_and_is_asked_for_once(monkeypatch
     pages(of=4, monkeypatch=monkeypatch)
     go_on(at=LATER, enough=at_once_enough)
     ReceiptImage.objects.all().delete()
-    actor = make_user()
-    first = ask_for_round(actor=actor, at=LATER)
+    actor = make_operator()
+    job = ask_for_round(actor=actor, at=LATER)
+    first = LedgerRound.objects.get()
     assert (first.items, first.position) == (0, "")
-    assert ask_for_round(actor=make_user(), at=LATER).pk == first.pk
+    assert ask_for_round(actor=make_operator(), at=LATER) == job
     assert AuditEntry.objects.get(code="ledger.round_asked").actor == actor
-    compare_all_items()
+    go_on(at=LATER, enough=after(9))
+    assert LedgerRound.objects.get().items == 0, "it is the job's"
+    (ended,) = run_jobs(at=LATER)
     done = LedgerRound.objects.get()
     assert (done.pk, done.asked_by, done.repaired) == (first.pk, actor, 3)
     assert done.ended_at is not None
+    assert (ended.state, ended.done) == ("done", done.items)
+    assert "3 were missing here or older, and are repaired. None differs." in ended.outcome
 
 
 @pytest.mark.usefixtures("account")
-def test_nothing_is_begun_that_nobody_asked_for():
-    stored(make_campaign())
-    compare_all_items()
-    assert not LedgerRound.objects.exists()
+def test_a_comparison_that_is_killed_and_delivered_twice_counts_each_page_once(monkeypatch):
+    campaign = make_campaign()
+    for _ in range(3):
+        stored(campaign)
+    pages(of=4, monkeypatch=monkeypatch)
+    job = ask_for_round(actor=make_operator(), at=LATER)
+    for _ in range(2):
+        deliver(job, steps=1, at=LATER, slice_no=0)
+    # Killed with its second page compared and noted, before the job was written.
+    _compare_next(Job.objects.get(pk=job.pk), LATER)
+    run_jobs(at=LATER + LEASE)
+    done = LedgerRound.objects.get()
+    assert (done.items, Job.objects.get(pk=job.pk).done) == (12, 12)
+
+
+@pytest.mark.usefixtures("account")
+def test_a_comparison_that_is_cancelled_goes_on_by_the_clock(monkeypatch):
+    campaign = make_campaign()
+    for _ in range(3):
+        stored(campaign)
+    pages(of=4, monkeypatch=monkeypatch)
+    actor = make_operator()
+    job = ask_for_round(actor=actor, at=LATER)
+    deliver(job, steps=1, at=LATER)
+    cancel(job.pk, actor=actor, at=LATER)
+    go_on(at=LATER, enough=after(9))
+    done = LedgerRound.objects.get()
+    assert (done.asked_by, done.items) == (None, 12)
 
 
 @pytest.mark.usefixtures("account")
@@ -287,10 +325,10 @@ def test_a_worker_with_an_older_page_changes_nothing(monkeypatch):
 def test_two_who_begin_at_once_share_one_round(monkeypatch, django_db_reset_sequences):
     with simulated_aws(monkeypatch):
         stored(make_campaign())
-        actor = make_user()
+        actor = make_operator()
         asked = at_once(*(lambda: ask_for_round(actor=actor, at=LATER) for _ in range(4)))
         assert len({one.pk for one in asked}) == 1
-        at_once(*(lambda: go_on(at=LATER, enough=after(9)) for _ in range(3)))
+        at_once(*(lambda: deliver(asked[0], at=LATER, slice_no=0) for _ in range(3)))
         assert LedgerRound.objects.filter(asked_by=actor).get().items == 4
 
 

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from campaigns.accounts.models import AuditEntry
+from campaigns.accounts.rules.roles import Role
+from campaigns.jobs.models import Job
+from campaigns.jobs.services.running import LEASE
 from ingest_lambda.contract import Mode
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mirror.models import ReceiptImage, Submission, SubmissionEvent
-from submissions.operations.services.test_data import TestDataBusy, delete_test_data
+from submissions.operations.services.test_data import delete_test_data
 from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_user
+from tests.campaigns.jobs.counting import deliver, told
 from tests.submissions.factories import (
     NOON,
     make_campaign,
@@ -23,6 +28,7 @@ from tests.submissions.factories import (
     make_upload,
     streamed,
 )
+from tests.support.jobs import run_jobs
 from tests.support.simulated_aws import simulated_aws
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +60,17 @@ def _stored(campaign: Any, mode: Mode) -> Any:
     return record
 
 
+def _started(campaign: Any) -> Job:
+    return delete_test_data(campaign, actor=make_user((campaign.client, Role.OWNER)), at=NOON)
+
+
+def _delete(campaign: Any) -> Job:
+    _started(campaign)
+    (job,) = run_jobs(at=NOON)
+    assert job.state == "done"
+    return job
+
+
 def _objects() -> int:
     return int(aws.s3().list_objects_v2(Bucket=env().bucket_name)["KeyCount"])
 
@@ -62,9 +79,8 @@ def test_everything_that_tests_made_goes_and_the_rest_stays():
     campaign = make_campaign()
     live, other = _stored(campaign, Mode.LIVE), _stored(make_campaign(), Mode.TEST)
     gone = [_stored(campaign, Mode.TEST) for _ in range(2)]
-    actor = make_user()
-    assert delete_test_data(campaign, actor=actor, at=NOON) == 2
-    assert delete_test_data(campaign, actor=actor, at=NOON) == 0
+    assert _delete(campaign).done == 2
+    assert _delete(campaign).done == 0
     assert set(Submission.objects.values_list("pk", flat=True)) == {live.id, other.id}
     assert SubmissionEvent.objects.filter(submission_id__in=[r.id for r in gone]).count() == 0
     assert ReceiptImage.objects.count() == 2
@@ -78,19 +94,39 @@ def test_everything_that_tests_made_goes_and_the_rest_stays():
 def test_a_late_word_of_the_mirror_brings_no_deleted_test_back():
     campaign = make_campaign()
     record = _stored(campaign, Mode.TEST)
-    delete_test_data(campaign, actor=make_user(), at=NOON)
+    _delete(campaign)
     late = streamed(record.model_copy(update={"version": 2}))
     assert mirror_stream_records([late], at=NOON).taken == 1
     assert not Submission.objects.exists()
 
 
-def test_what_failed_half_way_is_found_again(account, monkeypatch):
+def test_while_the_bucket_is_away_the_job_waits_and_then_ends(account, monkeypatch):
     campaign = make_campaign()
     _stored(campaign, Mode.TEST)
     bucket = env().bucket_name
     monkeypatch.setattr(env(), "bucket_name", "gone")
-    with pytest.raises(TestDataBusy):
-        delete_test_data(campaign, actor=make_user(), at=NOON)
+    job = _started(campaign)
+    deliver(job)
+    assert Job.objects.get(pk=job.pk).last_error == "BucketBusy"
     monkeypatch.setattr(env(), "bucket_name", bucket)
-    assert delete_test_data(campaign, actor=make_user(), at=NOON) == 1
+    run_jobs(at=NOON)
+    assert Job.objects.get(pk=job.pk).outcome == "1 test entry was deleted, with photos and limits."
     assert _objects() == 0
+
+
+def test_a_kill_in_the_middle_and_a_second_delivery_delete_once(monkeypatch):
+    monkeypatch.setattr("submissions.operations.services.test_data._AT_ONCE", 1)
+    campaign = make_campaign()
+    for _ in range(3):
+        _stored(campaign, Mode.TEST)
+    job = _started(campaign)
+    for _ in range(2):
+        deliver(job, steps=1, slice_no=0)
+    assert Submission.objects.count() == 2
+    # Killed behind the table, before the rows here went.
+    ingest.delete_submission(Submission.objects.all()[0].pk, gives_back=True)
+    Job.objects.update(lease=uuid4(), leased_until=NOON + LEASE)
+    run_jobs(at=NOON + LEASE)
+    assert not Submission.objects.exists()
+    assert AuditEntry.objects.get(code="campaign.test_data_deleted").after == {"submissions": 3}
+    assert told(job) == ["job.started", "job.done"]

@@ -1,0 +1,92 @@
+"""Sending dead letters again as a job: once done and once told, whoever dies in between."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.utils import timezone
+
+from campaignhub import aws
+from campaigns.accounts.models import AuditEntry
+from campaigns.jobs.models import Job, JobState
+from campaigns.jobs.services.asking import cancel
+from campaigns.jobs.services.running import LEASE
+from submissions.operations.services.dead_letters import pairs
+from submissions.operations.services.replays import start_replay
+from tests.campaigns.jobs.counting import deliver, told
+from tests.submissions.operations.operators import make_operator
+from tests.support.jobs import run_jobs
+from tests.support.simulated_aws import depth
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues")]
+
+
+def lie_dead(count: int) -> None:
+    for number in range(count):
+        aws.sqs().send_message(QueueUrl=pairs()["images"].dead_url, MessageBody=f'"{number}"')
+
+
+def lying() -> tuple[int, int]:
+    """Count what is dead, and what its queue has."""
+    pair = pairs()["images"]
+    return depth(aws.sqs(), pair.dead_url), depth(aws.sqs(), pair.source_url)
+
+
+def started(**more: Any) -> Job:
+    options = {"message_ids": None, "client": None, "at": timezone.now(), **more}
+    return start_replay("images", actor=make_operator(), **options)
+
+
+def test_all_of_them_go_in_steps_and_the_log_names_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("submissions.operations.services.replays._A_STEP", 10)
+    lie_dead(25)
+    job = started()
+    assert (job.title, job.total) == ("Send all dead letters of Photos again", 25)
+    (ended,) = run_jobs()
+    assert ended.outcome == "25 messages were sent again."
+    assert lying() == (0, 25)
+    lines: Any = AuditEntry.objects.filter(code="deadletters.replayed")
+    assert len([one for line in lines for one in line.after["ids"]]) == 25
+    assert told(job) == ["job.started", "job.done"]
+
+
+def test_killed_delivered_twice_and_gone_on_with_none_is_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("submissions.operations.services.replays._A_STEP", 10)
+    lie_dead(25)
+    job, now = started(), timezone.now()
+    for _ in range(2):
+        deliver(job, steps=1, at=now, slice_no=0)
+    assert lying() == (15, 10)
+    Job.objects.update(lease=uuid4(), leased_until=now + LEASE)
+    assert deliver(job, at=now) is None
+    run_jobs(at=now + LEASE)
+    assert lying() == (0, 25)
+    assert Job.objects.get().done == 25
+
+
+def test_what_comes_while_it_runs_is_left_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("submissions.operations.services.replays._A_STEP", 10)
+    lie_dead(3)
+    started(at=timezone.now())
+    Job.objects.update(asked_at=timezone.now().replace(year=2020))
+    (ended,) = run_jobs()
+    assert ended.outcome == "None of them was there any more."
+    assert lying() == (3, 0)
+
+
+def test_a_cancelled_one_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("submissions.operations.services.replays._A_STEP", 10)
+    lie_dead(25)
+    job, now = started(), timezone.now()
+    deliver(job, steps=1, at=now)
+    cancel(job.pk, actor=job.actor, at=now)
+    run_jobs()
+    assert Job.objects.get().state == JobState.CANCELLED
+    assert lying() == (15, 10)
+
+
+def test_pressed_twice_it_is_one_job() -> None:
+    lie_dead(1)
+    assert started() == started()
