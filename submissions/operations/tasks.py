@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
 
 from celery.schedules import crontab
 from django.utils import timezone
@@ -12,6 +11,7 @@ from campaigns.accounts.tenancy import unscoped
 from submissions.intake.services import heartbeats
 from submissions.mirror.services.writing import SETTLES_WITHIN
 from submissions.operations.services import (
+    comparisons,
     ledger,
     ledger_rounds,
     readings,
@@ -19,9 +19,6 @@ from submissions.operations.services import (
     sources,
     unsent_photos,
 )
-
-LEDGER_LOOKS_BACK = timedelta(hours=26)
-"""Of the hourly comparison: a day and a bit. ``manage.py reconcile`` compares all there is."""
 
 UNSENT_ROUND_SECONDS = 120
 READINGS_EVERY_SECONDS = 15
@@ -35,7 +32,7 @@ thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
 def reconcile() -> None:
     """Compare the last day with the table, and close gaps; then go on with the round through all items."""
     now = timezone.now()
-    ledger.reconcile(at=now, since=now - LEDGER_LOOKS_BACK, until=now - SETTLES_WITHIN)
+    ledger.reconcile(at=now, since=now - comparisons.LEDGER_LOOKS_BACK, until=now - SETTLES_WITHIN)
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
 
 

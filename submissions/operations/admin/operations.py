@@ -4,13 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from celery import current_app
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from campaignhub.staff_site.views import StaffPage, attempt
 from campaigns.accounts.models import User
@@ -27,6 +25,7 @@ from submissions.mirror.services.releases import zone_of
 from submissions.operations.admin.machinery import machinery
 from submissions.operations.models import LedgerCheck
 from submissions.operations.services import dead_letters, ledger_rounds, readings
+from submissions.operations.services.comparisons import COMPARE_DAY, start_comparison
 from submissions.operations.services.paused import paused_changes
 from submissions.operations.services.pipes import pipe_states, switch_on
 from submissions.operations.services.sources import sources
@@ -43,9 +42,6 @@ WHY_NOT_APPLIED = {
     "unforeseen": "Unexpected error, noted in the worker's log. Tried again automatically.",
 }
 """What the outbox notes of a decision that it could not carry, as people read it."""
-_COMPARE_TASK = "operations.reconcile"
-_ASKED_AT = "ledger_asked_at"
-_PATIENCE_SECONDS = 300
 
 
 class Operations(StaffPage):
@@ -83,7 +79,7 @@ class Operations(StaffPage):
             ],
             "holds": _holds(user, now),
             "sees_all": user.is_superuser,
-            "comparing": _is_comparing(self.request, now),
+            "comparing": Job.objects.filter(kind=COMPARE_DAY.name, ended_at=None).exists(),
             **_ledger(campaigns),
             **(machinery(now) if user.is_superuser else {}),
             "paused": paused_changes(campaigns.values_list("pk", flat=True)),
@@ -107,13 +103,8 @@ class Operations(StaffPage):
         return HttpResponseRedirect(where)
 
 
-def _compare_last_day(request: HttpRequest, _user: User) -> None:
-    try:
-        current_app.send_task(_COMPARE_TASK, expires=600)
-    except OperationalError:
-        messages.error(request, "The worker's queue doesn't answer. Please try again in a minute.")
-    else:
-        request.session[_ASKED_AT] = timezone.now().timestamp()
+def _compare_last_day(_request: HttpRequest, user: User) -> Job:
+    return start_comparison(user, timezone.now())
 
 
 def _compare_everything(_request: HttpRequest, user: User) -> Job:
@@ -156,14 +147,6 @@ def _holds(user: User, now: datetime) -> list[dict[str, Any]]:
         for hold in holds_seen_by(user)
         for meaning, what_to_do in (WHAT_TO_DO[Hold(hold.reason)],)
     ]
-
-
-def _is_comparing(request: HttpRequest, now: datetime) -> bool:
-    """Tell whether a comparison that this person asked for is still to come."""
-    asked_at = request.session.get(_ASKED_AT, 0)
-    check = LedgerCheck.objects.first()
-    done = check is not None and check.begun_at.timestamp() >= asked_at
-    return not done and now.timestamp() - asked_at < _PATIENCE_SECONDS
 
 
 def _ledger(campaigns: QuerySet[Campaign]) -> dict[str, Any]:

@@ -24,6 +24,8 @@ HOUR = timedelta(hours=1)
 Span = tuple[datetime, datetime]
 """An hour of entry, or the part of it that is looked at; the end is exclusive."""
 _NAMED = 20
+MOST_REPAIRED = 1000
+"""Entries of an hour that are brought here at once: some ten seconds of reading."""
 
 
 @dataclass
@@ -69,13 +71,24 @@ def reconcile(
     Raises:
         IngestBusy: the table is busy or away; nothing is kept, ask again.
     """
-    none: dict[str, Any] = dict.fromkeys(("hours", "stored", "mirrored", "repaired", "gaps"), 0)
-    check = LedgerCheck(begun_at=at, since=since, until=until or at, rows=[], **none)
+    check = begin_check(at=at, since=since, until=until)
     for campaign in Campaign.objects.all() if campaigns is None else campaigns:
-        for is_test in (False, True):
-            for hour in _hours(campaign, since=since, at=until or at, is_test=is_test):
-                ends_at = min(hour + HOUR, until or hour + HOUR)
-                _compare(campaign, (hour, ends_at), is_test, check, repair=repair)
+        for is_test, span in spans_of(campaign, at=at, since=since, until=until):
+            while compare_span(campaign, is_test, span, check, repair=repair):
+                pass
+    return end_check(check)
+
+
+def begin_check(
+    *, at: datetime, since: datetime | None = None, until: datetime | None = None
+) -> LedgerCheck:
+    """Return a comparison in which nothing was compared yet; it is kept by :func:`end_check`."""
+    none: dict[str, Any] = dict.fromkeys(("hours", "stored", "mirrored", "repaired", "gaps"), 0)
+    return LedgerCheck(begun_at=at, since=since, until=until or at, rows=[], **none)
+
+
+def end_check(check: LedgerCheck) -> LedgerCheck:
+    """Keep a comparison, with the depths of the queues beside it."""
     check.depths = {
         f"{held.name}{suffix}": count
         for held in dead_letters.depths()
@@ -84,6 +97,19 @@ def reconcile(
     check.ended_at = datetime.now(UTC)
     check.save()
     return check
+
+
+def spans_of(
+    campaign: Campaign,
+    *,
+    at: datetime,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Iterator[tuple[bool, Span]]:
+    """Yield the hours of a campaign and of its tests that are to be compared; ``until`` cuts the last."""
+    for is_test in (False, True):
+        for hour in _hours(campaign, since=since, at=until or at, is_test=is_test):
+            yield is_test, (hour, min(hour + HOUR, until or hour + HOUR))
 
 
 def _hours(
@@ -106,19 +132,27 @@ def _hours(
     return hours_between(max(min(begins), since) if since else min(begins), ends_at)
 
 
-def _compare(
-    campaign: Campaign, span: Span, is_test: bool, check: LedgerCheck, *, repair: bool
-) -> None:
+def compare_span(
+    campaign: Campaign, is_test: bool, span: Span, check: LedgerCheck, *, repair: bool
+) -> bool:
+    """Compare one hour and add to the comparison what came of it; ``True`` where it is to be done again.
+
+    That is where more is missing here than is repaired at once (:data:`MOST_REPAIRED`), so
+    that nothing takes minutes.
+
+    Raises:
+        IngestBusy: the table is busy or away; the comparison is as it was.
+    """
     stored, mirrored = Tally(), Tally()
     for line in _lines(campaign, span, is_test):
         stored.add(line.id, line.version, line.status)
     for submission_id, version, status in _rows(campaign, span, is_test):
         mirrored.add(submission_id, version, status)
-    check.hours += 1
-    check.stored += stored.count
-    check.mirrored += mirrored.count
     if stored.agrees_with(mirrored):
-        return
+        check.hours += 1
+        check.stored += stored.count
+        check.mirrored += mirrored.count
+        return False
     hour = HourReceived(
         campaign=campaign.slug,
         hour=span[0].isoformat(),
@@ -132,11 +166,21 @@ def _compare(
             del theirs[pk]
     ours = {row[0]: row[1] for row in _rows(campaign, span, is_test)}
     behind = [pk for pk, version in theirs.items() if version > ours.get(pk, 0)]
+    if (
+        repair
+        and len(behind) > MOST_REPAIRED
+        and (taken := bring_here(behind[:MOST_REPAIRED], at=check.begun_at))
+    ):
+        check.repaired += len(taken)
+        return True
     gaps = [
         pk
         for pk, version in ours.items()
         if version > theirs.get(pk, 0) and not _is_stored(pk, version)
     ]
+    check.hours += 1
+    check.stored += stored.count
+    check.mirrored += mirrored.count
     if repair:
         taken = bring_here(behind, at=check.begun_at)
         hour.repaired = len(taken)
@@ -150,6 +194,7 @@ def _compare(
         check.rows.append(asdict(hour))
         check.repaired += hour.repaired
         check.gaps += bool(gaps)
+    return False
 
 
 def _is_stored(submission_id: UUID, version: int) -> bool:

@@ -242,16 +242,11 @@ def test_the_hours_that_differ_are_named_to_those_whose_they_are():
 def test_an_operator_has_the_ledger_compared_and_sees_that_it_runs():
     browser = operator()
     page = browser.post(OPERATIONS, {"act": "compare"}, follow=True).content.decode()
-    assert "Comparing the last day" in page
-    LedgerCheck.objects.create(
-        begun_at=timezone.now(),
-        ended_at=timezone.now(),
-        hours=1,
-        stored=0,
-        mirrored=0,
-        repaired=0,
-        gaps=0,
-    )
+    assert "Compare the last day with the table" in page
+    assert "Comparing the last day" in browser.get(OPERATIONS).content.decode()
+    (job,) = run_jobs()
+    assert job.state == "done"
+    assert LedgerCheck.objects.get().gaps == 0
     assert "Comparing the last day" not in browser.get(OPERATIONS).content.decode()
 
 
