@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
+from urllib.parse import urlparse
 
 import boto3
 import pytest
@@ -12,7 +13,8 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
-from moto.core.models import botocore_stubber
+from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
+from moto.sqs.models import Queue, sqs_backends
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
@@ -54,21 +56,17 @@ def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(readings, "PAGE_WAITS_SECONDS", 30)
     with empty_account():
         _forget()
-        region = env().aws_region
-        create_table(boto3.client("dynamodb", region_name=region), env().table_name)
-        boto3.client("s3", region_name=region).create_bucket(Bucket=env().bucket_name)
-        queues = boto3.client("sqs", region_name=region)
+        table, bucket, queues = _clients(env().aws_region)
+        create_table(table, env().table_name)
+        bucket.create_bucket(Bucket=env().bucket_name)
         for name in PAIRS:
-            dead = queues.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
-            policy = {"deadLetterTargetArn": _arn(queues, dead), "maxReceiveCount": TRIES}
-            url = queues.create_queue(
-                QueueName=name, Attributes={"RedrivePolicy": json.dumps(policy)}
-            )["QueueUrl"]
-            monkeypatch.setattr(env(), f"{name}_queue_url", url)
-            monkeypatch.setattr(env(), f"{name}_dead_letter_queue_url", dead)
-        quarantine = queues.create_queue(QueueName="quarantine")["QueueUrl"]
-        monkeypatch.setattr(env(), "quarantine_queue_url", quarantine)
-        given_up = queues.create_queue(QueueName="mirror-pipe-dead")["QueueUrl"]
+            dead = _make_queue(f"{name}-dead")
+            policy = {"deadLetterTargetArn": dead.queue_arn, "maxReceiveCount": TRIES}
+            queue = _make_queue(name, RedrivePolicy=json.dumps(policy))
+            monkeypatch.setattr(env(), f"{name}_queue_url", _url(queue))
+            monkeypatch.setattr(env(), f"{name}_dead_letter_queue_url", _url(dead))
+        monkeypatch.setattr(env(), "quarantine_queue_url", _url(_make_queue("quarantine")))
+        given_up = _url(_make_queue("mirror-pipe-dead"))
         monkeypatch.setattr(env(), "mirror_pipe_dead_letter_queue_url", given_up)
         yield queues
     _forget()
@@ -96,9 +94,21 @@ def take_table_away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ingest._table().store, "client", _Away())
 
 
-def _arn(queues: Any, url: str) -> str:
-    answer = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    return str(answer["Attributes"]["QueueArn"])
+@cache
+def _clients(region: str) -> tuple[Any, Any, Any]:
+    """Make the clients of what is arranged here, once a process: to make them takes as long as to use them."""
+    services: tuple[Any, ...] = ("dynamodb", "s3", "sqs")
+    table, bucket, queues = (boto3.client(service, region_name=region) for service in services)
+    return table, bucket, queues
+
+
+def _make_queue(name: str, **attributes: Any) -> Queue:
+    """Make a queue as moto keeps it: a call of the SDK for each of a dozen took most of an account's time."""
+    return sqs_backends[DEFAULT_ACCOUNT_ID][env().aws_region].create_queue(name, **attributes)
+
+
+def _url(queue: Queue) -> str:
+    return queue.url(urlparse(f"https://sqs.{env().aws_region}.amazonaws.com"))
 
 
 def _forget() -> None:
