@@ -51,14 +51,20 @@ class Change:
     def replaces(self) -> bool:
         """Whether it makes a new resource, or may: the service's word, or a create-only property.
 
-        CloudFormation says *Conditional* where it does not know a value yet.
+        CloudFormation says *Conditional* where it does not know a value yet, or which
+        of its properties can be changed in place. Of what holds data that is taken
+        for a replacement; of the rest only where the schema says that one of the
+        changed properties can't, or every change of the API would be refused for its
+        stage, whose name is fixed.
         """
         if self.action != "Modify":
             return False
-        create_only = set(replacement_rules().get(self.kind, {}).get("create_only", ()))
-        return self.replacement in ("True", "Conditional") or bool(
-            create_only & set(self.properties)
-        )
+        rule = replacement_rules().get(self.kind)
+        if rule is None:
+            return self.replacement in ("True", "Conditional")
+        if self.replacement == "True" or set(rule["create_only"]) & set(self.properties):
+            return True
+        return self.replacement == "Conditional" and bool(rule["stateful"] or not self.properties)
 
     def __str__(self) -> str:
         names = f" ({', '.join(self.properties)})" if self.properties else ""

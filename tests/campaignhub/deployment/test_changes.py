@@ -25,6 +25,16 @@ def test_what_may_be_replaced_counts_as_replaced():
     assert refused(change("Modify", "Table", "AWS::DynamoDB::Table", Replacement="Conditional"))
 
 
+def test_what_the_schema_changes_in_place_is_not_replaced_where_the_service_leaves_it_open():
+    resources = {"Stage": {"Properties": {"StageName": "live"}}}
+    kind, open_ = "AWS::ApiGateway::Stage", {"Replacement": "Conditional"}
+    api_changed = change("Modify", "Stage", kind, properties=["DeploymentId"], **open_)
+    assert not refused(api_changed, resources)
+    assert str(Change.of(api_changed)) == "Modify Stage, ApiGateway::Stage (DeploymentId)"
+    for properties in (["RestApiId"], []):
+        assert refused(change("Modify", "Stage", kind, properties=properties, **open_), resources)
+
+
 def test_a_create_only_property_replaces_whatever_the_service_says_of_it():
     answer = change(
         "Modify", "Table", "AWS::DynamoDB::Table", Replacement="False", properties=["TableName"]
