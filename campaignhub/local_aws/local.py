@@ -13,6 +13,9 @@ from campaignhub.private_files import write_private
 
 PORTS_TRIED = 50
 
+_OF_EACH_START = {"INGEST_CONSUMER", "PIPE_TARGET"}
+"""What the environment of each start says anew: left there, one start would decide for those after it."""
+
 
 def write_json(path: Path, content: Any) -> None:
     """Write a file that only its owner reads, and that is the old one or the new one, never a part."""
@@ -48,8 +51,9 @@ def environment(
     secrets_kept: dict[str, str], outputs: dict[str, str], *, web: str, aws: str
 ) -> dict[str, str]:
     """Return all of ``var/env.json``, as :class:`campaignhub.env.Env` reads it."""
+    found = outputs_as_environment(outputs)
     return {
-        **outputs_as_environment(outputs),
+        **{name: value for name, value in found.items() if name not in _OF_EACH_START},
         "AWS_REGION": REGION,
         "AWS_ENDPOINT_URL": aws,
         "ENVIRONMENT_LABEL": "On this machine",

@@ -4,6 +4,7 @@ import json
 import stat
 
 from campaignhub.deployment.settings_file import settings_of, store_settings
+from campaignhub.deployment.template import INGEST, read_template
 from campaignhub.env import Env
 
 OUTPUTS = {"TableName": "t", "ApiUrl": "https://api/live", "PublicUploadUrl": "https://bucket"}
@@ -32,6 +33,15 @@ def test_the_site_reads_what_was_stored(tmp_path, monkeypatch):
 def test_what_stands_before_the_gateway_is_where_pages_call():
     settings = settings_of({**OUTPUTS, "PublicApiUrl": "https://win"}, region="r", label="l")
     assert settings["PUBLIC_API_URL"] == "https://win"
+
+
+def test_the_site_is_told_which_way_in_submissions_take():
+    """Without it nobody would read the queue that a stopped Pipe leaves to the worker."""
+    assert {"IngestConsumer", "PipeTarget"} <= set(read_template(INGEST)["Outputs"])
+    outputs = {"IngestConsumer": "celery", "PipeTarget": "api"}
+    settings = settings_of(outputs, region="eu-central-1", label="demo")
+    assert (settings["INGEST_CONSUMER"], settings["PIPE_TARGET"]) == ("celery", "api")
+    assert {"ingest_consumer", "pipe_target"} <= set(Env.model_fields)
 
 
 def test_the_same_again_is_nothing_new(tmp_path):

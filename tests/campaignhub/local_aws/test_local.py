@@ -6,7 +6,13 @@ import stat
 import pytest
 
 from campaignhub.deployment.settings_file import outputs_as_environment
-from campaignhub.local_aws.local import choose_port, read_json, secrets_of, write_json
+from campaignhub.local_aws.local import (
+    choose_port,
+    environment,
+    read_json,
+    secrets_of,
+    write_json,
+)
 from campaignhub.local_aws.processes import EmbeddedError
 
 
@@ -52,6 +58,13 @@ def test_site_and_emulator_do_not_get_the_same_port():
     other = choose_port(port, fixed=False, name="WEB_PORT", taken=frozenset({port}))
 
     assert other != port
+
+
+def test_one_start_does_not_decide_the_way_in_of_those_after_it():
+    outputs = {"ApiUrl": "a", "IngestConsumer": "celery", "PipeTarget": "api", "TableName": "t"}
+    written = environment({}, outputs, web="w", aws="e")
+    assert written["TABLE_NAME"] == "t"
+    assert not {"INGEST_CONSUMER", "PIPE_TARGET"} & set(written)
 
 
 def test_outputs_are_named_as_the_environment_reads_them():
