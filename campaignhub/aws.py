@@ -179,6 +179,6 @@ def api_gateway() -> Any:
     return _client("apigateway", retries=_ONE_TRY)
 
 
-def secrets_manager() -> Any:
-    """The client of the secrets, for who changes them."""
-    return _client("secretsmanager")
+def secrets_manager(*, region: str = "") -> Any:
+    """The client of the secrets, for who changes them; in the site's region unless another is named."""
+    return _client("secretsmanager", region=region)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from campaignhub.deployment.errors import AccountNotReady
 from campaignhub.deployment.plan import Plan
 
 LEFT_UNRESERVED = 100
@@ -49,6 +50,21 @@ def read_account(clients: Any, region: str) -> Account:
     )
 
 
+def refuse_other_account(plan: Plan, clients: Any) -> None:
+    """Refuse credentials of another account than the plan's.
+
+    Raises:
+        AccountNotReady: they are of another one; nothing was changed in it.
+    """
+    number = clients.client("sts", region_name=plan.region).get_caller_identity()["Account"]
+    if number != plan.account:
+        raise AccountNotReady(_other_account(plan, number))
+
+
+def _other_account(plan: Plan, number: str) -> str:
+    return f"These credentials are of account {number}; the file names {plan.account}."
+
+
 def problems(plan: Plan, account: Account, before: Mapping[str, str]) -> list[str]:
     """Say what keeps a deployment from succeeding, one sentence each.
 
@@ -57,9 +73,7 @@ def problems(plan: Plan, account: Account, before: Mapping[str, str]) -> list[st
     """
     found = []
     if account.number != plan.account:
-        found.append(
-            f"These credentials are of account {account.number}; the file names {plan.account}."
-        )
+        found.append(_other_account(plan, account.number))
     wanted = sum(int(plan.ingest.get(name, "0")) for name in RESERVING)
     more = wanted - sum(int(before.get(name, "0")) for name in RESERVING)
     if more > 0 and account.unreserved - more < LEFT_UNRESERVED:

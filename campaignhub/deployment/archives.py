@@ -33,6 +33,9 @@ LIGHT = (
 )
 IMAGES = (*LIGHT, "pillow", "pillow-heif", "pypdfium2")
 
+FROM_THE_BUILD = ("LightCodeKey", "ImagesCodeKey", "Runtime", "Architecture")
+"""The parameters of the template that a build decides."""
+
 LARGEST_BYTES = {"light": 15_000_000, "images": 40_000_000}
 """The most that an archive may take: a cold start downloads it, and Lambda takes 50 MB."""
 
@@ -65,12 +68,13 @@ class Archives:
 
     def parameters(self) -> dict[str, str]:
         """Return the parameters of the template that follow from the build."""
-        return {
-            "LightCodeKey": self.light.name,
-            "ImagesCodeKey": self.images.name,
-            "Runtime": self.target.runtime,
-            "Architecture": self.target.architecture,
-        }
+        values = (
+            self.light.name,
+            self.images.name,
+            self.target.runtime,
+            self.target.architecture,
+        )
+        return dict(zip(FROM_THE_BUILD, values, strict=True))
 
 
 def build_here(directory: Path) -> Archives:

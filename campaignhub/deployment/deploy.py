@@ -11,12 +11,16 @@ from campaignhub.deployment.account import gateway_logs, problems, read_account,
 from campaignhub.deployment.archives import Archives
 from campaignhub.deployment.changes import refusals
 from campaignhub.deployment.errors import AccountNotReady, CannotDeploy, ReplacesWhatMustStay
+from campaignhub.deployment.origin_secret import OriginSecret
 from campaignhub.deployment.plan import Plan, parameters_for
 from campaignhub.deployment.stack import ChangeSet, Request, Stack, outputs_of
 from campaignhub.deployment.template import TEMPLATES, parse_template
 from campaignhub.deployment.upload import template_argument, upload_archives
 
 TAG = "campaignhub:installation"
+
+_CREDENTIALS_OVER = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
+"""How the services say that temporary credentials have come to their end."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,7 @@ class Deployment:
     outputs: dict[str, str] = field(default_factory=dict)
     """Of the stacks that are in place, by name."""
     _access_logs: str = "off"
+    _origin_secret: OriginSecret | None = None
 
     def run(self) -> dict[str, str]:
         """Deploy every stack in order, and return what they give, by name.
@@ -67,7 +72,8 @@ class Deployment:
             try:
                 refused += self._deploy_stack(name, path.read_text())
             except (BotoCoreError, ClientError) as error:
-                raise CannotDeploy(f"{self.plan.stack_name(name)}: {_sentence(error)}") from error
+                said = f"{self.plan.stack_name(name)}: {_sentence(error)}"
+                raise CannotDeploy(said + _what_now(error)) from error
         if refused:
             raise ReplacesWhatMustStay(" ".join(refused))
         return self.outputs
@@ -78,7 +84,8 @@ class Deployment:
             account = read_account(self.clients, plan.region)
             before = _parameters_of(self._stack("ingest").describe())
         except (BotoCoreError, ClientError) as error:
-            raise AccountNotReady(f"The account can't be read: {_sentence(error)}") from error
+            said = f"The account can't be read: {_sentence(error)}"
+            raise AccountNotReady(said + _what_now(error)) from error
         if found := problems(plan, account, before):
             raise AccountNotReady(" ".join(found))
         for warning in warnings(account):
@@ -96,7 +103,8 @@ class Deployment:
     def _deploy_stack(self, name: str, text: str) -> list[str]:
         """Deploy one stack, and return why its changes are refused; nothing where they were made."""
         stack, template = self._stack(name), parse_template(text)
-        before = stack.describe()
+        # Settled first: what a failed creation left has parameters, and none that a new stack could keep.
+        before = stack.settled() if self.options.check_only else stack.settle()
         known = {
             **self.outputs,
             **self.archives.parameters(),
@@ -104,7 +112,8 @@ class Deployment:
             **self.plan.given(name),
         }
         try:
-            parameters = parameters_for(template, known, _parameters_of(before), self._secrets())
+            secret = self._secrets(template)
+            parameters = parameters_for(template, known, _parameters_of(before), secret)
         except CannotDeploy as error:
             if self.options.check_only and before is None:
                 self.say(f"{stack.name}: can be shown when the stacks before it are in place.")
@@ -120,24 +129,41 @@ class Deployment:
             if refused and not self.options.check_only:
                 raise ReplacesWhatMustStay(" ".join(refused))
         else:
+            sender = self._origin_secret if name == "edge" else None
+            if sender is not None:
+                sender.note_sending()
             found = stack.describe() if proposed.is_empty else stack.execute(proposed)
             stack.protect(found or {})
+            if sender is not None:
+                sender.note_sent()
         self.outputs.update(outputs_of(found or {}))
         return refused
 
-    def _secrets(self) -> Mapping[str, str]:
+    def _secrets(self, template: Mapping[str, Any]) -> Mapping[str, str]:
         """Return the secret parameters: what was given, and what gateway and distribution share.
 
         Without a distribution the gateway gets none, also where it had one: it would admit nobody.
+
+        Raises:
+            CannotDeploy: there is to be a distribution, and nothing for it to send: the gateway would
+                admit whoever walks round it.
         """
-        if self.plan.edge is None:
-            return {"OriginSecret": "", **self.secret}
-        arn = self.outputs.get("OriginSecretArn")
-        if arn is None or "OriginSecret" in self.secret:
+        if "OriginSecret" not in template.get("Parameters", {}) or "OriginSecret" in self.secret:
             return self.secret
-        manager = self.clients.client("secretsmanager", region_name=self.plan.region)
-        held: str = manager.get_secret_value(SecretId=arn)["SecretString"]
-        return {**self.secret, "OriginSecret": held}
+        if self.plan.edge is None:
+            return {"OriginSecret": "", "OriginSecretBefore": "", **self.secret}
+        if self._origin_secret is None:
+            arn = self.outputs.get("OriginSecretArn")
+            if arn is None:
+                raise CannotDeploy("Not given: OriginSecretArn.")
+            manager = self.clients.client("secretsmanager", region_name=self.plan.region)
+            self._origin_secret = OriginSecret.read(manager, arn)
+            if self._origin_secret.is_late:
+                self.say(
+                    "Note: what the distribution sends is changed as an earlier deployment began it; the "
+                    "newer value comes with the next one."
+                )
+        return {**self._origin_secret.parameters(), **self.secret}
 
     def _template_of(self, text: str, parameters: Mapping[str, str | None]) -> dict[str, str]:
         bucket = parameters.get("CodeBucket") or self.outputs.get("CodeBucket", "")
@@ -159,6 +185,22 @@ class Deployment:
             self.say(f"{stack.name}: {len(proposed.changes)} changes.")
             for change in proposed.changes:
                 self.say(f"  {change}")
+
+
+def _what_now(error: BotoCoreError | ClientError) -> str:
+    """Say what the person does where nothing is wrong with the deployment itself."""
+    if isinstance(error, ClientError):
+        over = error.response["Error"].get("Code") in _CREDENTIALS_OVER
+        return f" Sign in again. {_GOES_ON}" if over else ""
+    if "oken" in type(error).__name__ or "Credential" in type(error).__name__:
+        return f" Sign in. {_GOES_ON}"
+    return f" {_GOES_ON}"
+
+
+_GOES_ON = (
+    "What CloudFormation has begun goes on by itself; run the same command again, and it goes on from "
+    "there."
+)
 
 
 def _parameters_of(found: Mapping[str, Any] | None) -> dict[str, str]:

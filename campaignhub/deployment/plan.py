@@ -1,5 +1,6 @@
 """What one installation on AWS is to be: ``deployments/{name}.toml``, and the parameters that follow from it."""
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,10 +9,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from campaignhub.aws import EDGE_REGION
+from campaignhub.deployment.archives import FROM_THE_BUILD
 from campaignhub.deployment.changes import replacement_rules
 from campaignhub.deployment.errors import AccountNotReady, CannotDeploy
 from campaignhub.deployment.target import Target
 from campaignhub.deployment.template import TEMPLATES, read_template
+from campaignhub.env import ROOT
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 LONGEST_REGION = "x" * 14
 """As long as ap-southeast-1: a name that fits here is not refused in the next region."""
@@ -82,6 +87,25 @@ def _as_text(value: Any) -> str:
     return str(value)
 
 
+def plan_named(name: str) -> Plan:
+    """Read the plan of an installation by its name, which names its settings file too.
+
+    Raises:
+        CannotDeploy: that is no name, there is no such installation, or something in its file
+            is not as it must be.
+    """
+    if not _NAME.fullmatch(name):
+        raise CannotDeploy(
+            f"{name!r} names no installation: for deployments/staging.toml it is staging. Letters, "
+            "digits, - and _."
+        )
+    path = ROOT / "deployments" / f"{name}.toml"
+    plan = read_plan(path)
+    if missing := missing_parameters(plan):
+        raise CannotDeploy(f"{path}: {'; '.join(missing)}.")
+    return plan
+
+
 def read_plan(path: Path) -> Plan:
     """Read the file of an installation.
 
@@ -92,7 +116,7 @@ def read_plan(path: Path) -> Plan:
         plan = Plan.model_validate(tomllib.loads(path.read_text()))
     except FileNotFoundError as error:
         raise CannotDeploy(f"There is no {path}; deployments/example.toml shows one.") from error
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CannotDeploy(f"{path}: {error}.") from error
     except ValidationError as error:
         wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
@@ -101,12 +125,31 @@ def read_plan(path: Path) -> Plan:
         f"[{name}] {parameter} is no parameter of {TEMPLATES[name].name}"
         for name in TEMPLATES
         for parameter in plan.given(name)
-        if parameter not in read_template(TEMPLATES[name])["Parameters"]
+        if parameter not in read_template(TEMPLATES[name]).get("Parameters", {})
     ]
     if problems:
         raise CannotDeploy(f"{path}: {'; '.join(problems)}.")
     refuse_long_names(plan)
     return plan
+
+
+def missing_parameters(plan: Plan) -> list[str]:
+    """Say which parameters nobody gives: known beforehand, and not after the stacks before it are there."""
+    found = []
+    given = set(FROM_THE_BUILD)
+    for name, path in TEMPLATES.items():
+        if not plan.has(name):
+            continue
+        template = read_template(path)
+        found += [
+            f"[{name}] {parameter} is to be set"
+            for parameter, declared in template.get("Parameters", {}).items()
+            if "Default" not in declared
+            and not declared.get("NoEcho")
+            and parameter not in given | set(plan.given(name))
+        ]
+        given |= set(template.get("Outputs", {}))
+    return found
 
 
 def refuse_long_names(plan: Plan) -> None:

@@ -6,7 +6,8 @@ first; a change set that fails is rolled back by CloudFormation.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -30,6 +31,9 @@ _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
 _ASK_EVENTS = "DescribeEvents"
 """What a reason names where it leaves the rest to another call."""
+
+_OF_ANOTHER = ("OBSOLETE", "_IN_PROGRESS state", "DELETE_PENDING", "ChangeSetNotFound")
+"""What a refusal names where another deployment was quicker: the change set is none any more, or the stack is at work."""
 
 _CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled")
 """Why a resource failed that was not at fault: another one failed beside it."""
@@ -113,18 +117,19 @@ class Stack:
             settles: Whether what an earlier deployment left may be settled first.
 
         Raises:
-            StackFailed: the template or a parameter is refused.
+            StackFailed: the template or a parameter is refused, or another deployment was quicker.
         """
-        before = self.settle() if settles else self._settled()
-        made = self.client.create_change_set(
-            StackName=self.name,
-            ChangeSetName=f"deploy-{uuid4().hex[:16]}",
-            ChangeSetType="CREATE" if before is None else "UPDATE",
-            **request.template,
-            Capabilities=list(CAPABILITIES),
-            Parameters=[_parameter(*pair) for pair in request.parameters.items()],
-            Tags=[{"Key": key, "Value": value} for key, value in request.tags.items()],
-        )
+        before = self.settle() if settles else self.settled()
+        with self._alone():
+            made = self.client.create_change_set(
+                StackName=self.name,
+                ChangeSetName=f"deploy-{uuid4().hex[:16]}",
+                ChangeSetType="CREATE" if before is None else "UPDATE",
+                **request.template,
+                Capabilities=list(CAPABILITIES),
+                Parameters=[_parameter(*pair) for pair in request.parameters.items()],
+                Tags=[{"Key": key, "Value": value} for key, value in request.tags.items()],
+            )
         return self._proposed(made["Id"], creates=before is None)
 
     def adopt(
@@ -147,10 +152,11 @@ class Stack:
         return self._proposed(made["Id"], creates=True)
 
     def _proposed(self, arn: str, *, creates: bool) -> ChangeSet:
-        found = self._wait(
-            lambda: self.client.describe_change_set(StackName=self.name, ChangeSetName=arn),
-            lambda answer: answer["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"),
-        )
+        with self._alone():
+            found = self._wait(
+                lambda: self.client.describe_change_set(StackName=self.name, ChangeSetName=arn),
+                lambda answer: answer["Status"] not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"),
+            )
         if found["Status"] == "FAILED":
             reason = found.get("StatusReason", "")
             if not any(text in reason for text in _NO_CHANGES):
@@ -184,9 +190,10 @@ class Stack:
             StackFailed: it was rolled back; the sentence names the first resource that failed.
         """
         seen = {event["EventId"] for event in self._events(set())}
-        self.client.execute_change_set(
-            StackName=self.name, ChangeSetName=proposed.arn, RetainExceptOnCreate=True
-        )
+        with self._alone():
+            self.client.execute_change_set(
+                StackName=self.name, ChangeSetName=proposed.arn, RetainExceptOnCreate=True
+            )
         events: list[dict[str, Any]] = []
 
         def look() -> dict[str, Any]:
@@ -212,11 +219,30 @@ class Stack:
                 StackName=self.name, EnableTerminationProtection=True
             )
 
-    def _settled(self) -> dict[str, Any] | None:
+    def settled(self) -> dict[str, Any] | None:
+        """Return the stack where it can be changed as it is; None where it is to be created. Changes nothing.
+
+        Raises:
+            StackFailed: an operation is under way, or was left in the middle.
+        """
         found = self.describe()
         if found and found["StackStatus"] not in _CHANGEABLE:
             raise StackFailed(f"{self.name} is in {found['StackStatus']}; a deployment settles it.")
         return None if found is None or found["StackStatus"] == "REVIEW_IN_PROGRESS" else found
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Say what to do where another deployment changes the stack at the same time."""
+        try:
+            yield
+        except ClientError as error:
+            said = error.response["Error"]
+            if any(sign in f"{said.get('Code')} {said.get('Message')}" for sign in _OF_ANOTHER):
+                raise StackFailed(
+                    f"{self.name} is being changed by another deployment: {said.get('Message', '')} "
+                    "Run this again; it waits for the end of that one."
+                ) from error
+            raise
 
     def _waited_for(self) -> dict[str, Any] | None:
         found = self.describe()

@@ -148,10 +148,16 @@ def test_no_partner_uses_up_what_another_s_key_was_promised():
 
 
 def test_behind_a_distribution_the_gateway_admits_its_secret_and_what_is_signed_inside():
-    assert set(rules_of("OriginOnly")) == {"from-the-distribution", "signed-inside"}
-    inner = resources("AWS::WAFv2::WebACL")["OriginOnly"]["Rules"][1]["Fn::If"]
-    assert inner[0] == "PipeCallsApi"
-    assert inner[2] == {"Ref": "AWS::NoValue"}
+    first, *more = resources("AWS::WAFv2::WebACL")["OriginOnly"]["Rules"]
+    assert first["Name"] == "from-the-distribution"
+    assert {rule["Fn::If"][0]: rule["Fn::If"][1]["Name"] for rule in more} == {
+        "OriginSecretChanges": "from-the-distribution-before",
+        "PipeCallsApi": "signed-inside",
+    }
+    assert all(rule["Fn::If"][2] == {"Ref": "AWS::NoValue"} for rule in more)
+    # Without a secret of before, its rule would admit whoever sends an empty header.
+    changes = template()["Conditions"]["OriginSecretChanges"]
+    assert changes == {"Fn::Not": [{"Fn::Equals": [{"Ref": "OriginSecretBefore"}, ""]}]}
 
 
 def test_there_is_no_inner_way_in_where_the_pipe_calls_the_function():

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaignhub.deployment.archives import Archives, build_for
 from campaignhub.deployment.deploy import Deployment, Options
 from campaignhub.deployment.errors import CannotDeploy
-from campaignhub.deployment.plan import Plan, read_plan
+from campaignhub.deployment.plan import Plan, plan_named
 from campaignhub.deployment.settings_file import settings_of, store_settings
 from campaignhub.env import ROOT, VAR, env, environment_with, given_by_a_person
 
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         """Deploy; what is refused, and what failed, is said in one sentence."""
         name = options["name"]
         try:
-            plan = read_plan(ROOT / "deployments" / f"{name}.toml")
+            plan = plan_named(name)
             archives = build_for(
                 plan.target, VAR / "archives", VAR / "wheels", is_compiled=plan.compiled
             )
@@ -65,6 +66,9 @@ class Command(BaseCommand):
             outputs = deployment.run()
         except CannotDeploy as error:
             raise CommandError(error.message) from error
+        except BotoCoreError as error:
+            # A profile that is not there, for one: known before the first call.
+            raise CommandError(str(error)) from error
         if not options["check"]:
             self._store(name, plan, outputs)
 

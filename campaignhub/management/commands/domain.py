@@ -5,13 +5,15 @@ import re
 from typing import Any
 
 import boto3
+import idna
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from campaignhub.deployment.account import refuse_other_account
 from campaignhub.deployment.domain import Domains
 from campaignhub.deployment.errors import CannotDeploy
-from campaignhub.deployment.plan import read_plan
-from campaignhub.env import ROOT, VAR
+from campaignhub.deployment.plan import plan_named
+from campaignhub.env import VAR
 
 _NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
 
@@ -31,14 +33,16 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Say what was done, what is missing, and what comes next."""
-        domain, name = options["domain"].lower().rstrip("."), options["name"]
+        domain, name = _ascii(options["domain"]), options["name"]
         if not _NAME.fullmatch(domain):
-            raise CommandError(f"{options['domain']} is no domain name.")
+            raise CommandError(f"{options['domain']!r} is no domain name.")
         try:
-            plan = read_plan(ROOT / "deployments" / f"{name}.toml")
+            plan = plan_named(name)
+            session = boto3.Session()
+            refuse_other_account(plan, session)
             known = [one for one in plan.given("edge").get("DomainNames", "").split(",") if one]
             names = known if domain in known else [*known, domain]
-            domains = Domains.of(boto3.Session(), self.stdout.write)
+            domains = Domains.of(session, self.stdout.write)
             arn = domains.certify(names, seconds=options["wait"])
             if domain not in known or plan.given("edge").get("CertificateArn") != arn:
                 self.stdout.write(
@@ -54,6 +58,14 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         except (BotoCoreError, ClientError) as error:
             raise CommandError(str(error)) from error
+
+
+def _ascii(text: str) -> str:
+    """Return a name as certificates and records spell it: small, without the last dot, no letter but a to z."""
+    try:
+        return idna.encode(text.rstrip("."), uts46=True).decode()
+    except idna.IDNAError:
+        return ""
 
 
 def _distribution_of(name: str) -> str:

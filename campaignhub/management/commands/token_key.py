@@ -35,8 +35,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, step: str, secret: str, name: str, **options: Any) -> None:
         """Change the secret."""
-        manager = secrets_manager()
         try:
+            manager = secrets_manager(region=_region_of(secret))
             held = manager.get_secret_value(SecretId=secret)
             text: str = held["SecretString"]
             if step == "add":
@@ -63,3 +63,9 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write(f"{name} signs from now on; tokens of the earlier keys stay good.")
+
+
+def _region_of(secret: str) -> str:
+    """Return the region that an ARN names, whatever this machine is set to; nothing of a plain name."""
+    parts = secret.split(":")
+    return parts[3] if parts[0] == "arn" and len(parts) > 5 else ""

@@ -23,8 +23,10 @@ Parameters:
   Runtime: {Type: String}
   AccessLogs: {Type: String, Default: "off"}
   OriginSecret: {Type: String, Default: "", NoEcho: true}
+  OriginSecretBefore: {Type: String, Default: "", NoEcho: true}
 Resources: {Queue: {Type: "AWS::SQS::Queue"}}
 """
+VERSION = "v-" + "0" * 32
 BUCKET = {"OutputKey": "CodeBucket", "OutputValue": "code"}
 
 
@@ -107,6 +109,14 @@ def created(stacks, name, kind, outputs=()):
     stacks.then("update_termination_protection", {}, asked)
 
 
+def secret_is(secrets, arn, text):
+    """Answer with the one version that there is, whenever it is asked for."""
+    labels = {"VersionIdsToStages": {VERSION: ["AWSCURRENT"]}}
+    secrets.then("describe_secret", labels, {"SecretId": arn})
+    asked = {"SecretId": arn, "VersionId": VERSION}
+    secrets.then("get_secret_value", {"SecretString": text, "VersionId": VERSION}, asked)
+
+
 def test_each_stack_gets_what_the_ones_before_it_gave_and_is_protected(account, deployment):
     account.named("demo-ingest").absent()
     created(account.stacks, "demo-secrets", "AWS::S3::Bucket", [BUCKET])
@@ -129,7 +139,7 @@ def test_the_gateway_asks_for_the_distribution_s_secret_only_where_there_is_one(
     created(account.stacks, "demo-secrets", "AWS::S3::Bucket", given)
     archives_are_put(account.store)
     if edge is not None:
-        account.secrets.then("get_secret_value", {"SecretString": text}, {"SecretId": arn})
+        secret_is(account.secrets, arn, text)
     account.named("demo-ingest").absent().absent()
     wanted = {
         "CodeBucket": "code",
@@ -137,6 +147,7 @@ def test_the_gateway_asks_for_the_distribution_s_secret_only_where_there_is_one(
         "Runtime": "python3.13",
         "AccessLogs": "account",
         "OriginSecret": text,
+        "OriginSecretBefore": "",
     }
     asked = {
         "StackName": "demo-ingest",

@@ -3,7 +3,13 @@
 import pytest
 
 from campaignhub.deployment.errors import AccountNotReady, CannotDeploy
-from campaignhub.deployment.plan import Plan, parameters_for, read_plan, refuse_long_names
+from campaignhub.deployment.plan import (
+    Plan,
+    missing_parameters,
+    parameters_for,
+    read_plan,
+    refuse_long_names,
+)
 from campaignhub.deployment.template import INGEST, TEMPLATES, read_template
 from campaignhub.env import ROOT
 
@@ -62,6 +68,16 @@ def test_a_name_with_which_a_resource_is_called_too_long_is_refused():
     refuse_long_names(plan(stack="d" * 19))
     with pytest.raises(AccountNotReady, match="too long"):
         refuse_long_names(plan(stack="d" * 60))
+
+
+def test_what_nobody_gives_is_known_before_anything_is_deployed():
+    origins = {"AllowedOrigins": "https://win.example.com"}
+    assert missing_parameters(plan()) == ["[ingest] AllowedOrigins is to be set"]
+    assert missing_parameters(plan(ingest=origins, edge={})) == []
+    assert missing_parameters(plan(edge={"DomainNames": "win.example.com"})) == []
+    assert missing_parameters(plan(ingest=origins, notices={})) == [
+        "[notices] MailDomain is to be set"
+    ]
 
 
 def test_a_parameter_that_the_template_does_not_have_is_named(file):

@@ -1,0 +1,76 @@
+"""What the distribution sends to the gateway, and how it is changed with no visitor turned away.
+
+Distribution and gateway are of two stacks and never change in the same second, so
+between them the gateway admits both the value before and the one after. Which these
+are, two staging labels in Secrets Manager say: ``SENDING`` is set before the
+distribution is changed, ``SENT`` after it. Where they differ, a deployment was
+stopped in between: the next one finishes that change, whatever was put meanwhile.
+A new value and a deployment are the whole rotation.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+SENDING, SENT = "SENDING", "SENT"
+"""Secrets Manager deletes no version that has a label.
+
+https://docs.aws.amazon.com/secretsmanager/latest/userguide/getting-started.html#term_version
+"""
+
+_CURRENT = "AWSCURRENT"
+
+
+@dataclass(frozen=True)
+class OriginSecret:
+    """The secret as one deployment finds it: read once, so that both stacks get the same."""
+
+    manager: Any
+    arn: str
+    labels: Mapping[str, str]
+    """The id of a version by its label."""
+
+    @classmethod
+    def read(cls, manager: Any, arn: str) -> "OriginSecret":
+        """Read which versions there are."""
+        versions = manager.describe_secret(SecretId=arn).get("VersionIdsToStages", {})
+        labels = {label: version for version, found in versions.items() for label in found}
+        return cls(manager, arn, labels)
+
+    @property
+    def wanted(self) -> str:
+        """The id of the version that the distribution is brought to: of the change that was begun, else the current one."""
+        sending = self.labels.get(SENDING)
+        return sending if sending and sending != self.labels.get(SENT) else self.labels[_CURRENT]
+
+    @property
+    def is_late(self) -> bool:
+        """Whether a newer value waits for the deployment after this one."""
+        return self.wanted != self.labels[_CURRENT]
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters of the stacks by name; only the gateway has one for what was sent before."""
+        sent = self.labels.get(SENT, self.wanted)
+        before = "" if sent == self.wanted else self._value(sent)
+        return {"OriginSecret": self._value(self.wanted), "OriginSecretBefore": before}
+
+    def note_sending(self) -> None:
+        """Note that the distribution may send the wanted one from now on; the gateway admits it already."""
+        self._move(SENDING)
+
+    def note_sent(self) -> None:
+        """Note that the distribution sends no other any more."""
+        self._move(SENT)
+
+    def _value(self, version: str) -> str:
+        held = self.manager.get_secret_value(SecretId=self.arn, VersionId=version)
+        return str(held["SecretString"])
+
+    def _move(self, label: str) -> None:
+        before = self.labels.get(label)
+        if before == self.wanted:
+            return
+        moved = {"RemoveFromVersionId": before} if before else {}
+        self.manager.update_secret_version_stage(
+            SecretId=self.arn, VersionStage=label, MoveToVersionId=self.wanted, **moved
+        )
