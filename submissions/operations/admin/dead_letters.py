@@ -1,6 +1,7 @@
 """Dead letters at the desk of operations: looked at, sent again by a job, or discarded for a reason."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -60,6 +61,8 @@ class DeadLetterQueue(StaffPage):
             "trouble": trouble,
             "acts": _verbs(queue, user),
             "is_apart": queue == APART,
+            "causes": Counter(letter.reason for letter in letters).most_common(),
+            "same": Counter(letter.subject for letter in letters),
             "shown": SHOWN,
         }
 

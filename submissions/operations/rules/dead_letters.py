@@ -107,8 +107,11 @@ def _part(of_place: str | int) -> str:
 
 
 def _quarantined(content: dict[str, Any]) -> Verdict:
+    """Say of which entry it says to be, and why it was set apart; neither is to be believed."""
     why = str(content.get("why", "unknown")).replace("_", " ")
-    return Verdict("Never issued by us", f"Kept apart for seven days: {why}.")
+    named = sorted(map(str, submissions_of(str(content.get("message", "")))))
+    subject = f"Says to be {named[0]}" if named else "Never issued by us"
+    return Verdict(subject, f"Kept apart for seven days: {why}.")
 
 
 def _upload(content: dict[str, Any]) -> Verdict:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from campaignhub import aws
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
+from ingest_lambda.adapters.quarantine import quarantine_body
 from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mirror.models import Submission
@@ -134,6 +135,27 @@ def test_a_manager_replays_and_discards_nobody_else_s():
     run_jobs()
     assert depth(pairs()["submissions"].dead_url) == 1
     assert depth(pairs()["submissions"].source_url) == 1
+
+
+def test_quarantine_says_of_each_its_id_and_cause_and_how_many_there_are_of_a_cause():
+    forged, url = str(uuid4()), pairs()["quarantine"].dead_url
+    message = json.dumps({"body": {"submission_id": forged}})
+    for body, why in (
+        (message, "bad_signature"),
+        (message, "bad_signature"),
+        ("junk", "unreadable"),
+    ):
+        note = quarantine_body(body, why=why, sent_timestamp_ms="1770000000000")
+        sent = aws.sqs().send_message(QueueUrl=url, MessageBody=note)
+    answer = operator().get(address_of("quarantine"))
+    page = answer.content.decode()
+    assert f"Says to be {forged}" in page
+    assert sent["MessageId"] in page
+    assert answer.context["causes"] == [
+        ("Kept apart for seven days: bad signature.", 2),
+        ("Kept apart for seven days: unreadable.", 1),
+    ]
+    assert "2 of the same" in page
 
 
 def test_one_some_or_all_are_sent_again():
