@@ -1,5 +1,8 @@
 """What stands on every page, or is pressed all day, is answered from an index, also at a million rows."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client as Browser
@@ -8,10 +11,14 @@ from django.urls import reverse
 
 from campaigns.accounts.rules.roles import Role
 from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.intake.services.missing_photos import ask_for_photos, ask_where_it_counts_unseen
+from submissions.intake.services.refusals import look_into_refusals
+from submissions.intake.services.unanswered import reject_unanswered
 from submissions.mail.services.attention import troubled_mails
 from submissions.mirror.models import Submission
 from submissions.mirror.services.search import Wanted, find
 from submissions.operations.services import unsent_photos
+from submissions.review.services.stranded import stranded
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import NOON, make_campaign, make_record, streamed
 
@@ -78,3 +85,32 @@ def test_the_list_of_photos_in_trouble_reads_them_and_looks_up_whose_each_is():
     assert not [step for step in steps if step.startswith("SCAN submissions_submission")]
     assert "sqlite_autoindex_submissions_submission_1 (id=?)" in " ".join(steps)
     assert not [step for step in steps if "TEMP B-TREE" in step]
+
+
+@pytest.mark.parametrize(
+    ("look", "index"),
+    [
+        pytest.param(ask_for_photos, "intake_photodeadline_due_at", id="photos"),
+        pytest.param(reject_unanswered, "submission_asked_again", id="unanswered"),
+        pytest.param(look_into_refusals, "submissions_photocheck_since", id="refusals"),
+        pytest.param(ask_where_it_counts_unseen, "submissions_photocheck_since", id="unseen"),
+    ],
+)
+def test_a_round_of_the_clock_begins_with_what_is_due(look: Callable[..., Any], index: str):
+    """It looks every five minutes, and a quarter of a million entries may be undecided."""
+    with CaptureQueriesContext(connection) as queries:
+        look(at=NOON)
+    steps = plans(queries)
+    assert index in steps[0][0], steps[0]
+    for plan in steps:
+        assert not [step for step in plan if step.startswith("SCAN submissions_submission")], plan
+
+
+def test_entries_that_nothing_moves_are_found_without_reading_those_that_wait():
+    campaign = make_campaign()
+    with CaptureQueriesContext(connection) as queries:
+        list(stranded([campaign.pk], at=NOON))
+    received, unpromised, asked = (plan[0] for plan in plans(queries)[:3])
+    assert "submission_by_status (campaign_id=? AND status=?)" in received
+    assert "submission_unpromised" in unpromised
+    assert "submission_asked_again" in asked or "status=?" in asked

@@ -109,6 +109,12 @@ class Submission(TenantModel):
                 condition=Q(status=SubmissionStatus.NEEDS_RESUBMISSION.value),
             ),
             models.Index(
+                # Empty, unless something is wrong (``review.services.stranded``).
+                fields=("campaign", "status", "decide_by"),
+                name="submission_unpromised",
+                condition=Q(status=SubmissionStatus.PENDING_REVIEW.value, decide_by__isnull=True),
+            ),
+            models.Index(
                 fields=("campaign", "-entered_at", "-id"),
                 name="submission_tests",
                 condition=Q(is_test=True),
