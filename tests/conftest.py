@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import gc
+import re
 from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,11 @@ hypothesis_settings.load_profile("any_machine")
 
 STACKS = {"embedded", "rough", "stack"}
 """Fixtures that run AWS, or a whole installation."""
+FOUND_BY = {
+    r"\b(mark\.(dialects|sqlite))\b": {"dialects", "sqlite"},
+    r"\b(mark\.(browser|flow)|embedded|rough|stack)\b": {"browser", "flow"},
+}
+"""What `tests/run` finds the files by whose tests bear a mark, so that it imports no others."""
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -37,6 +43,14 @@ def pytest_collection_modifyitems(
     for item in items:
         if isinstance(item, pytest.Function) and STACKS & set(item.fixturenames):
             item.add_marker("flow")
+    for pattern, marks in FOUND_BY.items():
+        marked = {
+            item.path for item in items if marks & {mark.name for mark in item.iter_markers()}
+        }
+        if missed := [str(path) for path in marked if not re.search(pattern, path.read_text())]:
+            raise pytest.UsageError(
+                f"tests/run would not find {missed}: nothing in them is {pattern}"
+            )
     out = {"sqlite"} if connection.vendor == "postgresql" else {"postgres"}
     out |= set() if "soak" in config.getoption("markexpr") else {"soak"}
     unfit = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
