@@ -79,7 +79,7 @@ nightly: install-dev
 
 # Repetitions and millions of rows: hours, not minutes.
 soak: install-dev
-	@PICTURES=1 $(BIN)/pytest -q -n0 -m soak tests/flows tests/browser tests/ingest_lambda/pictures/test_mutated.py
+	@PICTURES=1 $(BIN)/pytest -q -n0 -m soak tests
 	@exec $(BIN)/python -m bench soak
 
 clean:
