@@ -112,6 +112,11 @@ class SamplePage(StaffPage):
         """Tell whether this person may do something with the campaign."""
         return can(staff_of(self.request), capability, self.campaign.client)
 
+    def is_changed(self, message: Message) -> bool:
+        """Tell whether the campaign words a message itself, in the language that is shown."""
+        said = wording_of(self.campaign.mail_texts, message, self.language)
+        return said != default_wording(message, self.language)
+
     def form(self, data: Any = None) -> WordingForm:
         """Return the form with what is saved, or what is typed."""
         wording = wording_of(self.campaign.mail_texts, self.message, self.language)
@@ -140,15 +145,15 @@ class Samples(SamplePage):
             "language": language,
             "language_name": language_name(language),
             "messages_shown": [
-                (label, _query(one, language), one is message) for one, label in LABELS.items()
+                (label, _query(one, language), one is message, self.is_changed(one))
+                for one, label in LABELS.items()
             ],
             "languages": [
                 (language_name(one), _query(message, one), one == language)
                 for one in campaign.languages
             ],
             "placeholders": [(f"{{{name}}}", words) for name, words in known.items()],
-            "is_changed": wording_of(campaign.mail_texts, message, language)
-            != default_wording(message, language),
+            "is_changed": self.is_changed(message),
             "is_final": is_final(campaign),
             "seen": seen_wording(campaign),
             "may_edit": self.can(Capability.CAMPAIGN_EDIT) and not is_final(campaign),

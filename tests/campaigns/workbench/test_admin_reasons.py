@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.test import Client as Browser
+from django.utils.html import escape
 
 from campaigns.publishing.services.manifest import manifest_of
 from campaigns.setup.models import Campaign
@@ -87,6 +88,22 @@ def test_an_empty_text_and_one_that_says_what_we_say_are_none(
     said = {"en": {"ILLEGIBLE": reason_words("en")["ILLEGIBLE"]}, "de": {"ILLEGIBLE": "  "}}
     save(browser, campaign, **typed("reason_texts", said))
     assert campaign.reason_texts == {}
+
+
+def test_our_words_stand_in_the_inputs_and_saving_them_stores_none(
+    browser: Browser, campaign: Campaign
+) -> None:
+    languages = ["en", "de", "es", "fr"]
+    Campaign.objects.filter(pk=campaign.pk).update(languages=languages)
+    said = {one: {code.value: reason_words(one)[code] for code in WORDED} for one in languages}
+    page = browser.get(change_address(campaign)).content.decode()
+    assert f">{escape(said['fr']['ILLEGIBLE'])}</textarea>" in page
+    assert "Your own wording" not in page
+    save(browser, campaign, languages=languages, **typed("reason_texts", said))
+    assert campaign.reason_texts == {}
+    Campaign.objects.filter(pk=campaign.pk).update(reason_texts=OWN)
+    page = browser.get(change_address(campaign)).content.decode()
+    assert (page.count("Your own wording"), ">Zu dunkel.</textarea>" in page) == (1, True)
 
 
 def test_a_page_without_these_inputs_leaves_them_as_they_are(

@@ -36,6 +36,7 @@ def test_a_manager_saves_previews_and_resets_a_wording():
     assert "Danke für {reference}" in page.content.decode()
     campaign.refresh_from_db()
     assert campaign.mail_texts["de"]["received_review.title"] == "Danke!"
+    assert page.content.decode().count('wording-custom">Your own wording') == 1
     html = reverse("admin:mail_mail_sample_html", args=[campaign.pk])
     assert "Danke für " in browser.get(html, {"message": REVIEW, "language": "de"}).content.decode()
     asked = {"act": "reset", "message": REVIEW, "language": "de", "seen": seen_wording(campaign)}

@@ -34,6 +34,11 @@ class Line:
     default: str
     is_shown: bool
 
+    @property
+    def shown(self) -> str:
+        """What stands in the input: the campaign's own words, else ours, to be changed where it needs it."""
+        return self.text or self.default
+
 
 @dataclass(frozen=True)
 class Row:
@@ -50,8 +55,17 @@ class Row:
         return any(line.text for line in self.lines if line.is_shown)
 
 
+def _one_line(text: str) -> str:
+    """Return a text as it is stored.
+
+    Raises:
+        ValueError: it can't be read as text.
+    """
+    return " ".join(clean_prose(text).split())
+
+
 class WordingsWidget(forms.Widget):
-    """An input per text and language, named ``{field}-{key}-{language}``, with our words as its placeholder."""
+    """An input per text and language, named ``{field}-{key}-{language}``; it holds our words until it has others."""
 
     template_name = "admin/widgets/wordings.html"
     languages: Sequence[str] = ("en",)
@@ -128,7 +142,7 @@ class WordingsField(forms.Field):
         for code in LANGUAGES:
             for wording in self.widget.wordings:
                 text = self._one(wording, code, str(value.get(code, {}).get(wording.key, "")))
-                if text and text != wording.defaults.get(code):
+                if text and text != _one_line(wording.defaults.get(code, "")):
                     kept.setdefault(code, {})[wording.key] = text
         return kept
 
@@ -137,7 +151,7 @@ class WordingsField(forms.Field):
         if len(typed) > self.most:
             raise forms.ValidationError(f"{where}: use {self.most} characters at most.")
         try:
-            return " ".join(clean_prose(typed).split())
+            return _one_line(typed)
         except ValueError as exc:
             raise forms.ValidationError(f"{where}: this can't be read as text.") from exc
 

@@ -266,11 +266,11 @@ document.addEventListener("keydown", (event) => {
   document.querySelector("button[name=_continue]").click();
 });
 
-/* ---- wordings: an empty input says what its placeholder says ---- */
+/* ---- wordings: an input holds our words until it has others ---- */
 for (const button of $$("[data-reset-wording]", form)) {
   button.addEventListener("click", () => {
     const inputs = $$("input[type=text], textarea", button.closest("details"));
-    for (const input of inputs) input.value = "";
+    for (const input of inputs) input.value = input.dataset.default;
     inputs[0].dispatchEvent(new Event("input", { bubbles: true }));
   });
 }
