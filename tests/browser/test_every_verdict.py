@@ -83,13 +83,13 @@ def looked_at(page: "Page", name: str) -> None:
         take_screenshot(page, name)
 
 
-def open_status(side: Side, status: str) -> str:
-    """Follow the link of the first mail; return what the page says."""
+def open_status(side: Side, status: str, *, title: str = "") -> str:
+    """Follow the link of the first mail; return what the page says, under the state's own title or another."""
     side.page.goto("about:blank")
     side.page.goto(side.link)
     side.page.wait_for_selector(f"#done[data-status={status}]:not([hidden])")
     said = side.page.inner_text("#done")
-    assert side.words[f"is_{status}"] in said
+    assert side.words[title or f"is_{status}"] in said
     looked_at(side.page, f"verdict-{status}-page-{side.locale}")
     return said
 
@@ -201,8 +201,11 @@ def test_each_verdict_is_read_at_the_desk_on_the_page_and_in_the_mail(
     )
     for side in sides:
         assert MESSAGE[side.locale] in read_mail(side, Message.REOPENED, 5)
-        assert MESSAGE[side.locale] in open_status(side, "pending_review")
-        at_the_desk(desktop, side, "Pending review", "reopened")
+        page = open_status(side, "pending_review", title="is_reopened")
+        assert MESSAGE[side.locale] in page
+        said = at_the_desk(desktop, side, "Pending review", "reopened")
+        assert "reopened it: " in said
+        assert "It can be read." in said
 
     decide(embedded, sides, "decisions.approve_submission(pk, **given)")
     decide(

@@ -20,6 +20,7 @@ from submissions.mirror.models import Submission, SubmissionEvent
 from submissions.mirror.services.releases import release_of
 from submissions.receipts.admin import REFUSALS
 from submissions.review.models import Review
+from submissions.review.services.decisions import A_SLIP
 
 SUSPICIONS: Mapping[str, str] = {
     Suspicion.HASH_MISSING: "A partner announced a photo without its checksum, so nothing tells whether the receipt was used before.",
@@ -64,7 +65,7 @@ _SAYS_WHY = frozenset({"mail_delayed", "mail_not_sent"})
 
 def why_here(submission: Submission) -> list[str]:
     """Say why a person looks at this submission, one sentence for each cause."""
-    lines = []
+    lines = _reopened(submission)
     if submission.attempt > 1:
         lines.append("Second photo, last attempt.")
     lines += [SUSPICIONS.get(code, in_words(code)) for code in _suspicions(submission)]
@@ -77,6 +78,18 @@ def why_here(submission: Submission) -> list[str]:
             f"The same entry came again {times} with other answers. The first is kept; nothing else was."
         )
     return lines
+
+
+def _reopened(submission: Submission) -> list[str]:
+    """Say who took the last verdict back, and why; a slip at the desk is no news."""
+    if submission.decision_status != SubmissionStatus.PENDING_REVIEW:
+        return []
+    last = submission.reviews.filter(decision_no=submission.decision_no).exclude(actor=None)
+    return [
+        f"{person(review.actor)} reopened it: {isolated(review.note)}"
+        for review in last.exclude(note=A_SLIP).select_related("actor")
+        if review.actor
+    ]
 
 
 def _suspicions(submission: Submission) -> list[str]:

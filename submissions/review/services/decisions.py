@@ -27,6 +27,9 @@ from submissions.review.services.deciding import decide
 from submissions.review.services.deciding import may_undo as may_undo
 from submissions.review.services.readable_photos import NoReadablePhoto as NoReadablePhoto
 
+A_SLIP = "A slip at the desk, taken back within a minute."
+"""The note of a verdict that was undone without one."""
+
 
 class NoteNeeded(DomainError):
     """Taking something back, or in after all, needs a word on why; the log keeps it."""
@@ -177,7 +180,7 @@ def undo_decision(
         by=By.UNDO,
         actor=actor,
         at=at,
-        note=note or "A slip at the desk, taken back within a minute.",
+        note=note or A_SLIP,
         after=after,
     )
 

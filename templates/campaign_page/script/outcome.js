@@ -108,12 +108,15 @@ function another(answer) {
   return button;
 }
 
+// With a reason it is no news that we have it: staff took a verdict back, or took it in after all.
+const isReopened = ({ status, reasons }) => status === "pending_review" && reasons?.length;
+
 export function show(answer, sent) {
   reveal(done);
   done.dataset.status = answer.status;
   tell("");
   done.replaceChildren(...[
-    make("h2", { textContent: t(`is_${answer.status}`) }),
+    make("h2", { textContent: t(isReopened(answer) ? "is_reopened" : `is_${answer.status}`) }),
     reasons(answer),
     answer.reference && reference(answer),
     ...next(answer, sent),
