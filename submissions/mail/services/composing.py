@@ -76,8 +76,11 @@ def compose(
 
 
 def preview(mail: Mail, *, at: datetime, shown: Presentation) -> str:
-    """Return a page with a mail that nobody was sent: its subject and both bodies, without a link."""
-    text = _text_of(mail, at, shown)
+    """Return a page with a mail that nobody was sent: its subject and both bodies, without a link.
+
+    It reads as the entrants' will: what marks a test is said of those alone that are sent.
+    """
+    text = _text_of(mail, at, shown, marks_tests=False)
     logo = logo_as_data(shown.images)
     return _html(text, link="", logo=logo, plain=as_text(text, link=""))
 
@@ -100,7 +103,9 @@ def address_of(submission: Submission) -> str:
     return sending_address(personal.email) if personal else ""
 
 
-def _text_of(mail: Mail, at: datetime, shown: Presentation) -> MailText:
+def _text_of(
+    mail: Mail, at: datetime, shown: Presentation, *, marks_tests: bool = True
+) -> MailText:
     submission, page = mail.submission, shown.page
     client = submission.campaign.client
     language = submission.locale
@@ -132,7 +137,7 @@ def _text_of(mail: Mail, at: datetime, shown: Presentation) -> MailText:
     dark_on_brand = contrast(_DARK, page.brand_colour) > contrast("#ffffff", page.brand_colour)
     return MailText(
         language=spoken(language),
-        subject=words["test"] + subject if submission.is_test else subject,
+        subject=words["test"] + subject if submission.is_test and marks_tests else subject,
         title=plain_line(filled(message.title, said)),
         hello=words["hello"].format(name=isolated(name)) if name else words["hello_nobody"],
         before=paragraphs(message.before, said),

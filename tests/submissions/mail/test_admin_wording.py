@@ -52,6 +52,7 @@ def test_a_preview_shows_what_is_typed_and_saves_nothing():
     html = reverse("admin:mail_mail_sample_html", args=[campaign.pk])
     page = browser.post(html, _typed(campaign, title="<b>Hallo</b> {nobody}"))
     assert "&lt;b&gt;Hallo&lt;/b&gt; {nobody}" in page.content.decode()
+    assert "[TEST]" not in page.content.decode(), "it is what entrants read"
     assert "sandbox" in page["Content-Security-Policy"]
     campaign.refresh_from_db()
     assert campaign.mail_texts == {}
