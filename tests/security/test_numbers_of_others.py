@@ -129,7 +129,7 @@ def test_the_trouble_of_a_client_is_counted_from_its_own_few(ours: Side) -> None
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
             steps = [row[3] for row in cursor.fetchall()]
-        assert any("mail_trouble_of_campaign (campaign_id=?" in step for step in steps), steps
+        assert any("mail_failed_of_campaign (campaign_id=?" in step for step in steps), steps
 
 
 @pytest.mark.usefixtures("_queues")

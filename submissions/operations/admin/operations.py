@@ -59,7 +59,7 @@ class Operations(StaffPage):
         user, now = staff_of(self.request), timezone.now()
         campaigns = campaigns_of(user, Capability.OPERATIONS)
         decisions = OutboxDecision.objects.filter(
-            carried_at=None, submission__campaign__in=campaigns
+            carried_at=None, campaign__in=list(campaigns.values_list("pk", flat=True))
         )
         troubled = troubled_mails(user)
         left_alone = stranded(campaigns.values_list("pk", flat=True), at=now)
