@@ -30,6 +30,7 @@ from tests.browser.visiting import (
 )
 from tests.campaigns.pages import make_content
 from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.examples import in_soak
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -173,7 +174,7 @@ def test_a_photo_is_with_us_only_by_the_stores_own_word(phone: "Page") -> None:
     assert phone.inner_text("#line") == ""
 
 
-@pytest.mark.parametrize("fault", ["line cut", "captive portal", "no content"])
+@pytest.mark.parametrize("fault", ["line cut", "captive portal", *in_soak("no content")])
 def test_a_photo_that_does_not_arrive_says_why(phone: "Page", fault: str) -> None:
     serve(phone, make_content())
     open_form(phone, SITE)
@@ -196,7 +197,7 @@ def test_a_refusal_called_as_what_every_object_has_is_said_like_any_other(phone:
     assert draft(phone)["photos"]
 
 
-@pytest.mark.parametrize("asked", [-5, 1e12, "soon"])
+@pytest.mark.parametrize("asked", [1e12, *in_soak(-5, "soon")])
 def test_however_soon_or_late_an_answer_wants_to_be_asked_again_it_is_within_minutes(
     phone: "Page", asked: object
 ) -> None:
@@ -224,7 +225,7 @@ def test_a_status_that_the_page_has_no_words_for_yet_is_an_entry_that_waits(phon
     assert draft(phone)["photos"], "kept until it is known what became of it"
 
 
-@pytest.mark.parametrize("asked", ["-5", "0.001", "0", "soon"])
+@pytest.mark.parametrize("asked", ["-5", "soon", *in_soak("0.001", "0")])
 def test_whatever_a_busy_server_asks_for_nobody_comes_back_at_once(
     phone: "Page", asked: str
 ) -> None:
@@ -251,19 +252,24 @@ def test_whatever_a_busy_server_asks_for_nobody_comes_back_at_once(
     assert len(met) == 1
 
 
-@pytest.mark.parametrize(
-    "slots",
-    [
-        [None],
-        ["x"],
-        [{"field": "receipt", "receipt": 1, "part": 1, "url": "http://[", "fields": {}}],
-    ],
-    ids=["no form", "a word for a form", "a form without an address"],
-)
-def test_a_form_that_cannot_be_sent_is_asked_for_again(phone: "Page", slots: list[object]) -> None:
+FORMS = {
+    "none": None,
+    "a word": "x",
+    "without an address": {
+        "field": "receipt",
+        "receipt": 1,
+        "part": 1,
+        "url": "http://[",
+        "fields": {},
+    },
+}
+
+
+@pytest.mark.parametrize("form", ["without an address", *in_soak("none", "a word")])
+def test_a_form_that_cannot_be_sent_is_asked_for_again(phone: "Page", form: str) -> None:
     serve(phone, make_content())
     open_form(phone, SITE)
-    begun = {"reference": "K7M4-2QXD", "attempt": 1, "token": "t" * 40, "uploads": slots}
+    begun = {"reference": "K7M4-2QXD", "attempt": 1, "token": "t" * 40, "uploads": [FORMS[form]]}
     whole = {"submission_id": str(SUBMISSION), "expires_at": "2126-01-01T00:00:00Z", **begun}
     line = Line(phone, START, {"nearly": says(200, whole)})
     add_photo(phone, 1)
@@ -291,7 +297,7 @@ def test_an_upload_in_which_nothing_moves_for_a_minute_is_begun_again(phone: "Pa
     uploaded(phone)
 
 
-@pytest.mark.parametrize("more", [".", "&gt;", "%3E", "%20", "&utm_source=mail"])
+@pytest.mark.parametrize("more", [".", "&utm_source=mail", *in_soak("&gt;", "%3E", "%20")])
 def test_what_a_mail_program_puts_behind_a_link_is_no_part_of_it(phone: "Page", more: str) -> None:
     serve(phone, make_content())
     address = mail_link(SITE, "summer")

@@ -24,6 +24,7 @@ from tests.browser.visiting import (
 )
 from tests.campaigns.pages import make_content
 from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.examples import in_soak
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page, Route
@@ -88,10 +89,10 @@ def let_run(page: "Page", told: "Locator") -> None:
     [
         ("page", "blocked"),
         ("photos", "blocked"),
-        ("page", "unparsable"),
-        ("photos", "cut"),
         ("server", "a portal's page"),
         ("ground", "altered"),
+        pytest.param("page", "unparsable", marks=pytest.mark.soak),
+        pytest.param("photos", "cut", marks=pytest.mark.soak),
     ],
 )
 def test_where_a_module_does_not_run_the_help_contact_stands_in_the_forms_place(
@@ -187,41 +188,28 @@ def test_where_what_tells_of_an_entry_does_not_come_the_page_says_what_is_sure(
     assert phone.is_hidden("#notice")
 
 
-@pytest.mark.parametrize(
-    "broken",
-    [
-        NEVER,
-        NEVER_ANSWERS,
-        THROWS,
-        NONE,
-        f"{FAILS}; {FULL}",
-        NO_STORAGE,
-        NO_LOCKS,
-        DEAF_LOCKS,
-        NO_LOCK_RIGHT,
-        DIGEST_FAILS,
-        NO_PICTURES,
-        NO_SIGNALS,
-        NO_CLASSES,
-    ],
-    ids=[
-        "a database that never opens",
-        "a database that never answers",
-        "a database that throws",
-        "a database that may not be touched",
-        "a database that fails, and storage that is full",
-        "no storage",
-        "neither locks nor time-outs",
-        "locks that never answer",
-        "locks that may not be used",
-        "hashes that fail",
-        "no addresses for pictures",
-        "no signals",
-        "no classes of letters in patterns",
-    ],
-)
-def test_what_a_browser_lacks_keeps_nobody_from_entering(phone: "Page", broken: str) -> None:
-    phone.add_init_script(broken)
+LACKS = {
+    "a database that never opens": NEVER,
+    "a database that may not be touched": NONE,
+    "no storage": NO_STORAGE,
+    "locks that never answer": DEAF_LOCKS,
+    "hashes that fail": DIGEST_FAILS,
+    "no signals": NO_SIGNALS,
+    "no classes of letters in patterns": NO_CLASSES,
+}
+LACKS_ALIKE = {
+    "a database that never answers": NEVER_ANSWERS,
+    "a database that throws": THROWS,
+    "a database that fails, and storage that is full": f"{FAILS}; {FULL}",
+    "neither locks nor time-outs": NO_LOCKS,
+    "locks that may not be used": NO_LOCK_RIGHT,
+    "no addresses for pictures": NO_PICTURES,
+}
+
+
+@pytest.mark.parametrize("lacking", [*LACKS, *in_soak(*LACKS_ALIKE)])
+def test_what_a_browser_lacks_keeps_nobody_from_entering(phone: "Page", lacking: str) -> None:
+    phone.add_init_script((LACKS | LACKS_ALIKE)[lacking])
     serve(phone, in_time())
     open_form(phone, SITE)
     add_photo(phone, 1)
@@ -231,11 +219,10 @@ def test_what_a_browser_lacks_keeps_nobody_from_entering(phone: "Page", broken: 
     outcome(phone, "pending_review")
 
 
-@pytest.mark.parametrize(
-    "dead",
-    [NEVER, NEVER_ANSWERS, THROWS, FAILS],
-    ids=["never opens", "never answers", "throws", "fails"],
-)
+DEAD = {"never opens": NEVER, "never answers": NEVER_ANSWERS, "throws": THROWS, "fails": FAILS}
+
+
+@pytest.mark.parametrize("dead", ["never opens", "throws", *in_soak("never answers", "fails")])
 def test_a_photo_that_a_dead_database_lost_over_a_reload_is_asked_for_again_in_words(
     phone: "Page", dead: str
 ) -> None:
@@ -245,7 +232,7 @@ def test_a_photo_that_a_dead_database_lost_over_a_reload_is_asked_for_again_in_w
     phone.route("**/bucket", lambda route: route.abort())
     add_photo(phone, 1)
     phone.locator("#line", has_text="No connection").wait_for()
-    phone.add_init_script(dead)
+    phone.add_init_script(DEAD[dead])
     phone.reload()
     phone.wait_for_selector("#form:not([hidden])")
     let_run(phone, phone.locator(".photos .error", has_text="choose it again"))
