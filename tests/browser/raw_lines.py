@@ -20,17 +20,16 @@ LATE_SECONDS = 40
 """How long what drips or is silent keeps a line: longer than the page waits for an answer."""
 
 
-def head(status: int, *lines: str, version: str = "1.1", open_to_all: bool = True) -> bytes:
+def head(status: int, *lines: str, version: str = "1.1") -> bytes:
     """Return the first lines of an answer, to the empty one."""
-    origin = OPEN if open_to_all else ""
     more = "".join(f"{line}\r\n" for line in ("Connection: close", *lines))
-    return f"HTTP/{version} {status} Said\r\n{origin}{more}\r\n".encode()
+    return f"HTTP/{version} {status} Said\r\n{OPEN}{more}\r\n".encode()
 
 
-def whole(status: int, body: bytes | str, *lines: str, **how: object) -> Spoken:
+def whole(status: int, body: bytes | str, *lines: str) -> Spoken:
     """Say all of an answer, with its length."""
     data = body.encode() if isinstance(body, str) else body
-    first = head(status, f"Content-Length: {len(data)}", *lines, **how)  # type: ignore[arg-type]
+    first = head(status, f"Content-Length: {len(data)}", *lines)
     return lambda line: line.sendall(first + data)
 
 
@@ -111,15 +110,6 @@ def broken_answers(status: int, ours: str) -> dict[str, Spoken]:
         "gateway too slow": whole(504, PORTAL),
         "edge without an origin": whole(520, PORTAL),
         "log in to the network": whole(511, PORTAL),
-        "for no origin": whole(status, ours, json, open_to_all=False),
-        "for another origin": whole(
-            status,
-            ours,
-            json,
-            "Access-Control-Allow-Origin: https://other.example",
-            open_to_all=False,
-        ),
-        "for two origins": whole(status, ours, json, "Access-Control-Allow-Origin: *"),
         "two documents": whole(status, ours + ours, json),
         "a comma too many": whole(status, ours[:-1] + ",}", json),
         "a document with a remark": whole(status, f"/* proxy */ {ours}", json),

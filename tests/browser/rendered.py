@@ -28,9 +28,9 @@ API = "http://127.0.0.1:9/api"
 BUCKET = "http://127.0.0.1:9/bucket"
 
 
-def serve(page: "Page", content: PageContent) -> None:
+def serve(page: "Page", content: PageContent, *, api: str = API) -> None:
     """Hand the page's files to the browser, and answer ``start`` and uploads as the server does."""
-    files = render_page(content, api_url=API, upload_origin=BUCKET, images={})
+    files = render_page(content, api_url=api, upload_origin=BUCKET, images={})
 
     def file(route: "Route") -> None:
         path = urlsplit(route.request.url).path.removeprefix("/c/summer/")

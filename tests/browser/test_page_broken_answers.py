@@ -58,12 +58,14 @@ CALLS: dict[str, tuple[Any, int, str]] = {
 }
 """Each with its address, and the answer of ours."""
 BY_ITS_BODY = ("two documents", "somebody's refusal")
-"""The store's word is its status alone: what only its body says is between these two."""
+"""The store's word is its status alone: what only its body says is between these two, and half of a packed one."""
 
 
 def opened(page: "Page") -> None:
     # A page that the router handed over is of no address, and may not ask this machine without leave.
     page.context.grant_permissions(["local-network-access"])
+    # It asks what became of a photo behind the form's back, and would meet faults that are nobody's.
+    page.route("**/arrivals.js", lambda route: route.abort())
     year = now().year
     serve(
         page,
@@ -95,6 +97,7 @@ def faults_of(call: str) -> dict[str, Spoken]:
     if call == "upload":
         names = list(faults)
         by_body = names[names.index(BY_ITS_BODY[0]) : names.index(BY_ITS_BODY[1])]
+        by_body.append("half of a gzip")
         faults = {name: said for name, said in faults.items() if name not in by_body}
     return faults
 
@@ -186,6 +189,19 @@ def test_what_never_ends_is_given_up_and_said(phone: "Page", call: str) -> None:
     """A photo is waited for as long as something moves; that a dead line is given up is told elsewhere."""
     _address, code, ours = CALLS[call]
     is_not_taken_in(phone, call, late_answers(code, ours))
+
+
+@pytest.mark.parametrize("origin", [None, "https://other.example", "null", "*, *"])
+def test_an_answer_that_is_for_other_origins_is_a_line_that_drops(
+    phone: "Page", origin: str | None
+) -> None:
+    serve(phone, make_content(closes_at=now().replace(year=2120)), api="http://localhost:9/api")
+    headers = {"Access-Control-Allow-Origin": origin} if origin else {}
+    phone.route(START, lambda route: route.fulfill(body=BEGUN, headers=headers))
+    open_form(phone, SITE)
+    phone.fill("#f-email", "ada@example.com")
+    phone.locator("#line", has_text="No connection").wait_for()
+    assert not kept(phone).get("session")
 
 
 def test_a_state_that_arrives_broken_is_none(phone: "Page") -> None:
