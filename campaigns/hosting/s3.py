@@ -4,7 +4,7 @@ The layout of the bucket and the function are in ``campaignhub/deployment/templa
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from campaigns.hosting.host_errors import VersionGone
 from campaigns.hosting.live_pages import GONE, LivePage, LivePages, retry_conflicts
 from campaigns.rendering import framed_by
 
+_ARCHIVES = "_archives"
 _TAKEN = {"PreconditionFailed", "ConditionalRequestConflict"}
 
 
@@ -88,8 +89,10 @@ class S3Host:
         self._live.give_domain(domain, self._client)
 
     def keep_archive(self, slug: str, version: str, archive: bytes) -> None:
-        """Keep a version as one file, for a host that shows it elsewhere."""
+        """Keep a version as one file, for a host that shows it elsewhere; remove what nobody goes back to."""
         self._store.put_object(Bucket=self._bucket, Key=_archive(slug, version), Body=archive)
+        there = self._listed(f"{_ARCHIVES}/{slug}")
+        self._remove(sorted(there.keys() - kept_versions(there, now=datetime.now(UTC))))
 
     def read_archive(self, slug: str, version: str) -> bytes:
         """Return a version that was kept as one file.
@@ -140,12 +143,12 @@ class S3Host:
             Metadata={"frame-ancestors": frame} if frame else {},
         )
 
-    def _listed(self, slug: str) -> dict[str, datetime]:
-        """Return the keys of a page, each with when it was put."""
+    def _listed(self, folder: str) -> dict[str, datetime]:
+        """Return the keys in a folder, as that of a page, each with when it was put."""
         pages = self._store.get_paginator("list_objects_v2")
         return {
             found["Key"]: found["LastModified"]
-            for page in pages.paginate(Bucket=self._bucket, Prefix=f"{slug}/")
+            for page in pages.paginate(Bucket=self._bucket, Prefix=f"{folder}/")
             for found in page.get("Contents", ())
         }
 
@@ -170,10 +173,13 @@ class S3Host:
             and put_at < young
             and (_folder(key) not in kept if _folder(key) else key not in named)
         ]
-        for start in range(0, len(old), 1000):
+        self._remove(old)
+
+    def _remove(self, keys: Sequence[str]) -> None:
+        for start in range(0, len(keys), 1000):
             self._store.delete_objects(
                 Bucket=self._bucket,
-                Delete={"Objects": [{"Key": key} for key in old[start : start + 1000]]},
+                Delete={"Objects": [{"Key": key} for key in keys[start : start + 1000]]},
             )
 
     def _assets_of(self, slug: str, folder: str) -> set[str]:
@@ -195,7 +201,7 @@ def _objects(slug: str, version: str, files: Mapping[str, bytes]) -> dict[str, b
 
 def _archive(slug: str, version: str) -> str:
     """Beside all slugs: none has an underscore, so the distribution serves it to nobody."""
-    return f"_archives/{slug}/{version}.zip"
+    return f"{_ARCHIVES}/{slug}/{version}.zip"
 
 
 def _folder(key: str) -> str:

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from importlib.util import cache_from_source
 
 import pytest
 from packaging.utils import parse_wheel_filename
@@ -164,3 +165,28 @@ def test_a_wheel_of_another_machine_is_refused(tmp_path):
 
     with pytest.raises(CannotPack, match=r"does not run on python3\.13, aarch64"):
         of_wheels(("a",), Target(), tmp_path)
+
+
+def test_a_compiled_archive_starts_from_its_compiled_modules_and_is_not_too_large(tmp_path):
+    """For the machine at hand: no other Python compiles for it."""
+    built = build_for(Target.here(), VAR / "archives-compiled", WHEELS, is_compiled=True)
+    plain = build_for(Target.here(), VAR / "archives-here", WHEELS)
+    assert built.light.name != plain.light.name
+    for name, archive in (("light", built.light), ("images", built.images)):
+        assert archive.stat().st_size <= LARGEST_BYTES[name]
+    with zipfile.ZipFile(built.light) as packed:
+        packed.extractall(tmp_path)
+        sources = {name for name in packed.namelist() if name.endswith(".py")}
+        cached = {name for name in packed.namelist() if name.endswith(".pyc")}
+        # Never checked against its source (PEP 552): its date says nothing where a function runs.
+        assert {packed.read(name)[4] for name in cached} == {0b01}
+    assert {cache_from_source(name) for name in sources} == cached
+    # Without a source that could be compiled there: what is imported is what was packed.
+    for name in sources:
+        (tmp_path / name).write_text("raise AssertionError('compiled again')")
+    program = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "import ingest_lambda.handlers as handlers\n"
+        "assert callable(handlers.write)\n"
+    )
+    subprocess.run([sys.executable, "-I", "-c", program], check=True, timeout=60)

@@ -168,3 +168,30 @@ def test_whose_page_it_is_stays_beside_its_version_whatever_is_decided_about_it(
     assert live.read("winter") == LivePage(first, 1)
     host.put_page("winter", page(1), revision=1)
     assert live.read("winter") == LivePage(first, 1, "7")
+
+
+def test_of_a_page_s_archives_stay_the_newest_and_those_that_were_just_replaced(
+    on_s3: S3UnderTest,
+) -> None:
+    host = on_s3.host
+    assert isinstance(host, S3Host)
+    on_s3.host.put_page("summer", page(1), revision=1)
+    host.keep_archive("winter", "v0", b"zip")
+    for number in range(5):
+        host.keep_archive("summer", f"v{number}", b"zip")
+    # Replaced today, all of them: each may be the way back.
+    assert archives(on_s3) == {"winter/v0", *(f"summer/v{number}" for number in range(5))}
+    on_s3.age(WEEK)
+    for number in range(5, 7):
+        host.keep_archive("summer", f"v{number}", b"zip")
+        on_s3.age(WEEK)
+    host.keep_archive("summer", "v7", b"zip")
+    assert archives(on_s3) == {"winter/v0", "summer/v5", "summer/v6", "summer/v7"}
+    assert VERSIONS_KEPT == 3
+    assert on_s3.read("summer", "index.html") == b"1"
+
+
+def archives(on_s3: S3UnderTest) -> set[str]:
+    """Return the archives in the bucket: page and version."""
+    names = {key.removesuffix(".zip") for key in on_s3.names() if key.startswith("_archives/")}
+    return {name.removeprefix("_archives/") for name in names}
