@@ -12,6 +12,8 @@ from campaignhub.env import VAR
 from campaignhub.local_aws.deploy import Deployment, Wanted, client, deploy
 from campaignhub.local_aws.ministack import MiniStack
 
+EMULATOR_NOTES = Path(__file__).with_name("emulator_notes")
+READ_OF_TEMPLATES = "read.jsonl"
 INTERPRETER = VAR / "ministack-venv" / "bin" / "python"
 TOKEN_KEYS = "t1:" + "11" * 32
 PERSON_SECRET = "22" * 32
@@ -59,8 +61,13 @@ def deploy_to(ministack: MiniStack, parameters: Mapping[str, str] | None = None)
 def running_stack(directory: Path, parameters: Mapping[str, str] | None = None) -> Iterator[Stack]:
     """Start an emulator, deploy into it, and stop it at the end."""
     ministack = MiniStack(port=free_port(), directory=directory / "aws", python=INTERPRETER)
-    child = ministack.start(directory / "aws.log")
+    child = ministack.child(directory / "aws.log")
+    # For `sitecustomize`, by which it notes what it reads of a template.
+    notes = {"PYTHONPATH": str(EMULATOR_NOTES), "READ_INTO": str(directory / READ_OF_TEMPLATES)}
+    child.environment = {**child.environment, **notes}
+    child.start()
     try:
+        ministack.wait(child)
         yield Stack(ministack, deploy_to(ministack, parameters).outputs, directory)
     finally:
         child.stop()
