@@ -119,7 +119,12 @@ class Deployment:
                 self.say(f"{stack.name}: can be shown when the stacks before it are in place.")
                 return []
             raise CannotDeploy(f"{stack.name}: {error.message}") from error
-        request = Request(self._template_of(text, parameters), parameters, self._tags(name))
+        request = Request(
+            self._template_of(text, parameters),
+            parameters,
+            self._tags(name),
+            self.plan.cloudformation_role,
+        )
         proposed = stack.propose(request, settles=not self.options.check_only)
         self._show(stack, proposed)
         refused = refusals(proposed.changes, template["Resources"], self.options.allowed)
@@ -152,6 +157,9 @@ class Deployment:
             return self.secret
         if self.plan.edge is None:
             return {"OriginSecret": "", "OriginSecretBefore": "", **self.secret}
+        if self.options.check_only:
+            # Who may only look at changes may not read it: what the stack has is shown as kept.
+            return self.secret
         if self._origin_secret is None:
             arn = self.outputs.get("OriginSecretArn")
             if arn is None:

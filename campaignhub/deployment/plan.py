@@ -34,6 +34,10 @@ class Plan(BaseModel):
     region: str = Field(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$")
     architecture: Literal["arm64", "x86_64"] = "arm64"
     python: Literal["3.12", "3.13", "3.14"] = "3.13"
+    cloudformation_role: str = Field(
+        default="", pattern=r"^(arn:aws[a-z-]*:iam::[0-9]{12}:role/.+)?$"
+    )
+    """What CloudFormation changes the stacks with, so that whoever deploys need not be allowed to."""
     compiled: bool = False
     """Whether modules are packed compiled, by a Python of that version: a quicker first start."""
     secrets: dict[str, str] = {}

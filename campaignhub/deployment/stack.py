@@ -48,6 +48,8 @@ class Request:
     parameters: Mapping[str, str | None] = field(repr=False)
     """By name; None keeps the value that the stack has. Some are secret."""
     tags: Mapping[str, str]
+    role: str = ""
+    """ARN of the role that CloudFormation works with; empty, it works with what its caller may do."""
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,7 @@ class Stack:
                 Capabilities=list(CAPABILITIES),
                 Parameters=[_parameter(*pair) for pair in request.parameters.items()],
                 Tags=[{"Key": key, "Value": value} for key, value in request.tags.items()],
+                **({"RoleARN": request.role} if request.role else {}),
             )
         return self._proposed(made["Id"], creates=before is None)
 

@@ -1,5 +1,6 @@
 """What CloudFormation and Lambda read from the code bucket: archives and long templates, each under its hash."""
 
+import base64
 import hashlib
 from typing import Any
 
@@ -15,13 +16,7 @@ def upload_archives(store: Any, bucket: str, archives: Archives) -> list[str]:
     Older ones stay, because a rollback needs them.
     """
     for archive in (archives.light, archives.images):
-        if not _is_there(store, bucket, archive.name):
-            store.put_object(
-                Bucket=bucket,
-                Key=archive.name,
-                Body=archive.read_bytes(),
-                ChecksumAlgorithm="SHA256",
-            )
+        _put(store, bucket, archive.name, archive.read_bytes())
     return [archives.light.name, archives.images.name]
 
 
@@ -31,16 +26,26 @@ def template_argument(store: Any, bucket: str, text: str) -> dict[str, str]:
     if len(content) <= BODY_BYTES:
         return {"TemplateBody": text}
     key = f"template-{hashlib.sha256(content).hexdigest()[:16]}.yaml"
-    if not _is_there(store, bucket, key):
-        store.put_object(Bucket=bucket, Key=key, Body=content)
+    _put(store, bucket, key, content)
     return {"TemplateURL": f"{store.meta.endpoint_url}/{bucket}/{key}"}
 
 
-def _is_there(store: Any, bucket: str, key: str) -> bool:
+def _put(store: Any, bucket: str, key: str, content: bytes) -> None:
+    """Put content under a key, unless it is there: what lies there under the name may be another's.
+
+    A pull request's run may write to the bucket too, and the name of an archive is made of its sources.
+    """
+    digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+    if _checksum(store, bucket, key) != digest:
+        store.put_object(Bucket=bucket, Key=key, Body=content, ChecksumSHA256=digest)
+
+
+def _checksum(store: Any, bucket: str, key: str) -> str:
+    """Return the SHA-256 that the bucket reckoned of an object, in base64; nothing where there is none."""
     try:
-        store.head_object(Bucket=bucket, Key=key)
+        held = store.head_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
     except ClientError as error:
         if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NotFound"):
-            return False
+            return ""
         raise
-    return True
+    return str(held.get("ChecksumSHA256", ""))

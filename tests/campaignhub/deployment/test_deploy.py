@@ -1,5 +1,7 @@
 """A deployment: refused before it begins, or stack after stack, each with what the ones before it gave."""
 
+import base64
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -96,8 +98,12 @@ def deployment(tmp_path, said):
 def archives_are_put(store):
     for key in ("light-1.zip", "images-1.zip"):
         store.then_refused("head_object", "404")
-        put = {"Bucket": "code", "Key": key, "Body": ANY, "ChecksumAlgorithm": "SHA256"}
+        put = {"Bucket": "code", "Key": key, "Body": ANY, "ChecksumSHA256": ANY}
         store.then("put_object", {}, put)
+
+
+def checksum(content):
+    return base64.b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def created(stacks, name, kind, outputs=()):
@@ -177,16 +183,79 @@ def test_the_second_time_nothing_is_uploaded_and_nothing_changed(account, deploy
         account.named(name).is_in("CREATE_COMPLETE").is_in("CREATE_COMPLETE")
         account.stacks.proposes_nothing("The submitted information didn't contain changes.")
         account.stacks.is_in("CREATE_COMPLETE", Outputs=outputs, **protected)
-    for _ in range(2):
-        account.store.then("head_object", {})
+    for content in (b"light", b"images"):
+        asked = {"Bucket": "code", "Key": ANY, "ChecksumMode": "ENABLED"}
+        account.store.then("head_object", {"ChecksumSHA256": checksum(content)}, asked)
 
     deployment(account).run()
 
     account.stacks.all_asked()
+    account.store.all_asked()
     assert [line for line in said if "no changes" in line] == [
         "demo-secrets: no changes.",
         "demo-ingest: no changes.",
     ]
+
+
+@pytest.mark.parametrize("held", [{}, {"ChecksumSHA256": checksum(b"another's")}])
+def test_what_lies_under_an_archive_s_name_and_is_not_it_is_put_again(account, deployment, held):
+    account.named("demo-ingest").absent()
+    created(account.stacks, "demo-secrets", "AWS::S3::Bucket", [BUCKET])
+    for key, content in (("light-1.zip", b"light"), ("images-1.zip", b"images")):
+        account.store.then("head_object", held)
+        put = {"Bucket": "code", "Key": key, "Body": content, "ChecksumSHA256": checksum(content)}
+        account.store.then("put_object", {}, put)
+    created(account.stacks, "demo-ingest", "AWS::SQS::Queue")
+
+    deployment(account).run()
+
+    account.store.all_asked()
+
+
+def test_a_check_reads_no_secret(account, deployment, said):
+    arn = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:Origin"
+    given = [BUCKET, {"OutputKey": "OriginSecretArn", "OutputValue": arn}]
+    held = [{"ParameterKey": "OriginSecret", "ParameterValue": "****"}]
+    account.named("demo-ingest").is_in("CREATE_COMPLETE")
+    account.named("demo-secrets").is_in("CREATE_COMPLETE", Outputs=given)
+    account.stacks.is_in("CREATE_COMPLETE", Outputs=given)
+    account.stacks.proposes_nothing("The submitted information didn't contain changes.")
+    archives_are_put(account.store)
+    for _ in range(2):
+        account.named("demo-ingest").is_in("CREATE_COMPLETE", Parameters=held)
+    wanted = {"ParameterKey": "OriginSecret", "UsePreviousValue": True}
+    asked = []
+    account.stacks.client.meta.events.register(
+        "provide-client-params.cloudformation.CreateChangeSet",
+        lambda params, **_: asked.append(params),
+    )
+    account.stacks.proposes("UPDATE", change("Modify", "Queue", "AWS::SQS::Queue"))
+    account.stacks.then("delete_change_set", {}, {"StackName": "demo-ingest", "ChangeSetName": ARN})
+
+    deployment(account, {}, check_only=True).run()
+
+    assert wanted in asked[-1]["Parameters"]
+    account.secrets.all_asked()
+
+
+def test_cloudformation_works_with_the_role_that_the_file_names(account, deployment):
+    account.named("demo-ingest").absent()
+    role = "arn:aws:iam::111122223333:role/demo-pipeline-CloudFormationRole"
+    asked = []
+    account.stacks.client.meta.events.register(
+        "provide-client-params.cloudformation.CreateChangeSet",
+        lambda params, **_: asked.append(params.get("RoleARN")),
+    )
+    made = deployment(account)
+    made.plan = made.plan.model_copy(update={"cloudformation_role": role})
+    account.stacks.name = "demo-secrets"
+    account.stacks.absent().absent()
+    account.stacks.then_refused("create_change_set", "AccessDenied")
+
+    with pytest.raises(CannotDeploy, match="AccessDenied"):
+        made.run()
+
+    assert asked == [role]
 
 
 def test_credentials_of_another_account_change_nothing(deployment):
