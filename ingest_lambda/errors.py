@@ -117,5 +117,12 @@ class NoSuchTable(Exception):
         super().__init__(f"There is no table {name!r} in this account and region; see TABLE_NAME.")
 
 
+class NoSuchQueue(Exception):
+    """The queue that the environment names does not exist. A fault of the deployment, never passing."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"There is no queue at the address in {variable}.")
+
+
 class TryAgain(Exception):
     """Passing: a throttle, a conflict, a time-out. Only this record is delivered again."""

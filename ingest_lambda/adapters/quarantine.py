@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ingest_lambda.adapters.clients import open_client
 from ingest_lambda.config import Config
-from ingest_lambda.errors import TryAgain
+from ingest_lambda.errors import NoSuchQueue, TryAgain
 from ingest_lambda.rules.storable import storable_text
 
 LARGEST_CHARS = 66_560
@@ -18,6 +18,9 @@ LARGEST_CHARS = 66_560
 
 With its quotes escaped twice as long, it is still less than the 256 KB that a queue takes by itself.
 """
+
+_MISSING = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+"""As SQS says it by its older and by its newer protocol."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +34,18 @@ class QuarantineQueue:
         """Keep one message for seven days, and when the queue took it: should we send it again, it counts from then.
 
         Raises:
+            NoSuchQueue: the address is wrong; the record is delivered again all the same.
             TryAgain: the queue could not be reached; nothing may be lost, so the
                 record is delivered again.
         """
         try:
             note = quarantine_body(body, why=why, sent_timestamp_ms=sent_timestamp_ms)
             self.client().send_message(QueueUrl=self.url, MessageBody=note)
-        except (BotoCoreError, ClientError) as exc:
+        except ClientError as exc:
+            if exc.response["Error"]["Code"] in _MISSING:
+                raise NoSuchQueue("QUARANTINE_QUEUE_URL") from exc
+            raise TryAgain(type(exc).__name__) from exc
+        except BotoCoreError as exc:
             raise TryAgain(type(exc).__name__) from exc
 
 

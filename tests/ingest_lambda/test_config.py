@@ -4,12 +4,12 @@ import json
 
 import boto3
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from ingest_lambda.adapters.quarantine import LARGEST_CHARS, QuarantineQueue, open_quarantine
 from ingest_lambda.adapters.table import open_table
 from ingest_lambda.config import Config
-from ingest_lambda.errors import TryAgain
+from ingest_lambda.errors import NoSuchQueue, TryAgain
 
 pytestmark = pytest.mark.usefixtures("account")
 
@@ -73,3 +73,13 @@ def test_while_the_quarantine_is_away_the_message_comes_again():
 
     with pytest.raises(TryAgain):
         QuarantineQueue(Away, "url").put("text", why="bad_token", sent_timestamp_ms="1")
+
+
+@pytest.mark.parametrize("code", ["AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"])
+def test_a_quarantine_at_a_wrong_address_is_an_error_and_no_passing_trouble(code: str):
+    class Mistyped:
+        def send_message(self, **_arguments: str) -> None:
+            raise ClientError({"Error": {"Code": code, "Message": ""}}, "SendMessage")
+
+    with pytest.raises(NoSuchQueue, match="QUARANTINE_QUEUE_URL"):
+        QuarantineQueue(Mistyped, "url").put("text", why="bad_token", sent_timestamp_ms="1")
