@@ -25,6 +25,7 @@ from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
 from submissions.intake.services.heartbeats import beat, end_beat
 from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.intake.services.queue_faults import fault_of
 from submissions.mail.rules.notices import NoNotice
 from submissions.mail.services.outcomes import note_message
 
@@ -69,7 +70,11 @@ class QueueDrain(threading.Thread, ABC):
         self._stopping.set()
 
     def run(self) -> None:
-        """Drain for ever; trouble with queue or database waits a little longer each time."""
+        """Drain for ever; trouble with queue or database waits a little longer each time.
+
+        A queue that is not there, or may not be read, stays so until the settings are mended:
+        that is an error in the log each time, and says so on the page of operations.
+        """
         troubles = 0
         while not self._stopping.is_set():
             name = ""
@@ -77,8 +82,9 @@ class QueueDrain(threading.Thread, ABC):
             try:
                 self.drain_once(wait_seconds=POLL_SECONDS)
             except (BotoCoreError, ClientError, DatabaseError) as exc:
-                name = type(exc).__name__
-                logger.warning("%s: %s, trying again", self.name, name)
+                name = fault_of(exc) or type(exc).__name__
+                level = logging.ERROR if fault_of(exc) else logging.WARNING
+                logger.log(level, "%s: %s, trying again", self.name, name)
             except Exception as exc:
                 # A bug. The messages come back after their visibility and end in the
                 # dead-letter queue if it stays; a drain that died would hold up all others.

@@ -2,10 +2,13 @@
 
 import os
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError
 
+from submissions.intake.consumers import Message, QueueDrain
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.heartbeats import (
     REMEMBERED,
@@ -70,3 +73,45 @@ def test_a_web_process_reports_from_its_first_request_on():
         stopped.set()
         thread.join(20)
     assert not thread.is_alive()
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": ""}}, "ReceiveMessage")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("error", "level", "said"),
+    [
+        (refusal("AWS.SimpleQueueService.NonExistentQueue"), "ERROR", "no queue at its address"),
+        (refusal("QueueDoesNotExist"), "ERROR", "no queue at its address"),
+        (refusal("AccessDenied"), "ERROR", "may not read"),
+        (refusal("ServiceUnavailable"), "WARNING", "ClientError"),
+        (EndpointConnectionError(endpoint_url="x"), "WARNING", "EndpointConnectionError"),
+    ],
+    ids=str,
+)
+def test_a_queue_that_does_not_come_back_by_itself_is_an_error_in_words(
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    level: str,
+    said: str,
+) -> None:
+    monkeypatch.setattr(QueueDrain, "_say_goodbye", lambda _drain: None)
+
+    class Drain(QueueDrain):
+        label = "mirror"
+
+        def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+            return messages
+
+        def drain_once(self, *, wait_seconds: int = 0) -> int:
+            self.stop()
+            raise error
+
+    Drain("https://sqs.example/mistyped").run()
+    (line,) = [one for one in caplog.records if one.name == "submissions.intake.consumers"]
+    assert line.levelname == level
+    assert said in line.getMessage()
+    assert said in Heartbeat.objects.get().last_error
