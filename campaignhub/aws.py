@@ -182,3 +182,9 @@ def api_gateway() -> Any:
 def secrets_manager(*, region: str = "") -> Any:
     """The client of the secrets, for who changes them; in the site's region unless another is named."""
     return _client("secretsmanager", region=region)
+
+
+def region_of(arn: str) -> str:
+    """Return the region that an ARN names, whatever this machine is set to; nothing of a plain name."""
+    parts = arn.split(":")
+    return parts[3] if parts[0] == "arn" and len(parts) > 5 else ""

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management.base import BaseCommand, CommandError
 
-from campaignhub.aws import secrets_manager
+from campaignhub.aws import region_of, secrets_manager
 from campaignhub.deployment.errors import CannotDeploy
 from campaignhub.deployment.token_keys import (
     KNOWN_EVERYWHERE_AFTER,
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, step: str, secret: str, name: str, **options: Any) -> None:
         """Change the secret."""
         try:
-            manager = secrets_manager(region=_region_of(secret))
+            manager = secrets_manager(region=region_of(secret))
             held = manager.get_secret_value(SecretId=secret)
             text: str = held["SecretString"]
             if step == "add":
@@ -63,9 +63,3 @@ class Command(BaseCommand):
             )
         else:
             self.stdout.write(f"{name} signs from now on; tokens of the earlier keys stay good.")
-
-
-def _region_of(secret: str) -> str:
-    """Return the region that an ARN names, whatever this machine is set to; nothing of a plain name."""
-    parts = secret.split(":")
-    return parts[3] if parts[0] == "arn" and len(parts) > 5 else ""
