@@ -16,6 +16,7 @@ from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
 from submissions.operations.admin.machinery import APART
+from submissions.operations.rules.dead_letters import UNNAMED
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
 from submissions.operations.services.replays import start_replay
@@ -62,7 +63,7 @@ class DeadLetterQueue(StaffPage):
             "acts": _verbs(queue, user),
             "is_apart": queue == APART,
             "causes": Counter(letter.reason for letter in letters).most_common(),
-            "same": Counter(letter.subject for letter in letters),
+            "same": Counter(letter.subject for letter in letters if letter.subject != UNNAMED),
             "shown": SHOWN,
         }
 

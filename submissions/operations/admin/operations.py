@@ -26,7 +26,7 @@ from submissions.operations.admin.machinery import machinery
 from submissions.operations.models import LedgerCheck
 from submissions.operations.services import dead_letters, ledger_rounds, readings
 from submissions.operations.services.comparisons import COMPARE_DAY, start_comparison
-from submissions.operations.services.paused import paused_changes
+from submissions.operations.services.paused import paused_campaigns
 from submissions.operations.services.pipes import pipe_states, switch_on
 from submissions.operations.services.sources import sources
 from submissions.review.models import OutboxDecision
@@ -82,7 +82,7 @@ class Operations(StaffPage):
             "comparing": Job.objects.filter(kind=COMPARE_DAY.name, ended_at=None).exists(),
             **_ledger(campaigns),
             **(machinery(now) if user.is_superuser else {}),
-            "paused": paused_changes(campaigns.values_list("pk", flat=True)),
+            "paused": paused_campaigns(campaigns.values_list("pk", flat=True)),
             "read_at": now,
         }
 

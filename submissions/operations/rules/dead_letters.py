@@ -52,6 +52,8 @@ _ABOUT = re.compile(
 _MENTIONS = 5
 _MOST_CHARS = 4000
 _HIDDEN = "•••"
+UNNAMED = "Never issued by us"
+"""What a message in quarantine is called that names no entry."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def _quarantined(content: dict[str, Any]) -> Verdict:
     """Say of which entry it says to be, and why it was set apart; neither is to be believed."""
     why = str(content.get("why", "unknown")).replace("_", " ")
     named = sorted(map(str, submissions_of(str(content.get("message", "")))))
-    subject = f"Says to be {named[0]}" if named else "Never issued by us"
+    subject = f"Says to be {named[0]}" if named else UNNAMED
     return Verdict(subject, f"Kept apart for seven days: {why}.")
 
 

@@ -1,9 +1,8 @@
 """What is paused, by whom and since when."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from uuid import UUID
-
-from django.db.models import OuterRef, Subquery
 
 from campaigns.setup.models import Campaign, StateChange
 from campaigns.setup.rules.states import CampaignState
@@ -11,10 +10,20 @@ from campaigns.setup.rules.states import CampaignState
 MOST = 50
 
 
-def paused_changes(campaigns: Iterable[UUID]) -> list[StateChange]:
-    """Return of each paused campaign the move that paused it, the newest first."""
-    last = StateChange.objects.filter(campaign=OuterRef("pk"), after=CampaignState.PAUSED.value)
+@dataclass(frozen=True)
+class Paused:
+    """A paused campaign, and the move that paused it where that is known."""
+
+    campaign: Campaign
+    move: StateChange | None
+
+
+def paused_campaigns(campaigns: Iterable[UUID]) -> list[Paused]:
+    """Return the paused ones of these campaigns, by name; fifty at the most."""
     paused = Campaign.objects.filter(pk__in=list(campaigns), state=CampaignState.PAUSED.value)
-    moves = paused.annotate(move=Subquery(last.order_by("-at", "-id").values("pk")[:1]))
-    named = StateChange.objects.filter(pk__in=moves.values("move"))
-    return list(named.select_related("campaign", "actor").order_by("-at", "-id")[:MOST])
+    rows = list(paused.order_by("name")[:MOST])
+    moves = StateChange.objects.filter(
+        campaign__in=[row.pk for row in rows], after=CampaignState.PAUSED.value
+    )
+    last = {move.campaign_id: move for move in moves.select_related("actor").order_by("at", "id")}
+    return [Paused(row, last.get(row.pk)) for row in rows]

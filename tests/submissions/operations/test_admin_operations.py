@@ -11,6 +11,8 @@ from django.utils import timezone
 from campaignhub import aws
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import StateChange
+from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.quarantine import quarantine_body
 from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
@@ -327,3 +329,27 @@ def test_how_long_the_oldest_has_waited_stands_beside_the_depth(
     page = operator().get(OPERATIONS).content.decode()
     assert "not known" not in page
     assert "2 hours ago" in page
+
+
+def test_what_is_paused_is_named_with_who_paused_it_to_those_whose_it_is():
+    dates = {"opens_at": NOON, "closes_at": NOON + timedelta(days=9)}
+    ours, theirs = (
+        make_campaign(name=name, state=CampaignState.PAUSED, **dates) for name in ("Ours", "Theirs")
+    )
+    olivia = make_user((ours.client, Role.CAMPAIGN_MANAGER))
+    for at, actor, note in (
+        (NOON, None, "before"),
+        (NOON + timedelta(hours=1), olivia, "Wrong price."),
+    ):
+        StateChange.objects.create(
+            campaign=ours, before="live", after="paused", at=at, actor=actor, note=note
+        )
+    page = manager(ours).get(OPERATIONS).content.decode()
+    assert "Wrong price." in page
+    assert str(olivia) in page
+    assert "Theirs" not in page
+    everything = operator().get(OPERATIONS).context["paused"]
+    assert [(one.campaign, one.move is None) for one in everything] == [
+        (ours, False),
+        (theirs, True),
+    ]
