@@ -13,6 +13,7 @@ answers and is bound to the version that ``constraints-ministack.txt`` pins:
   asked for (``fair_queue.py``). The emulator hands out the oldest, and looks at
   every message of a queue four times a receive and once a delete, so that a
   backlog of 20,000 submissions would be handed out at a tenth of the pace.
+- A page of a scan is read from its beginning on, not from the table's (``scan_window.py``).
 """
 
 import asyncio
@@ -51,7 +52,7 @@ def beside(name: str) -> Any:
 
 fair_queue, like_aws = beside("fair_queue"), beside("like_aws")
 refusals, response_templates = beside("refusals"), beside("response_templates")
-mail_service = beside("mail_service")
+mail_service, scan_window = beside("mail_service"), beside("scan_window")
 
 
 class WholeAnswers:
@@ -274,6 +275,7 @@ def main() -> None:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     quicken()
+    scan_window.quicken()
     like_aws.complete()
     refusals.complete(response_templates)
     mail_service.complete()

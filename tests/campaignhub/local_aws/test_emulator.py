@@ -247,3 +247,50 @@ def test_what_sqs_refuses_is_refused(bench: Bench) -> None:
     answer = bench.sqs.send_message_batch(QueueUrl=url, Entries=mixed)
     assert [entry["Id"] for entry in answer["Failed"]] == ["1"]
     assert bench.waiting(url) == 2
+
+
+def put_groups(bench: Bench, name: str, many: int) -> list[tuple[str, str]]:
+    """Put two items into each of so many groups; return their keys in the table's order."""
+    keys = [(f"{number:05}", sk) for number in range(many) for sk in ("a", "b")]
+    for start in range(0, len(keys), 24):
+        puts = [
+            {"PutRequest": {"Item": {"pk": {"S": pk}, "sk": {"S": sk}}}}
+            for pk, sk in keys[start : start + 24]
+        ]
+        bench.dynamodb.batch_write_item(RequestItems={name: puts})
+    return keys
+
+
+def scanned(bench: Bench, name: str, **how: Any) -> list[tuple[str, str]]:
+    """Return the keys of a whole scan."""
+    pages = bench.dynamodb.get_paginator("scan").paginate(TableName=name, **how)
+    return [(item["pk"]["S"], item["sk"]["S"]) for page in pages for item in page["Items"]]
+
+
+def test_a_scan_has_every_item_once_and_in_order_however_it_is_cut(bench: Bench) -> None:
+    name, _ = bench.table()
+    keys = put_groups(bench, name, 1_700)  # more than a part without a limit shows
+    assert scanned(bench, name) == keys
+    assert scanned(bench, name, Limit=777) == keys
+    halves = [scanned(bench, name, Segment=half, TotalSegments=2) for half in (0, 1)]
+    assert sorted(halves[0] + halves[1]) == keys
+    only = {"FilterExpression": "sk = :b", "ExpressionAttributeValues": {":b": {"S": "b"}}}
+    assert scanned(bench, name, Limit=500, **only) == [key for key in keys if key[1] == "b"]
+
+
+def test_a_scan_goes_on_in_the_middle_of_a_group_and_behind_what_was_removed(bench: Bench) -> None:
+    name, _ = bench.table()
+    keys = put_groups(bench, name, 30)
+    page = bench.dynamodb.scan(TableName=name, Limit=5)
+    assert page["LastEvaluatedKey"] == {"pk": {"S": "00002"}, "sk": {"S": "a"}}
+    for sk in ("a", "b"):
+        bench.dynamodb.delete_item(TableName=name, Key={"pk": {"S": "00002"}, "sk": {"S": sk}})
+    rest = scanned(bench, name, ExclusiveStartKey=page["LastEvaluatedKey"])
+    assert rest == [key for key in keys if key[0] > "00002"]
+
+
+def test_what_is_written_before_a_scan_begins_is_in_it(bench: Bench) -> None:
+    name, _ = bench.table()
+    for many in (1, 2, 3):
+        keys = put_groups(bench, name, many)
+        assert scanned(bench, name) == keys
