@@ -16,8 +16,8 @@ TEMPLATES = ROOT / "templates" / "admin" / "operations"
 
 
 def linked() -> set[str]:
-    """Return the anchors that the pages of operations lead to."""
-    named = set()
+    """Return the anchors that the pages of operations, or other sections, lead to."""
+    named = set(re.findall(r"\(#([a-z-]+)\)", RUNBOOK))
     for file in TEMPLATES.glob("*.html"):
         named |= set(re.findall(r'runbook_link.html" with anchor="([^"]+)"', file.read_text()))
     return named | {anchor for _, _, _, anchor, _ in LINES}
