@@ -2,7 +2,7 @@
 
 The accept step alone: ``POST …/submissions`` at the embedded gateway, request
 model on, through to a message in the queue. The template is deployed as ``make
-up`` deploys it, but neither Pipes nor worker run: on AWS they share no core with
+up`` deploys it, but neither Pipes nor drain run: on AWS they share no core with
 the gateway, and the journey measures them together. Submissions/s flat out over
 32 connections; then milliseconds at a fixed 600/s, counted from when a request
 was due.

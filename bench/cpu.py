@@ -23,7 +23,9 @@ KINDS = (
     ("ministack-lambda", "other functions"),
     ("ministack", "emulator"),
     ("local_aws.pipes", "pipes"),
-    ("celery", "worker"),
+    ("manage.py drain", "drain"),
+    ("manage.py clock", "clock"),
+    ("celery", "workers"),
     ("gunicorn", "web"),
 )
 """What is found in a command, first match first: functions of the emulator carry its name too."""

@@ -97,8 +97,11 @@ class Env(BaseSettings):
     mirror_pipe_dead_letter_queue_url: str = ""
     """What the mirror Pipe gave up: where it is in the table's stream, not what it was."""
     quarantine_queue_url: str = ""
-    celery_queue_url: str = ""
-    celery_dead_letter_queue_url: str = ""
+    mail_tasks_queue_url: str = ""
+    """Of Celery's tasks that send mail; with the next one, what Celery's workers read."""
+    mail_tasks_dead_letter_queue_url: str = ""
+    jobs_queue_url: str = ""
+    jobs_dead_letter_queue_url: str = ""
     write_function_name: str = ""
     ingest_pipe_name: str = ""
     mirror_pipe_name: str = ""
@@ -183,7 +186,7 @@ class Env(BaseSettings):
         In memory tasks are lost, which is better than sending them to whichever account is
         signed in on this machine. kombu takes an endpoint and its keys in the address only.
         """
-        if not self.celery_queue_url:
+        if not (self.mail_tasks_queue_url and self.jobs_queue_url):
             return "memory://"
         if self.aws_endpoint_url is None:
             return "sqs://"

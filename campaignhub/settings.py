@@ -7,6 +7,7 @@ import dj_database_url
 from botocore.config import Config
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.functional import lazy
+from kombu import Queue
 
 from campaignhub.env import ROOT, VAR, env
 
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "anymail",
     "storages",
     "campaignhub",
+    "campaignhub.clock",
     "campaigns.accounts",
     "campaigns.jobs",
     "campaigns.access",
@@ -209,34 +211,47 @@ ANYMAIL = {
 }
 
 CELERY_BROKER_URL = _env.celery_broker_url
-CELERY_TASK_DEFAULT_QUEUE = "celery"
+# One queue a worker: mail waits behind no job. Both hold tasks and nothing else: the submissions and
+# mirror queues hold plain JSON, which a worker would delete.
+CELERY_TASK_QUEUES = [Queue("mail"), Queue("jobs")]
+CELERY_TASK_DEFAULT_QUEUE = "jobs"
+CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
-if _env.celery_queue_url:
+if _env.celery_broker_url != "memory://":
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "region": _env.aws_region,
-        # Celery's own queue and no other: a worker deletes what it cannot read, and the
-        # submissions and mirror queues hold plain JSON.
-        "predefined_queues": {"celery": {"url": _env.celery_queue_url}},
+        "predefined_queues": {
+            "mail": {"url": _env.mail_tasks_queue_url},
+            "jobs": {"url": _env.jobs_queue_url},
+        },
         "is_secure": not (_env.aws_endpoint_url or "").startswith("http://"),
-        "wait_time_seconds": 10,
-        "client-config": {"connect_timeout": 5, "read_timeout": 30},
+        "wait_time_seconds": 4,
+        # A sender waits for this, and retries nothing: the clock sends the next one, a job is found again.
+        "client-config": {
+            "connect_timeout": 2,
+            "read_timeout": 6,
+            "retries": {"mode": "standard", "total_max_attempts": 1},
+        },
         # Longer than a task may take, or a slow one would run twice.
         "visibility_timeout": 600,
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_CREATE_MISSING_QUEUES = False
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = False
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_TIME_LIMIT = 300
+# A task is acknowledged as it begins, unless it says itself that it bears a second time.
+CELERY_TASK_ACKS_LATE = False
+# Of what says no limit itself. Only the prefork pool can end a task.
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 105
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_POOL = "prefork"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_TIMEZONE = "UTC"
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -279,7 +294,6 @@ LOGGING = {
     "loggers": {
         "botocore": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
         "celery.worker.request": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         # Django's own handlers write addresses as they come, tokens and all: to the console while

@@ -8,7 +8,8 @@ from typing import IO, Any
 
 from campaignhub.local_aws.processes import Child
 
-COLOURS = {"up": "1", "aws": "33", "web": "32", "worker": "36", "pipes": "35"}
+COLOURS = {"up": "1", "aws": "33", "web": "32", "drain": "36", "pipes": "35"}
+COLOURS |= {"clock": "34", "mail": "92", "jobs": "96"}
 LARGEST_LOG_BYTES = 50_000_000
 
 

@@ -41,28 +41,41 @@ class Plan:
         return self.var / "log" / f"{name}.log"
 
 
-def services(plan: Plan, ministack: MiniStack, web_port: int) -> list[Child]:
-    """Describe web, worker and Pipes, in the order in which they start."""
+DJANGO = ("drain", "clock", "mail", "jobs")
+"""The processes of ours beside the site that read the database and the table."""
+
+
+def services(plan: Plan, ministack: MiniStack, web_port: int) -> dict[str, Child]:
+    """Describe the processes of ours, by name."""
     commands = {
         "web": [
-            *("gunicorn", "campaignhub.wsgi:application", "--bind", f"127.0.0.1:{web_port}"),
+            *("-m", "gunicorn", "campaignhub.wsgi:application"),
+            *("--bind", f"127.0.0.1:{web_port}"),
             *("--workers", "2", "--threads", "4", "--preload", "--graceful-timeout", "10"),
             "--no-control-socket",  # it would be one per user, not one per checkout
             *("--logger-class", "campaignhub.access_log.TokenlessLogger"),
             *("--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
         ],
-        "worker": [
-            *("celery", "-q", "-A", "campaignhub", "worker", "-B", "--pool", "threads"),
-            *("--concurrency", "4", "--loglevel", "INFO"),
-            *("--schedule", str(plan.var / "celerybeat-schedule")),
-        ],
+        "drain": ["manage.py", "drain", "--skip-checks"],
+        "clock": ["manage.py", "clock", "--skip-checks"],
+        "mail": _celery("mail", processes=1),
+        "jobs": _celery("jobs", processes=2),
         "pipes": [
-            *("campaignhub.local_aws.pipes", "--endpoint", ministack.endpoint),
+            *("-m", "campaignhub.local_aws.pipes", "--endpoint", ministack.endpoint),
             *("--stack", STACK, "--positions", str(plan.var / "aws" / "positions")),
         ],
     }
+    return {
+        name: _child(plan, name, [sys.executable, *command]) for name, command in commands.items()
+    }
+
+
+def _celery(queue: str, *, processes: int) -> list[str]:
+    """Describe a worker of one queue. Only processes can be ended at a time limit, threads cannot."""
     return [
-        _child(plan, name, [sys.executable, "-m", *command]) for name, command in commands.items()
+        *("-m", "celery", "-q", "-A", "campaignhub", "worker", "--loglevel", "INFO"),
+        *("--queues", queue, "--hostname", f"{queue}@%h", "--concurrency", str(processes)),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 
 

@@ -1,16 +1,17 @@
 """``manage.py up``: everything in one terminal, in order; and everything ended, in order.
 
-Up: emulator, template, database and demo, then web, worker and Pipes. Down: web
-and worker first, which write to the table; the Pipes, which empty its stream;
-the emulator last, because it must write its state down.
+Up: emulator, template, database and demo, then the site, its drains, clock and
+workers, and the Pipes. Down: these first, which write to the table; the Pipes,
+which empty its stream; the emulator last, because it must write its state down.
 """
 
 import fcntl
 import signal
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from campaignhub.deployment.archives import build_here
@@ -20,7 +21,7 @@ from campaignhub.local_aws.deploy import Wanted, deploy, deploy_notices
 from campaignhub.local_aws.ministack import MiniStack
 from campaignhub.local_aws.processes import Child, EmbeddedError, end_left_over, note_running
 from campaignhub.local_aws.sender import verify_sender
-from campaignhub.local_aws.services import Plan, once, services, status_of
+from campaignhub.local_aws.services import DJANGO, Plan, once, services, status_of
 from campaignhub.private_files import NotOurDirectory, make_private
 
 RESTART_SECONDS = (0.5, 1, 2, 5, 10)
@@ -132,18 +133,16 @@ class Supervisor:
         self._ministack.wait(emulator)
         self._pause(0)
         self._deploy()
-        web, worker, pipes = services(plan, self._ministack, web_port)
-        self._add(pipes)
+        children = services(plan, self._ministack, web_port)
+        self._add(children["pipes"])
         # The functions' first start, so that no visitor waits for it, beside Django's.
         threading.Thread(target=self._warm_up, daemon=True).start()
         if plan.is_migrated() and not self._republish.exists():
             # Most starts: nothing to wait for, so the site comes up while the demo is looked after.
-            self._add(worker)
-            self._add(web)
+            self._add(children["web"])
+            self._add_all(children)
         self._bootstrap()
-        for child in (worker, web):
-            if child.name not in self._watched:
-                self._add(child)
+        self._add_all(children)
         self._ministack.note_filled()
         self._wait_for_answers()
         self._announce()
@@ -205,6 +204,11 @@ class Supervisor:
         if child.returncode != 0:
             raise EmbeddedError(f"{name} failed:\n{child.last_words(40)}")
 
+    def _add_all(self, children: Mapping[str, Child]) -> None:
+        for child in children.values():
+            if child.name not in self._watched:
+                self._add(child)
+
     def _add(self, child: Child) -> None:
         child.start()
         self._watched[child.name] = _Watched(child)
@@ -218,7 +222,7 @@ class Supervisor:
         waiting: dict[str, Callable[[], bool]] = {
             "the site": lambda: status_of(f"{self._web}/readyz") == 200,
             "the API": self._warm.is_set,
-            "the worker": lambda: "ready" in self._watched["worker"].child.last_words(200),
+            **{f"the process {name}": partial(self._is_ready, name) for name in DJANGO},
             "the Pipes": lambda: self._watched["pipes"].child.last_words() != "",
         }
         while waiting:
@@ -227,6 +231,9 @@ class Supervisor:
             if waiting and time.monotonic() > deadline:
                 raise EmbeddedError(f"No answer from {' and '.join(waiting)}; see var/log/.")
             self._pause(0.1)
+
+    def _is_ready(self, name: str) -> bool:
+        return "ready" in self._watched[name].child.last_words(200)
 
     def _warm_up(self) -> None:
         """Start each function of the public path once, and note when they answer."""
@@ -296,7 +303,7 @@ class Supervisor:
     def _refill(self, emulator: _Watched) -> None:
         """Deploy and republish into an emulator that was killed: it kept its buckets and an older state.
 
-        The others retry until it answers, but web and worker must read the table's new name.
+        The others retry until it answers, but what reads the table must read its new name.
         """
         try:
             self._ministack.wait(emulator.child)
@@ -306,9 +313,11 @@ class Supervisor:
             self._console.say(str(error))
             emulator.child.stop()
             return
-        for name in ("web", "worker"):
-            watched = self._watched.get(name)
-            if watched is not None:
+        restarted = [self._watched[name] for name in ("web", *DJANGO) if name in self._watched]
+        for watched in restarted:
+            watched.child.ask_to_stop()
+        for watched in restarted:
+            if watched.child.pid is not None:
                 watched.child.stop()
                 watched.child.start()
                 watched.again_at = None  # it may have died in between and be waiting for its turn
@@ -332,10 +341,10 @@ class Supervisor:
         (self._plan.var / "up.json").unlink(missing_ok=True)
         if self._repair is not None:
             self._repair.stop()
-        for name in ("web", "worker"):
+        for name in ("web", *DJANGO):
             if name in self._watched:
                 self._watched[name].child.ask_to_stop()
-        for name in ("web", "worker", "pipes", "aws"):
+        for name in ("web", *DJANGO, "pipes", "aws"):
             watched = self._watched.get(name)
             if watched is not None:
                 watched.child.stop()

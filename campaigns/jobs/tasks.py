@@ -6,7 +6,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
-from campaignhub.clock import every
+from campaignhub.clock.rounds import clock_round, periodic_task
+from campaignhub.clock.turns import Turn
 from campaigns.accounts.tenancy import unscoped
 from campaigns.jobs.services import ended_mails, pickup, running
 
@@ -14,7 +15,14 @@ SLICE_LIMIT_SECONDS = 60
 """After which the worker ends a slice that hangs; another goes on once its lease is over."""
 
 
-@shared_task(name=running.SLICE_TASK, ignore_result=False, time_limit=SLICE_LIMIT_SECONDS)
+@shared_task(
+    name=running.SLICE_TASK,
+    queue="jobs",
+    acks_late=True,
+    ignore_result=False,
+    time_limit=SLICE_LIMIT_SECONDS,
+    soft_time_limit=SLICE_LIMIT_SECONDS - 15,
+)
 @unscoped("a slice confines itself to the client of its job")
 def run_slice(job_id: int, slice_no: int) -> dict[str, Any] | None:
     """Run one slice of a job; its result, kept by the job's ``task_id``, is how far it is."""
@@ -27,22 +35,22 @@ def run_slice(job_id: int, slice_no: int) -> dict[str, Any] | None:
     return {"state": job.state, "done": job.done, "total": job.total, "counts": job.counts}
 
 
-@every(2.0, expires=2)
+@clock_round(every=2, budget=10)
 @unscoped("the clock sends slices of every client's jobs")
-def pick_up() -> None:
+def pick_up(_turn: Turn) -> None:
     """Send the slices that are due: of new jobs, of those put off, of those whose message was lost."""
     pickup.send_due(at=timezone.now())
 
 
-@every(15.0, expires=15)
+@periodic_task(every=15, queue="mail", expires=15)
 @unscoped("the clock mails the people of every client")
 def mail_ended() -> None:
     """Mail those who waited long for a job that has ended."""
     ended_mails.mail_ended(at=timezone.now())
 
 
-@every(86_400.0, expires=3600)
+@clock_round(every=86_400, budget=60)
 @unscoped("the clock drops every client's old jobs")
-def drop_old_jobs() -> None:
+def drop_old_jobs(_turn: Turn) -> None:
     """Delete the jobs of long ago."""
     pickup.drop_old_jobs(at=timezone.now())

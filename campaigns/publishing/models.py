@@ -54,8 +54,9 @@ class Placement(TenantModel):
     """Where a campaign stands outside Django: in the functions' table and on the site host.
 
     ``revision`` counts what was decided, ``carried_revision`` how much of it
-    both of them have. Where the second is behind, ``trouble`` says why, and the
-    clock tries again. The dates are those of the newest release: the campaign's
+    both of them have, and ``page_revision`` is the last one that changed the page:
+    what came after it is written without the page. Where something is behind,
+    ``trouble`` says why, and the clock tries again. The dates are those of the newest release: the campaign's
     own may be an amendment that is still being written.
     """
 
@@ -69,6 +70,7 @@ class Placement(TenantModel):
     closes_at = models.DateTimeField(null=True)
     revision = models.PositiveIntegerField(default=0)
     carried_revision = models.PositiveIntegerField(default=0)
+    page_revision = models.PositiveIntegerField(default=0)
     carried_at = models.DateTimeField(null=True)
     tried_at = models.DateTimeField(null=True)
     trouble = models.CharField(max_length=200, blank=True)

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from campaignhub.clock import every
+from campaignhub.clock.rounds import periodic_task
 from campaigns.accounts.tenancy import unscoped
 from submissions.mail.services import delivery
 from submissions.mail.services.pace import PACE
@@ -10,7 +10,7 @@ from submissions.mail.services.pace import PACE
 ROUND_SECONDS = 5
 
 
-@every(ROUND_SECONDS, expires=ROUND_SECONDS)
+@periodic_task(every=ROUND_SECONDS, queue="mail", expires=ROUND_SECONDS, time_limit=90)
 @unscoped("the clock sends every client's mails")
 def deliver_mails() -> None:
     """Send what a round has time for."""

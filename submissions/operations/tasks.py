@@ -6,7 +6,8 @@ from collections.abc import Callable
 from celery.schedules import crontab
 from django.utils import timezone
 
-from campaignhub.clock import every
+from campaignhub.clock.rounds import clock_round, periodic_task
+from campaignhub.clock.turns import Turn
 from campaigns.accounts.tenancy import unscoped
 from submissions.intake.services import heartbeats
 from submissions.mirror.services.writing import SETTLES_WITHIN
@@ -27,7 +28,7 @@ UNSENT_EVERY_SECONDS = 900
 thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
 
 
-@every(crontab(minute="7"), expires=3000)
+@periodic_task(every=crontab(minute="7"), queue="jobs", expires=3000, time_limit=300)
 @unscoped("the table holds every client's submissions")
 def reconcile() -> None:
     """Compare the last day with the table, and close gaps; then go on with the round through all items."""
@@ -36,16 +37,18 @@ def reconcile() -> None:
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
 
 
-@every(UNSENT_EVERY_SECONDS, expires=UNSENT_EVERY_SECONDS)
+@periodic_task(
+    every=UNSENT_EVERY_SECONDS, queue="jobs", expires=UNSENT_EVERY_SECONDS, time_limit=240
+)
 @unscoped("the bucket holds every client's photos")
 def sweep_unsent_photos() -> None:
     """Sweep photos that no submission names, as far as a round has time for."""
     unsent_photos.sweep_unsent(at=timezone.now(), enough=_after(UNSENT_ROUND_SECONDS))
 
 
-@every(READINGS_EVERY_SECONDS, expires=READINGS_EVERY_SECONDS)
+@clock_round(every=READINGS_EVERY_SECONDS, budget=10)
 @unscoped("the machinery is every client's")
-def take_readings() -> None:
+def take_readings(_turn: Turn) -> None:
     """Ask every service how it is, once a minute count what there is, and forget processes that are gone."""
     readings.ask_all(sources.sources())
     now = timezone.now()

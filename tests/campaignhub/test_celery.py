@@ -1,26 +1,31 @@
-"""The Celery app: what runs by the clock exists, under the name of its room."""
+"""What runs by the clock exists, under the name of its room, and in a queue that a worker reads."""
 
-from typing import Any
+from django.conf import settings
 
 from campaignhub.celery import app
+from campaignhub.clock.management.commands.clock import load_rounds
+from campaignhub.clock.rounds import ROUNDS, TIMETABLE
 
 
-def timetable() -> dict[str, Any]:
-    """Return what beat reads, once the worker has loaded its tasks."""
+def test_every_line_of_the_timetable_is_a_task_that_a_worker_knows():
     app.loader.import_default_modules()
     app.finalize()
-    lines: dict[str, Any] = app.conf.beat_schedule
-    return lines
+    load_rounds()
+    assert TIMETABLE
+    assert set(TIMETABLE) <= set(app.tasks)
+    queues = {queue.name for queue in settings.CELERY_TASK_QUEUES}
+    assert {entry.queue for entry in TIMETABLE.values()} == queues
 
 
-def test_every_line_of_the_timetable_names_a_task_that_exists():
-    assert timetable()
-    assert not {entry["task"] for entry in timetable().values()} - set(app.tasks)
+def test_a_round_is_named_by_its_room_and_its_function_and_a_late_task_is_dropped():
+    load_rounds()
+    assert ROUNDS["access.propagate_block_lists"].every_seconds == 10
+    assert TIMETABLE["mail.deliver_mails"].expires_seconds == 5
+    rooms = {"access", "accounts", "clock", "intake", "jobs", "mail", "operations"}
+    rooms |= {"publishing", "review"}
+    assert {name.partition(".")[0] for name in {**ROUNDS, **TIMETABLE}} == rooms
 
 
-def test_a_task_is_named_by_its_room_and_its_function_and_a_late_one_is_dropped():
-    blocks = {"task": "access.propagate_block_lists", "schedule": 10.0}
-    assert timetable()["access.propagate_block_lists"] == blocks
-    assert timetable()["mail.deliver_mails"]["options"] == {"expires": 5}
-    rooms = {"access", "accounts", "publishing", "intake", "mail", "review", "operations"}
-    assert {name.partition(".")[0] for name in timetable()} == rooms
+def test_every_task_ends_before_its_message_comes_back():
+    for entry in TIMETABLE.values():
+        assert entry.task.soft_time_limit < entry.task.time_limit < 600

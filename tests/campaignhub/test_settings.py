@@ -23,7 +23,8 @@ print(json.dumps({
 }))
 """
 QUEUES = {
-    "CELERY_QUEUE_URL": "http://127.0.0.1:4566/0/celery",
+    "MAIL_TASKS_QUEUE_URL": "http://127.0.0.1:4566/0/mail-tasks",
+    "JOBS_QUEUE_URL": "http://127.0.0.1:4566/0/jobs",
     "MIRROR_QUEUE_URL": "http://127.0.0.1:4566/0/mirror",
     "SUBMISSIONS_QUEUE_URL": "http://127.0.0.1:4566/0/submissions",
 }
@@ -63,9 +64,12 @@ def test_without_tls_the_cookie_has_a_name_that_browsers_take():
     assert settings_with()["cookie_name"] == "sessionid"
 
 
-def test_celery_knows_its_own_queue_and_no_other():
+def test_celery_knows_its_own_queues_and_no_other():
     transport = settings_with(**QUEUES)["transport"]
-    assert transport["predefined_queues"] == {"celery": {"url": QUEUES["CELERY_QUEUE_URL"]}}
+    assert transport["predefined_queues"] == {
+        "mail": {"url": QUEUES["MAIL_TASKS_QUEUE_URL"]},
+        "jobs": {"url": QUEUES["JOBS_QUEUE_URL"]},
+    }
 
 
 def test_a_message_stays_hidden_longer_than_its_task_may_take():

@@ -27,23 +27,22 @@ HOOKS = re.compile(
     r"|add_arguments|to_python|to_url|as_sql|as_sqlite|value_(from|omitted_from)_(datadict|data)|has_changed"
     r"|id_for_label|compress|validate(_unique)?|confirm_login_allowed|aauthenticate|changelist_view"
     r"|password_change|handle_no_permission|http_method_not_allowed|_get_obj_does_not_exist_redirect|validate_password_for_user|queryset"
-    # pydantic-settings, Celery's steps, asyncio's protocols, logging.
-    r"|settings_customise_sources|include_if|data_received|connection_(made|lost)|formatException"
+    # pydantic-settings, asyncio's protocols, logging.
+    r"|settings_customise_sources|data_received|connection_(made|lost)|formatException"
 )
 DECORATORS = [
     "@admin.*",
     "@app.*",
-    "@beat_embedded_init.*",
     "@checks.*",
     "@computed_field",
     "@display",
-    "@every",
+    "@clock_round",
     "@field_*",
     "@finds",
-    "@import_modules.*",
     "@lines",
     "@metrics.*",
     "@model_*",
+    "@periodic_task",
     "@register.*",
     "@section",
 ]

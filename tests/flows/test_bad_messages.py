@@ -61,7 +61,7 @@ def test_a_message_that_is_no_json_is_put_aside_and_the_others_go_on(
     assert not any(poison in body for body in held(embedded, queue))
 
 
-def test_the_worker_knows_no_queue_but_its_own(embedded: Installation) -> None:
+def test_the_workers_know_no_queues_but_their_own(embedded: Installation) -> None:
     """Celery deletes what it cannot read: a queue of plain JSON among its own would be emptied."""
     printed = embedded.python(
         "from campaignhub.celery import app\n"
@@ -70,5 +70,5 @@ def test_the_worker_knows_no_queue_but_its_own(embedded: Installation) -> None:
         "print(named, [q['url'] for q in transport['predefined_queues'].values()])\n"
     )
 
-    url = embedded.environment["CELERY_QUEUE_URL"]
-    assert printed.splitlines()[-1] == f"(['celery'], False) ['{url}']"
+    urls = [embedded.environment[f"{name}_QUEUE_URL"] for name in ("MAIL_TASKS", "JOBS")]
+    assert printed.splitlines()[-1] == f"(['jobs', 'mail'], False) {urls}"

@@ -16,7 +16,7 @@ from campaignhub.env import env
 from campaignhub.local_aws.deploy import client, deploy_notices
 from campaignhub.local_aws.ministack import CREDENTIALS, MiniStack
 from campaignhub.local_aws.sender import verify_sender
-from submissions.intake.consumers import NoticeDrain
+from submissions.intake.drains import NoticeDrain
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail, SendingHold
 from submissions.mail.services.delivery import deliver_mails

@@ -112,7 +112,7 @@ def test_entries_of_another_campaign_are_mirrored_while_a_flood_waits_for_the_mi
     embedded: Installation, flooded: dict[str, Any], quiet: dict[str, Any]
 ) -> None:
     many, few = Crowd(embedded, flooded), Crowd(embedded, quiet)
-    with held_still(embedded, "celery"):
+    with held_still(embedded, "manage.py drain"):
         enter(many, FLOOD)
         wait_until(
             lambda: waiting_in(embedded, "MIRROR_QUEUE_URL") >= FLOOD,

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from campaignhub.clock.turns import UNLIMITED
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.tasks import clear_sessions
 from tests.campaigns.factories import make_client, make_user
@@ -91,5 +92,5 @@ def test_what_a_passer_by_leaves_at_the_sign_in_page_ends_within_the_hour():
     Session.objects.filter(expire_date__lt=timezone.now() + timedelta(hours=1)).update(
         expire_date=timezone.now() - timedelta(seconds=1)
     )
-    clear_sessions()
+    clear_sessions(UNLIMITED)
     assert Session.objects.count() == 1

@@ -14,7 +14,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
-from campaignhub.clock import TIMETABLE
+from campaignhub.clock.rounds import TIMETABLE
 from campaigns.accounts import tasks
 from campaigns.accounts.models import Invitation, User
 from campaigns.accounts.rules.invitations import (
@@ -50,9 +50,10 @@ def html_of_last() -> str:
 
 
 def test_the_worker_sends_and_looks_for_what_is_due_every_few_seconds() -> None:
-    task = TIMETABLE[tasks.deliver_invitations.name]
-    assert task["task"] == "accounts.deliver_invitations"
-    assert task["schedule"] <= 10
+    scheduled = TIMETABLE["accounts.deliver_invitations"]
+    assert scheduled.task.name == tasks.deliver_invitations.name
+    assert isinstance(scheduled.schedule, int | float)
+    assert scheduled.schedule <= 10
 
 
 # ---------------------------------------------------------------- how many

@@ -268,7 +268,7 @@ def test_a_hostile_line_costs_no_more_than_its_length() -> None:
 def test_the_installation_starts_its_web_server_with_this_logger(tmp_path: Path) -> None:
     plan = Plan(tmp_path, tmp_path, 8000, 4566, lambda: True, lambda _path: None, "")
     emulator = MiniStack(4566, tmp_path, tmp_path)
-    web = next(child for child in services(plan, emulator, 8000) if child.name == "web")
+    web = services(plan, emulator, 8000)["web"]
     given = web.command[web.command.index("--logger-class") + 1]
     code = f"from gunicorn.util import load_class; print(load_class({given!r}).__name__)"
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub import ingest
-from campaignhub.clock import TIMETABLE
+from campaignhub.clock.rounds import ROUNDS
+from campaignhub.clock.turns import UNLIMITED
 from campaignhub.env import Env
 from campaigns.publishing.tasks import announce_token_keys
 from ingest_lambda import handlers
@@ -269,11 +270,11 @@ def test_the_site_announces_the_names_of_its_keys_and_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with simulated_aws(monkeypatch):
-        announce_token_keys()
+        announce_token_keys(UNLIMITED)
         table = ingest._table()
         assert table.published.announced_token_keys().keys() == {"t1"}
         item = table.store.client.get_item(
             TableName=table.store.name, Key={"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}}
         )["Item"]
         assert "11" * 16 not in json.dumps(item)
-    assert TIMETABLE[announce_token_keys.name]["schedule"] <= 60
+    assert ROUNDS["publishing.announce_token_keys"].every_seconds <= 60

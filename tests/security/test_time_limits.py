@@ -140,7 +140,8 @@ def deployed() -> Any:
         [sys.executable, "-c", asked],
         env={
             **os.environ,
-            "CELERY_QUEUE_URL": "http://127.0.0.1:9/000000000000/celery",
+            "MAIL_TASKS_QUEUE_URL": "http://127.0.0.1:9/000000000000/mail-tasks",
+            "JOBS_QUEUE_URL": "http://127.0.0.1:9/000000000000/jobs",
             "DATABASE_URL": "postgres://nobody@127.0.0.1:9/nothing",
         },
         capture_output=True,

@@ -21,7 +21,7 @@ from campaignhub.env import env
 from submissions.operations.services import readings
 from tests.ingest_lambda.declared import create_table
 
-PAIRS = ("submissions", "images", "mirror", "celery", "mail_notices")
+PAIRS = ("submissions", "images", "mirror", "mail_tasks", "jobs", "mail_notices")
 TRIES = 3
 
 

@@ -15,7 +15,7 @@ from tests.support.crowd import Crowd
 from tests.support.installation import Installation, wait_until
 from tests.support.ledger import ids_in_django, ids_in_table, items, waiting
 
-OURS = ("gunicorn", "celery", "local_aws.pipes")
+OURS = ("gunicorn", "manage.py drain", "manage.py clock", "celery", "local_aws.pipes")
 """The processes of ours, by a part of their command; the functions run inside the emulator."""
 
 

@@ -18,7 +18,7 @@ from campaignhub.private_files import UMASK
 
 
 class Command(BaseCommand):
-    """Start AWS's stand-in, the site, the worker and the Pipes; Ctrl-C ends them."""
+    """Start AWS's stand-in, the site, its drains, clock and workers, and the Pipes; Ctrl-C ends them."""
 
     help = "Run the whole platform on this machine, with a demo; Ctrl-C stops it."
     requires_system_checks = ()  # the services check themselves; here it would cost seconds

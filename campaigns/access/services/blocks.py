@@ -12,6 +12,7 @@ from datetime import datetime
 from django.db import transaction
 
 from campaignhub import ingest
+from campaignhub.clock.turns import UNLIMITED, Away, Turn
 from campaignhub.errors import DomainError
 from campaigns.access.models import BlockEntry
 from campaigns.accounts.models import Client, User
@@ -100,11 +101,17 @@ def propagate_block_list(client: Client) -> bool:
     return True
 
 
-def propagate_due_block_lists() -> None:
-    """Write the lists that the table still lacks."""
+def propagate_due_block_lists(turn: Turn = UNLIMITED) -> None:
+    """Write the lists that the table still lacks.
+
+    Raises:
+        Away: the table did not take one.
+    """
     for client in Client.objects.filter(block_list_due=True):
-        if not propagate_block_list(client):
+        if turn.is_over():
             return
+        if not propagate_block_list(client):
+            raise Away("the submissions table is busy or away")
 
 
 def masked(kind: BlockEntry.Kind, value: str) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from campaignhub import ingest
+from campaignhub.clock.turns import UNLIMITED, Turn
 from campaignhub.errors import DomainError
 from campaignhub.spans import distance
 from campaigns.accounts.models import User
@@ -52,14 +53,15 @@ def move_campaign(
     return campaign
 
 
-def due_moves(at: datetime) -> list[Campaign]:
+def due_moves(at: datetime, turn: Turn = UNLIMITED) -> list[Campaign]:
     """Open and close what is due, with nobody at the keyboard; return what was moved.
 
     After a downtime everything that was missed is caught up, in order. Two
-    workers at once move each campaign once: the second finds it moved, under
-    the lock.
+    processes at once move each campaign once: the second finds it moved, under
+    the lock. Table and host are told apart from this
+    (:func:`campaigns.publishing.services.propagate.propagate_due`), since either may hang.
     """
-    moved = []
+    moved: list[Campaign] = []
     for state, when, after in (
         (CampaignState.SCHEDULED, "opens_at", CampaignState.LIVE),
         (CampaignState.LIVE, "closes_at", CampaignState.CLOSED),
@@ -70,15 +72,17 @@ def due_moves(at: datetime) -> list[Campaign]:
             placements__in=Placement.objects.filter(is_test=False, **{f"{when}__lte": at}),
         )
         for campaign in due:
+            if turn.is_over():
+                return moved
             with transaction.atomic(durable=True):
                 fresh = locked(campaign)
                 moment = getattr(fresh.placements.get(is_test=False), when)
                 if fresh.state != state or moment > at:
                     continue  # moved or amended between the question and the lock
+                turn.fence()
                 late = at - moment > LATE
                 note = f"Was due {distance(moment, at)}, while the clock stood." if late else ""
                 _move(fresh, after, actor=None, at=at, note=note)
-            _propagate_both(fresh, at=at)
             moved.append(fresh)
     return moved
 
@@ -119,7 +123,9 @@ def change_state(
     campaign.save(update_fields=["state"])
 
 
-def decided(campaign: Campaign, *, is_test: bool, beyond: int = 0) -> Placement:
+def decided(
+    campaign: Campaign, *, is_test: bool, beyond: int = 0, changes_page: bool = True
+) -> Placement:
     """Count a decision about a locked campaign, so that it is carried.
 
     ``beyond`` is the revision that the table holds: higher than ours only
@@ -127,7 +133,9 @@ def decided(campaign: Campaign, *, is_test: bool, beyond: int = 0) -> Placement:
     """
     placement, _ = Placement.objects.get_or_create(campaign=campaign, is_test=is_test)
     placement.revision = max(placement.revision, beyond) + 1
-    placement.save(update_fields=["revision"])
+    if changes_page:
+        placement.page_revision = placement.revision
+    placement.save(update_fields=["revision", "page_revision"])
     return placement
 
 
@@ -137,7 +145,7 @@ def _move(
     before = campaign.state
     change_state(campaign, after, actor=actor, at=at, note=note)
     for is_test in campaign.placements.values_list("is_test", flat=True):
-        decided(campaign, is_test=is_test)
+        decided(campaign, is_test=is_test, changes_page=False)
     audit.record(
         campaign,
         f"campaign.{after.value}",

@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db.models import F
 
 from campaignhub import ingest
+from campaignhub.clock.turns import UNLIMITED, Away, Turn
 from campaignhub.env import env
 from campaigns.hosting.host import SiteHost, api_address, site_host
 from campaigns.hosting.host_errors import HostIsFull, StillDeploying, VersionGone
@@ -30,13 +31,13 @@ from ingest_lambda.contract import Current, Manifest, PageState
 logger = logging.getLogger(__name__)
 
 MOST_TROUBLES = 3
-"""After so many failures the clock leaves the rest for its next round: something is down."""
+"""After so many failures a turn leaves the rest for the next one: something is down."""
 
 
 def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True) -> bool:
     """Write a campaign's newest release and state to table and host; tell whether both have it.
 
-    Without ``whole`` only the state is written, where nothing else is behind.
+    Without ``whole`` only the state is written, where the page is not behind.
     What goes wrong is kept on the placement, in words for staff.
     """
     placement = Placement.objects.filter(campaign=campaign, is_test=is_test).first()
@@ -53,7 +54,7 @@ def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = 
             campaign,
             placement,
             releases,
-            whole=whole or placement.carried_revision < placement.revision - 1,
+            whole=whole or placement.carried_revision < placement.page_revision,
         )
     except (HostIsFull, StillDeploying) as error:
         mine.update(trouble=error.message[:200])
@@ -67,17 +68,23 @@ def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = 
     return True
 
 
-def propagate_due(at: datetime) -> list[Placement]:
-    """Carry whatever is behind; return what is not any more."""
+def propagate_due(at: datetime, turn: Turn = UNLIMITED) -> list[Placement]:
+    """Carry whatever is behind; return what is not any more.
+
+    Raises:
+        Away: so many could not be carried that table or host must be away.
+    """
     behind = Placement.objects.filter(carried_revision__lt=F("revision"))
     carried, troubles = [], 0
     for placement in behind.select_related("campaign").order_by(
         F("tried_at").asc(nulls_first=True)
     ):
-        if propagate(placement.campaign, is_test=placement.is_test, at=at):
+        if turn.is_over():
+            break
+        if propagate(placement.campaign, is_test=placement.is_test, at=at, whole=False):
             carried.append(placement)
         elif (troubles := troubles + 1) >= MOST_TROUBLES:
-            break
+            raise Away("the submissions table or a site host is away")
     return carried
 
 

@@ -49,6 +49,8 @@ _ABOUT = re.compile(
     r'"submission_id"\s*:\s*"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"',
     re.ASCII | re.IGNORECASE,
 )
+OF_TASKS = frozenset({"mail_tasks", "jobs"})
+"""The queues of Celery's tasks."""
 _MENTIONS = 5
 _MOST_CHARS = 4000
 _HIDDEN = "•••"
@@ -70,7 +72,7 @@ def judge(queue: str, body: str) -> Verdict:
     SQS keeps no error beside a message. Where the shape is wrong, that is the
     reason; where it is right, the consumer could not finish it in all its tries.
     """
-    if queue == "celery":
+    if queue in OF_TASKS:
         return _task(body)
     try:
         content = json.loads(body)

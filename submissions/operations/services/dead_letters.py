@@ -16,6 +16,7 @@ from campaigns.accounts.rules.lines import is_blank
 from campaigns.accounts.services import audit
 from ingest_lambda.contract import without_tokens
 from submissions.operations.rules.dead_letters import (
+    OF_TASKS,
     filed_message,
     judge,
     masked,
@@ -100,7 +101,13 @@ def pairs() -> dict[str, Pair]:
             settings.mail_notices_queue_url,
             settings.mail_notices_dead_letter_queue_url,
         ),
-        Pair("celery", "Tasks", settings.celery_queue_url, settings.celery_dead_letter_queue_url),
+        Pair(
+            "mail_tasks",
+            "Mail tasks",
+            settings.mail_tasks_queue_url,
+            settings.mail_tasks_dead_letter_queue_url,
+        ),
+        Pair("jobs", "Jobs", settings.jobs_queue_url, settings.jobs_dead_letter_queue_url),
         Pair(
             "quarantine",
             "Quarantine",
@@ -188,7 +195,7 @@ def _dead_letter(queue: str, message: dict[str, Any]) -> DeadLetter:
         receives=int(attributes.get("ApproximateReceiveCount", 1)),
         subject=without_tokens(verdict.subject),
         reason=without_tokens(verdict.reason),
-        content="" if queue == "celery" else without_tokens(masked(message["Body"])),
+        content="" if queue in OF_TASKS else without_tokens(masked(message["Body"])),
     )
 
 

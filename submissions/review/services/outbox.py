@@ -7,6 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, Value
 from django.db.models.functions import Least
 
 from campaignhub import ingest
+from campaignhub.clock.turns import UNLIMITED, Away, Turn
 from ingest_lambda.contract import Decision, SubmissionStatus
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import (
@@ -33,13 +34,20 @@ _COUNTED = 1_000
 """Tries beyond these are not counted; a table may be away for weeks."""
 
 
-def propagate_decisions(*, at: datetime, most: int = 200) -> int:
+MOST_BUSY = 3
+"""After so many calls in a row that the table did not answer a turn leaves the rest for the next one."""
+
+
+def propagate_decisions(*, at: datetime, most: int = 200, turn: Turn = UNLIMITED) -> int:
     """Carry what waits; return how many went.
 
     Campaigns take turns. The decisions of one submission go oldest first, and its later ones wait
     behind one that cannot go; those of others do not. Each is leased, so that
     two carriers never hold the same; should one die in between, the decision
     is carried again, which its number makes harmless.
+
+    Raises:
+        Away: the table does not answer; the rest keeps its place.
     """
     earlier = OutboxDecision.objects.filter(
         submission=OuterRef("submission"),
@@ -52,7 +60,19 @@ def propagate_decisions(*, at: datetime, most: int = 200) -> int:
         order=("id",),
         most=most,
     )
-    return sum(_propagate(row_id, at) for row_id, _campaign in ready)
+    went = busy = 0
+    for row_id, _campaign in ready:
+        if turn.is_over():
+            break
+        try:
+            went += _propagate(row_id, at)
+        except ingest.IngestBusy as exc:
+            busy += 1
+            if busy >= MOST_BUSY:
+                raise Away("the submissions table is busy or away") from exc
+        else:
+            busy = 0
+    return went
 
 
 def _free(at: datetime) -> Q:
@@ -79,7 +99,10 @@ def _propagate(row_id: int, at: datetime) -> bool:
             trouble = "numbered anew"
             number_anew(row, stored, at=at)
             return False
-    except (ingest.IngestBusy, ingest.SubmissionMissing) as exc:
+    except ingest.IngestBusy as exc:
+        trouble = type(exc).__name__
+        raise
+    except ingest.SubmissionMissing as exc:
         trouble = type(exc).__name__
         return False
     else:

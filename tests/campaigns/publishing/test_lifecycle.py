@@ -1,12 +1,16 @@
 """The moves of a campaign's life, by staff and by the clock."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 
+from campaignhub.clock.lease import LEASE_SECONDS, Lease
+from campaignhub.clock.turns import UNLIMITED, LeaseLost, Turn
 from campaigns.accounts.models import AuditEntry
 from campaigns.hosting.local import LocalHost
+from campaigns.publishing import tasks
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.lifecycle import (
     MoveNotAllowed,
@@ -14,13 +18,14 @@ from campaigns.publishing.services.lifecycle import (
     move_campaign,
     republish,
 )
+from campaigns.publishing.services.propagate import propagate_due
 from campaigns.publishing.services.publish import publish_test
-from campaigns.publishing.tasks import move_due
 from campaigns.setup.models import Campaign, StateChange
 from campaigns.setup.rules.states import MOVES, CampaignState
 from campaigns.workbench.services.clone import clone_campaign
 from ingest_lambda.adapters.table import Table
 from tests.campaigns.factories import NOON, make_draft, publish
+from tests.campaigns.published import placement_of, shown_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 EARLY = NOON - timedelta(days=1)
@@ -39,6 +44,7 @@ def test_a_campaign_opens_and_closes_by_the_clock(table: Table, host: LocalHost)
     assert state_of(campaign) == CampaignState.LIVE
     assert due_moves(CLOSES - timedelta(milliseconds=1)) == []
     assert due_moves(CLOSES) == [campaign]
+    propagate_due(CLOSES)
     current = table.published.current(campaign.slug)
     assert current is not None
     assert current.archived
@@ -74,8 +80,39 @@ def test_the_task_moves_what_is_due_and_carries_what_is_behind(
 ) -> None:
     campaign = make_draft(opens_at=NOON - timedelta(days=2), closes_at=NOON - timedelta(days=1))
     publish(campaign, at=NOON - timedelta(days=3))
-    move_due()
+    tasks.move_due(UNLIMITED)
     assert state_of(campaign) == CampaignState.CLOSED
+    assert placement_of(campaign).is_behind
+    tasks.propagate_due(UNLIMITED)
+    assert not placement_of(campaign).is_behind
+
+
+def test_the_clock_moves_a_campaign_while_table_and_host_are_away_and_writes_no_page_for_it(
+    table: Table, host: LocalHost, table_down: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    campaign = make_draft()
+    publish(campaign, at=EARLY)
+    table_down(True)
+    assert due_moves(NOON) == [campaign]
+    assert state_of(campaign) == CampaignState.LIVE
+    assert propagate_due(NOON) == []
+    table_down(False)
+    with monkeypatch.context() as no_page:
+        no_page.setattr(LocalHost, "put_page", None)
+        assert propagate_due(NOON) == [placement_of(campaign)]
+    assert shown_state(host, campaign.slug).state == CampaignState.LIVE
+
+
+def test_who_lost_the_lease_moves_nothing(table: Table, host: LocalHost) -> None:
+    campaign = make_draft()
+    publish(campaign, at=EARLY)
+    asleep, awake = Lease("asleep"), Lease("awake")
+    assert asleep.take_or_renew(at=NOON)
+    assert awake.take_or_renew(at=NOON + timedelta(seconds=LEASE_SECONDS))
+    with pytest.raises(LeaseLost):
+        due_moves(NOON, Turn(fence=asleep.fence))
+    assert state_of(campaign) == CampaignState.SCHEDULED
+    assert due_moves(NOON, Turn(fence=awake.fence)) == [campaign]
 
 
 def test_a_paused_campaign_closes_by_the_clock(table: Table, host: LocalHost) -> None:

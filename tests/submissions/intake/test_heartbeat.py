@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from submissions.intake.consumers import Message, QueueDrain
+from submissions.intake.drains import Message, QueueDrain
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.heartbeats import (
     REMEMBERED,
@@ -111,7 +111,7 @@ def test_a_queue_that_does_not_come_back_by_itself_is_an_error_in_words(
             raise error
 
     Drain("https://sqs.example/mistyped").run()
-    (line,) = [one for one in caplog.records if one.name == "submissions.intake.consumers"]
+    (line,) = [one for one in caplog.records if one.name == "campaignhub.clock.status"]
     assert line.levelname == level
     assert said in line.getMessage()
     assert said in Heartbeat.objects.get().last_error

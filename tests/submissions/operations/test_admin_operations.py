@@ -72,7 +72,7 @@ def test_an_operator_sees_every_queue_the_ledger_and_signs_of_life():
     )
     put("summer")
     page = operator().get(OPERATIONS).content.decode()
-    for words in ("Submissions", "Photos", "Mirror", "Tasks", "Quarantine", "mirror 1"):
+    for words in ("Submissions", "Photos", "Mirror", "Mail tasks", "Jobs", "mirror 1"):
         assert words in page
     assert "agree: 9 entries in 3 hours" in page
     since, until = (

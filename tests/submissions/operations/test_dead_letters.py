@@ -41,7 +41,7 @@ from tests.submissions.factories import (
 from tests.support.simulated_aws import depth
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues")]
-QUEUES = ("submissions", "images", "mirror", "celery", "quarantine")
+QUEUES = ("submissions", "images", "mirror", "mail_tasks", "jobs", "quarantine")
 """Those with a queue in front; what the mirror Pipe gives up has none."""
 SPAN = {
     "context": {"condition": "RetryAttemptsExhausted", "approximateInvokeCount": 10001},
@@ -298,8 +298,8 @@ def test_every_letter_says_what_it_is_and_why_it_may_be_here():
             f"Message {record.id}",
             "campaign",
         ),
-        ("celery", task.decode(), "Task intake.settle_overdue", "worker"),
-        ("celery", "###", "Unreadable", "no task"),
+        ("jobs", task.decode(), "Task intake.settle_overdue", "worker"),
+        ("mail_tasks", "###", "Unreadable", "no task"),
         ("quarantine", json.dumps({"why": "bad_token"}), "Never issued", "bad token"),
         ("pipe", json.dumps(SPAN), "7 changes of the table", "in all its tries"),
         ("pipe", "{}", "Unreadable", "no notice of the Pipe"),

@@ -4,9 +4,12 @@ import ast
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from celery import current_app
 
+from campaignhub.clock.management.commands.clock import load_rounds
+from campaignhub.clock.rounds import ROUNDS
 from campaignhub.env import ROOT
 
 FOLDERS = ("campaignhub", "campaigns", "submissions", "ingest_lambda")
@@ -21,7 +24,7 @@ SAYS_NO_SCOPE = {
     "campaigns.workbench.management.commands.client_domain": "one client's domain",
     "campaigns.workbench.management.commands.pages": "every campaign",
     "campaigns.workbench.management.commands.republish": "every campaign",
-    "submissions.intake.consumers": "the stream of the table",
+    "submissions.intake.drains": "the stream of the table",
     "submissions.intake.tasks": "photos and answers that are overdue",
     "submissions.mail.tasks": "mails that are due",
     "submissions.operations.management.commands.backfill": "the whole table",
@@ -46,6 +49,7 @@ DEFINES_IT = {"campaigns.accounts.tenancy", "campaigns.accounts.tenancy.scope"}
 PAST_THE_MANAGER = {
     "campaignhub.health": "SELECT 1",
     "campaignhub.triggers": "a migration's; it asks SQLite which triggers a table has",
+    "submissions.intake.drains": "SELECT 1",
     "submissions.mirror.services.by_campaign": "branches that Django has compiled, each confined",
     "submissions.mirror.services.upsert": "the drain's; it writes what the stream brings",
 }
@@ -127,17 +131,19 @@ def test_each_of_them_is_there() -> None:
 
 
 def test_every_task_that_touches_rows_says_so_itself() -> None:
-    """Run as the worker runs it, without anybody's scope; what has no rows of clients is named."""
+    """Run as clock and workers run it, without anybody's scope; what has no rows of clients is named."""
     of_no_client = {
         "accounts.clear_sessions",
         "accounts.clear_sign_in_counts",
+        "clock.send_due_tasks",
         "publishing.announce_token_keys",
     }
-    tasks = {
-        name: Path(import_module(task.__module__).__file__ or "")
-        for name, task in current_app.tasks.items()
-        if not name.startswith("celery.")
+    load_rounds()
+    run: dict[str, Any] = {
+        name: task for name, task in current_app.tasks.items() if "celery." not in name
     }
+    run |= {name: one.run for name, one in ROUNDS.items()}
+    tasks = {name: Path(import_module(one.__module__).__file__ or "") for name, one in run.items()}
     for name, path in tasks.items():
         functions = [
             node

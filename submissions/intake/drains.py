@@ -1,8 +1,7 @@
-"""The worker's steps that drain queues of plain JSON, beside Celery and never through it.
+"""Drains of the queues of plain JSON, in a process of their own (``manage.py drain``) and never through Celery.
 
 Given to Celery as one of its own, such a queue would lose what a worker cannot
-read: it deletes it. So these steps poll by themselves, and settings name no
-queue but Celery's.
+read: it deletes it.
 """
 
 import json
@@ -10,16 +9,15 @@ import logging
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, ClassVar
+from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-from celery import bootsteps
-from django.db import DatabaseError, close_old_connections, connections
+from django.db import DatabaseError, close_old_connections, connection, connections
 from django.utils import timezone
 
 from campaignhub.aws import sqs
+from campaignhub.clock.status import RoundStatus
 from campaignhub.env import env
 from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
@@ -35,7 +33,7 @@ POLL_SECONDS = 5
 RECEIVE_AT_MOST = 10
 """What SQS hands out, and deletes, in one call."""
 BEAT_SECONDS = 10
-STOP_SECONDS = 30
+STOP_SECONDS = 15
 
 Message = dict[str, Any]
 
@@ -70,33 +68,45 @@ class QueueDrain(threading.Thread, ABC):
         self._stopping.set()
 
     def run(self) -> None:
-        """Drain for ever; trouble with queue or database waits a little longer each time.
+        """Drain until told to stop. After a failure it waits a second, after three in a row its breaker opens.
 
         A queue that is not there, or may not be read, stays so until the settings are mended:
         that is an error in the log each time, and says so on the page of operations.
         """
-        troubles = 0
+        status = RoundStatus(f"drain.{self.name}")
         while not self._stopping.is_set():
+            if not status.admits():
+                self._stopping.wait(0.5)
+                continue
+            status.begins()
             name = ""
             begun = time.monotonic()
             try:
+                self.ask_database()
                 self.drain_once(wait_seconds=POLL_SECONDS)
-            except (BotoCoreError, ClientError, DatabaseError) as exc:
-                name = fault_of(exc) or type(exc).__name__
-                level = logging.ERROR if fault_of(exc) else logging.WARNING
-                logger.log(level, "%s: %s, trying again", self.name, name)
-            except Exception as exc:
-                # A bug. The messages come back after their visibility and end in the
-                # dead-letter queue if it stays; a drain that died would hold up all others.
-                name = type(exc).__name__
-                logger.exception("%s: unforeseen", self.name)
-            troubles = troubles + 1 if name else 0
+            except Exception as exc:  # noqa: BLE001 - counted and said; the drain goes on
+                # Also a bug: the messages come back after their visibility and end in the
+                # dead-letter queue if it stays. A drain that died would hold up all others.
+                fault = fault_of(exc)
+                name = fault or type(exc).__name__
+                status.failed(exc, fault=fault)
+                self._stopping.wait(1)
+            else:
+                status.succeeded()
             self._beat(time.monotonic() - begun, name)
             close_old_connections()
-            if troubles:
-                self._stopping.wait(min(30, 2**troubles))
         self._say_goodbye()
         connections.close_all()
+
+    def ask_database(self) -> None:
+        """Ask the database before anything is received: a receive that cannot be settled is one of ten.
+
+        Raises:
+            DatabaseError: it is away.
+        """
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
 
     def drain_once(self, *, wait_seconds: int = 0) -> int:
         """Settle one batch and delete what was settled; return how many that were."""
@@ -234,32 +244,6 @@ class NoticeDrain(QueueDrain):
         return settled
 
 
-class DrainStep(bootsteps.StartStopStep):
-    """Starts drains with the worker and stops them with the worker."""
-
-    requires = ("celery.worker.components:Pool",)
-    drains: ClassVar[Callable[[], list[QueueDrain]]]
-    """Makes the drains of the step, not yet started."""
-
-    def __init__(self, worker: Any, **kwargs: Any) -> None:
-        super().__init__(worker, **kwargs)
-        self._drains: list[QueueDrain] = []
-
-    def start(self, _worker: Any) -> None:
-        """Begin to drain."""
-        self._drains = type(self).drains()
-        for drain in self._drains:
-            drain.start()
-
-    def stop(self, _worker: Any) -> None:
-        """Let the batches at hand be settled and deleted, then end."""
-        for drain in self._drains:
-            drain.stop()
-        ends_at = time.monotonic() + STOP_SECONDS
-        for drain in self._drains:
-            drain.join(timeout=max(0.0, ends_at - time.monotonic()))
-
-
 def mirror_drains() -> list[QueueDrain]:
     """Make the one drain of the mirror queue: SQLite has one writer, and one keeps up with the table."""
     return [MirrorDrain(env().mirror_queue_url)]
@@ -276,31 +260,27 @@ def notice_drains() -> list[QueueDrain]:
     return [NoticeDrain(env().mail_notices_queue_url)]
 
 
-class MirrorStep(DrainStep):
-    """The mirror queue, in every worker."""
+def drains() -> list[QueueDrain]:
+    """Make the drains of this installation, not yet started.
 
-    drains = staticmethod(mirror_drains)
-
-
-class IngestStep(DrainStep):
-    """The submissions queue, where no Pipe reads it."""
-
-    drains = staticmethod(ingest_drains)
-
-    def include_if(self, _worker: Any) -> bool:
-        """Leave the queue to the Pipe unless told otherwise."""
-        return env().ingest_consumer == "celery"
+    The submissions queue is left to the Pipe unless ``INGEST_CONSUMER`` says otherwise;
+    the notices' queue is there where it was deployed.
+    """
+    wanted = mirror_drains()
+    if env().ingest_consumer == "celery":
+        wanted += ingest_drains()
+    if env().mail_notices_queue_url:
+        wanted += notice_drains()
+    return wanted
 
 
-class NoticeStep(DrainStep):
-    """The queue of the mail service's notices, where there is one; its webhook needs no worker."""
-
-    drains = staticmethod(notice_drains)
-
-    def include_if(self, _worker: Any) -> bool:
-        """Drain it where it was deployed."""
-        return bool(env().mail_notices_queue_url)
-
-
-WORKER_STEPS = (MirrorStep, IngestStep, NoticeStep)
-"""What ``campaignhub.celery`` gives the worker."""
+def drain_until(stop: threading.Event, wanted: Sequence[QueueDrain]) -> None:
+    """Run drains until told to stop; then let the batches at hand be settled and deleted."""
+    for drain in wanted:
+        drain.start()
+    stop.wait()
+    for drain in wanted:
+        drain.stop()
+    ends_at = time.monotonic() + STOP_SECONDS
+    for drain in wanted:
+        drain.join(timeout=max(0.0, ends_at - time.monotonic()))

@@ -1,4 +1,4 @@
-"""The worker's drains: settled means deleted, and nothing else does."""
+"""The drains: settled means deleted, and nothing else does."""
 
 import json
 import threading
@@ -8,17 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from celery import Celery
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
-from submissions.intake.consumers import (
+from submissions.intake.drains import (
     IngestDrain,
-    IngestStep,
     Message,
     MirrorDrain,
-    MirrorStep,
     QueueDrain,
+    drain_until,
+    drains,
 )
 from submissions.intake.models import Heartbeat
 from submissions.mirror.models import ReceiptImage, Submission
@@ -211,7 +210,7 @@ def test_the_time_of_entry_is_when_the_queue_first_took_it(monkeypatch):
         seen.extend(records)
         return []
 
-    monkeypatch.setattr("submissions.intake.consumers.write_records", write)
+    monkeypatch.setattr("submissions.intake.drains.write_records", write)
     before = datetime.now(UTC)
     _send(env().submissions_queue_url, _forged())
     IngestDrain(env().submissions_queue_url).drain_once()
@@ -225,11 +224,10 @@ def test_both_ways_in_call_the_same_writer():
     assert ingest.write_records([]) == []
 
 
-# ---------------------------------------------------------------- with the worker
+# ---------------------------------------------------------------- their process
 
 
-@pytest.mark.parametrize(("step", "count"), [(MirrorStep, 1), (IngestStep, 3)])
-def test_drains_begin_and_end_with_the_worker(step, count, monkeypatch):
+def test_drains_begin_and_end_with_their_process(monkeypatch):
     ran: list[str] = []
 
     def run(drain: QueueDrain) -> None:
@@ -237,15 +235,20 @@ def test_drains_begin_and_end_with_the_worker(step, count, monkeypatch):
         drain._stopping.wait(20)
 
     monkeypatch.setattr(QueueDrain, "run", run)
-    running = step(Celery("test", set_as_current=False))
-    running.start(None)
-    assert len(running._drains) == count
-    running.stop(None)
-    assert not any(drain.is_alive() for drain in running._drains)
-    assert len(ran) == count
+    stop, wanted = threading.Event(), drains()
+    stop.set()
+    drain_until(stop, wanted)
+    assert not any(drain.is_alive() for drain in wanted)
+    assert ran == [drain.name for drain in wanted]
 
 
-@pytest.mark.parametrize(("consumer", "included"), [("pipe", False), ("celery", True)])
-def test_the_submissions_queue_has_one_consumer(consumer, included, monkeypatch):
+@pytest.mark.parametrize(
+    ("consumer", "names"),
+    [
+        ("pipe", ["mirror-1", "mail-notices-1"]),
+        ("celery", ["mirror-1", "ingest-1", "ingest-2", "ingest-3", "mail-notices-1"]),
+    ],
+)
+def test_the_submissions_queue_has_one_consumer(consumer, names, monkeypatch):
     monkeypatch.setattr(env(), "ingest_consumer", consumer)
-    assert IngestStep(Celery("test", set_as_current=False)).include_if(None) is included
+    assert [drain.name for drain in drains()] == names

@@ -1,0 +1,1 @@
+"""Each is one more entry point and holds no rule."""
