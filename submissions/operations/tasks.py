@@ -50,6 +50,7 @@ def sweep_unsent_photos() -> None:
 @unscoped("the machinery is every client's")
 def take_readings(_turn: Turn) -> None:
     """Ask every service how it is, once a minute count what there is, and forget processes that are gone."""
+    heartbeats.beat("clock", at=timezone.now())
     readings.ask_all(sources.sources())
     now = timezone.now()
     samples.note_minute(readings.kept(), at=now)

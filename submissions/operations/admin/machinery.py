@@ -6,11 +6,12 @@ others are. Nothing here waits longer than ``readings.PAGE_WAITS_SECONDS``.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
 
+from campaignhub.clock.models import ClockLease, RoundState
 from campaignhub.env import env
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.heartbeats import is_late
@@ -26,6 +27,8 @@ APART = "quarantine"
 """Its messages were never issued by us: they are counted and kept apart, and go by themselves."""
 LATE_SECONDS = 120
 """A message that waits longer is late."""
+CLOCK_IS_MISSED = timedelta(seconds=30)
+"""After the end of its lease: by then another process has taken it, if there is one."""
 _SERVICES = (
     ("Queues", "queue:"),
     ("Table", "table"),
@@ -64,6 +67,7 @@ def machinery(now: datetime) -> dict[str, Any]:
         "under_way": rounds.filter(ended_at=None).first(),
         "whole": rounds.exclude(ended_at=None).first(),
         "beats": [(row, is_late(row, at=now)) for row in Heartbeat.objects.all()],
+        **_rounds(now),
         "lines": [_line(series) for series in samples.last_day(at=now)],
         "unsent": unsent(at=now),
     }
@@ -129,6 +133,14 @@ def _functions(answer: Answer | None) -> dict[str, Any] | None:
             for name, numbers in (answer.value or {}).items()
         ],
     }
+
+
+def _rounds(now: datetime) -> dict[str, Any]:
+    """Return the rounds of the clock and of the drains, those in trouble first, and who runs the clock."""
+    lease = ClockLease.objects.first()
+    rows = RoundState.objects.order_by("-failures", "name")
+    over = lease is None or lease.expires_at + CLOCK_IS_MISSED < now
+    return {"rounds": list(rows), "lease": lease, "lease_is_over": over}
 
 
 def _line(series: samples.Series) -> dict[str, Any]:

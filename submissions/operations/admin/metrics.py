@@ -6,6 +6,7 @@ from django.utils import timezone
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from campaignhub.clock.models import RoundState
 from campaignhub.metrics import collects
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.heartbeats import is_late
@@ -39,6 +40,7 @@ def machinery() -> Iterator[Metric]:
     yield _mails(values)
     yield from _services()
     yield from _processes()
+    yield from _rounds()
 
 
 def _queues(values: samples.Values) -> Iterator[Metric]:
@@ -108,3 +110,22 @@ def _processes() -> Iterator[Metric]:
         if beat.round_seconds is not None:
             rounds.add_metric(of, beat.round_seconds)
     yield from (up, failing, handled, rounds)
+
+
+def _rounds() -> Iterator[Metric]:
+    open_ = GaugeMetricFamily(
+        "campaignhub_breaker_open",
+        "Whether a round's breaker keeps it from running.",
+        labels=["round"],
+    )
+    failures = GaugeMetricFamily(
+        "campaignhub_round_failures", "Failures of a round in a row.", labels=["round"]
+    )
+    seconds = GaugeMetricFamily(
+        "campaignhub_round_seconds", "How long the last turn that succeeded took.", labels=["round"]
+    )
+    for row in RoundState.objects.all():
+        open_.add_metric([row.name], float(row.is_open))
+        failures.add_metric([row.name], row.failures)
+        seconds.add_metric([row.name], row.seconds)
+    yield from (open_, failures, seconds)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaignhub import aws
+from campaignhub.clock.models import ClockLease, RoundState
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import StateChange
@@ -353,3 +354,24 @@ def test_what_is_paused_is_named_with_who_paused_it_to_those_whose_it_is():
         (ours, False),
         (theirs, True),
     ]
+
+
+def test_a_round_that_rests_is_seen_first_and_a_clock_that_nobody_runs_is_said():
+    now = timezone.now()
+    RoundState.objects.create(name="a round that works", ended_at=now, seconds=0.25)
+    RoundState.objects.create(
+        name="a round that rests",
+        failures=3,
+        paused_until=now + timedelta(minutes=1),
+        last_error="ReadTimeoutError",
+    )
+    lease = ClockLease.objects.create(
+        name="clock", owner="host/7/1", renewed_at=now, expires_at=now + timedelta(seconds=10)
+    )
+    page = operator().get(OPERATIONS).content.decode()
+    assert page.index("a round that rests") < page.index("a round that works")
+    assert "ReadTimeoutError" in page
+    assert "host/7/1" in page
+    assert "Nothing runs by the clock" not in page
+    ClockLease.objects.filter(pk=lease.pk).update(expires_at=now - timedelta(minutes=1))
+    assert "Nothing runs by the clock" in operator().get(OPERATIONS).content.decode()

@@ -7,6 +7,7 @@ from django.test import Client as Browser
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
+from campaignhub.clock.models import RoundState
 from campaignhub.env import env
 from submissions.intake.services.heartbeats import beat
 from submissions.operations.models import MinuteSample, Reading
@@ -26,6 +27,7 @@ def test_it_shows_what_was_counted_and_asks_nothing(
     )
     Reading.objects.create(name="table", asked_at=now, last_error="ReadTimeoutError")
     beat("mirror", at=now, handled=12)
+    RoundState.objects.create(name="review.propagate_decisions", failures=3, paused_until=now)
     monkeypatch.setattr(readings, "current", None)
     answer = Browser().get("/metrics")
     assert answer.status_code == 200
@@ -39,6 +41,7 @@ def test_it_shows_what_was_counted_and_asks_nothing(
     assert shown["campaignhub_queue_oldest_seconds", "images", "waiting"] == 9.5
     assert shown["campaignhub_mails_last_hour", "sent"] == 3
     assert shown["campaignhub_service_up", "table"] == 0
+    assert shown["campaignhub_breaker_open", "review.propagate_decisions"] == 1
     handled = [value for name, value in shown.items() if name[0].endswith("handled_total")]
     assert handled == [12]
     assert ("campaignhub_ledger_gaps",) not in shown  # nobody has compared yet
