@@ -68,9 +68,12 @@ def _bucket() -> dict[str, Any]:
 
 
 def _mail_service() -> dict[str, Any]:
-    """Ask about the sender of the platform, which every mail can be sent from."""
-    sender = parseaddr(env().default_from_email)[1]
-    said = aws.ses().get_email_identity(EmailIdentity=sender.partition("@")[2] or sender)
+    """Ask about the sender of the platform, which mails without another come from; not to know it is an answer."""
+    service, sender = aws.ses(), parseaddr(env().default_from_email)[1]
+    try:
+        said = service.get_email_identity(EmailIdentity=sender.rpartition("@")[2])
+    except service.exceptions.NotFoundException:
+        return {"verified": False}
     return {"verified": bool(said.get("VerifiedForSendingStatus"))}
 
 
