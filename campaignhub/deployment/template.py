@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from campaignhub.deployment.archives import SOURCE
+from campaignhub.deployment.errors import CannotDeploy
 
 _BESIDE = Path(__file__).with_name("templates")
 
@@ -30,8 +31,15 @@ def read_template(path: Path) -> dict[str, Any]:
 
 
 def parse_template(text: str) -> dict[str, Any]:
-    """Parse a template, short forms of functions included: ``!Ref X`` → ``{"Ref": "X"}``."""
-    parsed: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    """Parse a template, short forms of functions included: ``!Ref X`` → ``{"Ref": "X"}``.
+
+    Raises:
+        CannotDeploy: it is no YAML; the sentence says where.
+    """
+    try:
+        parsed: dict[str, Any] = yaml.load(text, _Loader)  # noqa: S506 - a safe loader
+    except yaml.YAMLError as error:
+        raise CannotDeploy(f"A template can't be read: {' '.join(str(error).split())}.") from error
     return parsed
 
 

@@ -179,6 +179,23 @@ def test_what_a_failed_first_creation_left_is_made_anew_also_where_a_secret_was_
     is_whole(stack, deployment, name)
 
 
+@pytest.mark.parametrize(
+    ("ingest", "why"),
+    [
+        (INGEST.replace("!Ref Queue", "!Ref Nothing"), "ingest.*Nothing"),
+        (INGEST.replace("CodeBucket: {Type: String}", "Other: {Type: String}"), "Not given: Other"),
+        (INGEST + "  - [", "can't be read: .* line "),
+    ],
+)
+def test_a_template_that_is_wrong_is_said_by_what_is_wrong_and_mended_by_the_next(
+    stack: Stack, deployment: Callable[..., Deployment], ingest: str, why: str
+) -> None:
+    name = new_name()
+    with pytest.raises(CannotDeploy, match=why):
+        deployment(name, Interrupted(stack), ingest).run()
+    is_whole(stack, deployment, name)
+
+
 def test_of_two_at_once_each_comes_to_its_end_or_says_to_run_it_again(
     stack: Stack, deployment: Callable[..., Deployment]
 ) -> None:
