@@ -12,7 +12,9 @@ from campaignhub.env import VAR
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-EXECUTABLE = "/usr/bin/chromium"
+EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+"""Another may be named, such as Debian's ``chromium-headless-shell``: the same engine without a window that
+nobody sees, which costs as much as what is in it."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
