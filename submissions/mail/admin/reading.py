@@ -17,7 +17,7 @@ from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can, clients_of
 from submissions.mail.admin.of_submission import TONES, resend_offer
 from submissions.mail.models import Mail, MailCopy
-from submissions.mail.rules.mails import WENT_OUT, MailState
+from submissions.mail.rules.mails import WENT_OUT, WHY_WITHDRAWN, MailState, Withdrawn
 from submissions.mail.rules.sent_copy import SentMail, masked
 from submissions.mail.services.by_hand import mark_as_sent, resend
 from submissions.mail.services.copies import html_of_copy, read_copy
@@ -42,7 +42,7 @@ OUTCOMES = {
     MailState.SUPPRESSED: "It was held back.",
     MailState.NOT_SENT: "An address gets one confirmation an hour and five e-mails a day per "
     "campaign. This one was over that limit and won't be sent.",
-    MailState.WITHDRAWN: "The decision it was about changed before it was sent.",
+    MailState.WITHDRAWN: "It was no longer needed when its turn came.",
 }
 
 
@@ -98,6 +98,7 @@ class ReadMail(MailPage):
         sees_contact = self.can(Capability.SUBMISSION_CONTACT)
         note_reading(mail, staff_of(self.request), timezone.now())
         may_act = self.can(Capability.MAIL_SEND)
+        is_withdrawn = mail.state == MailState.WITHDRAWN and mail.trouble in set(Withdrawn)
         return {
             **(_copy_context(copy, sees_contact=sees_contact) if copy else {}),
             "mail": mail,
@@ -108,8 +109,10 @@ class ReadMail(MailPage):
             "state": shown_state(mail, end="."),
             "tone": TONES[MailState(mail.state)],
             "zone": zone_of(mail.submission),
-            "outcome": OUTCOMES[MailState(mail.state)],
-            "trouble": "" if mail.state == MailState.NOT_SENT else mail.trouble,
+            "outcome": WHY_WITHDRAWN[Withdrawn(mail.trouble)]
+            if is_withdrawn
+            else OUTCOMES[MailState(mail.state)],
+            "trouble": "" if is_withdrawn or mail.state == MailState.NOT_SENT else mail.trouble,
             "offer": resend_offer(mail) if may_act else None,
             "may_mark": may_act and mail.state == MailState.UNKNOWN,
         }

@@ -56,6 +56,30 @@ class NotSent(StrEnum):
     """:data:`MOST_A_DAY` mails of all kinds to a mailbox, per campaign and 24 hours."""
 
 
+class Withdrawn(StrEnum):
+    """Why a mail that waited was not sent, as its row says; staff read :data:`WHY_WITHDRAWN`."""
+
+    BY_VERDICT = "another verdict came"
+    UNTRUE = "no longer true"
+    LATER_NEWS = "there is later news"
+    TOLD_ALREADY = "they were told so already"
+    TAKEN_LATER = "they sent it again, and it was taken"
+    DEADLINE_MOVED = "its deadline was moved"
+    BROUGHT_LATER = "brought here later"
+
+
+WHY_WITHDRAWN: dict[Withdrawn, str] = {
+    Withdrawn.BY_VERDICT: "The decision it was about changed before it was sent.",
+    Withdrawn.UNTRUE: "The entry changed before it was sent, so it was no longer true.",
+    Withdrawn.LATER_NEWS: "By then the entrant had been told more.",
+    Withdrawn.TOLD_ALREADY: "An earlier e-mail had told the entrant the same.",
+    Withdrawn.TAKEN_LATER: "The entrant sent another entry meanwhile, and it was accepted.",
+    Withdrawn.DEADLINE_MOVED: "It couldn't be sent for so long that the deadline was moved. "
+    "A new e-mail asks for the photo by the new day.",
+    Withdrawn.BROUGHT_LATER: "The entry was added here too late for it to be sent.",
+}
+"""What each means, said to staff."""
+
 AN_HOUR = timedelta(hours=1)
 A_DAY = timedelta(days=1)
 MOST_A_DAY = 5

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import WENT_OUT, MailKind, is_still_true
+from submissions.mail.rules.mails import WENT_OUT, MailKind, Withdrawn, is_still_true
 from submissions.mail.services.askings import waits_for_its_deadline
 from submissions.mirror.models import Submission
 
@@ -25,22 +25,22 @@ def still_holds(mail: Mail, *, at: datetime) -> bool:
     )
 
 
-def overtaken(mail: Mail, *, at: datetime) -> str:
-    """Return why a mail that is about to go out is no news any more; empty where it is.
+def overtaken(mail: Mail, *, at: datetime) -> Withdrawn | None:
+    """Return why a mail that is about to go out is no news any more; ``None`` where it is.
 
     What the entrant was told before is asked here and not when the mail is queued: a
     mailbox gets one mail at a time, so an earlier one that was being sent has its outcome.
     """
     submission = mail.submission
     if not still_holds(mail, at=at):
-        return "no longer true"
+        return Withdrawn.UNTRUE
     if mail.kind == MailKind.RECEIVED and _was_told_more(mail):
-        return "there is later news"
+        return Withdrawn.LATER_NEWS
     if mail.kind == MailKind.APPROVED and _was_told_so(mail):
-        return "they were told so already"
+        return Withdrawn.TOLD_ALREADY
     if mail.kind == MailKind.REFUSED and _was_taken_later(submission):
-        return "they sent it again, and it was taken"
-    return ""
+        return Withdrawn.TAKEN_LATER
+    return None
 
 
 def _was_told_more(mail: Mail) -> bool:

@@ -7,7 +7,7 @@ from campaigns.publishing.services.releases import read_release
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode, Notice, SubmissionRecord, SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MENDED_WITHIN, MailKind, MailState
+from submissions.mail.rules.mails import MENDED_WITHIN, MailKind, MailState, Withdrawn
 from submissions.mirror.services.upsert import insert_missing
 
 _WELCOMED = (
@@ -56,7 +56,7 @@ def _first_mail(
         event=f"{kind}:{record.attempt}",
         attempt=record.attempt,
         state=MailState.QUEUED if notify else MailState.WITHDRAWN,
-        trouble="" if notify else "brought here later",
+        trouble="" if notify else Withdrawn.BROUGHT_LATER,
         queued_at=at,
         not_before=at + MENDED_WITHIN if kind is MailKind.REFUSED else at,
     )

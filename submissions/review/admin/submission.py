@@ -80,7 +80,7 @@ def _consents(request: HttpRequest) -> list[tuple[str, str]]:
         return []
     found = []
     for consent in offered_consents(chosen[0]):
-        words = Truncator(consent.wording).chars(60)
+        words = Truncator(consent.wording.rstrip(".")).chars(60)
         versions = (None, *consent.versions) if len(consent.versions) > 1 else (None,)
         for version in versions:
             of = f", version {version}" if version else ""

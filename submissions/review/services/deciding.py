@@ -21,7 +21,7 @@ from ingest_lambda.contract import (
     sentence,
 )
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailState
+from submissions.mail.rules.mails import MailState, Withdrawn
 from submissions.mirror.models import Submission, SubmissionEvent
 from submissions.mirror.services.releases import release_of
 from submissions.receipts.services.submitted_files import let_count
@@ -242,10 +242,10 @@ def _already(submission: Submission, actor: User | None) -> AlreadyDecided:
 
 def _take_back_what_waits(submission: Submission, at: datetime, by: By) -> None:
     """Withdraw what an earlier verdict has not yet set off: its mails, and a rejection held back."""
-    unsent, trouble = [MailState.QUEUED], "another verdict came"
+    unsent, trouble = [MailState.QUEUED], Withdrawn.BY_VERDICT
     if by is By.ANEW:
         # What failed is tried anew as well, and needs nobody any more.
-        unsent, trouble = [*unsent, MailState.FAILED], "its deadline was moved"
+        unsent, trouble = [*unsent, MailState.FAILED], Withdrawn.DEADLINE_MOVED
     Mail.objects.filter(submission=submission, decision_no__isnull=False, state__in=unsent).update(
         state=MailState.WITHDRAWN, trouble=trouble
     )

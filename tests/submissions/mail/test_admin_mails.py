@@ -17,7 +17,7 @@ from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.admin.of_submission import TONES
 from submissions.mail.admin.reading import OUTCOMES
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.rules.mails import WHY_WITHDRAWN, MailKind, MailState, Withdrawn
 from submissions.mail.rules.words import Message, message_words
 from submissions.mail.services.attention import troubled_mails
 from submissions.mirror.models import Submission, SubmissionEvent
@@ -160,6 +160,16 @@ def test_a_moderator_reads_single_mails_and_a_stranger_none(role: Role | None, m
         assert browser.post(address, {"act": "again"}).status_code in (404, 405)
     if role:
         assert browser.get(LIST).status_code == 404
+
+
+@pytest.mark.parametrize("why", Withdrawn)
+def test_a_mail_that_was_withdrawn_says_why_in_a_sentence(why: Withdrawn):
+    campaign = make_campaign()
+    mail = make_mail(campaign)
+    Mail.objects.filter(pk=mail.pk).update(state=MailState.WITHDRAWN, trouble=why)
+    page = signed_in(campaign).get(reverse("admin:mail_mail_read", args=[mail.pk]))
+    assert escape(WHY_WITHDRAWN[why]) in page.content.decode()
+    assert f"({why})" not in page.content.decode()
 
 
 def test_a_moderator_reads_no_address_in_a_mail():
