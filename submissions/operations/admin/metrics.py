@@ -19,6 +19,9 @@ _GAUGES = (
     ("outbox_age", "outbox_oldest_seconds", "Age of the oldest decision that is not applied yet."),
     ("mails", "mails_due", "E-mails that are due and not sent."),
     ("errors", "function_errors_5m", "Errors of the functions in five minutes."),
+    ("jobs", "jobs_under_way", "Jobs that wait or run."),
+    ("jobs_age", "jobs_oldest_seconds", "Age of the oldest job that has not ended."),
+    ("jobs_failed", "jobs_failed_last_day", "Jobs that failed in the last day."),
     ("ledger_gaps", "ledger_gaps", "Hours of entry that differ after the last comparison."),
 )
 """Number of a minute (``services.samples``), name of the metric, its help."""

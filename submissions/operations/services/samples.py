@@ -12,6 +12,7 @@ from itertools import groupby
 
 from django.utils.dateparse import parse_datetime
 
+from campaigns.jobs.models import Job, JobState
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailState
 from submissions.mirror.models import Submission
@@ -79,6 +80,7 @@ def count_now(answers: Answers, *, at: datetime) -> dict[str, float]:
         **_mails(at),
         **_queues(answers, at),
         **_functions(answers),
+        **_jobs(at),
     }
     check = LedgerCheck.objects.values_list("gaps", flat=True).first()
     if check is not None:
@@ -125,6 +127,23 @@ def _queues(answers: Answers, at: datetime) -> dict[str, float]:
                     values["age"] = max(values.get("age", 0), values[f"{kind}_age_{pair.name}"])
     values.setdefault("age", 0)
     return values
+
+
+def _jobs(at: datetime) -> dict[str, float]:
+    """Count the jobs under way, and those of the newest thousand of the last day that failed."""
+    open_ = Job.objects.filter(ended_at__isnull=True).values_list("asked_at", flat=True)
+    asked = list(open_.order_by()[:MOST])
+    newest = Job.objects.order_by("-asked_at", "-id").values_list("state", "ended_at")[:1000]
+    day_ago = at - timedelta(days=1)
+    failed = [
+        1 for state, ended in newest if state == JobState.FAILED and ended and ended > day_ago
+    ]
+    oldest = min(asked, default=at)
+    return {
+        "jobs": len(asked),
+        "jobs_failed": len(failed),
+        "jobs_age": (at - oldest).total_seconds(),
+    }
 
 
 def _is_counted(pair: Pair, kind: str) -> bool:

@@ -43,6 +43,7 @@ def test_it_counts_what_came_in_what_waits_and_what_failed(queues: object) -> No
     assert (counted["waiting_images"], counted["waiting"], counted["age"]) == (4, 4, 90)
     assert (counted["errors"], counted["unanswered"]) == (2, 1)
     assert "dead" not in counted  # nobody knows
+    assert (counted["jobs"], counted["jobs_failed"], counted["jobs_age"]) == (0, 0, 0)
 
 
 @pytest.mark.django_db
