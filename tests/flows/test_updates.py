@@ -1,129 +1,245 @@
-"""An update of the stack, and one that fails and is rolled back, each under load: no entry is lost or refused."""
+"""Rotation, deployments, one that fails and is rolled back, and another way in, all while visitors come: none is lost or refused."""
 
-import threading
-from collections.abc import Callable, Iterator
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import pytest
 
-from bench.load import Answer, send
 from campaignhub.deployment.errors import StackFailed
-from campaignhub.deployment.stack import Request, Stack
-from campaignhub.deployment.template import INGEST, read_template
-from campaignhub.deployment.upload import template_argument
-from campaignhub.local_aws.deploy import CODE_BUCKET, STACK
+from campaignhub.deployment.template import INGEST
+from campaignhub.local_aws.deploy import STACK
+from ingest_lambda.contract import token_keys_of
 from tests.checks.api_hash import with_hash
+from tests.support.arrivals import Arrivals, arriving
 from tests.support.crowd import Crowd
-from tests.support.installation import Installation
+from tests.support.in_place import (
+    deploy_in_place,
+    other_code,
+    restart,
+    store_in_settings,
+    ways_in_of,
+)
+from tests.support.installation import Installation, wait_until
 from tests.support.scenery import make_campaigns
-from tests.support.weathered import Ledger
+from tests.support.weathered import OURS, Ledger
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.long]
 
-COUNT = 500
+READER = next(name for name in OURS if name in ("manage.py drain", "celery"))
+"""The process that reads the queue of submissions where no Pipe does."""
 PER_SECOND = 50
+LIMIT = 2
+SETTLED_SECONDS = 5
+"""A function that the emulator was just starting as it replaced it fails a little later."""
 
-TAKEN = """
-  Taken:
-    Type: AWS::S3::Bucket
+LAYERED = """
+  Layered:
+    Type: AWS::Lambda::Function
     DependsOn: [WriteFunction, Stage]
-    Properties: {BucketName: !Ref CodeBucket}
+    Properties:
+      Handler: none.none
+      Runtime: !Ref Runtime
+      Role: !GetAtt WriteRole.Arn
+      Code: {S3Bucket: !Ref CodeBucket, S3Key: !Ref LightCodeKey}
+      Layers: [!Sub "arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:layer:none:1"]
 """
+"""What can't be created, and nobody knows before the rest was changed: a name that is taken is refused beforehand."""
+
+PROMOTE = """
+import boto3
+from campaignhub.aws import secrets_manager
+from campaignhub.deployment.token_keys import KNOWN_EVERYWHERE_AFTER, with_key_promoted
+from campaignhub.env import env
+held = secrets_manager().get_secret_value(SecretId={arn!r})
+text = with_key_promoted(
+    held["SecretString"],
+    name={name!r},
+    changed_at=held["CreatedDate"],
+    now=timezone.now() + KNOWN_EVERYWHERE_AFTER,
+    site=env().token_keys,
+)
+secrets_manager().put_secret_value(SecretId={arn!r}, SecretString=text)
+"""
+"""``manage.py token_key promote`` ten minutes later. Every function was started anew since the key was added: each knows it."""
 
 
-def as_it_is(text: str) -> str:
-    """Leave a template alone."""
-    return text
-
-
-def changed(text: str) -> str:
-    """Change what a running function and the gateway answer with: new code settings, new answers, new release of the API."""
-    text = text.replace("MemorySize: 1024", "MemorySize: 1088")
+def changed(text: str, *, memory: int = 1088) -> str:
+    """Change what running functions and the gateway answer with: new functions, new answers, new release of the API."""
+    text = text.replace("MemorySize: 1024", f"MemorySize: {memory}")
     text = text.replace("\"'5'\"", "\"'6'\"")
     text = with_hash(text)
     assert text != INGEST.read_text()
     return text
 
 
+def changed_again(text: str) -> str:
+    """Change the functions once more."""
+    return changed(text, memory=1152)
+
+
 def failing(text: str) -> str:
-    """Change the same, and at last add a bucket under a name that is taken."""
-    return changed(text).replace("\nResources:\n", f"\nResources:\n{TAKEN}", 1)
+    """Change the same, and at last add a function with a layer that is not there."""
+    return changed_again(text).replace("\nResources:\n", f"\nResources:\n{LAYERED}", 1)
 
 
-def update(embedded: Installation, change: Callable[[str], str]) -> None:
-    """Bring another template into the installation, the way a deployment does."""
-    stack = Stack(embedded.aws("cloudformation"), STACK, pause_seconds=0.1, patience_seconds=120)
-    before = stack.describe()
-    assert before is not None
-    text = change(INGEST.read_text())
-    request = Request(
-        template_argument(embedded.aws("s3"), CODE_BUCKET, text),
-        dict.fromkeys(read_template(INGEST)["Parameters"]),
-        {tag["Key"]: tag["Value"] for tag in before["Tags"]},
-    )
-    proposed = stack.propose(request)
-    if not proposed.is_empty:
-        stack.execute(proposed)
+@dataclass
+class KeysInSecretsManager:
+    """The keys of tokens where ``manage.py token_key`` changes them, and as the site goes by them."""
+
+    installation: Installation
+    name: str
+    arn: str = ""
+
+    def __post_init__(self) -> None:
+        """Put there what the installation has."""
+        text = self.installation.environment["TOKEN_KEYS"]
+        manager = self.installation.aws("secretsmanager")
+        self.arn = manager.create_secret(Name=self.name, SecretString=text)["ARN"]
+
+    @property
+    def names(self) -> list[str]:
+        """The keys in their order: the first signs."""
+        return list(token_keys_of(self._text()))
+
+    def add(self) -> None:
+        """Add a key, and give the site the secret as it is now."""
+        self.installation.manage("token_key", "add", self.arn)
+        store_in_settings(self.installation, TOKEN_KEYS=self._text())
+
+    def promote(self) -> str:
+        """Let the added key sign, and return its name."""
+        added = self.names[-1]
+        self.installation.python(PROMOTE.format(arn=self.arn, name=added))
+        store_in_settings(self.installation, TOKEN_KEYS=self._text())
+        return added
+
+    def _text(self) -> str:
+        manager = self.installation.aws("secretsmanager")
+        return str(manager.get_secret_value(SecretId=self.arn)["SecretString"])
 
 
-@pytest.fixture(scope="module")
-def campaigns(embedded: Installation) -> dict[str, dict[str, Any]]:
-    """Publish a campaign for each of the two, whose uses of the limit are counted."""
-    limit = {"scope": "person", "count": 2, "window": "campaign"}
-    like = {"like": "quick-draw", "limits": [limit]}
-    return make_campaigns(embedded, {"while-updated": like, "while-rolled-back": like})
+@dataclass
+class Acts:
+    """What is done to an installation while visitors come, and how long each took."""
+
+    installation: Installation
+    directory: Path
+    took: dict[str, float] = field(default_factory=dict)
+    replaced: list[tuple[float, float]] = field(default_factory=list)
+    """From when to when a deployment replaced functions."""
+    is_changed: bool = False
+    _arrivals: Arrivals | None = None
+    _calm_seconds: float = 0
+
+    def begin(self, arrivals: Arrivals, calm_seconds: float) -> None:
+        """Let visitors come for a while before each act."""
+        self._arrivals, self._calm_seconds = arrivals, calm_seconds
+
+    @contextmanager
+    def act(self, name: str) -> Iterator[None]:
+        """Do something, and let visitors come after it."""
+        assert self._arrivals is not None
+        arrivals, come = self._arrivals, self._arrivals.come
+        time.sleep(self._calm_seconds)
+        begun = time.perf_counter()
+        yield
+        self.took[name] = time.perf_counter() - begun
+        somebody = f"somebody came since {name}; {arrivals}"
+        wait_until(lambda: arrivals.come > come, what=somebody, seconds=90)
+
+    def deploy(self, **changes: Any) -> None:
+        """Deploy as ``manage.py deploy`` does, and store the way in that it gave as the site's."""
+        self.is_changed, begun = True, time.perf_counter()
+        try:
+            outputs = deploy_in_place(self.installation, directory=self.directory, **changes)
+        finally:
+            self.replaced.append((begun, time.perf_counter() + SETTLED_SECONDS))
+        store_in_settings(self.installation, **ways_in_of(outputs))
+
+    def restore(self) -> None:
+        """Deploy the template, the code and the way in of before, with the keys as the site has them."""
+        ways = {"IngestConsumer": "pipe", "PipeTarget": "lambda", "TokenKeysArn": ""}
+        self.deploy(
+            parameters=ways, secret={"TokenKeys": self.installation.environment["TOKEN_KEYS"]}
+        )
+        restart(self.installation, READER)
+        self.is_changed = False
+
+    @property
+    def rollbacks(self) -> int:
+        """How many updates of the stack were rolled back."""
+        pages = self.installation.aws("cloudformation").get_paginator("describe_stack_events")
+        return sum(
+            event["ResourceStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+            and event["LogicalResourceId"] == STACK
+            for page in pages.paginate(StackName=STACK)
+            for event in page["StackEvents"]
+        )
+
+    @property
+    def memory(self) -> int:
+        """The writer's memory, by which versions of the template differ here."""
+        functions = self.installation.aws("lambda")
+        name = self.installation.environment["WRITE_FUNCTION_NAME"]
+        return int(functions.get_function_configuration(FunctionName=name)["MemorySize"])
+
+    def __str__(self) -> str:
+        """Say how long each act took."""
+        return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.took.items())
 
 
 @pytest.fixture
-def restored(embedded: Installation) -> Iterator[None]:
-    """Leave the installation with the template that it had."""
-    yield
-    update(embedded, as_it_is)
+def acts(embedded: Installation, tmp_path: Path) -> Iterator[Acts]:
+    """Do things to the installation, and leave it with the template and the way in that it had; its keys stay changed."""
+    done = Acts(embedded, tmp_path)
+    yield done
+    if done.is_changed:
+        done.restore()
 
 
-@pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize(
-    ("change", "campaign"), [(changed, "while-updated"), (failing, "while-rolled-back")]
+    "calm_seconds", [0.5, pytest.param(20, marks=pytest.mark.soak)], ids=["short", "long"]
 )
-def test_nothing_is_lost_or_refused_while_the_stack_is(
-    embedded: Installation,
-    campaigns: dict[str, dict[str, Any]],
-    change: Callable[[str], str],
-    campaign: str,
+def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
+    embedded: Installation, acts: Acts, calm_seconds: float
 ) -> None:
-    crowd = Crowd(embedded, campaigns[campaign])
-    accepted = set[UUID]()
-    outcome_of_update: list[Exception | None] = []
+    limit = {"scope": "person", "count": LIMIT, "window": "campaign"}
+    slug = f"while-deployed-{calm_seconds:g}".replace(".", "-")
+    facts = make_campaigns(embedded, {slug: {"like": "quick-draw", "limits": [limit]}})[slug]
+    crowd = Crowd(embedded, facts)
+    keys = KeysInSecretsManager(embedded, slug)
+    first = keys.names[0]
 
-    def run() -> None:
-        try:
-            update(embedded, change)
-        except StackFailed as error:
-            outcome_of_update.append(error)
-        else:
-            outcome_of_update.append(None)
+    with arriving(crowd, per_second=PER_SECOND) as arrivals:
+        acts.begin(arrivals, calm_seconds)
+        with acts.act("new code, keys in a secret, and a Pipe that calls the API"):
+            to_api = {"TokenKeysArn": keys.arn, "PipeTarget": "api"}
+            acts.deploy(template=changed, archives=other_code(acts.directory), parameters=to_api)
+        assert acts.memory == 1088
+        with acts.act("a key added, the site restarted with it"):
+            keys.add()
+            restart(embedded, READER)
+        rolled_back = pytest.raises(StackFailed, match=r"Layered .*everything is as it was before")
+        before = acts.rollbacks
+        with acts.act("a deployment rolled back"), rolled_back:
+            acts.deploy(template=failing)
+        assert (acts.rollbacks, acts.memory) == (before + 1, 1088)
+        with acts.act("the key promoted, and the worker in the Pipe's place"):
+            added = keys.promote()
+            acts.deploy(template=changed_again, parameters={"IngestConsumer": "celery"})
+            restart(embedded, READER)
+        wait_until(lambda: added in arrivals.keys, what=f"{added} signs; {arrivals}", seconds=90)
+        with acts.act("all as it was, and the first Pipe calls the function"):
+            acts.restore()
+    sys.stdout.write(f"\n{arrivals}\n{acts}\n")
 
-    updating = threading.Thread(target=run)
-
-    def note(answer: Answer) -> None:
-        if answer.status == 202:
-            accepted.add(crowd.id_of(answer.number))
-        if answer.number == COUNT // 5:
-            updating.start()
-
-    outcome = send(crowd.submission, count=COUNT, connections=8, rate=PER_SECOND, seen=note)
-    updating.join()
-
-    assert outcome.statuses[202] == COUNT
-    (failed,) = outcome_of_update
-    name = embedded.environment["WRITE_FUNCTION_NAME"]
-    memory = embedded.aws("lambda").get_function_configuration(FunctionName=name)["MemorySize"]
-    if change is failing:
-        assert "everything is as it was before" in str(failed)
-        assert memory == 1024
-    else:
-        assert (failed, memory) == (None, 1088)
-    ledger = Ledger(embedded, crowd, range(COUNT))
-    ledger.settle(accepted, seconds=240)
-    ledger.prove(accepted, limit=2)
+    arrivals.prove_none_was_refused(acts.replaced)
+    assert arrivals.keys == {first, added}
+    ledger = Ledger(embedded, crowd, range(max(crowd.ids) + 1))
+    ledger.settle(arrivals.accepted, seconds=240)
+    ledger.prove(arrivals.accepted, limit=LIMIT)

@@ -1,10 +1,13 @@
 """Archives for AWS are of the target's own wheels, whichever machine packs them."""
 
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from importlib.util import cache_from_source
+from pathlib import Path
 
 import pytest
 from packaging.utils import parse_wheel_filename
@@ -86,14 +89,13 @@ def test_the_template_runs_what_was_built(archives):
     assert given["LightCodeKey"] == archives.light.name
 
 
-def test_every_handler_is_found_in_the_unpacked_archive(tmp_path):
-    """For the machine at hand, by the same way: its wheels, not what is installed."""
-    built = build_for(Target.here(), VAR / "archives-here", WHEELS)
+def imports_every_handler(built, interpreter, directory):
+    """Fail unless an interpreter finds every handler in its unpacked archive, and nothing beside it."""
     handlers = {
         function["Handler"].rpartition(".")[2]: name for name, function in functions().items()
     }
     for archive in (built.light, built.images):
-        place = tmp_path / archive.stem
+        place = directory / archive.stem
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(place)
         mine = [
@@ -109,7 +111,32 @@ def test_every_handler_is_found_in_the_unpacked_archive(tmp_path):
             "import boto3\n"
             "assert all(m.__file__.startswith(sys.path[0]) for m in (boto3, handlers))\n"
         )
-        subprocess.run([sys.executable, "-I", "-S", "-c", program], check=True, cwd=place)
+        subprocess.run([interpreter, "-I", "-S", "-c", program], check=True, cwd=place)
+
+
+def test_every_handler_is_found_in_the_unpacked_archive(tmp_path):
+    """For the machine at hand, by the same way: its wheels, not what is installed."""
+    built = build_for(Target.here(), VAR / "archives-here", WHEELS)
+    imports_every_handler(built, sys.executable, tmp_path)
+
+
+@pytest.mark.soak
+def test_every_handler_is_imported_by_a_python_of_the_target_s_version(tmp_path):
+    """Of this machine's processor: what is of the target's, the objects above are read for."""
+    python = interpreter_of(Target().python)
+    if python is None:
+        pytest.skip(f"There is no Python {Target().python} on this machine.")
+    here = replace(Target(), architecture=Target.here().architecture)
+    imports_every_handler(build_for(here, tmp_path / "archives", WHEELS), python, tmp_path)
+
+
+def interpreter_of(version):
+    """Return a Python of a version, from the path or from pyenv."""
+    found = shutil.which(f"python{version}")
+    for place in (found, *sorted(Path.home().glob(f".pyenv/versions/{version}.*/bin/python"))):
+        if place and subprocess.run([place, "-c", ""], check=False).returncode == 0:
+            return str(place)
+    return None
 
 
 ELF = b"\x7fELF" + b"\x00" * 14
