@@ -10,6 +10,8 @@ from botocore.exceptions import ReadTimeoutError
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from campaigns.hosting.local import LocalHost
+from campaigns.publishing.services import propagate
+from campaigns.rendering import render_page
 from ingest_lambda.adapters.table import Table
 from tests.support.simulated_aws import empty_account
 
@@ -80,3 +82,20 @@ def account() -> Iterator[None]:
     with empty_account():
         boto3.setup_default_session()
         yield
+
+
+@pytest.fixture
+def templates(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Change the templates of a page: its foot says which."""
+
+    def change(foot: str) -> None:
+        def rendered(*given: object, **more: object) -> dict[str, bytes]:
+            files = render_page(*given, **more)  # type: ignore[arg-type]
+            return {
+                path: content + f"<!-- {foot} -->".encode() if path.endswith(".html") else content
+                for path, content in files.items()
+            }
+
+        monkeypatch.setattr(propagate, "render_page", rendered)
+
+    return change

@@ -33,6 +33,7 @@ WORDS = {
     "campaign.page_put_back": "Put a page back",
     "campaign.page_rolled_back": "Went back to a page's earlier templates",
     "campaign.page_taken_down": "Took a page down",
+    "campaign.page_updated": "Went on to a page's latest templates",
     "campaign.limits_set": "Set limits",
     "campaign.test_data_deleted": "Deleted test data",
     "campaign.tested": "Published a test",

@@ -20,6 +20,8 @@ from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from campaigns.setup.services.campaign import locked
 
+_IN_USE = (CampaignState.LIVE, CampaignState.SCHEDULED)
+
 
 class NoEarlierPage(DomainError):
     """The release that is live was shown in one way only, so there is no way back."""
@@ -37,11 +39,11 @@ def published_placements() -> Iterator[Placement]:
             yield place
 
 
-def update_page(place: Placement, *, at: datetime) -> bool | None:
+def update_page(place: Placement, *, actor: User | None, at: datetime) -> bool | None:
     """Put a page as this version's templates make it; tell whether table and host have it, None for no change.
 
     What is the same already costs a rendering and no call, so a run that was
-    broken off is simply started again.
+    broken off is simply started again. Ends what :func:`roll_page_back` decided.
     """
     releases = list(place.campaign.releases.filter(is_test=place.is_test).order_by("-number"))
     is_same = version_of(page_files(releases)) == place.page_version
@@ -49,11 +51,13 @@ def update_page(place: Placement, *, at: datetime) -> bool | None:
         return None
     with transaction.atomic(durable=True):
         fresh = decided(locked(place.campaign), is_test=place.is_test)
+        if fresh.is_page_kept:
+            audit.record(place.campaign, "campaign.page_updated", actor=actor, at=at)
         Placement.objects.filter(pk=fresh.pk).update(is_page_kept=False)
     return propagate(place.campaign, is_test=place.is_test, at=at)
 
 
-def roll_page_back(place: Placement, *, at: datetime) -> bool:
+def roll_page_back(place: Placement, *, actor: User | None, at: datetime) -> bool:
     """Show the page as it was before its templates changed; tell whether table and host have it.
 
     It stays so until the next release or the next :func:`update_page`.
@@ -70,8 +74,33 @@ def roll_page_back(place: Placement, *, at: datetime) -> bool:
         Placement.objects.filter(pk=fresh.pk).update(
             page_version=fresh.earlier_page_version, earlier_page_version="", is_page_kept=True
         )
-        audit.record(campaign, "campaign.page_rolled_back", actor=None, at=at)
+        audit.record(campaign, "campaign.page_rolled_back", actor=actor, at=at)
     return propagate(campaign, is_test=fresh.is_test, at=at)
+
+
+def show_earlier_design(campaign: Campaign, *, actor: User, at: datetime) -> bool:
+    """Show the live page as before its templates changed; tell whether table and host have it.
+
+    Raises:
+        NoEarlierPage: as :func:`roll_page_back`; also the second time.
+    """
+    return roll_page_back(_live_placement(campaign), actor=actor, at=at)
+
+
+def show_latest_design(campaign: Campaign, *, actor: User, at: datetime) -> bool:
+    """Show the live page as today's templates make it; tell whether table and host have it.
+
+    Raises:
+        NoEarlierPage: it has no page.
+    """
+    return update_page(_live_placement(campaign), actor=actor, at=at) is not False
+
+
+def _live_placement(campaign: Campaign) -> Placement:
+    place = campaign.placements.filter(is_test=False).select_related("campaign").first()
+    if place is None or not campaign.releases.filter(is_test=False).exists():
+        raise NoEarlierPage(f"{campaign.name} has no page yet.")
+    return place
 
 
 def take_page_down(campaign: Campaign, *, actor: User | None, at: datetime) -> bool:
@@ -82,10 +111,16 @@ def take_page_down(campaign: Campaign, *, actor: User | None, at: datetime) -> b
     """
     with transaction.atomic(durable=True):
         campaign = locked(campaign)
-        if campaign.state in (CampaignState.LIVE, CampaignState.SCHEDULED):
+        if campaign.state in _IN_USE:
             raise PageIsInUse(f"Pause {campaign.name} first, or close it for good.")
         _decide(campaign, is_down=True, actor=actor, at=at)
     return _propagate_both(campaign, at=at)
+
+
+def can_be_taken_down(campaign: Campaign) -> bool:
+    """Tell whether there is a page on the net that nobody can enter by."""
+    places = campaign.placements.filter(is_test=False, is_taken_down=False)
+    return bool(campaign.first_published) and campaign.state not in _IN_USE and places.exists()
 
 
 def put_page_back(campaign: Campaign, *, actor: User | None, at: datetime) -> bool:
@@ -96,7 +131,10 @@ def put_page_back(campaign: Campaign, *, actor: User | None, at: datetime) -> bo
 
 
 def _decide(campaign: Campaign, *, is_down: bool, actor: User | None, at: datetime) -> None:
+    """Decide it once: again, or by two at the same moment, it is as it was."""
     places = campaign.placements.all()
+    if not places.exclude(is_taken_down=is_down).exists():
+        return
     for place in places:
         decided(campaign, is_test=place.is_test)
     places.update(is_taken_down=is_down)

@@ -22,7 +22,7 @@ from campaigns.accounts.services.scope import can
 from campaigns.hosting.host import page_address
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import language_name
-from campaigns.publishing.services import checks, publish
+from campaigns.publishing.services import checks, pages, publish
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.drafts import draft_token
 from campaigns.publishing.services.embedding import let_embed
@@ -62,6 +62,28 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
         True,
     ),
     "clone": ("Clone {name}?", "The copy is a draft without dates or entries.", False),
+    "take the page down": (
+        "Take the page of {name} down?",
+        "Its address, with every link and QR code to it, leads to an error page within a minute, and so "
+        "does its test's. Entries, status links and data stay. You can put it back at any time.",
+        True,
+    ),
+    "put the page back": (
+        "Put the page of {name} back?",
+        "Its address shows the page again within a minute, as it stands: paused, closed or archived.",
+        False,
+    ),
+    "earlier design": (
+        "Show the page of {name} in its earlier design?",
+        "It looks as it did before the platform's last update. Texts, rules, form and entries stay as "
+        "they are. The next release, or Latest design, ends this.",
+        False,
+    ),
+    "latest design": (
+        "Show the page of {name} in the latest design?",
+        "Texts, rules, form and entries stay as they are.",
+        False,
+    ),
 }
 """Action → question, what follows, and whether the slug has to be typed."""
 _MOVES: dict[str, tuple[CampaignState, str]] = {
@@ -71,6 +93,13 @@ _MOVES: dict[str, tuple[CampaignState, str]] = {
     "archive": (CampaignState.ARCHIVED, "{name} is archived."),
 }
 """Action → where it leads, and what is said then."""
+_PAGE_ACTS: dict[str, tuple[str, str]] = {
+    "page_down": ("take the page down", "The page of {name} is down within a minute."),
+    "page_up": ("put the page back", "The page of {name} is back within a minute."),
+    "page_earlier": ("earlier design", "{name} shows its earlier design within a minute."),
+    "page_latest": ("latest design", "{name} shows the latest design within a minute."),
+}
+"""Address → what is asked, and what is said then."""
 _LIVE_SOON = "live for everyone within 30 seconds"
 
 
@@ -83,6 +112,10 @@ class LifecyclePages(ScopedModelAdmin):
             ("publish/", self.publish, "publish"),
             ("publish-test/", self.publish_test, "publish_test"),
             *((f"{name}/", partial(self.move, name=name), name) for name in _MOVES),
+            *(
+                (f"{name.replace('_', '-')}/", partial(self.page_act, name=name), name)
+                for name in _PAGE_ACTS
+            ),
             ("clone/", self.clone, "clone"),
             ("embed/", self.embed, "embed"),
             ("preview/", self.preview, "preview"),
@@ -273,6 +306,20 @@ class LifecyclePages(ScopedModelAdmin):
         user, at = cast(User, request.user), timezone.now()
         move_it = partial(move_campaign, campaign, after, actor=user, at=at)
         return self._act(request, campaign, name, move_it, words)
+
+    def page_act(self, request: HttpRequest, object_id: UUID, name: str) -> HttpResponse:
+        """Take the page off the net or put it back; show it in its earlier design or in the latest."""
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
+        acts: dict[str, Callable[..., object]] = {
+            "page_down": pages.take_page_down,
+            "page_up": pages.put_page_back,
+            "page_earlier": pages.show_earlier_design,
+            "page_latest": pages.show_latest_design,
+        }
+        user, at = cast(User, request.user), timezone.now()
+        question, words = _PAGE_ACTS[name]
+        act = partial(acts[name], campaign, actor=user, at=at)
+        return self._act(request, campaign, question, act, words)
 
     def clone(self, request: HttpRequest, object_id: UUID) -> HttpResponse:
         """Make a draft like this one."""

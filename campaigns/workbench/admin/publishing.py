@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from campaigns.accounts.models import User
 from campaigns.hosting.host import page_address
-from campaigns.publishing.services import checks
+from campaigns.publishing.services import checks, pages
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import MOVES, CampaignState
 from campaigns.workbench.admin.checklist import todos
@@ -112,6 +112,16 @@ def _lifecycle_steps(campaign: Campaign) -> list[Step]:
     if campaign.first_published:
         words = "Show the page within the client's own site, by one line of its source."
         steps.append(_campaign_step("embed", "Embed", campaign, words))
+    page = campaign.placements.filter(is_test=False).first() if campaign.first_published else None
+    if page and page.is_taken_down:
+        words = "Its address shows the page again."
+        steps.append(_campaign_step("page_up", "Put the page back", campaign, words))
+    elif page and page.is_page_kept:
+        words = "Ends the earlier design."
+        steps.append(_campaign_step("page_latest", "Latest design", campaign, words))
+    elif page and page.earlier_page_version:
+        words = "The page as it looked before the platform's last update."
+        steps.append(_campaign_step("page_earlier", "Earlier design", campaign, words))
     clone = _campaign_step("clone", "Clone", campaign, "A draft like this one, without dates.")
     return [*steps, *steps_on("publish", campaign), clone]
 
@@ -121,6 +131,9 @@ def _danger_steps(campaign: Campaign) -> list[Step]:
     if CampaignState.CLOSED in MOVES[campaign.state]:
         words = "No more entries are taken. A closed campaign can't be reopened."
         steps.append(_campaign_step("close", "Close for good", campaign, words))
+    if pages.can_be_taken_down(campaign):
+        words = "Its address leads to an error page, until you put it back."
+        steps.append(_campaign_step("page_down", "Take the page down", campaign, words))
     if CampaignState.ARCHIVED in MOVES[campaign.state]:
         words = "The page keeps saying that the campaign is over. This can't be undone."
         steps.append(_campaign_step("archive", "Archive", campaign, words))

@@ -57,7 +57,7 @@ def test_what_is_taken_back_is_gone_and_no_way_back_leads_there(host: LocalHost)
     assert policy_of(page).endswith("frame-ancestors 'self'")
     assert host.read(campaign.slug, "embed.js") is None
     with pytest.raises(NoEarlierPage):
-        roll_page_back(placement_of(campaign), at=NOON)
+        roll_page_back(placement_of(campaign), actor=None, at=NOON)
 
 
 def test_the_same_again_changes_nothing_and_a_form_saved_meanwhile_takes_nothing_back(

@@ -201,7 +201,7 @@ def test_the_way_back_deploys_the_earlier_archive(
     monkeypatch.setattr(propagate, "page_files", lambda _releases: changed)
     propagate.propagate(campaign, is_test=False, at=NOON)
     assert amplify.files(campaign.slug) != before
-    assert roll_page_back(place, at=NOON)
+    assert roll_page_back(place, actor=None, at=NOON)
     assert amplify.files(campaign.slug) == before
 
 

@@ -12,30 +12,12 @@ from campaigns.publishing.services import propagate
 from campaigns.publishing.services.lifecycle import MoveNotAllowed, move_campaign
 from campaigns.publishing.services.pages import take_page_down
 from campaigns.publishing.services.publish import publish_test
-from campaigns.rendering import render_page
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from tests.campaigns.factories import NOON, make_draft, publish
 from tests.campaigns.published import placement_of, shown_state, shows
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("table")]
-
-
-@pytest.fixture
-def templates(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
-    """Change the templates of a page: its foot says which."""
-
-    def change(foot: str) -> None:
-        def rendered(*given: object, **more: object) -> dict[str, bytes]:
-            files = render_page(*given, **more)  # type: ignore[arg-type]
-            return {
-                path: content + f"<!-- {foot} -->".encode() if path.endswith(".html") else content
-                for path, content in files.items()
-            }
-
-        monkeypatch.setattr(propagate, "render_page", rendered)
-
-    return change
 
 
 def run(*words: str) -> list[str]:
@@ -168,7 +150,7 @@ def test_a_page_is_taken_down_only_when_nobody_can_enter_and_put_back(host: Loca
         move_campaign(summer, CampaignState.LIVE, actor=None, at=NOON)
     run("up", summer.slug)
     assert shows(host, summer, b"Win")
-    assert AuditEntry.objects.filter(code="campaign.page_taken_down").count() == 2
+    assert AuditEntry.objects.filter(code="campaign.page_taken_down").count() == 1
 
 
 def test_what_is_not_there_is_refused(host: LocalHost) -> None:

@@ -47,7 +47,7 @@ class Command(BaseCommand):
             if not slugs or place.campaign.slug in slugs
         ]
         if action == "update":
-            self._each(places, lambda one: pages.update_page(one, at=timezone.now()))
+            self._each(places, lambda one: pages.update_page(one, actor=None, at=timezone.now()))
         else:
             self._each(places, _back)
 
@@ -67,4 +67,6 @@ class Command(BaseCommand):
 
 
 def _back(place: Placement) -> bool | None:
-    return pages.roll_page_back(place, at=timezone.now()) if place.earlier_page_version else None
+    if not place.earlier_page_version:
+        return None
+    return pages.roll_page_back(place, actor=None, at=timezone.now())
