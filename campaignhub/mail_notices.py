@@ -1,13 +1,17 @@
 """Notices of deliveries, bounces and complaints, from SES by way of SNS: an address that anybody may post to."""
 
+import logging
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from anymail.exceptions import AnymailAPIError
 from anymail.webhooks.amazon_ses import AmazonSESTrackingWebhookView
 from anymail.webhooks.base import AnymailBasicAuthMixin
+from botocore.exceptions import ClientError
 from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest
+
+logger = logging.getLogger(__name__)
 
 _NO_NOTICE = (
     AnymailAPIError,
@@ -46,6 +50,20 @@ class MailNotices(AmazonSESTrackingWebhookView):  # type: ignore[misc]
             BadRequest: they are of no shape that SES sends.
         """
         return _understood(lambda: super(MailNotices, self).parse_events(request))
+
+    def auto_confirm_sns_subscription(self, sns_message: Any) -> None:
+        """Subscribe to the topic that asks, as the web's role may: to that of the notices stack.
+
+        No address of the message is ever opened: the SDK asks SNS of the topic's region.
+
+        Raises:
+            BadRequest: SNS refuses; the topic is another's, or the token is none.
+        """
+        try:
+            super().auto_confirm_sns_subscription(sns_message)
+        except ClientError as error:
+            logger.warning("a subscription was refused: %s", error.response["Error"]["Code"])
+            raise BadRequest("this topic is not confirmed") from None
 
 
 def _understood(read: Callable[[], Read]) -> Read:

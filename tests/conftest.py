@@ -11,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from tests.support import evidence
 from tests.support.browsers import open_chromium, open_page
 from tests.support.examples import examples
+from tests.support.granted import refused
 from tests.support.installation import UNDO_SECONDS, Installation, running_installation
 
 if TYPE_CHECKING:
@@ -152,13 +153,14 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
 
     A test that stops or kills a part of it leaves it running again, or makes one of its own with
     :func:`running_installation`. In the end no entry of any test may be left without an answer,
-    a queue or a clock.
+    a queue or a clock, and no process may have called what its role on AWS does not allow.
     """
     with running_installation(
         tmp_path_factory.mktemp("embedded"), UNDO_SECONDS=str(UNDO_SECONDS)
     ) as installation:
         yield installation
         assert installation.python(STRANDED).strip() == "[]"
+        assert not any(refused(installation).values()), refused(installation)
 
 
 @pytest.fixture(scope="session")

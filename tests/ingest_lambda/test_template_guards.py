@@ -188,16 +188,36 @@ def test_no_web_acl_keeps_samples_of_visitors_or_stands_in_the_embedded_default(
     assert template()["Parameters"]["OriginSecret"]["Default"] == ""
 
 
-def test_the_site_may_touch_what_it_works_on_and_grants_itself_nothing():
-    statements = Resolved(template()).policies()["SiteAccess"]
+@pytest.mark.parametrize("policy", ["WebAccess", "WorkerAccess"])
+def test_the_site_may_touch_what_it_works_on_and_grants_itself_nothing(policy: str):
+    statements = Resolved(template()).policies()[policy]
     for statement in statements:
         for action in listed(statement["Action"]):
             assert "*" not in action
             assert action.partition(":")[0] not in {"iam", "lambda", "cloudformation"}
     written = {a for s in statements for a in listed(s["Action"]) if s["Resource"] == "*"}
     assert written == {"cloudwatch:GetMetricData"}
-    by_celery = Resolved(template(), IngestConsumer="celery").policies()["SiteAccess"]
-    (reads,) = [s for s in by_celery if s["Sid"] == "ReadQueues"]
-    assert any(arn.endswith(":SubmissionsQueue") for arn in reads["Resource"])
-    (reads,) = [s for s in statements if s["Sid"] == "ReadQueues"]
-    assert not any(arn.endswith(":SubmissionsQueue") for arn in reads["Resource"])
+
+
+@pytest.mark.parametrize(("consumer", "reads"), [("pipe", False), ("celery", True)])
+def test_the_worker_reads_submissions_only_where_no_pipe_does_and_web_never(
+    consumer: str, reads: bool
+):
+    policies = Resolved(template(), IngestConsumer=consumer).policies()
+    readers = {
+        policy
+        for policy in ("WebAccess", "WorkerAccess")
+        for statement in policies[policy]
+        if "sqs:ReceiveMessage" in listed(statement["Action"])
+        and any(arn.endswith(":SubmissionsQueue") for arn in listed(statement["Resource"]))
+    }
+    assert readers == ({"WorkerAccess"} if reads else set())
+
+
+@pytest.mark.parametrize("policy", ["WebAccess", "WorkerAccess"])
+def test_a_policy_is_short_enough_also_where_every_name_is_long(policy: str):
+    """AWS takes 6,144 characters of a managed policy, blanks not counted."""
+    document = Resolved(template(), IngestConsumer="celery").policies()[policy]
+    written = json.dumps(document, separators=(",", ":"))
+    # A stack's name of 30, and 13 that the service adds, before and behind each name here.
+    assert len(written) + 43 * written.count("arn:") < 6_144

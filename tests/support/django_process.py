@@ -83,8 +83,9 @@ def _run(command: list[str]) -> int:
     from django.core.management import execute_from_command_line
     from django.db import connections
 
+    sys.argv = ["manage.py", *command]
     try:
-        execute_from_command_line(["manage.py", *command])
+        execute_from_command_line(sys.argv)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1

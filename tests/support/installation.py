@@ -183,6 +183,9 @@ class Installation:
             "WEB_PORT": str(self.web_port),
             "AWS_PORT": str(self.aws_port),
             "PYTHONUNBUFFERED": "1",
+            # For `sitecustomize`, by which its processes note what they ask of AWS.
+            "PYTHONPATH": f"{ROOT / 'tests' / 'support' / 'recorder'}:{ROOT}",
+            "CALLS_INTO": str(self.directory / "calls.jsonl"),
             **self.environment_too,
         }
 

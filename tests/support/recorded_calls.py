@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,13 @@ _PARTS = {
     "ConditionCheck": "ConditionCheckItem",
 }
 """How IAM names the parts of a transaction."""
-_S3 = {"HeadObject": "GetObject", "DeleteObjects": "DeleteObject", "ListObjectsV2": "ListBucket"}
+_S3 = {
+    "HeadObject": "GetObject",
+    "DeleteObjects": "DeleteObject",
+    "ListObjectsV2": "ListBucket",
+    "HeadBucket": "ListBucket",
+}
+_WITHOUT_RESOURCE = {"monitoring": "cloudwatch", "sts": "sts"}
 
 
 @dataclass(frozen=True)
@@ -54,15 +60,11 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
     Raises:
         ValueError: of a service that nothing here reads yet.
     """
-    if service == "s3":
-        yield from _of_bucket(_S3.get(operation, operation), request)
+    if service in _BY_ADDRESS:
+        yield from _BY_ADDRESS[service](operation, request)
         return
-    if service == "cloudfront-keyvaluestore":
-        store = unquote(urlsplit(request.url).path.split("/")[2])
-        yield Call(f"{service}:{operation}", store)
-        return
-    if service == "amplify":
-        yield Call(f"{service}:{operation}", _of_amplify(operation, request.url))
+    if service in _WITHOUT_RESOURCE:
+        yield Call(f"{_WITHOUT_RESOURCE[service]}:{operation}", "*")
         return
     asked = json.loads(request.body or request.data or b"{}")
     if service == "wafv2":
@@ -81,7 +83,8 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
         raise ValueError(f"{service} is not read here")
 
 
-def _of_bucket(action: str, request: Any) -> Iterator[Call]:
+def _of_bucket(operation: str, request: Any) -> Iterator[Call]:
+    action = _S3.get(operation, operation)
     _, bucket, key = _place(request.url)
     if action == "ListBucket":
         yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}")
@@ -92,12 +95,56 @@ def _of_bucket(action: str, request: Any) -> Iterator[Call]:
             yield Call(f"s3:{action}", f"arn:aws:s3:::{bucket}/{named}")
 
 
-def _of_amplify(operation: str, url: str) -> str:
+def _of_store(operation: str, request: Any) -> Iterator[Call]:
+    store = unquote(urlsplit(request.url).path.split("/")[2])
+    yield Call(f"cloudfront-keyvaluestore:{operation}", store)
+
+
+def _of_amplify(operation: str, request: Any) -> Iterator[Call]:
     """Name what a call is about; of what it makes, any."""
     if operation == "ListApps":
-        return "*"
+        yield Call(f"amplify:{operation}", "*")
+        return
     made = "/new" if operation.startswith("Create") and operation != "CreateDeployment" else ""
-    return f"arn:aws:amplify:{REGION}:{ACCOUNT}:{urlsplit(url).path.strip('/')}{made}"
+    place = urlsplit(request.url).path.strip("/") + made
+    yield Call(f"amplify:{operation}", f"arn:aws:amplify:{REGION}:{ACCOUNT}:{place}")
+
+
+def _of_gateway(_operation: str, request: Any) -> Iterator[Call]:
+    """API Gateway's actions are methods, and its resources addresses."""
+    place = urlsplit(request.url).path
+    yield Call(f"apigateway:{request.method}", f"arn:aws:apigateway:{REGION}::{place}")
+
+
+def _of_pipe(operation: str, request: Any) -> Iterator[Call]:
+    name = urlsplit(request.url).path.split("/")[3]
+    yield Call(f"pipes:{operation}", f"arn:aws:pipes:{REGION}:{ACCOUNT}:pipe/{name}")
+
+
+def _of_mail(operation: str, request: Any) -> Iterator[Call]:
+    """A mail needs its sender's identity and the set that it is sent with."""
+    service = f"arn:aws:ses:{REGION}:{ACCOUNT}"
+    place = unquote(urlsplit(request.url).path)
+    if "/identities/" in place:
+        yield Call(f"ses:{operation}", f"{service}:identity/{place.rpartition('/')[2]}")
+        return
+    asked = json.loads(_text(request.body or request.data))
+    actions = ["SendEmail", *(["SendRawEmail"] if "Raw" in asked["Content"] else [])]
+    for action in actions:
+        yield Call(f"ses:{action}", f"{service}:identity/sender")
+        if "ConfigurationSetName" in asked:
+            held = f"{service}:configuration-set/{asked['ConfigurationSetName']}"
+            yield Call(f"ses:{action}", held)
+
+
+_BY_ADDRESS: dict[str, Callable[[str, Any], Iterator[Call]]] = {
+    "s3": _of_bucket,
+    "cloudfront-keyvaluestore": _of_store,
+    "amplify": _of_amplify,
+    "apigateway": _of_gateway,
+    "pipes": _of_pipe,
+    "ses": _of_mail,
+}
 
 
 def _text(body: str | bytes) -> str:
@@ -109,6 +156,9 @@ def _of_table(operation: str, asked: dict[str, Any]) -> Iterator[Call]:
         for item in asked["TransactItems"]:
             ((part, inner),) = item.items()
             yield _item(_PARTS[part], inner)
+    elif "RequestItems" in asked:
+        for name in asked["RequestItems"]:
+            yield Call(f"dynamodb:{operation}", f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{name}")
     else:
         yield _item(operation, asked)
 
@@ -118,6 +168,8 @@ def _item(action: str, asked: dict[str, Any]) -> Call:
     resource = f"arn:aws:dynamodb:{REGION}:{ACCOUNT}:table/{asked['TableName']}{index}"
     key = asked.get("Key") or asked.get("Item")
     if key is None:
+        if ":pk" not in asked.get("ExpressionAttributeValues", {}):
+            return Call(f"dynamodb:{action}", resource)
         key = {"pk": asked["ExpressionAttributeValues"][":pk"]}
     return Call(f"dynamodb:{action}", resource, key["pk"]["S"])
 

@@ -85,7 +85,7 @@ WHAT_TO_DO: Mapping[Hold, tuple[str, str]] = {
     ),
     Hold.DENIED: (
         "The site's role may not send from this address.",
-        "Attach the notices stack's MailAccess policy to the worker's role.",
+        "Attach the ingest stack's WorkerAccess policy to the worker's role.",
     ),
     Hold.CONFIGURATION: (
         "The configuration set that e-mails are sent with doesn't exist.",
