@@ -31,6 +31,7 @@ from campaigns.accounts.models import (
 )
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import invitations
+from campaigns.jobs.models import Job
 from campaigns.setup.models import Campaign
 from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
@@ -198,6 +199,7 @@ def make_scene() -> Scene:
         actor=side.staff[Role.OWNER],
         at=now,
     )
+    jobs = {state: _job(side, state) for state in ("failed", "running")}
     beat("mirror", at=now, handled=7)
     MinuteSample.objects.create(
         minute=now.replace(second=0, microsecond=0), values={"entered": 120, "age": 2.5}
@@ -228,6 +230,7 @@ def make_scene() -> Scene:
             **{state: row.pk for state, row in campaigns.items()},
             **{f"entry_{status}": row.pk for status, row in entries.items()},
             **{f"mail_{state}": row.pk for state, row in mails.items()},
+            **{f"job_{state}": row.pk for state, row in jobs.items()},
             "client": side[Client].pk,
             "sender": side[SenderIdentity].pk,
             "member": Membership.objects.get(user=side.staff[Role.CAMPAIGN_MANAGER]).pk,
@@ -249,3 +252,25 @@ def _moved(side: Side, state: str) -> Campaign:
     )
     Campaign.objects.filter(pk=campaign.pk).update(state=state)
     return campaign
+
+
+def _job(side: Side, state: str) -> Job:
+    now = timezone.now()
+    has_ended = state == "failed"
+    return Job.objects.create(
+        client=side.client,
+        actor=side.staff[Role.OWNER],
+        kind="review.bulk_verdict",
+        title="Approve 412 entries of Quillmark summer" if has_ended else "Reject 90 entries",
+        state=state,
+        total=412,
+        done=120,
+        counts={"approved": 118, "decided meanwhile": 2},
+        notes=["Olivia already approved K4FM-GZ05. Your decision wasn't saved."],
+        outcome="The table didn't answer. 118 approved." if has_ended else "",
+        asked_at=now + timedelta(seconds=has_ended),
+        started_at=now,
+        paced_at=now - timedelta(seconds=30),
+        ended_at=now if has_ended else None,
+        due_at=None if has_ended else now,
+    )

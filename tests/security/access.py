@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns.access.models import BlockEntry, PartnerKey
 from campaigns.accounts.models import AuditEntry, Client, Invitation, Membership, SenderIdentity
 from campaigns.accounts.rules.roles import Capability, Role
+from campaigns.jobs.models import Job
 from campaigns.publishing.services.drafts import draft_token
 from campaigns.setup.models import Campaign
 from submissions.mail.models import Mail
@@ -101,6 +102,7 @@ DECLARED: dict[str, Access] = {
     "admin:password_change": STAFF,
     "admin:password_change_done": STAFF,
     "admin:jsi18n": STAFF,
+    "admin:news": STAFF,
     # Campaigns
     "admin:campaigns_campaign_changelist": room(Capability.CAMPAIGN_VIEW, Capability.CAMPAIGN_VIEW),
     "admin:campaigns_campaign_add": room(
@@ -206,6 +208,10 @@ DECLARED: dict[str, Access] = {
     "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
     # Operations
     "admin:operations": room(Capability.OPERATIONS),
+    "admin:jobs_job_changelist": room(Capability.JOB_VIEW),
+    "admin:jobs_job_read": thing(
+        Capability.JOB_VIEW, Capability.JOB_VIEW, {"act": "cancel"}, {"act": "try_again"}
+    ),
     "admin:dead_letters": room(Capability.OPERATIONS, Capability.OPERATIONS, *_LETTERS),
 }
 OPTIONAL = {
@@ -221,6 +227,7 @@ _MODELS = {
     "access_blockentry": BlockEntry,
     "access_partnerkey": PartnerKey,
     "accounts_senderidentity": SenderIdentity,
+    "jobs_job": Job,
 }
 
 

@@ -20,6 +20,7 @@ from campaigns.accounts.models import (
 )
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit, invitations
+from campaigns.jobs.models import Job
 from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import ImageRefusal, Mode, Page
 from submissions.intake.services.mirroring import mirror_stream_records
@@ -124,6 +125,17 @@ def make_side(word: str, **campaign: Any) -> Side:
         ),
         SenderIdentity: SenderIdentity.objects.create(
             client=client, identity=f"{word.lower()}.example", assigned_at=now
+        ),
+        Job: Job.objects.create(
+            client=client,
+            actor=staff[Role.OWNER],
+            kind="review.bulk_verdict",
+            title=f"Approve entries of {word}",
+            outcome=f"{word} approved.",
+            state="done",
+            asked_at=now,
+            ended_at=now,
+            seen_at=now,
         ),
         PartnerKey: PartnerKey.objects.create(
             client=client,
