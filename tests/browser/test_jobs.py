@@ -1,0 +1,125 @@
+"""Jobs in a real browser: a page that goes on by itself, by keyboard, and news of the end on any other page."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client as Browser
+from django.utils import timezone
+
+from campaigns.accounts.models import User
+from campaigns.jobs.models import Job
+from tests.browser.every_screen import live_site
+from tests.campaigns.factories import make_client
+from tests.campaigns.jobs.counting import make_job, make_lead
+from tests.support.browsers import assert_accessible, open_page, take_screenshot
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser as Chromium
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db, pytest.mark.sqlite]
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    with live_site() as address:
+        yield address
+
+
+@pytest.fixture
+def job() -> Job:
+    """A job under way that has been told about nowhere yet."""
+    client = make_client("Quillmark Foods")
+    lead = make_lead(client)
+    lead.first_name = "Olivia"
+    lead.save()
+    now = timezone.now()
+    job = make_job(
+        412,
+        client=client,
+        actor=lead,
+        at=now - timedelta(minutes=1),
+        title="Approve 412 entries of Summer receipts",
+        total=412,
+    )
+    Job.objects.update(
+        state="running",
+        done=120,
+        started_at=now - timedelta(minutes=1),
+        paced_at=now - timedelta(minutes=1),
+        due_at=now + timedelta(hours=1),
+        notes=["Ana already rejected K4FM-GZ05. Your decision wasn't saved."],
+        counts={"approved": 119, "decided meanwhile": 1},
+    )
+    return job
+
+
+def enter(page: "Page", user: User, site: str) -> None:
+    browser = Browser()
+    browser.force_login(user)
+    cookie = browser.cookies["sessionid"].value
+    page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": site}])
+
+
+def end(job: Job) -> None:
+    Job.objects.filter(pk=job.pk).update(
+        state="done", done=412, outcome="411 approved.", ended_at=timezone.now(), due_at=None
+    )
+
+
+@pytest.mark.parametrize("width", [390, 1024, 1440])
+def test_the_pages_of_jobs_can_be_used_by_everyone(
+    browser: "Chromium", site: str, job: Job, width: int
+) -> None:
+    with open_page(browser, width=width, height=900) as page:
+        enter(page, job.actor, site)
+        for state, address in (("under-way", f"{job.pk}/"), ("list", "")):
+            page.goto(f"{site}/admin/jobs/job/{address}")
+            page.wait_for_selector("text=Approve 412 entries")
+            take_screenshot(page, f"jobs-{state}-{width}")
+            assert_accessible(page)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        end(job)
+        page.goto(f"{site}/admin/jobs/job/")
+        page.wait_for_selector("#news >> text=411 approved.")
+        take_screenshot(page, f"jobs-news-{width}")
+        assert_accessible(page)
+        page.goto(f"{site}/admin/jobs/job/{job.pk}/")
+        page.wait_for_selector("#job >> text=411 approved.")
+        take_screenshot(page, f"jobs-done-{width}")
+        assert_accessible(page)
+
+
+def test_a_page_that_is_open_goes_on_by_itself_and_keeps_the_keyboard_where_it_is(
+    browser: "Chromium", site: str, job: Job
+) -> None:
+    with open_page(browser, width=1024, height=900) as page:
+        enter(page, job.actor, site)
+        page.goto(f"{site}/admin/jobs/job/{job.pk}/")
+        page.wait_for_selector("#job >> text=120 of 412 numbers")
+        page.focus("#cancel")
+        Job.objects.filter(pk=job.pk).update(done=240)
+        page.wait_for_selector("#job >> text=240 of 412 numbers")
+        assert page.evaluate("document.activeElement.id") == "cancel"
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#job .state >> text=Cancelled")
+        assert page.locator("#cancel").count() == 0
+
+
+def test_any_other_page_tells_of_the_end_until_that_is_dismissed(
+    browser: "Chromium", site: str, job: Job
+) -> None:
+    with open_page(browser, width=1024, height=900) as page:
+        enter(page, job.actor, site)
+        page.goto(f"{site}/admin/")
+        page.wait_for_selector("#news >> text=Running: 120 of 412 numbers.")
+        end(job)
+        page.wait_for_selector("#news >> text=Done. 411 approved.")
+        page.focus("#news button")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#news button", state="detached")
+        page.reload()
+        page.wait_for_selector(".ch-home")
+        assert page.locator("#news li").count() == 0
