@@ -10,6 +10,7 @@ from django.utils.functional import lazy
 from kombu import Queue
 
 from campaignhub.env import ROOT, VAR, env
+from campaignhub.postgresql.limits import options_of
 
 _env = env()
 
@@ -104,12 +105,11 @@ if _database["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA recursive_triggers=ON;",
     }
 else:
-    # No statement, lock or forgotten transaction holds a worker for ever (milliseconds).
+    # No statement, lock, forgotten transaction or silent server holds a process for ever.
+    _database["ENGINE"] = "campaignhub.postgresql"
     _database["OPTIONS"] = {
         **_database.get("OPTIONS", {}),
-        "connect_timeout": 5,
-        "options": f"-c statement_timeout={_env.database_statement_seconds * 1000}"
-        " -c lock_timeout=10000 -c idle_in_transaction_session_timeout=120000",
+        **options_of(_env.database_statement_seconds),
     }
 DATABASES = {"default": _database}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

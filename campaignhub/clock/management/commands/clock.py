@@ -11,6 +11,10 @@ from django.core.management.base import BaseCommand
 from campaignhub.clock.lease import Lease, owner_name
 from campaignhub.clock.rounds import ROUNDS
 from campaignhub.clock.runner import Clock
+from campaignhub.postgresql.limits import limit_statements
+
+STATEMENT_SECONDS = 10
+"""What a round asks the database takes milliseconds. One that hangs is found out, and the round goes on."""
 
 
 class Command(BaseCommand):
@@ -20,6 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run until stopped."""
+        limit_statements(STATEMENT_SECONDS)
         load_rounds()
         clock = Clock(ROUNDS.values(), Lease(owner_name()))
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,7 +6,11 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from campaignhub.postgresql.limits import limit_statements
 from submissions.intake.drains import drain_until, drains
+
+STATEMENT_SECONDS = 15
+"""A batch takes a fraction of a second. One that hangs comes again, when its visibility is over."""
 
 
 class Command(BaseCommand):
@@ -16,6 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Run until stopped."""
+        limit_statements(STATEMENT_SECONDS)
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
