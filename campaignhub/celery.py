@@ -3,6 +3,10 @@
 import os
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
+
+# A message that is no task: see there.
+TRANSPORT_ALIASES["sqs"] = "campaignhub.task_queue:Transport"
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "campaignhub.settings")
 

@@ -27,8 +27,8 @@ HOOKS = re.compile(
     r"|add_arguments|to_python|to_url|as_sql|as_sqlite|value_(from|omitted_from)_(datadict|data)|has_changed"
     r"|id_for_label|compress|validate(_unique)?|confirm_login_allowed|aauthenticate|changelist_view"
     r"|password_change|handle_no_permission|http_method_not_allowed|_get_obj_does_not_exist_redirect|validate_password_for_user|queryset"
-    # pydantic-settings, asyncio's protocols, logging.
-    r"|settings_customise_sources|data_received|connection_(made|lost)|formatException"
+    # Celery's consumer, pydantic-settings, asyncio's protocols, logging.
+    r"|on_(unknown_message|unknown_task|invalid_task|decode_error)|settings_customise_sources|data_received|connection_(made|lost)|formatException"
 )
 DECORATORS = [
     "@admin.*",

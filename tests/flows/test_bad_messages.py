@@ -36,6 +36,8 @@ def impatient(installation: Installation, queue: str) -> Iterator[str]:
         ("SUBMISSIONS_QUEUE_URL", "QUARANTINE_QUEUE_URL"),
         ("IMAGES_QUEUE_URL", "IMAGES_DEAD_LETTER_QUEUE_URL"),
         ("MIRROR_QUEUE_URL", "MIRROR_DEAD_LETTER_QUEUE_URL"),
+        ("MAIL_TASKS_QUEUE_URL", "MAIL_TASKS_DEAD_LETTER_QUEUE_URL"),
+        ("JOBS_QUEUE_URL", "JOBS_DEAD_LETTER_QUEUE_URL"),
     ],
 )
 def test_a_message_that_is_no_json_is_put_aside_and_the_others_go_on(
@@ -59,6 +61,7 @@ def test_a_message_that_is_no_json_is_put_aside_and_the_others_go_on(
             what=f"both messages in {end}",
         )
     assert not any(poison in body for body in held(embedded, queue))
+    assert not any(poison in log.read_text() for log in (embedded.directory / "log").iterdir())
 
 
 def test_the_workers_know_no_queues_but_their_own(embedded: Installation) -> None:
