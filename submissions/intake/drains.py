@@ -17,6 +17,7 @@ from django.db import DatabaseError, close_old_connections, connection, connecti
 from django.utils import timezone
 
 from campaignhub.aws import sqs
+from campaignhub.clock.breaker import FAILURES
 from campaignhub.clock.status import RoundStatus
 from campaignhub.env import env
 from campaignhub.ingest import write_records
@@ -109,10 +110,27 @@ class QueueDrain(threading.Thread, ABC):
             cursor.execute("SELECT 1")
 
     def drain_once(self, *, wait_seconds: int = 0) -> int:
-        """Settle one batch and delete what was settled; return how many that were."""
+        """Settle what one batch holds and delete what was settled; return how many that were.
+
+        What comes again is settled alone: one that makes its batch fail each time would
+        take its neighbours along to the dead letters.
+        """
         messages = self._receive(wait_seconds)
-        if not messages:
-            return 0
+        fresh = [message for message in messages if not _was_received_before(message)]
+        groups = [fresh, *([message] for message in messages if _was_received_before(message))]
+        settled, failures = 0, list[Exception]()
+        for group in filter(None, groups):
+            try:
+                settled += self._settle(group)
+            except Exception as exc:  # noqa: BLE001 - raised below, once the others had their turn
+                failures.append(exc)
+                if len(failures) == FAILURES:
+                    break  # it is no single message then
+        if failures:
+            raise failures[0]
+        return settled
+
+    def _settle(self, messages: Sequence[Message]) -> int:
         done = self.settle(messages)
         for begin in range(0, len(done), RECEIVE_AT_MOST):
             sqs().delete_message_batch(
@@ -167,6 +185,10 @@ class QueueDrain(threading.Thread, ABC):
     def _say_goodbye(self) -> None:
         with suppress(DatabaseError):
             end_beat(self.label, number=self._number)
+
+
+def _was_received_before(message: Message) -> bool:
+    return int(message.get("Attributes", {}).get("ApproximateReceiveCount", 1)) > 1
 
 
 class MirrorDrain(QueueDrain):

@@ -8,8 +8,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError
 
 from campaignhub import aws, ingest
+from campaignhub.clock.breaker import FAILURES
 from campaignhub.env import env
 from submissions.intake.drains import (
     IngestDrain,
@@ -89,6 +91,54 @@ def test_a_batch_that_was_committed_but_not_deleted_comes_again_without_harm(que
     assert drain.drain_once() == 1
     assert depth(queues, url) == 0
     assert Submission.objects.count() == 1
+
+
+def test_a_record_at_which_a_batch_breaks_is_alone_on_its_second_try(queues):
+    campaign, url = make_campaign(), env().mirror_queue_url
+    tried: list[list[str]] = []
+    taken: list[Message] = []
+
+    class Breaking(MirrorDrain):
+        def _receive(self, wait_seconds: int) -> list[Message]:
+            got = super()._receive(wait_seconds)
+            taken.extend(got)
+            return got
+
+        def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
+            tried.append([message["MessageId"] for message in messages])
+            if any(message["Body"] == "poison" for message in messages):
+                raise ZeroDivisionError
+            return super().settle(messages)
+
+    _send(url, *(streamed_record(make_record(campaign)) for _ in range(4)), "poison")
+    drain = Breaking(url)
+    with pytest.raises(ZeroDivisionError):
+        drain.drain_once()
+    _deliver_again(queues, url, taken)
+    with pytest.raises(ZeroDivisionError):
+        drain.drain_once()
+    assert sorted(map(len, tried)) == [1, 1, 1, 1, 1, 5]
+    assert (Submission.objects.count(), depth(queues, url)) == (4, 1)
+
+
+def test_nothing_is_received_while_the_database_is_away(queues, monkeypatch):
+    url, drain = env().mirror_queue_url, MirrorDrain(env().mirror_queue_url)
+    _send(url, streamed_record(make_record(make_campaign())))
+    asked: list[int] = []
+
+    def away() -> None:
+        asked.append(1)
+        if len(asked) == FAILURES:
+            drain.stop()
+        raise OperationalError
+
+    monkeypatch.setattr(drain, "ask_database", away)
+    monkeypatch.setattr(drain, "_beat", lambda *_: None)
+    drain.run()
+    received = queues.receive_message(
+        QueueUrl=url, MessageSystemAttributeNames=["ApproximateReceiveCount"]
+    )["Messages"]
+    assert [one["Attributes"]["ApproximateReceiveCount"] for one in received] == ["1"]
 
 
 def test_a_drain_that_is_told_to_stop_finishes_its_batch_and_takes_no_other(queues):
