@@ -18,6 +18,7 @@ from campaignhub.deployment.archives import build_here
 from campaignhub.local_aws import local
 from campaignhub.local_aws.console import Console
 from campaignhub.local_aws.deploy import Wanted, deploy, deploy_notices
+from campaignhub.local_aws.memory import memory_line
 from campaignhub.local_aws.ministack import MiniStack
 from campaignhub.local_aws.processes import Child, EmbeddedError, end_left_over, note_running
 from campaignhub.local_aws.sender import verify_sender
@@ -265,6 +266,7 @@ class Supervisor:
         }
         local.write_json(plan.var / "up.json", facts)
         self._console.announce(facts, data=plan.var)
+        self._console.say(memory_line(self._children()))
 
     # ------------------------------------------------------------------ watch
 
