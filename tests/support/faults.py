@@ -8,6 +8,7 @@ import http.client
 import json
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ class Weather:
     """Carried out, but the line breaks before the answer."""
     repeated: float = 0
     """Carried out twice, as a retry below us would."""
+    silent: frozenset[str] = frozenset()
+    """Services that take every request and never answer, as their requests are signed: ``sqs``, ``email``."""
     rng: random.Random = field(default_factory=lambda: random.Random(7))
     seen: Counter[str] = field(default_factory=Counter)
 
@@ -39,6 +42,7 @@ class Weather:
 
     def calm(self) -> None:
         """Let everything go well again."""
+        self.silent = frozenset()
         self.throttled = self.conflicting = self.unanswered = self.repeated = 0
 
     def draw(self, operation: str) -> str:
@@ -93,6 +97,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _pass(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if self._is_silent():
+            while self._is_silent():
+                time.sleep(0.1)
+            # Whoever still waits gets no answer any more, as after a failover.
+            self.close_connection = True
+            return
         service, _, operation = self.headers.get("X-Amz-Target", "").partition(".")
         known = service in ("DynamoDB_20120810", "AmazonSQS")
         kind = self.server.weather.draw(operation) if known else "fine"
@@ -107,6 +117,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self._answer(status, headers, content)
+
+    def _is_silent(self) -> bool:
+        signed = self.headers.get("Authorization", "").split("/")
+        return len(signed) > 3 and signed[3] in self.server.weather.silent
 
     def do_GET(self) -> None:
         """Read."""
