@@ -76,14 +76,19 @@ def test_a_message_stays_invisible_six_times_as_long_as_its_consumer_may_take(qu
     assert default(QUEUES[queue]["VisibilityTimeout"]) >= 6 * default(timeout)
 
 
-def test_the_embedded_default_hides_a_message_longer_than_any_call_on_it_lasts():
-    """AWS's factor of six is for pollers that are throttled; the embedded Pipe has no rival."""
+def given_by_the_embedded_default() -> dict[str, str]:
+    """Return the times that `make up` gives the template."""
     text = (INGEST.parent.parent / "campaignhub" / "local_aws" / "deploy.py").read_text()
-    given = dict(
+    return dict(
         line.strip().rstrip(",").replace('"', "").split(": ")
         for line in text.splitlines()
         if 'Seconds": "' in line
     )
+
+
+def test_the_embedded_default_hides_a_message_longer_than_any_call_on_it_lasts():
+    """AWS's factor of six is for pollers that are throttled; the embedded Pipe has no rival."""
+    given = given_by_the_embedded_default()
     assert int(given["SubmissionsVisibilitySeconds"]) >= 3 * int(given["WriteTimeoutSeconds"])
     assert int(given["ImagesVisibilitySeconds"]) >= 2 * int(given["ImagesTimeoutSeconds"])
     assert int(given["ImagesTimeoutSeconds"]) >= WALL_SECONDS + 10
@@ -266,8 +271,9 @@ def test_what_holds_an_entry_or_a_photo_outlives_its_stack():
 def test_a_message_outlives_twenty_minutes_in_which_every_call_is_throttled():
     queue = QUEUES["SubmissionsQueue"]
     receives = queue["RedrivePolicy"]["maxReceiveCount"]
-    assert receives >= 20
-    assert receives * default(queue["VisibilityTimeout"]) >= 20 * 60
+    embedded = int(given_by_the_embedded_default()["SubmissionsVisibilitySeconds"])
+    for visible_again in (default(queue["VisibilityTimeout"]), embedded):
+        assert receives * visible_again >= 20 * 60
 
 
 def test_a_poison_record_leaves_those_behind_it_most_of_the_stream_s_day():
