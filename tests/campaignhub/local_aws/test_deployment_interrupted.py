@@ -138,10 +138,12 @@ CHANGING = {
 
 
 def places(calls: list[str], *, every: bool) -> list[int]:
-    """Return where to kill: before and after each call that changes something, or at every one."""
-    change = [place for place, name in enumerate(calls, 1) if name in CHANGING]
-    found = range(1, len(calls) + 1) if every else {*change, *(place + 1 for place in change)}
-    return sorted(place for place in found if place <= len(calls))
+    """Return where to kill: before each call that changes something and after each execution, or at every call."""
+    if every:
+        return list(range(1, len(calls) + 1))
+    before = {place for place, name in enumerate(calls, 1) if name in CHANGING}
+    after = {place + 1 for place, name in enumerate(calls, 1) if name == "ExecuteChangeSet"}
+    return sorted(before | after)
 
 
 @pytest.mark.parametrize("every", [False, pytest.param(True, marks=pytest.mark.soak)])
