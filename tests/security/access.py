@@ -138,6 +138,18 @@ DECLARED: dict[str, Access] = {
     "admin:campaigns_campaign_embed": thing(
         Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, {"sites": "https://evil.example"}
     ),
+    "admin:campaigns_campaign_page_down": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
+    ),
+    "admin:campaigns_campaign_page_up": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH
+    ),
+    "admin:campaigns_campaign_page_earlier": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH
+    ),
+    "admin:campaigns_campaign_page_latest": thing(
+        Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH
+    ),
     "admin:campaigns_campaign_clone": thing(Capability.CAMPAIGN_EDIT, Capability.CAMPAIGN_EDIT),
     "admin:test_data": thing(Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED),
     # People
