@@ -18,7 +18,8 @@ from tests.support.crowd import Crowd
 
 LINES = 3
 """Connections; at 50 a second and 20 ms a call, two of them are at work. Each may cost a start of every function."""
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 90
+"""A slow machine is no refusal."""
 BAD_GATEWAY = 502
 AGAIN_SECONDS = 0.3
 TRIES = 20
@@ -51,6 +52,8 @@ class Arrivals:
 
     It does so to those that it replaces; AWS lets a call end on the version that it began on.
     """
+    troubles: list[str] = field(default_factory=list)
+    """What broke a line, in the words of the error."""
     slowest_seconds: float = 0.0
     """The longest wait for an answer, from the moment at which its call was due."""
     come: int = 0
@@ -72,6 +75,7 @@ class Arrivals:
             self._start(line, number, due)
             while (filled_in := self._filled_in(by=time.perf_counter())) is not None:
                 self._submit(line, filled_in)
+        self.troubles += line.troubles
         line.close()
 
     def end(self) -> None:
@@ -161,7 +165,7 @@ class Arrivals:
     def __str__(self) -> str:
         """Say what every call was answered, in one line."""
         told = ", ".join(f"{n} × {call} {status}" for (call, status), n in self.statuses.items())
-        return f"{told}; {len(self.cut_off)} cut off; slowest {self.slowest_seconds:.2f} s; keys {sorted(self.keys)}"
+        return f"{told}; {len(self.cut_off)} cut off; slowest {self.slowest_seconds:.2f} s; keys {sorted(self.keys)}; {self.troubles}"
 
 
 class _Line:
@@ -170,6 +174,7 @@ class _Line:
     def __init__(self, api: str) -> None:
         parts = urlsplit(api)
         self._base = parts.path
+        self.troubles: list[str] = []
         self._connection = http.client.HTTPConnection(parts.netloc, timeout=PATIENCE_SECONDS)
 
     def call(
@@ -182,8 +187,9 @@ class _Line:
             self._connection.request(method, self._base + path, content, named)
             answer = self._connection.getresponse()
             return answer.status, json.loads(answer.read() or b"{}")
-        except (OSError, http.client.HTTPException, ValueError):
+        except (OSError, http.client.HTTPException, ValueError) as error:
             self._connection.close()
+            self.troubles.append(f"{method} {path.rpartition('/')[2]}: {error!r}")
             return NO_ANSWER, {}
 
     def close(self) -> None:
