@@ -84,6 +84,8 @@ DECLARED: dict[str, Access] = {
     "": PUBLIC,
     "healthz": PUBLIC,
     "readyz": PUBLIC,
+    # From this machine or with a token of its own; numbers only (tests of campaignhub.metrics).
+    "metrics": PUBLIC,
     "campaign_page": PUBLIC,
     "campaign_file": PUBLIC,
     # Who comes by an invitation's link proves it in the form; the address carries no token.
@@ -220,6 +222,7 @@ DECLARED: dict[str, Access] = {
     "admin:mail_mail_sample_html": thing(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
     # Operations
     "admin:operations": room(Capability.OPERATIONS),
+    "admin:runbook": room(Capability.OPERATIONS),
     "admin:jobs_job_changelist": room(Capability.JOB_VIEW),
     "admin:jobs_job_read": thing(
         Capability.JOB_VIEW, Capability.JOB_VIEW, {"act": "cancel"}, {"act": "try_again"}
