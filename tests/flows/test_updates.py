@@ -24,7 +24,7 @@ from tests.support.in_place import (
     store_in_settings,
     ways_in_of,
 )
-from tests.support.installation import Installation, wait_until
+from tests.support.installation import Installation, running_installation, wait_until
 from tests.support.scenery import make_campaigns
 from tests.support.weathered import OURS, Ledger
 
@@ -193,10 +193,17 @@ class Acts:
         return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.took.items())
 
 
+@pytest.fixture(scope="module")
+def changing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """Run an installation of its own: in another's, what its processes call is held against one way in only."""
+    with running_installation(tmp_path_factory.mktemp("changing")) as installation:
+        yield installation
+
+
 @pytest.fixture
-def acts(embedded: Installation, tmp_path: Path) -> Iterator[Acts]:
+def acts(changing: Installation, tmp_path: Path) -> Iterator[Acts]:
     """Do things to the installation, and leave it with the template and the way in that it had; its keys stay changed."""
-    done = Acts(embedded, tmp_path)
+    done = Acts(changing, tmp_path)
     yield done
     if done.is_changed:
         done.restore()
@@ -206,13 +213,13 @@ def acts(embedded: Installation, tmp_path: Path) -> Iterator[Acts]:
     "calm_seconds", [0.5, pytest.param(20, marks=pytest.mark.soak)], ids=["short", "long"]
 )
 def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
-    embedded: Installation, acts: Acts, calm_seconds: float
+    changing: Installation, acts: Acts, calm_seconds: float
 ) -> None:
     limit = {"scope": "person", "count": LIMIT, "window": "campaign"}
     slug = f"while-deployed-{calm_seconds:g}".replace(".", "-")
-    facts = make_campaigns(embedded, {slug: {"like": "quick-draw", "limits": [limit]}})[slug]
-    crowd = Crowd(embedded, facts)
-    keys = KeysInSecretsManager(embedded, slug)
+    facts = make_campaigns(changing, {slug: {"like": "quick-draw", "limits": [limit]}})[slug]
+    crowd = Crowd(changing, facts)
+    keys = KeysInSecretsManager(changing, slug)
     first = keys.names[0]
 
     with arriving(crowd, per_second=PER_SECOND) as arrivals:
@@ -223,7 +230,7 @@ def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
         assert acts.memory == 1088
         with acts.act("a key added, the site restarted with it"):
             keys.add()
-            restart(embedded, READER)
+            restart(changing, READER)
         rolled_back = pytest.raises(StackFailed, match=r"Layered .*everything is as it was before")
         before = acts.rollbacks
         with acts.act("a deployment rolled back"), rolled_back:
@@ -232,7 +239,7 @@ def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
         with acts.act("the key promoted, and the worker in the Pipe's place"):
             added = keys.promote()
             acts.deploy(template=changed_again, parameters={"IngestConsumer": "celery"})
-            restart(embedded, READER)
+            restart(changing, READER)
         wait_until(lambda: added in arrivals.keys, what=f"{added} signs; {arrivals}", seconds=90)
         with acts.act("all as it was, and the first Pipe calls the function"):
             acts.restore()
@@ -240,6 +247,6 @@ def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
 
     arrivals.prove_none_was_refused(acts.replaced)
     assert arrivals.keys == {first, added}
-    ledger = Ledger(embedded, crowd, range(max(crowd.ids) + 1))
+    ledger = Ledger(changing, crowd, range(max(crowd.ids) + 1))
     ledger.settle(arrivals.accepted, seconds=240)
     ledger.prove(arrivals.accepted, limit=LIMIT)
