@@ -88,6 +88,7 @@ class Clock:
             self._lease.release(at=timezone.now())
         except DatabaseError as exc:
             logger.warning("lease: not released (%s), it runs out", type(exc).__name__)
+        connections.close_all()
 
     def _has_ended(self) -> bool:
         return self._stop.is_set() or not self._lease.holds(at=timezone.now())

@@ -17,7 +17,6 @@ SLICE_LIMIT_SECONDS = 60
 
 @shared_task(
     name=running.SLICE_TASK,
-    queue="jobs",
     acks_late=True,
     ignore_result=False,
     time_limit=SLICE_LIMIT_SECONDS,

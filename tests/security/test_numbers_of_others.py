@@ -1,6 +1,7 @@
 """What is counted over all clients is for operators: one client learns nothing of how busy another is."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -74,7 +75,7 @@ def test_who_runs_no_installation_sees_no_queue_s_depth(
         assert not found.context["letters"]
         assert "The oldest" not in found.content.decode()
     queues: Any = signed_in(make_operator()).get(OPERATIONS).context["queues"]
-    assert {queue["depth"].dead for queue in queues} == {7}
+    assert {queue["dead"]["count"] for queue in queues} == {7}
 
 
 @pytest.mark.usefixtures("_queues")
@@ -129,7 +130,7 @@ def test_the_trouble_of_a_client_is_counted_from_its_own_few(ours: Side) -> None
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
             steps = [row[3] for row in cursor.fetchall()]
-        assert any("mail_failed_of_campaign (campaign_id=?" in step for step in steps), steps
+        assert any(re.search(r"mail_(failed|unknown)_of_campaign \(campaign_id=\?", step) for step in steps), steps
 
 
 @pytest.mark.usefixtures("_queues")

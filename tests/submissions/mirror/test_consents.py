@@ -91,7 +91,7 @@ def test_required_consents_are_no_rows_and_nothing_to_find_by(campaign: Campaign
     assert not ConsentAnswer.objects.filter(name="accept").exists()
     browser, _ = make_staff(campaign)
     page = browser.get(reverse("admin:submissions_submission_changelist")).content.decode()
-    assert "Send me news.: not given" in page
+    assert "Send me news: not given" in page
     assert "I accept." not in page
 
 

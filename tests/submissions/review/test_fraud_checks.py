@@ -264,7 +264,7 @@ def test_the_desk_says_why_in_words_and_staff_can_take_part_in_it() -> None:
 
     approve_submission(record.id, actor=actor, at=NOON + timedelta(minutes=1))
     reopen_submission(record.id, actor=actor, at=NOON + timedelta(minutes=2), note="A slip.")
-    assert why_here(row(record.id)) == [why]
+    assert why_here(row(record.id)) == ["olivia reopened it: A slip.", why]
 
 
 def test_a_photo_that_is_not_there_yet_proves_nothing() -> None:
