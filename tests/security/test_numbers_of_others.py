@@ -130,7 +130,9 @@ def test_the_trouble_of_a_client_is_counted_from_its_own_few(ours: Side) -> None
         with connection.cursor() as cursor:
             cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
             steps = [row[3] for row in cursor.fetchall()]
-        assert any(re.search(r"mail_(failed|unknown)_of_campaign \(campaign_id=\?", step) for step in steps), steps
+        assert any(
+            re.search(r"mail_(failed|unknown)_of_campaign \(campaign_id=\?", step) for step in steps
+        ), steps
 
 
 @pytest.mark.usefixtures("_queues")
