@@ -28,8 +28,9 @@ def held(installation: Installation, queue: str) -> list[str]:
     """Return the bodies of what a queue holds, without taking anything."""
     sqs, url = installation.aws("sqs"), installation.environment[queue]
     found: dict[str, dict[str, str]] = {}
+    # Without waiting: where tasks keep coming, a queue's own long poll would never find it empty.
     while messages := sqs.receive_message(
-        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=10
+        QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=10, WaitTimeSeconds=0
     ).get("Messages"):
         found |= {message["MessageId"]: message for message in messages}
     for message in found.values():  # at once, or the next look would find only what came meanwhile
