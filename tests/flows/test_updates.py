@@ -209,9 +209,8 @@ def acts(changing: Installation, tmp_path: Path) -> Iterator[Acts]:
         done.restore()
 
 
-@pytest.mark.parametrize(
-    "calm_seconds", [0.5, pytest.param(20, marks=pytest.mark.soak)], ids=["short", "long"]
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("calm_seconds", [0.5, 20], ids=["short", "long"])
 def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
     changing: Installation, acts: Acts, calm_seconds: float
 ) -> None:
