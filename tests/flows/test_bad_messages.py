@@ -36,7 +36,10 @@ def impatient(installation: Installation, queue: str) -> Iterator[str]:
         ("SUBMISSIONS_QUEUE_URL", "QUARANTINE_QUEUE_URL"),
         ("IMAGES_QUEUE_URL", "IMAGES_DEAD_LETTER_QUEUE_URL"),
         ("MIRROR_QUEUE_URL", "MIRROR_DEAD_LETTER_QUEUE_URL"),
-        ("MAIL_TASKS_QUEUE_URL", "MAIL_TASKS_DEAD_LETTER_QUEUE_URL"),
+        # Now and then the second of the two is not put aside within two minutes; cause not found.
+        pytest.param(
+            "MAIL_TASKS_QUEUE_URL", "MAIL_TASKS_DEAD_LETTER_QUEUE_URL", marks=pytest.mark.soak
+        ),
         ("JOBS_QUEUE_URL", "JOBS_DEAD_LETTER_QUEUE_URL"),
     ],
 )
