@@ -99,10 +99,12 @@ def _child(plan: Plan, name: str, command: list[str]) -> Child:
     )
 
 
-def status_of(address: str, method: str = "GET", body: bytes | None = None) -> int:
-    """Return the status that an address answers with; 0 where nobody does, or a gateway fails."""
+def status_of(
+    address: str, method: str = "GET", body: bytes | None = None, *, seconds: float = 10
+) -> int:
+    """Return the status that an address answers with; 0 where nobody does in time, or a gateway fails."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=seconds)
     try:
         connection.request(method, parts.path, body, {"Content-Type": "application/json"})
         status = connection.getresponse().status

@@ -29,7 +29,9 @@ RESTART_SECONDS = (0.5, 1, 2, 5, 10)
 STEADY_SECONDS = 30
 """A child that ran this long starts again without waiting."""
 
-ANSWER_SECONDS = 60
+ANSWER_SECONDS = 240
+"""Long enough for a machine whose cores others use too; who waits is told for what."""
+SAYS_SECONDS = 20
 BOOTSTRAP_SECONDS = 300
 
 
@@ -220,6 +222,7 @@ class Supervisor:
 
     def _wait_for_answers(self) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS
+        says_at = time.monotonic() + SAYS_SECONDS
         waiting: dict[str, Callable[[], bool]] = {
             "the site": lambda: status_of(f"{self._web}/readyz") == 200,
             "the API": self._warm.is_set,
@@ -231,6 +234,9 @@ class Supervisor:
             waiting = {name: answers for name, answers in waiting.items() if not answers()}
             if waiting and time.monotonic() > deadline:
                 raise EmbeddedError(f"No answer from {' and '.join(waiting)}; see var/log/.")
+            if waiting and time.monotonic() > says_at:
+                self._console.say(f"Waiting for {' and '.join(waiting)} …")
+                says_at += SAYS_SECONDS
             self._pause(0.1)
 
     def _is_ready(self, name: str) -> bool:
@@ -248,7 +254,8 @@ class Supervisor:
             ("GET", shown, None),
         )
         for method, address, body in calls:
-            while status_of(address, method, body) == 0:
+            # Patiently: a call given up leaves a function that starts, and the next one starts another.
+            while status_of(address, method, body, seconds=ANSWER_SECONDS / 4) == 0:
                 if self._signals:
                     return
                 time.sleep(0.2)

@@ -183,8 +183,18 @@ def test_each_mail_ends_in_its_right_state_and_none_goes_twice(service: Service,
     print(f"{count} mails with their notices: {seconds:.0f} s, {mebibytes} MiB")  # noqa: T201
 
 
+def _put_off_the_refused_one() -> None:
+    """Let the mail that is refused for itself be no round's first, as chance would have it one time in twenty.
+
+    The first after a hold is a probe: where that one is refused, nobody knows of the account yet.
+    """
+    refused = Mail.objects.filter(submission__personal__email__startswith="refused@")
+    assert refused.update(not_before=NOON + timedelta(seconds=30))
+
+
 def test_the_account_refuses_as_it_is_told_and_says_so(service: Service):
     _queue(20)
+    _put_off_the_refused_one()
     for refusal, reason in (
         ({"Max24HourSend": 0}, "daily_quota"),
         ({"EnforcementStatus": "SHUTDOWN"}, "suspended"),
@@ -205,9 +215,7 @@ def test_the_account_refuses_as_it_is_told_and_says_so(service: Service):
 
 def test_a_service_that_is_away_for_a_while_gets_every_mail_once_it_is_back(service: Service):
     _queue(20)
-    # Not among the first five, as chance would have it.
-    refused = Mail.objects.filter(submission__personal__email__startswith="refused@")
-    refused.update(not_before=NOON + timedelta(minutes=5))
+    _put_off_the_refused_one()
     before = service.sent()
     assert deliver_mails(at=NOON, most=5) == 5
     service.stop()

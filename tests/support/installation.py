@@ -19,7 +19,8 @@ from campaignhub.local_aws.deploy import client
 from tests.support.django_process import DjangoProcess
 from tests.support.stack import free_port
 
-UP_SECONDS = 120
+UP_SECONDS = 300
+"""More than it gives itself, so that its own last words are read."""
 DOWN_SECONDS = 60
 PATIENCE_SECONDS = 30
 DJANGO = DjangoProcess.__module__.encode()
@@ -70,9 +71,17 @@ class Installation:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        wait_until(
-            lambda: self._is_up(since=begun), what="the installation answers", seconds=UP_SECONDS
-        )
+        try:
+            wait_until(
+                lambda: self._is_up(since=begun),
+                what="the installation answers",
+                seconds=UP_SECONDS,
+            )
+        except BaseException:
+            # Whoever comes next in this directory finds it as if it had never been started.
+            self._process.terminate()
+            self._process.wait(DOWN_SECONDS)
+            raise
 
     def _is_up(self, *, since: float) -> bool:
         assert self._process is not None
