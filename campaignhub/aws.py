@@ -2,8 +2,13 @@
 
 boto3's clients may be shared between threads; making one costs 50 ms and reads
 the service's description, so each is made once, at its first use.
+
+In a process that answers people (:func:`answer_people`) the table, the queues and the
+buckets have :data:`BRIEF_SECONDS` for an answer: a page says that they are away, and
+what it decided is carried by the clock.
 """
 
+from dataclasses import dataclass
 from functools import cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
@@ -26,12 +31,42 @@ _HOT: dict[str, Any] = {"parameter_validation": False, "user_agent": "campaignhu
 """For what is called for every submission: the two are a third of what the SDK costs a call. What we
 send is typed already, and nobody reads the list of parts in the agent's name."""
 
-_FEW_TRIES = {"mode": "standard", "total_max_attempts": 3}
-_ONE_TRY = {"mode": "standard", "total_max_attempts": 1}
+_FEW_TRIES: dict[str, Any] = {"mode": "standard", "total_max_attempts": 3}
+_ONE_TRY: dict[str, Any] = {"mode": "standard", "total_max_attempts": 1}
 
 
 EDGE_REGION = "us-east-1"
 """Where everything of a distribution is, wherever the rest is."""
+
+
+BRIEF_SECONDS = 2
+_BRIEF_TRIES = 2
+
+
+@dataclass
+class _Process:
+    answers_people: bool = False
+
+
+_process = _Process()
+
+
+def answer_people() -> None:
+    """Let calls of this process wait briefly, since a person waits for them. Call it before any client is made."""
+    _process.answers_people = True
+
+
+def _briefly(**config: Any) -> dict[str, Any]:
+    """Return the configuration of a client that pages wait for: with shorter limits where people wait."""
+    if not _process.answers_people:
+        return config
+    tries = config.get("retries", _FEW_TRIES)
+    return {
+        **config,
+        "connect_timeout": 1,
+        "read_timeout": BRIEF_SECONDS,
+        "retries": {**tries, "total_max_attempts": min(_BRIEF_TRIES, tries["total_max_attempts"])},
+    }
 
 
 def _client(service: Any, *, region: str = "", **config: Any) -> Any:
@@ -57,14 +92,14 @@ def _client(service: Any, *, region: str = "", **config: Any) -> Any:
 @cache
 def dynamodb() -> "DynamoDBClient":
     """The table's client. Its callers retry what deserves it, so the SDK does not."""
-    client: DynamoDBClient = _client("dynamodb", retries=_ONE_TRY, **_HOT)
+    client: DynamoDBClient = _client("dynamodb", **_briefly(retries=_ONE_TRY, **_HOT))
     return client
 
 
 @cache
 def sqs() -> "SQSClient":
     """The queues' client, patient enough for a long poll."""
-    client: SQSClient = _client("sqs", read_timeout=LONG_POLL_SECONDS + 10, **_HOT)
+    client: SQSClient = _client("sqs", **_briefly(read_timeout=LONG_POLL_SECONDS + 10, **_HOT))
     return client
 
 
@@ -102,7 +137,10 @@ def impatient_s3() -> "S3Client":
 def s3() -> "S3Client":
     """The bucket's client; signs with Signature Version 4, which every region takes."""
     client: S3Client = _client(
-        "s3", signature_version="s3v4", s3={"addressing_style": "virtual"}, read_timeout=30
+        "s3",
+        signature_version="s3v4",
+        s3={"addressing_style": "virtual"},
+        **_briefly(read_timeout=30),
     )
     return client
 
@@ -110,14 +148,16 @@ def s3() -> "S3Client":
 @cache
 def pages_s3() -> "S3Client":
     """The client of the pages' bucket, which stands where its distribution does."""
-    client: S3Client = _client("s3", region=EDGE_REGION, signature_version="s3v4", read_timeout=30)
+    client: S3Client = _client(
+        "s3", region=EDGE_REGION, signature_version="s3v4", **_briefly(read_timeout=30)
+    )
     return client
 
 
 @cache
 def live_pages() -> Any:
     """The client of the store that says which page is live. Its requests are signed by awscrt (SigV4A)."""
-    return _client("cloudfront-keyvaluestore", region=EDGE_REGION)
+    return _client("cloudfront-keyvaluestore", region=EDGE_REGION, **_briefly())
 
 
 @cache

@@ -9,7 +9,7 @@ from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
 from campaigns.publishing.services.lifecycle import decided
-from campaigns.publishing.services.propagate import propagate
+from campaigns.publishing.services.propagate import propagate_both
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.embed_origins import NotAnOrigin, embed_origins
 from campaigns.setup.services.campaign import locked
@@ -53,6 +53,5 @@ def let_embed(
             before={"sites": before},
             after={"sites": origins},
         )
-    for is_test in (False, True):
-        propagate(campaign, is_test=is_test, at=at)
+    propagate_both(campaign, at=at)
     return campaign

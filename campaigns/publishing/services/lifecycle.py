@@ -11,7 +11,7 @@ from campaignhub.spans import distance
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
 from campaigns.publishing.models import Placement
-from campaigns.publishing.services.propagate import propagate
+from campaigns.publishing.services.propagate import propagate_both
 from campaigns.setup.models import Campaign, StateChange
 from campaigns.setup.rules.states import MOVES, CampaignState
 from campaigns.setup.services.campaign import locked
@@ -49,7 +49,7 @@ def move_campaign(
         if after is CampaignState.LIVE and placement and placement.opens_at:
             after = CampaignState.SCHEDULED if placement.opens_at > at else after
         _move(campaign, after, actor=actor, at=at, note=note)
-    _propagate_both(campaign, at=at)
+    propagate_both(campaign, at=at, whole=False)
     return campaign
 
 
@@ -100,8 +100,7 @@ def republish(campaign: Campaign, *, at: datetime) -> bool:
         with transaction.atomic(durable=True):
             place = decided(locked(campaign), is_test=is_test, beyond=held.revision if held else 0)
             Placement.objects.filter(pk=place.pk).update(is_page_kept=False)
-    carried = [propagate(campaign, is_test=is_test, at=at) for is_test in (False, True)]
-    return all(carried)
+    return propagate_both(campaign, at=at)
 
 
 def change_state(
@@ -154,8 +153,3 @@ def _move(
         before={"state": before},
         after={"state": after.value, **({"note": note} if note else {})},
     )
-
-
-def _propagate_both(campaign: Campaign, *, at: datetime) -> None:
-    for is_test in (False, True):
-        propagate(campaign, is_test=is_test, at=at, whole=False)

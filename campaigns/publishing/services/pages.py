@@ -15,7 +15,7 @@ from campaigns.accounts.services import audit
 from campaigns.hosting.files import version_of
 from campaigns.publishing.models import Placement
 from campaigns.publishing.services.lifecycle import decided
-from campaigns.publishing.services.propagate import page_files, propagate
+from campaigns.publishing.services.propagate import page_files, propagate, propagate_both
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from campaigns.setup.services.campaign import locked
@@ -114,7 +114,7 @@ def take_page_down(campaign: Campaign, *, actor: User | None, at: datetime) -> b
         if campaign.state in _IN_USE:
             raise PageIsInUse(f"Pause {campaign.name} first, or close it for good.")
         _decide(campaign, is_down=True, actor=actor, at=at)
-    return _propagate_both(campaign, at=at)
+    return propagate_both(campaign, at=at)
 
 
 def can_be_taken_down(campaign: Campaign) -> bool:
@@ -127,7 +127,7 @@ def put_page_back(campaign: Campaign, *, actor: User | None, at: datetime) -> bo
     """Serve a page again that was taken down; tell whether the host has done so."""
     with transaction.atomic(durable=True):
         _decide(locked(campaign), is_down=False, actor=actor, at=at)
-    return _propagate_both(campaign, at=at)
+    return propagate_both(campaign, at=at)
 
 
 def _decide(campaign: Campaign, *, is_down: bool, actor: User | None, at: datetime) -> None:
@@ -140,8 +140,3 @@ def _decide(campaign: Campaign, *, is_down: bool, actor: User | None, at: dateti
     places.update(is_taken_down=is_down)
     code = "campaign.page_taken_down" if is_down else "campaign.page_put_back"
     audit.record(campaign, code, actor=actor, at=at)
-
-
-def _propagate_both(campaign: Campaign, *, at: datetime) -> bool:
-    carried = [propagate(campaign, is_test=is_test, at=at) for is_test in (False, True)]
-    return all(carried)

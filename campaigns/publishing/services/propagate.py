@@ -68,6 +68,17 @@ def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = 
     return True
 
 
+def propagate_both(campaign: Campaign, *, at: datetime, whole: bool = True) -> bool:
+    """Propagate a campaign, and then its test; tell whether both were carried.
+
+    Where the first is not, the table or the host is away. The second would wait for the same,
+    and so would the person who asked: both are left to the clock.
+    """
+    return all(
+        propagate(campaign, is_test=is_test, at=at, whole=whole) for is_test in (False, True)
+    )
+
+
 def propagate_due(at: datetime, turn: Turn = UNLIMITED) -> list[Placement]:
     """Carry whatever is behind; return what is not any more.
 
