@@ -2,9 +2,7 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +18,6 @@ from tests.support.crowd import Crowd
 from tests.support.faults import Weather, trouble_before
 from tests.support.installation import Installation, running_installation, wait_until
 from tests.support.ledger import ids_in_django, ids_in_table, waiting
-from tests.support.mailbox import mails_to
 from tests.support.receipts import receipt_bytes
 from tests.support.scenery import make_campaigns
 from tests.support.stack import free_port
@@ -32,9 +29,6 @@ BY_WORKER = {"INGEST_CONSUMER": "celery"}
 BY_API = {"INGEST_CONSUMER": "pipe", "PIPE_TARGET": "api"}
 BY_FUNCTION = {"INGEST_CONSUMER": "pipe", "PIPE_TARGET": "lambda"}
 """The ways in which submissions come to the writer. A function is reached by nobody else: no weather comes there."""
-SOON_SECONDS = 4
-"""From its publishing a campaign opens or closes within so many seconds: while a service hangs."""
-FOLLOWS_SECONDS = 5
 TROUBLES = [f"{kind} TransactWriteItems" for kind in ("throttled", "conflicting", "repeated")]
 
 
@@ -165,95 +159,6 @@ def test_the_emulator_stops_in_the_middle_of_a_submission(rough: Rough) -> None:
             visitor.status("pending_review", seconds=120)
             visitor.row("id", seconds=120)
             visitor.images(1, seconds=150)
-
-
-def moves_while_silent(rough: Rough, service: str, seconds: float) -> None:
-    """Let a campaign open and one close while a service takes every request and answers none."""
-    installation, soon = rough.installation, SOON_SECONDS / 3600
-    names = [f"{service}-{what}-{seconds:g}" for what in ("opens", "closes")]
-    facts = make_campaigns(
-        installation,
-        {
-            names[0]: {"like": "quick-draw", "opens_in_hours": soon},
-            names[1]: {"like": "quick-draw", "closes_in_hours": soon},
-        },
-    )
-    rough.weather.silent = frozenset({service})
-    hung = time.monotonic()
-    times = installation.python(
-        "from campaigns.publishing.models import Placement\n"
-        f"of = Placement.objects.filter(campaign__slug__in={names!r}, is_test=False)\n"
-        "print([p.opens_at.timestamp() for p in of if p.campaign.slug.count('opens')][0],"
-        " [p.closes_at.timestamp() for p in of if p.campaign.slug.count('closes')][0])"
-    ).splitlines()[-1]
-    opens_at, closes_at = map(float, times.split())
-    opening, closing = (Visitor(installation, name, campaign=facts[name]) for name in names)
-    for visitor, at, before, after in (
-        (opening, opens_at, 409, 200),
-        (closing, closes_at, 200, 409),
-    ):
-        if (left := at - 1 - time.time()) > 0:
-            assert visitor.call_start().status_code == before, "a second before"
-            time.sleep(left)
-        time.sleep(max(0.0, at + 1 - time.time()))
-        assert visitor.call_start().status_code == after, "a second after"
-    query = "SELECT state FROM campaigns_campaign WHERE slug IN (?, ?) ORDER BY slug"
-    wait_until(
-        lambda: installation.rows(query, names) == [("closed",), ("live",)],
-        what=f"the admin's states follow while {service} hangs",
-        seconds=max(1.0, max(opens_at, closes_at) + FOLLOWS_SECONDS - time.time()),
-    )
-    time.sleep(max(0.0, hung + seconds - time.monotonic()))
-    rough.weather.calm()
-
-
-@pytest.mark.parametrize(
-    ("seconds", "rate"), [(5, 3), pytest.param(720, 20, marks=pytest.mark.soak)]
-)
-def test_while_a_service_never_answers_campaigns_move_and_everyone_is_told_once_in_the_end(
-    rough: Rough, seconds: int, rate: int
-) -> None:
-    installation, accepted = rough.installation, set[UUID]()
-    made = make_campaigns(installation, {f"told-{seconds}": {"like": "quick-draw"}})
-    crowd, count = Crowd(installation, made[f"told-{seconds}"]), 3 * seconds * rate
-
-    def note(answer: Answer) -> None:
-        if answer.status == 202:
-            accepted.add(crowd.id_of(answer.number))
-
-    with soon_again(installation), ThreadPoolExecutor(1) as beside:
-        sending = beside.submit(
-            send, crowd.submission, count=count, connections=4, rate=rate, seen=note
-        )
-        for service in ("sqs", "dynamodb", "ses"):
-            moves_while_silent(rough, service, seconds)
-        assert sending.result().statuses[202] == count
-        books = Ledger(installation, crowd, range(count))
-        wait_until(lambda: not books.missing(accepted), what="all came in", seconds=90)
-    wait_until(lambda: told(installation, accepted), what="everyone was told", seconds=90)
-    for held in (ids_in_table(installation), ids_in_django(installation)):
-        assert all(held.count(key) == 1 for key in accepted)
-    boxes = [mails_to(installation, f"ada.{crowd.mark}.{n}@example.com") for n in range(count)]
-    assert [len(box) for box in boxes] == [1] * count
-    dead = [name for name in installation.environment if name.endswith("_DEAD_LETTER_QUEUE_URL")]
-    assert waiting(installation, *dead) == 0
-
-
-def told(installation: Installation, ids: set[UUID]) -> bool:
-    """Do with mails what staff do after an outage; tell whether each of these submissions has had its mail."""
-    printed = installation.python(
-        "from campaigns.accounts.models import User\n"
-        "from submissions.mail.models import Mail, SendingHold\n"
-        "from submissions.mail.services import by_hand, holds\n"
-        "someone = User.objects.filter(is_superuser=True).first()\n"
-        "if SendingHold.objects.exists():\n"
-        "    holds.try_now(actor=someone, at=timezone.now())\n"
-        "for mail in Mail.objects.filter(state='unknown'):\n"
-        "    by_hand.resend(mail.pk, seen=mail.tries, actor=someone, at=timezone.now())\n"
-        "sent = Mail.objects.filter(state__in=('sent', 'delivered'))\n"
-        "print(*sent.values_list('submission_id', flat=True))"
-    )
-    return {str(key) for key in ids} <= set(printed.splitlines()[-1].split())
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ class Weather:
     repeated: float = 0
     """Carried out twice, as a retry below us would."""
     silent: frozenset[str] = frozenset()
-    """Services that take every request and never answer, as their requests are signed: ``sqs``, ``email``."""
+    """Services that take every request and never answer, as their requests are signed: ``sqs``, ``ses``."""
     rng: random.Random = field(default_factory=lambda: random.Random(7))
     seen: Counter[str] = field(default_factory=Counter)
 

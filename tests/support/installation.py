@@ -14,6 +14,8 @@ from pathlib import Path
 from textwrap import indent
 from typing import Any, TypeVar
 
+import psycopg
+
 from campaignhub.env import ROOT, VAR
 from campaignhub.local_aws.deploy import client
 from tests.support.django_process import DjangoProcess
@@ -48,6 +50,8 @@ class Installation:
     aws_port: int = field(default_factory=free_port)
     environment_too: dict[str, str] = field(default_factory=dict)
     """What its processes find in their environment beside the ports."""
+    postgres: str = ""
+    """Where the test reads its database, if that is PostgreSQL: past any line that its processes go through."""
     _process: subprocess.Popen[bytes] | None = None
     _clients: dict[str, Any] = field(default_factory=dict)
     _django: tuple[int, DjangoProcess] | None = None
@@ -151,7 +155,10 @@ class Installation:
         return self._clients[service]
 
     def rows(self, query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Read from its database."""
+        """Read from its database; a value stands where the query has ``?``."""
+        if self.postgres:
+            with psycopg.connect(self.postgres, connect_timeout=5) as server:
+                return server.execute(query.replace("?", "%s").encode(), values).fetchall()
         address = f"file:{self.directory / 'db.sqlite3'}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=20)) as database:
             return database.execute(query, values).fetchall()
@@ -201,11 +208,14 @@ class Installation:
 
 @contextmanager
 def running_installation(
-    directory: Path, *, aws_port: int | None = None, **environment: str
+    directory: Path, *, aws_port: int | None = None, postgres: str = "", **environment: str
 ) -> Iterator[Installation]:
     """Start an installation in a directory; stop it at the end, and show its log if it never came up."""
     installation = Installation(
-        directory, aws_port=aws_port or free_port(), environment_too=environment
+        directory,
+        aws_port=aws_port or free_port(),
+        environment_too=environment,
+        postgres=postgres,
     )
     try:
         installation.start()

@@ -29,7 +29,7 @@ def ids_in_table(installation: Installation) -> list[UUID]:
 
 def ids_in_django(installation: Installation) -> list[UUID]:
     """Return the id of every submission in the site's database."""
-    return [UUID(key) for (key,) in installation.rows("SELECT id FROM submissions_submission")]
+    return [UUID(str(key)) for (key,) in installation.rows("SELECT id FROM submissions_submission")]
 
 
 def waiting(installation: Installation, *queues: str) -> int:

@@ -8,12 +8,17 @@ from typing import Any
 from tests.support.installation import Installation, wait_until
 
 
+def all_mails(installation: Installation) -> list[dict[str, Any]]:
+    """Return every mail, the oldest first."""
+    place = f"http://127.0.0.1:{installation.aws_port}/_ministack/ses/messages"
+    with urllib.request.urlopen(place, timeout=60) as answer:
+        boxes = json.load(answer)["messages"].values()
+    return [mail for box in boxes for mail in box]
+
+
 def mails_to(installation: Installation, address: str) -> list[dict[str, Any]]:
     """Return the mails to an address, the oldest first."""
-    place = f"http://127.0.0.1:{installation.aws_port}/_ministack/ses/messages"
-    with urllib.request.urlopen(place, timeout=10) as answer:
-        boxes = json.load(answer)["messages"].values()
-    return [mail for box in boxes for mail in box if mail["To"] == [address]]
+    return [mail for mail in all_mails(installation) if mail["To"] == [address]]
 
 
 def wait_for_link(installation: Installation, address: str, *, mails: int) -> str:
