@@ -164,7 +164,7 @@ class Stack:
             reason = found.get("StatusReason", "")
             if not any(text in reason for text in _NO_CHANGES):
                 if _ASK_EVENTS in reason:
-                    reason = self._validated(ChangeSetName=arn) or reason
+                    reason = self._validated(change_set=arn) or reason
                 self._forget(arn)
                 raise StackFailed(f"{self.name} can't be changed: {reason}")
             self._forget(arn)
@@ -211,7 +211,7 @@ class Stack:
         found = self._wait(look, lambda answer: _is_settled(answer["StackStatus"]))
         if found["StackStatus"] not in _DONE:
             reasons = " ".join(event.get("ResourceStatusReason", "") for event in events)
-            validated = self._validated(StackName=self.name) if _ASK_EVENTS in reasons else ""
+            validated = self._validated() if _ASK_EVENTS in reasons else ""
             raise StackFailed(_failure(self.name, found["StackStatus"], events, validated))
         return dict(found)
 
@@ -283,9 +283,13 @@ class Stack:
                 return found
             request["NextToken"] = answer["NextToken"]
 
-    def _validated(self, **asked: str) -> str:
+    def _validated(self, *, change_set: str = "") -> str:
         """Say what CloudFormation found wrong before it touched anything: a name that is taken, for one."""
-        answer = self.client.describe_events(**asked, Filters={"FailedEvents": True})
+        of = {"ChangeSetName": change_set} if change_set else {}
+        # The stack is named beside a change set, because a role is allowed stacks.
+        answer = self.client.describe_events(
+            StackName=self.name, **of, Filters={"FailedEvents": True}
+        )
         return "; ".join(
             f"{event.get('LogicalResourceId', '')} failed: {event['ValidationStatusReason'].rstrip('.')}"
             for event in answer["OperationEvents"]

@@ -63,6 +63,8 @@ EXCEPTIONS = {
     "WildcardResourceRule/amplify:ListApps": "It knows no resources.",
     "WildcardResourceRule/lambda:GetAccountSettings,ses:GetAccount,sts:GetCallerIdentity": "They know "
     "no resources.",
+    "WildcardResourceRule/acm:ListCertificates,route53:ListHostedZones,sts:GetCallerIdentity": "They "
+    "know no resources.",
     "PrivilegeEscalationRule/iam:AttachRolePolicy,iam:CreatePolicy,iam:CreatePolicyVersion,"
     "iam:PutRolePolicy,iam:UpdateAssumeRolePolicy": "CloudFormation's own role, which makes the roles of the "
     "templates, under the installation's name only; who deploys can hand it over and not assume it.",

@@ -2,11 +2,11 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from botocore.session import Session
 
@@ -24,7 +24,8 @@ _S3 = {
     "ListObjectsV2": "ListBucket",
     "HeadBucket": "ListBucket",
 }
-_WITHOUT_RESOURCE = {"monitoring": "cloudwatch", "sts": "sts"}
+_WITHOUT_RESOURCE = {"monitoring": "cloudwatch", "sts": "sts", "lambda": "lambda"}
+"""Of these nothing is called that knows a resource: of Lambda, what an account may."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,31 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
         yield Call(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}")
     elif service == "secretsmanager":
         yield Call(f"secretsmanager:{operation}", asked["SecretId"])
+    elif service == "acm":
+        # A list knows no resource, and what is asked for is none yet.
+        yield Call(f"acm:{operation}", asked.get("CertificateArn", "*"))
     elif service == "dynamodb":
         yield from _of_table(operation, asked)
     else:
         raise ValueError(f"{service} is not read here")
+
+
+def _of_stack(operation: str, request: Any) -> Iterator[Call]:
+    """Name the stack by its name, as IAM does before it has an id; and the role that is handed over."""
+    asked = _form(request)
+    region = (urlsplit(request.url).hostname or "").split(".")[1]
+    stack = f"arn:aws:cloudformation:{region}:{ACCOUNT}:stack/{asked['StackName']}/any"
+    yield Call(f"cloudformation:{operation}", stack)
+    if any(name.startswith("Tags.") for name in asked):
+        yield Call("cloudformation:TagResource", stack)
+    if "RoleARN" in asked:
+        yield Call("iam:PassRole", asked["RoleARN"])
+
+
+def _of_zone(operation: str, request: Any) -> Iterator[Call]:
+    named = re.search(r"/hostedzone/([^/]+)/", urlsplit(request.url).path)
+    place = f"arn:aws:route53:::hostedzone/{named[1]}" if named else "*"
+    yield Call(f"route53:{operation}", place)
 
 
 def _of_bucket(operation: str, request: Any) -> Iterator[Call]:
@@ -128,6 +150,9 @@ def _of_mail(operation: str, request: Any) -> Iterator[Call]:
     if "/identities/" in place:
         yield Call(f"ses:{operation}", f"{service}:identity/{place.rpartition('/')[2]}")
         return
+    if place.endswith("/account"):
+        yield Call(f"ses:{operation}", "*")
+        return
     asked = json.loads(_text(request.body or request.data))
     actions = ["SendEmail", *(["SendRawEmail"] if "Raw" in asked["Content"] else [])]
     for action in actions:
@@ -144,7 +169,15 @@ _BY_ADDRESS: dict[str, Callable[[str, Any], Iterator[Call]]] = {
     "apigateway": _of_gateway,
     "pipes": _of_pipe,
     "ses": _of_mail,
+    "cloudformation": _of_stack,
+    "route53": _of_zone,
 }
+
+
+def _form(request: Any) -> Mapping[str, str]:
+    """Return the fields of a form, sent already or still to be written out."""
+    held = request.data or request.body
+    return held if isinstance(held, Mapping) else dict(parse_qsl(_text(held)))
 
 
 def _text(body: str | bytes) -> str:

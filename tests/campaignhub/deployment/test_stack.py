@@ -175,7 +175,11 @@ def test_what_is_found_wrong_before_anything_is_touched_is_named(stacks, stack):
     stacks.then("create_change_set", {"Id": ARN, "StackId": "arn:stack"})
     stacks.then("describe_change_set", {"Status": "FAILED", "StatusReason": reason})
     wrong = {"LogicalResourceId": "Bucket", "ValidationStatusReason": "It exists already."}
-    asked = {"ChangeSetName": ARN, "Filters": {"FailedEvents": True}}
+    asked = {
+        "StackName": "demo-ingest",
+        "ChangeSetName": ARN,
+        "Filters": {"FailedEvents": True},
+    }
     stacks.then("describe_events", {"OperationEvents": [wrong]}, asked)
     stacks.then("delete_change_set", {})
 
