@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -36,8 +37,9 @@ def register(read: Read, dismiss: Dismiss) -> None:
 
 
 def news_of(request: HttpRequest) -> list[News]:
-    """Return the news for who looks."""
-    return [one for read, _dismiss in _sources for one in read(request)]
+    """Return the news for who looks, but for what the page itself is about: it says so better, and later."""
+    page = urlsplit(request.headers.get("HX-Current-URL", "")).path or request.path
+    return [one for read, _dismiss in _sources for one in read(request) if one.link != page]
 
 
 class NewsPage(StaffPage):

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from campaigns.accounts.models import User
 from campaigns.accounts.tenancy import TenantModel
 
 
@@ -26,7 +27,8 @@ UNDER_WAY = (JobState.WAITING, JobState.RUNNING)
 class Job(TenantModel):
     """One long act, done in slices (``services.running``); its last slice's result is kept by ``task_id``.
 
-    Without a client it is the platform's, which only operators see.
+    Without a client it is the platform's, which only operators see. Without an actor it
+    is the clock's, which does by itself what operators may start as well.
     """
 
     belongs_to = "client"
@@ -36,7 +38,7 @@ class Job(TenantModel):
         "accounts.Client", null=True, on_delete=models.PROTECT, related_name="jobs"
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="jobs"
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="jobs"
     )
     """Who asked for it; every effect is signed by them, and the job ends with their right to it."""
     kind = models.CharField(max_length=60)
@@ -117,6 +119,12 @@ class Job(TenantModel):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def person(self) -> User:
+        """Who asked for it; the clock asks for no kind of job that signs its effects."""
+        assert self.actor is not None
+        return self.actor
 
     @property
     def is_under_way(self) -> bool:

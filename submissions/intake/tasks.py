@@ -17,17 +17,17 @@ BUDGET_SECONDS = 120
 
 @clock_round(every=EVERY_SECONDS, budget=BUDGET_SECONDS)
 @unscoped("the clock looks at every client's submissions")
-def recheck_suspects(_turn: Turn) -> None:
+def recheck_suspects(turn: Turn) -> None:
     """Look again at what may be a copy of something that came later."""
-    fraud_checks.recheck(at=timezone.now())
+    fraud_checks.recheck(at=timezone.now(), turn=turn)
 
 
 @clock_round(every=EVERY_SECONDS, budget=BUDGET_SECONDS)
 @unscoped("the clock looks at every client's submissions")
-def ask_for_photos(_turn: Turn) -> None:
+def ask_for_photos(turn: Turn) -> None:
     """Ask again for photos that never came or give no picture."""
-    missing_photos.ask_for_photos(at=timezone.now())
-    missing_photos.ask_where_it_counts_unseen(at=timezone.now())
+    missing_photos.ask_for_photos(at=timezone.now(), turn=turn)
+    missing_photos.ask_where_it_counts_unseen(at=timezone.now(), turn=turn)
 
 
 @clock_round(every=EVERY_SECONDS, budget=BUDGET_SECONDS)
@@ -40,6 +40,6 @@ def reject_unanswered(turn: Turn) -> None:
 
 @clock_round(every=EVERY_SECONDS, budget=BUDGET_SECONDS)
 @unscoped("the clock looks at every client's submissions")
-def look_into_refusals(_turn: Turn) -> None:
+def look_into_refusals(turn: Turn) -> None:
     """Bring refusals that nobody looked into before a moderator."""
-    refusals.look_into_refusals(at=timezone.now())
+    refusals.look_into_refusals(at=timezone.now(), turn=turn)

@@ -10,10 +10,8 @@ from campaignhub.clock.rounds import clock_round, periodic_task
 from campaignhub.clock.turns import Turn
 from campaigns.accounts.tenancy import unscoped
 from submissions.intake.services import heartbeats
-from submissions.mirror.services.writing import SETTLES_WITHIN
 from submissions.operations.services import (
     comparisons,
-    ledger,
     ledger_rounds,
     readings,
     samples,
@@ -31,9 +29,8 @@ thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
 @periodic_task(every=crontab(minute="7"), queue="jobs", expires=3000, time_limit=300)
 @unscoped("the table holds every client's submissions")
 def reconcile() -> None:
-    """Compare the last day with the table, and close gaps; then go on with the round through all items."""
-    now = timezone.now()
-    ledger.reconcile(at=now, since=now - comparisons.LEDGER_LOOKS_BACK, until=now - SETTLES_WITHIN)
+    """Start the job that compares the last day with the table; then go on with the round through all items."""
+    comparisons.start_comparison(None, timezone.now())
     ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
 
 

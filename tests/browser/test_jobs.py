@@ -74,7 +74,7 @@ def test_the_pages_of_jobs_can_be_used_by_everyone(
     browser: "Chromium", site: str, job: Job, width: int
 ) -> None:
     with open_page(browser, width=width, height=900) as page:
-        enter(page, job.actor, site)
+        enter(page, job.person, site)
         for state, address in (("under-way", f"{job.pk}/"), ("list", "")):
             page.goto(f"{site}/admin/jobs/job/{address}")
             page.wait_for_selector("text=Approve 412 entries")
@@ -96,7 +96,7 @@ def test_a_page_that_is_open_goes_on_by_itself_and_keeps_the_keyboard_where_it_i
     browser: "Chromium", site: str, job: Job
 ) -> None:
     with open_page(browser, width=1024, height=900) as page:
-        enter(page, job.actor, site)
+        enter(page, job.person, site)
         page.goto(f"{site}/admin/jobs/job/{job.pk}/")
         page.wait_for_selector("#job >> text=120 of 412 numbers")
         page.focus("#cancel")
@@ -112,7 +112,7 @@ def test_any_other_page_tells_of_the_end_until_that_is_dismissed(
     browser: "Chromium", site: str, job: Job
 ) -> None:
     with open_page(browser, width=1024, height=900) as page:
-        enter(page, job.actor, site)
+        enter(page, job.person, site)
         page.goto(f"{site}/admin/")
         page.wait_for_selector("#news >> text=Running: 120 of 412 numbers.")
         end(job)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from campaignhub.clock.turns import Turn
 from campaigns.accounts.models import User
 from campaigns.setup.models import Campaign, Limit
 from ingest_lambda.contract import (
@@ -38,7 +39,8 @@ def wronged(
 
 
 def look(at: datetime = LATER) -> int:
-    """Let the clock look into refusals."""
+    """Let the clock look into refusals: in a turn without time nothing, in the next one all."""
+    assert look_into_refusals(at=at, turn=Turn(0)) == 0
     return look_into_refusals(at=at)
 
 

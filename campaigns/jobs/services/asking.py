@@ -20,7 +20,7 @@ def start(
     *,
     title: str,
     client: Client | None,
-    actor: User,
+    actor: User | None,
     at: datetime,
     parameters: dict[str, Any] | None = None,
     total: int | None = None,
@@ -30,6 +30,7 @@ def start(
 
     Nothing is sent from here, so that no page waits for a queue. Of those with the
     same ``only_one`` that are under way, the first is returned and nothing is started.
+    The clock has no name: no page follows its job, and the log keeps only its failure.
     """
     with transaction.atomic():
         try:
@@ -50,8 +51,9 @@ def start(
             if running is None:
                 raise
             return running
-        _follow(actor)
-        _log(job, "started", actor=actor, at=at)
+        if actor is not None:
+            _follow(actor)
+            _log(job, "started", actor=actor, at=at)
     return job
 
 

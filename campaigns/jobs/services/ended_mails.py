@@ -35,17 +35,17 @@ def mail_ended(*, at: datetime) -> int:
 def compose(job: Job) -> EmailMessage:
     """Make the message: what was done, what came of it, where to look."""
     address = f"{env().public_site_url}{reverse('admin:jobs_job_read', args=[job.pk])}"
-    greeting = f"Hello {job.actor.first_name}," if job.actor.first_name else "Hello,"
+    greeting = f"Hello {job.person.first_name}," if job.person.first_name else "Hello,"
     return EmailMessage(
         subject=f"{job.get_state_display()}: {job.title}",
         body=f"{greeting}\n\n{job.title}\n{job.outcome}\n\nSee it: {address}\n",
-        to=[job.actor.email],
+        to=[job.person.email],
         headers={"Auto-Submitted": "auto-generated"},
     )
 
 
 def _send(job: Job, at: datetime) -> bool:
-    if not (job.actor.email and job.actor.is_active):
+    if not (job.person.email and job.person.is_active):
         return False
     try:
         compose(job).send()

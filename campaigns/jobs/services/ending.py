@@ -21,10 +21,12 @@ def end(job: Job, state: JobState, *, at: datetime, why: str = "") -> None:
     job.state, job.ended_at = state, at
     job.outcome = " ".join(part for part in (why, told) if part)[:300]
     job.lease = job.leased_until = job.due_at = None
-    if at - job.asked_at >= TOOK_LONG:
+    if job.actor and at - job.asked_at >= TOOK_LONG:
         job.mail_due_at = at + MAILED_AFTER
     if state is not JobState.FAILED:
         job.parameters, job.cursor = {}, {}
+    if job.actor is None and state is JobState.DONE:
+        return
     audit.record_line(
         f"job.{state.value}",
         actor=job.actor,

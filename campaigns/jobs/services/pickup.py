@@ -2,11 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from campaigns.jobs.models import Job
+from campaigns.jobs.models import Job, JobState
 from campaigns.jobs.services.running import RESENT_AFTER, send_slice
 
 _A_ROUND = 50
 KEPT = timedelta(days=90)
+KEPT_OF_CLOCK = timedelta(days=2)
+"""Of what went well by itself every hour."""
 
 
 def send_due(*, at: datetime) -> int:
@@ -27,3 +29,5 @@ def send_due(*, at: datetime) -> int:
 def drop_old_jobs(*, at: datetime) -> None:
     """Delete the jobs that ended long ago; the log keeps who did what."""
     Job.objects.filter(ended_at__lt=at - KEPT).delete()
+    of_clock = Job.objects.filter(actor=None, state=JobState.DONE)
+    of_clock.filter(ended_at__lt=at - KEPT_OF_CLOCK).delete()

@@ -130,7 +130,7 @@ def _done_by(kind: Kind, job: Job, at: datetime) -> Step | None:
     if job.cancel_asked_at is not None:
         return None
     if not _may_still(job, kind):
-        who = job.actor.first_name or job.actor.username
+        who = job.person.first_name or job.person.username
         raise NoRightToJob(f"{who} may no longer do this, so it was stopped.")
     return kind.step(job, at)
 
@@ -213,13 +213,15 @@ def _end(job_id: int, lease: UUID, why: str, at: datetime) -> Job | None:
 
 
 def _may_still(job: Job, kind: Kind) -> bool:
+    if job.actor is None:
+        return True
     if job.client is not None:
         return can_still(job.actor, kind.capability, job.client)
     operators = User.objects.filter(is_superuser=True, is_active=True, is_staff=True)
-    return operators.filter(pk=job.actor_id).exists()
+    return operators.filter(pk=job.actor.pk).exists()
 
 
 def _scope_of(job: Job) -> AbstractContextManager[Any]:
     if job.client_id is None:
-        return unscoped("a job of the platform, which an operator started")
+        return unscoped("a job of the platform, which an operator or the clock started")
     return scope([job.client_id])

@@ -1,16 +1,18 @@
 """Photos that never came, and files that give no picture: their entrants are asked again, without a person."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import transaction
 
 from campaignhub import ingest
+from campaignhub.clock.turns import UNLIMITED, Turn
 from ingest_lambda.contract import Reason, ReasonCode, SubmissionStatus, Suspicion
 from submissions.intake.models import PhotoDeadline
 from submissions.intake.services.photo_deadlines import IMAGE_PATIENCE, UNDECIDED, split
-from submissions.intake.services.repair import bring_here
+from submissions.intake.services.repair import bring_here, chunks
 from submissions.mirror.models import ReceiptImage, Submission
 from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
 from submissions.receipts.rules.asked_for import lacks
@@ -25,9 +27,13 @@ LOOKS_BACK = timedelta(days=1)
 ASKED_LATER = timedelta(minutes=5)
 """Where the table could not be asked; behind all others that are due."""
 MOST_A_ROUND = 500
+_A_STEP = 20
+"""So many are looked at between two questions whether the round has time for more."""
+
+Found = TypeVar("Found")
 
 
-def ask_for_photos(*, at: datetime) -> int:
+def ask_for_photos(*, at: datetime, turn: Turn = UNLIMITED) -> int:
     """Ask again where a photo never arrived or gives no picture; return how many were asked.
 
     Read from what is due (``photo_deadlines``). The table has the last word, so that
@@ -36,15 +42,18 @@ def ask_for_photos(*, at: datetime) -> int:
     longer ago than a day is a moderator's. While the table is away, nobody is asked.
     """
     due = PhotoDeadline.objects.filter(due_at__lte=at).order_by("due_at")
-    waiting = due.filter(
+    return _in_steps(due.values_list("pk", flat=True)[:MOST_A_ROUND], _ask_due, at, turn)
+
+
+def _ask_due(looked_at: Sequence[UUID], at: datetime) -> int:
+    """Ask for the photos of some that are due; put off those of which the table can't be asked."""
+    waiting = PhotoDeadline.objects.filter(
+        due_at__lte=at,
         submission__attempt=1,
         submission__decision_no=0,
         submission__status__in=UNDECIDED,
         submission__entered_at__gt=at - LOOKS_BACK,
     ).values_list("pk", "submission__uploads")
-    looked_at = list(due.values_list("pk", flat=True)[:MOST_A_ROUND])
-    if not looked_at:
-        return 0
     uploads = dict(waiting.filter(pk__in=looked_at))
     asked = _ask({upload["key"]: pk for pk, of in uploads.items() for upload in of}, at)
     # What is still as it was could not be asked for now: the table was away, or nobody can read it.
@@ -56,7 +65,22 @@ def ask_for_photos(*, at: datetime) -> int:
     return asked
 
 
-def ask_where_it_counts_unseen(*, at: datetime) -> int:
+def _in_steps(
+    found: Iterable[Found],
+    step: Callable[[Sequence[Found], datetime], int],
+    at: datetime,
+    turn: Turn,
+) -> int:
+    """Do a step with some at a time while the turn lasts; return how many were asked."""
+    asked = 0
+    for some in chunks(iter(list(found)), _A_STEP):
+        if turn.is_over():
+            break
+        asked += step(some, at)
+    return asked
+
+
+def ask_where_it_counts_unseen(*, at: datetime, turn: Turn = UNLIMITED) -> int:
     """Ask for the photo without which a submission counts already, or one that gives a picture; return how many were asked.
 
     Otherwise whoever announces a receipt and sends none would be in. The same
@@ -68,6 +92,10 @@ def ask_where_it_counts_unseen(*, at: datetime) -> int:
         photo_check__since__lte=before, decision_no=0, attempt=1, status__in=COUNTS_UNSEEN
     )
     rows = waiting.order_by("photo_check__since").values_list("pk", "uploads")[:MOST_A_ROUND]
+    return _in_steps(rows, _ask_of, at, turn)
+
+
+def _ask_of(rows: Sequence[tuple[UUID, Any]], at: datetime) -> int:
     return _ask({upload["key"]: pk for pk, uploads in rows for upload in uploads}, at)
 
 

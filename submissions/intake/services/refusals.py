@@ -9,6 +9,7 @@ refused. Here both files are known in the end, and a person looks.
 from datetime import datetime
 from uuid import UUID
 
+from campaignhub.clock.turns import UNLIMITED, Turn
 from ingest_lambda.contract import Manifest, Reason, ReasonCode, Suspicion, WindowKind
 from submissions.intake.services.missing_photos import MOST_A_ROUND
 from submissions.intake.services.photo_deadlines import IMAGE_PATIENCE
@@ -21,7 +22,7 @@ from submissions.review.services.decisions import AlreadyDecided, look_into_refu
 from submissions.review.services.fraud_checks import photos_of
 
 
-def look_into_refusals(*, at: datetime) -> int:
+def look_into_refusals(*, at: datetime, turn: Turn = UNLIMITED) -> int:
     """Send to review what was refused for a photo that no other entry shows; return how many went.
 
     Not before the other's photo must have come. Where the entry's own photos
@@ -32,6 +33,8 @@ def look_into_refusals(*, at: datetime) -> int:
     ).select_related("campaign")
     went = 0
     for submission in waiting.order_by("photo_check__since")[:MOST_A_ROUND]:
+        if turn.is_over():
+            break
         if _is_wronged(submission):
             try:
                 look_into_refusal(submission.pk, suspicions=[Suspicion.RECEIPT_CLAIMED], at=at)

@@ -18,12 +18,18 @@ from submissions.operations.services.table_repair import TableRepair
 
 LEDGER_LOOKS_BACK = timedelta(hours=26)
 """Of the comparison of the last day: a day and a bit. ``manage.py reconcile`` compares all there is."""
+_HOURS_A_STEP = 20
+_ENTRIES_A_STEP = 5_000
+"""A step ends after the hour with which it has compared so many: a second or two."""
 _TIMES = ("begun_at", "since", "until")
 _COUNTS = ("hours", "stored", "mirrored", "repaired", "gaps", "rows")
 
 
-def start_comparison(actor: User, at: datetime) -> Job:
-    """Start the job that compares the last day, and closes gaps; of two, the first goes on."""
+def start_comparison(actor: User | None, at: datetime) -> Job:
+    """Start the job that compares the last day, and closes gaps; of two, the first goes on.
+
+    The clock starts it every hour.
+    """
     return start(
         COMPARE_DAY,
         title="Compare the last day with the table",
@@ -47,20 +53,23 @@ def start_repair(actor: User, at: datetime) -> Job:
 
 
 def _compare_next(job: Job, at: datetime) -> Step:
-    """Compare one hour of one campaign; first of all, say which hours."""
+    """Compare some hours of entry; first of all, say which there are."""
     if not job.cursor:
         return _plan(at)
     waiting, check = job.cursor["waiting"], _read(job.cursor["check"])
     if not waiting:
         return Step(job.cursor, is_last=True)
-    key, is_test, begins_at, ends_at = waiting[0]
-    campaign = Campaign.objects.get(pk=key)
-    span = (datetime.fromisoformat(begins_at), datetime.fromisoformat(ends_at))
-    is_again = ledger.compare_span(campaign, is_test, span, check, repair=True)
-    left = waiting if is_again else waiting[1:]
-    return Step(
-        {"waiting": left, "check": _written(check)}, done=int(not is_again), is_last=not left
-    )
+    done, before = 0, check.stored + check.mirrored
+    for key, is_test, begins_at, ends_at in waiting[:_HOURS_A_STEP]:
+        campaign = Campaign.objects.get(pk=key)
+        span = (datetime.fromisoformat(begins_at), datetime.fromisoformat(ends_at))
+        if ledger.compare_span(campaign, is_test, span, check, repair=True):
+            break  # more is missing in this hour than is repaired at once
+        done += 1
+        if check.stored + check.mirrored - before >= _ENTRIES_A_STEP:
+            break
+    left = waiting[done:]
+    return Step({"waiting": left, "check": _written(check)}, done=done, is_last=not left)
 
 
 def _plan(at: datetime) -> Step:

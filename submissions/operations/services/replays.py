@@ -58,7 +58,7 @@ def _replay_some(job: Job, at: datetime) -> Step:
     went = replay(
         queue,
         message_ids=ids,
-        actor=job.actor,
+        actor=job.person,
         client=job.client,
         at=at,
         # To a millisecond, as queues tell when a message was sent.

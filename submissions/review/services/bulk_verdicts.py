@@ -102,7 +102,7 @@ def _decide_on_next(job: Job, at: datetime) -> Step:
             UUID(submission_id),
             asked["verdict"],
             after=after,
-            actor=job.actor,
+            actor=job.person,
             at=at,
             reasons=[Reason.model_validate(reason) for reason in asked["reasons"]],
             note=asked["note"],

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from campaignhub.clock.turns import UNLIMITED, Turn
 from ingest_lambda.contract import SubmissionStatus, Suspicion
 from submissions.mirror.models import PhotoCheck, ReceiptImage, Submission
 from submissions.mirror.rules.photo_checks import COUNTS_UNSEEN
@@ -92,7 +93,7 @@ def _let_count(proved: Collection[UUID]) -> None:
     PhotoCheck.objects.filter(pk__in=proved).delete()
 
 
-def recheck(*, at: datetime) -> int:
+def recheck(*, at: datetime, turn: Turn = UNLIMITED) -> int:
     """Look again at what waits for its photos, should the mirror have died before it looked.
 
     Once or twice while it is young, and again when no photo can come any more: in
@@ -106,6 +107,8 @@ def recheck(*, at: datetime) -> int:
     waiting += young.values_list("pk", flat=True)[:MOST_A_ROUND]
     went = 0
     for begin in range(0, len(waiting), _AT_ONCE):
+        if turn.is_over():
+            break
         chunk = waiting[begin : begin + _AT_ONCE]
         went += review_suspects(chunk, at=at)
         still = Q(submission__decision_no=0, submission__status__in=COUNTS_UNSEEN)

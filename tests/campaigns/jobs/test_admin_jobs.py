@@ -63,7 +63,7 @@ def test_a_job_of_the_platform_is_the_operators() -> None:
 def test_the_page_says_how_far_it_is_and_what_came_of_it() -> None:
     job = make_job(4, at=timezone.now())
     deliver(job, steps=3, at=timezone.now())
-    browser = browser_of(job.actor)
+    browser = browser_of(job.person)
     page = browser.get(page_of(job)).content.decode()
     for words in ("Running", "3 of 4 numbers", "75 %", "every 2s", "You can leave this page"):
         assert words in page, words
@@ -80,7 +80,7 @@ def test_what_failed_can_be_tried_again() -> None:
     job = make_job(4, parameters={"trouble": {"2": "bug"}})
     with pytest.raises(ZeroDivisionError):
         deliver(job)
-    browser = browser_of(job.actor)
+    browser = browser_of(job.person)
     assert "Try again" in browser.get(page_of(job)).content.decode()
     browser.post(page_of(job), {"act": "try_again"})
     assert Job.objects.get().state == JobState.WAITING
@@ -102,7 +102,7 @@ def test_the_list_is_narrowed_by_client_and_state() -> None:
 
 def test_every_page_tells_its_person_of_a_job_until_they_know_of_its_end() -> None:
     job = make_job(4)
-    mine, others = browser_of(job.actor), operator()
+    mine, others = browser_of(job.person), operator()
     assert "Waiting: 0 numbers." in mine.get(HOME).content.decode()
     deliver(job)
     page = mine.get(HOME).content.decode()
@@ -114,13 +114,34 @@ def test_every_page_tells_its_person_of_a_job_until_they_know_of_its_end() -> No
     for dismissed in ("x", "9" * 30, str(job.pk)):
         mine.post(reverse("admin:news"), {"dismiss": dismissed})
     assert "4 counted." not in mine.get(HOME).content.decode()
-    assert not User.objects.get(pk=job.actor.pk).follows_jobs
+    assert not User.objects.get(pk=job.person.pk).follows_jobs
+
+
+def test_a_job_s_own_page_does_not_say_it_twice() -> None:
+    job = make_job(4)
+    other = make_job(4, client=job.client, actor=job.person)
+    mine = browser_of(job.person)
+    news = reverse("admin:news")
+    of_page = {"HX-Request": "true", "HX-Current-URL": f"https://hub.example{page_of(job)}"}
+    for page in (mine.get(page_of(job)), mine.get(news, headers=of_page)):
+        assert f'id="news-{job.pk}"' not in page.content.decode()
+        assert f'id="news-{other.pk}"' in page.content.decode()
+    assert f'id="news-{job.pk}"' in mine.get(HOME).content.decode()
+
+
+def test_the_clock_s_job_has_nobody_s_name() -> None:
+    job = make_job(1)
+    Job.objects.update(actor=None, client=None)
+    deliver(job)
+    browser = operator()
+    for address in (LIST, page_of(job)):
+        assert "System" in browser.get(address).content.decode()
 
 
 def test_looking_at_a_job_that_has_ended_is_being_told() -> None:
     job = make_job(1)
     deliver(job)
-    mine = browser_of(job.actor)
+    mine = browser_of(job.person)
     mine.get(page_of(job))
     assert "1 counted." not in mine.get(HOME).content.decode()
 

@@ -48,13 +48,13 @@ def test_there_is_none_about_what_was_quick_or_was_seen() -> None:
     Job.objects.all().delete()
     job = make_job(3)
     deliver(job, at=ENDS_AT)
-    note_seen(job.pk, actor=job.actor, at=ENDS_AT)
+    note_seen(job.pk, actor=job.person, at=ENDS_AT)
     assert mail_ended(at=DUE) == 0
 
 
 def test_who_has_no_address_or_left_gets_none() -> None:
     job = ended()
-    type(job.actor).objects.filter(pk=job.actor.pk).update(is_active=False)
+    type(job.person).objects.filter(pk=job.person.pk).update(is_active=False)
     assert mail_ended(at=DUE) == 0
     assert not mail.outbox
 

@@ -9,12 +9,14 @@ from django.db import connection
 from campaigns.accounts.models import Membership
 from campaigns.jobs.models import Job, JobState
 from campaigns.jobs.rules.retries import MOST_ATTEMPTS
-from campaigns.jobs.services.asking import cancel, retry
-from campaigns.jobs.services.pickup import KEPT, drop_old_jobs, send_due
+from campaigns.jobs.services.asking import cancel, retry, start
+from campaigns.jobs.services.ending import TOOK_LONG
+from campaigns.jobs.services.pickup import KEPT, KEPT_OF_CLOCK, drop_old_jobs, send_due
 from campaigns.jobs.services.registry import Step
 from campaigns.jobs.services.running import LEASE, RESENT_AFTER, LeaseLost, _held, _write
-from tests.campaigns.factories import NOON
+from tests.campaigns.factories import NOON, make_user
 from tests.campaigns.jobs.counting import (
+    KIND,
     OUTSIDE,
     counted,
     deliver,
@@ -106,7 +108,7 @@ def test_a_step_that_fails_leaves_no_half_behind(kind: str) -> None:
     assert (ended.state, ended.done) == (JobState.FAILED, 2)
     assert ended.outcome == "An unexpected error stopped it; it is in the worker's log. 2 counted."
     Job.objects.filter(pk=job.pk).update(parameters={"most": 5})
-    retry(job.pk, actor=job.actor, at=NOON)
+    retry(job.pk, actor=job.person, at=NOON)
     deliver(job)
     assert counted() == [0, 1, 2, 3, 4]
     assert told(job) == ["job.started", "job.failed", "job.tried_again", "job.done"]
@@ -152,7 +154,7 @@ def test_a_lost_message_is_sent_again_by_one_of_two_clocks() -> None:
 def test_a_cancelled_job_keeps_what_it_did_and_does_no_more() -> None:
     job = make_job(5)
     deliver(job, steps=2)
-    assert cancel(job.pk, actor=job.actor, at=NOON).state == JobState.CANCELLED
+    assert cancel(job.pk, actor=job.person, at=NOON).state == JobState.CANCELLED
     assert deliver(job, slice_no=1) is None
     assert send_due(at=later(hours=1)) == 0
     assert counted() == [0, 1]
@@ -162,7 +164,7 @@ def test_a_cancelled_job_keeps_what_it_did_and_does_no_more() -> None:
 def test_a_job_that_is_cancelled_while_a_slice_runs_stops_with_the_next_step() -> None:
     job = make_job(5)
     kill_in_the_middle(job, steps=2)
-    row = cancel(job.pk, actor=job.actor, at=NOON)
+    row = cancel(job.pk, actor=job.person, at=NOON)
     assert row.is_under_way
     assert row.lease is not None
     with pytest.raises(LeaseLost):
@@ -174,7 +176,7 @@ def test_a_job_that_is_cancelled_while_a_slice_runs_stops_with_the_next_step() -
 def test_a_job_ends_with_the_right_of_who_asked_for_it() -> None:
     job = make_job(5)
     deliver(job, steps=2)
-    Membership.objects.filter(user=job.actor).delete()
+    Membership.objects.filter(user=job.person).delete()
     deliver(job)
     ended = fresh(job)
     assert ended.state == JobState.FAILED
@@ -200,6 +202,34 @@ def test_a_job_of_long_ago_goes_and_one_under_way_stays() -> None:
     deliver(old)
     drop_old_jobs(at=NOON + KEPT * 2)
     assert list(Job.objects.all()) == [running]
+
+
+def test_a_job_of_the_clock_follows_no_page_and_the_log_keeps_only_its_failure() -> None:
+    job = start(KIND, title="Count", client=None, actor=None, at=NOON, parameters={"most": 3})
+    deliver(job, at=NOON + TOOK_LONG)
+    ended = fresh(job)
+    assert (ended.state, ended.mail_due_at, told(job)) == (JobState.DONE, None, [])
+    bad = {"most": 3, "trouble": {"1": "bug"}}
+    job = start(KIND, title="Count", client=None, actor=None, at=NOON, parameters=bad)
+    with pytest.raises(ZeroDivisionError):
+        deliver(job)
+    assert told(job) == ["job.failed"]
+    operator = make_user()
+    operator.is_superuser = True
+    operator.save()
+    retry(job.pk, actor=operator, at=NOON)
+    assert fresh(job).actor == operator
+
+
+def test_what_the_clock_did_well_is_kept_for_days() -> None:
+    well = start(KIND, title="Count", client=None, actor=None, at=NOON, parameters={"most": 1})
+    staff = make_job(1)
+    for job in (well, staff):
+        deliver(job)
+    drop_old_jobs(at=NOON + KEPT_OF_CLOCK)
+    assert Job.objects.count() == 2
+    drop_old_jobs(at=later(seconds=1) + KEPT_OF_CLOCK)
+    assert list(Job.objects.all()) == [staff]
 
 
 @pytest.mark.postgres

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from campaignhub import aws, ingest
+from campaignhub.clock.turns import Turn
 from campaignhub.env import env
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
@@ -20,6 +21,7 @@ from ingest_lambda.contract import (
     Upload,
 )
 from submissions.intake.models import PhotoDeadline
+from submissions.intake.services import missing_photos
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.intake.services.missing_photos import (
     ASKED_LATER,
@@ -109,6 +111,34 @@ def test_nobody_is_asked_while_the_table_is_away(monkeypatch):
     _submission(arrived=0)
     take_table_away(monkeypatch)
     assert ask_for_photos(at=LATER) == 0
+
+
+class Steps(Turn):
+    """A turn that has time for so many steps."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self._left = steps
+
+    def is_over(self) -> bool:
+        self._left -= 1
+        return self._left < 0
+
+
+@pytest.mark.parametrize("ask", [ask_for_photos, ask_where_it_counts_unseen])
+def test_a_round_without_time_leaves_the_rest_to_the_next_one(
+    ask: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missing_photos, "_A_STEP", 1)
+    counts: dict[str, Any] = (
+        {"status": SubmissionStatus.APPROVED} if ask is ask_where_it_counts_unseen else {}
+    )
+    for _ in range(3):
+        _submission(arrived=0, **counts)
+    assert ask(at=LATER, turn=Turn(0)) == 0
+    assert ask(at=LATER, turn=Steps(1)) == 1
+    assert ask(at=LATER) == 2
+    assert ask(at=LATER) == 0
 
 
 def test_nobody_is_asked_before_the_upload_form_has_ended():

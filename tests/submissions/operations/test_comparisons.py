@@ -51,7 +51,10 @@ def kill(job: Job, at: Any = LATER) -> None:
     Job.objects.filter(pk=job.pk).update(lease=uuid4(), leased_until=at + LEASE)
 
 
-def test_the_last_day_is_compared_hour_by_hour_and_kept_once() -> None:
+def test_the_last_day_is_compared_hour_by_hour_and_kept_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("submissions.operations.services.comparisons._HOURS_A_STEP", 1)
     lost(make_campaign(), 3)
     job = start_comparison(make_operator(), LATER)
     for slice_no in (0, 0, 1, 1):
@@ -64,6 +67,19 @@ def test_the_last_day_is_compared_hour_by_hour_and_kept_once() -> None:
     assert ended.outcome.endswith("3 were missing here or older, and are repaired. None differs.")
     assert ended.done == ended.total == check.hours
     assert told(job) == DONE_ONCE
+
+
+def test_a_step_compares_some_hours_and_ends_after_one_with_many_entries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lost(make_campaign(), 3)
+    job = start_comparison(make_operator(), LATER)
+    deliver(job, steps=2, at=LATER)
+    assert Job.objects.get().state == JobState.DONE
+    monkeypatch.setattr("submissions.operations.services.comparisons._ENTRIES_A_STEP", 1)
+    job = start_comparison(make_operator(), LATER)
+    deliver(job, steps=2, at=LATER)
+    assert Job.objects.get(pk=job.pk).done == 1
 
 
 def test_of_many_that_are_missing_a_step_repairs_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,11 +103,12 @@ def test_while_the_table_is_away_a_comparison_waits(monkeypatch: pytest.MonkeyPa
     assert LedgerCheck.objects.get().repaired == 1
 
 
-def test_a_comparison_that_is_cancelled_is_kept_nowhere() -> None:
+def test_a_comparison_that_is_cancelled_is_kept_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("submissions.operations.services.comparisons._HOURS_A_STEP", 1)
     lost(make_campaign(), 1)
     job = start_comparison(make_operator(), LATER)
     deliver(job, steps=2, at=LATER)
-    cancel(job.pk, actor=job.actor, at=LATER)
+    cancel(job.pk, actor=job.person, at=LATER)
     assert not LedgerCheck.objects.exists()
 
 

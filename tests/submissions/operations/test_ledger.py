@@ -13,7 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub import ingest
+from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
+from campaigns.jobs.models import JobState
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Decision, Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_records
@@ -205,9 +207,15 @@ def test_a_table_that_does_not_answer_is_told_apart_from_a_gap(command, account,
 
 @pytest.mark.usefixtures("account")
 def test_the_hourly_comparison_keeps_its_result():
-    published()
-    reconcile_task()
-    assert LedgerCheck.objects.latest().gaps == 0
+    record = stored(published(), entered_at=datetime.now(UTC) - timedelta(hours=1))
+    for _ in range(2):
+        reconcile_task()
+    (job,) = run_jobs()
+    check = LedgerCheck.objects.get()
+    assert (check.mirrored, check.gaps) == (1, 0)
+    assert Submission.objects.get().pk == record.id
+    assert (job.actor, job.state) == (None, JobState.DONE)
+    assert not AuditEntry.objects.filter(code__startswith="job.").exists(), "it is one an hour"
 
 
 @pytest.mark.usefixtures("account")

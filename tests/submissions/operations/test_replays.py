@@ -81,7 +81,7 @@ def test_a_cancelled_one_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> Non
     lie_dead(25)
     job, now = started(), timezone.now()
     deliver(job, steps=1, at=now)
-    cancel(job.pk, actor=job.actor, at=now)
+    cancel(job.pk, actor=job.person, at=now)
     run_jobs()
     assert Job.objects.get().state == JobState.CANCELLED
     assert lying() == (15, 10)

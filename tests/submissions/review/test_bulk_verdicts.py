@@ -101,7 +101,7 @@ def test_a_cancelled_one_keeps_what_was_decided_and_leaves_the_rest() -> None:
     rows = make_entries(4)
     job = started(rows)
     deliver(job, steps=3)
-    cancel(job.pk, actor=job.actor, at=NOON)
+    cancel(job.pk, actor=job.person, at=NOON)
     run_jobs(at=NOON)
     assert len(verdicts()) == 3
     assert Job.objects.get().outcome == "3 approved."
@@ -112,7 +112,7 @@ def test_it_ends_with_the_role_of_who_started_it() -> None:
     rows = make_entries(4)
     job = started(rows)
     deliver(job, steps=1)
-    Membership.objects.filter(user=job.actor).delete()
+    Membership.objects.filter(user=job.person).delete()
     run_jobs(at=NOON)
     assert len(verdicts()) == 1
     assert Job.objects.get().state == JobState.FAILED

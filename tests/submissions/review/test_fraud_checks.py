@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from campaignhub.clock.turns import Turn
 from campaigns.accounts.models import User
 from ingest_lambda.contract import (
     ImageRefusal,
@@ -221,6 +222,7 @@ def test_should_we_die_before_we_looked_the_sweep_looks(monkeypatch: pytest.Monk
                 hear(one)
     assert PhotoCheck.objects.count() == 3
     assert recheck(at=NOON) == 0  # the mirror may still be at it
+    assert recheck(at=NOON + timedelta(minutes=1), turn=Turn(0)) == 0  # no time left
     assert recheck(at=NOON + timedelta(minutes=1)) == 1
     assert is_in_review(late.id, Suspicion.IMAGE_SEEN_BEFORE)
     assert row(early.id).status == row(honest.id).status == SubmissionStatus.APPROVED
