@@ -6,8 +6,9 @@ from collections.abc import Callable
 from celery.schedules import crontab
 from django.utils import timezone
 
+from campaignhub import ingest
 from campaignhub.clock.rounds import clock_round, periodic_task
-from campaignhub.clock.turns import Turn
+from campaignhub.clock.turns import Away, Turn
 from campaigns.accounts.tenancy import unscoped
 from submissions.intake.services import heartbeats
 from submissions.operations.services import (
@@ -31,7 +32,10 @@ thousand times in their seven days (``maxReceiveCount`` in template.yaml)."""
 def reconcile() -> None:
     """Start the job that compares the last day with the table; then go on with the round through all items."""
     comparisons.start_comparison(None, timezone.now())
-    ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
+    try:
+        ledger_rounds.go_on(at=timezone.now(), enough=_after(ledger_rounds.SECONDS_AN_HOUR))
+    except ingest.IngestBusy as exc:
+        raise Away("the submissions table is busy or away") from exc
 
 
 @periodic_task(

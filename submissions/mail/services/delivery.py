@@ -32,6 +32,9 @@ from submissions.mirror.services.by_campaign import in_turn
 logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)
 """Longer than the mail service may take to answer (``ANYMAIL`` in the settings)."""
+ROUND_SECONDS = 40
+"""After which a round leaves the rest to the next one. With its last mail it ends before its task's limit,
+which would break a mail off in the middle: nobody could say whether it went."""
 A_SECOND = timedelta(seconds=1)
 """What the mail service counts its rate by."""
 A_MINUTE = timedelta(minutes=1)
@@ -44,7 +47,7 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     """Try up to ``most`` mails that are due, at the configured pace; return how many went out.
 
     Campaigns take turns, and what is held back or withdrawn takes no other mail's
-    place. Each is leased before it is sent. One whose lease ran out was being sent
+    place. A round ends after :data:`ROUND_SECONDS`. Each is leased before it is sent. One whose lease ran out was being sent
     when its process died: nobody knows whether it went, so it becomes
     ``unknown`` and a person decides, because two mails are worse than a
     question. The same holds where the mail service took the request and no
@@ -77,6 +80,8 @@ def deliver_mails(*, at: datetime, most: int) -> int:
     with _connection() as connection:
         for mail_id, campaign_id in due:
             begun = time.monotonic()
+            if tried and begun - round_begun >= ROUND_SECONDS:
+                break
             campaign = campaigns[campaign_id]
             sender = sender_of(campaign)[1]
             if gate.is_shut(at=at):

@@ -83,6 +83,19 @@ def test_a_mail_is_sent_once_in_text_and_html_and_its_fate_is_noted():
     assert SubmissionEvent.objects.filter(kind="mailed").count() == 1
 
 
+def test_a_round_behind_a_slow_service_ends_between_two_mails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    campaign = make_campaign()
+    people = [make_record(campaign, answers={"email": f"a{n}@example.com"}) for n in range(3)]
+    mirror_stream_records([streamed(record) for record in people], at=NOON)
+    monkeypatch.setattr(delivery, "ROUND_SECONDS", 0)
+    for left in (2, 1, 0):
+        assert deliver_mails(at=NOON, most=10) == 1
+        assert Mail.objects.filter(state=MailState.QUEUED).count() == left
+    assert not Mail.objects.filter(state=MailState.SENDING).exists()
+
+
 def test_a_crash_between_sending_and_noting_is_shown_and_never_sent_again():
     _queue()
     Mail.objects.update(state=MailState.SENDING, leased_until=NOON + LEASE)
@@ -282,6 +295,7 @@ def test_a_slow_service_leases_each_mail_from_its_own_beginning(monkeypatch):
     people = [make_record(campaign, answers={"email": f"a{n}@example.com"}) for n in range(2)]
     mirror_stream_records([streamed(record) for record in people], at=NOON)
     clock, send = [0.0], EmailBackend.send_messages
+    monkeypatch.setattr(delivery, "ROUND_SECONDS", 1000)
     monkeypatch.setattr("submissions.mail.services.delivery.time.monotonic", lambda: clock[0])
 
     def slow(backend, messages):

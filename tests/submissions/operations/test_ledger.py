@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from campaignhub import ingest
+from campaignhub.clock.models import RoundState
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
 from campaigns.jobs.models import JobState
@@ -216,6 +217,15 @@ def test_the_hourly_comparison_keeps_its_result():
     assert Submission.objects.get().pk == record.id
     assert (job.actor, job.state) == (None, JobState.DONE)
     assert not AuditEntry.objects.filter(code__startswith="job.").exists(), "it is one an hour"
+
+
+def test_while_the_table_is_away_the_hourly_round_says_so_in_a_line(account, monkeypatch, caplog):
+    stored(published())
+    take_table_away(monkeypatch)
+    reconcile_task()
+    away = "the submissions table is busy or away"
+    assert RoundState.objects.get(name="operations.reconcile").last_error == away
+    assert "unforeseen" not in caplog.text
 
 
 @pytest.mark.usefixtures("account")

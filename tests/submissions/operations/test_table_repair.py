@@ -16,9 +16,7 @@ from campaignhub.env import env
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table.keys import submission_item
 from ingest_lambda.contract import (
-    Current,
     LimitSpec,
-    Manifest,
     Reason,
     ReasonCode,
     SubmissionRecord,
@@ -40,6 +38,7 @@ from tests.submissions.factories import (
     make_record,
     make_upload,
 )
+from tests.submissions.operations.released import published
 from tests.support.simulated_aws import simulated_aws, take_table_away
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
@@ -64,17 +63,6 @@ def stored(campaign: Campaign, **overrides: Any) -> SubmissionRecord:
     table.submissions.put_award(award)
     mirror_records([record, image, message, award], at=NOON, notify=False)
     return record
-
-
-def published(**words: Any) -> Campaign:
-    """Make a campaign whose release is in the table too."""
-    campaign = make_campaign()
-    make_record(campaign)  # makes its release
-    manifest = Manifest.model_validate(campaign.releases.get().manifest)
-    manifest = manifest.model_copy(update=words)
-    dates = {"opens_at": manifest.opens_at, "closes_at": manifest.closes_at}
-    ingest.publish_release(manifest, Current(slug=manifest.slug, release=1, **dates))
-    return campaign
 
 
 def lose(record: SubmissionRecord) -> None:
