@@ -2,9 +2,11 @@
 
 import os
 import re
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaignhub.env import VAR
@@ -12,9 +14,7 @@ from campaignhub.env import VAR
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-EXECUTABLE = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-"""Another may be named, such as Debian's ``chromium-headless-shell``: the same engine without a window that
-nobody sees, which costs as much as what is in it."""
+PROGRAM = Path(__file__).with_name("browser_program")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -44,13 +44,21 @@ BY_COLOUR = ["color-contrast", "link-in-text-block"]
 """Those of axe-core's rules in them that go by colours: all that another scheme of the same page may break."""
 
 
+@cache
+def _executable() -> str:
+    found = subprocess.run(["bash", PROGRAM], check=True, capture_output=True, text=True)
+    return found.stdout.strip()
+
+
 @contextmanager
 def open_chromium() -> Iterator["Browser"]:
     """Start the installed browser, headless; no download of its own."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=EXECUTABLE, headless=True, args=FLAGS)
+        browser = playwright.chromium.launch(
+            executable_path=_executable(), headless=True, args=FLAGS
+        )
         try:
             yield browser
         finally:
