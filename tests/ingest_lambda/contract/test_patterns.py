@@ -83,8 +83,9 @@ def test_our_engine_and_python_agree_on_what_is_written_out(typed, texts):
 @given(typed_patterns, answers)
 def test_what_is_longer_than_a_pattern_says_never_matches(typed, text):
     pattern = read_or_none(typed)
-    if pattern and by_python(pattern, text):
-        assert len(text) <= pattern.longest
+    if pattern and len(text) > pattern.longest:
+        # By our engine, which agrees with Python's: that may go back for minutes.
+        assert not matches(pattern, text)
 
 
 @settings(max_examples=examples(500), deadline=None)
