@@ -16,7 +16,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ingest_lambda.adapters.log_context import name_submission
 from ingest_lambda.adapters.releases import Releases
 from ingest_lambda.adapters.secrets import SecretReader, Secrets, open_secrets
-from ingest_lambda.adapters.table import Table, open_table
+from ingest_lambda.adapters.table import READ_ATTEMPTS, Table, open_table
 from ingest_lambda.config import config
 from ingest_lambda.contract import MalformedSecret
 
@@ -50,6 +50,17 @@ def _releases() -> Releases:
 
 
 @cache
+def _visitors_table() -> Table:
+    """For who answers a visitor: a read that fails is tried again, because no queue delivers their call a second time."""
+    return open_table(config(), read_attempts=READ_ATTEMPTS)
+
+
+@cache
+def _visitors_releases() -> Releases:
+    return Releases(_visitors_table())
+
+
+@cache
 def _secret_reader() -> SecretReader:
     return open_secrets(config())
 
@@ -68,8 +79,8 @@ def _starter_with(secrets: Secrets) -> "Starter":
 
     settings = config()
     return Starter(
-        table=_table(),
-        releases=_releases(),
+        table=_visitors_table(),
+        releases=_visitors_releases(),
         forms=open_forms(settings),
         token_keys=secrets.token_keys,
         person_secret=secrets.person_secret,
@@ -85,7 +96,9 @@ def _status_reader() -> "StatusReader":
 def _status_reader_with(secrets: Secrets) -> "StatusReader":
     from ingest_lambda.functions.status import StatusReader
 
-    return StatusReader(table=_table(), releases=_releases(), token_keys=secrets.token_keys)
+    return StatusReader(
+        table=_visitors_table(), releases=_visitors_releases(), token_keys=secrets.token_keys
+    )
 
 
 def _writer() -> "Writer":

@@ -45,6 +45,7 @@ from ingest_lambda.adapters.table.published import MOST_BLOCKED as MOST_BLOCKED
 from ingest_lambda.adapters.table.published import BlockListTooLong as BlockListTooLong
 from ingest_lambda.adapters.table.published import Partner as Partner
 from ingest_lambda.adapters.table.published import PublishedItems
+from ingest_lambda.adapters.table.store import READ_ATTEMPTS as READ_ATTEMPTS
 from ingest_lambda.adapters.table.store import Store
 from ingest_lambda.adapters.table.submissions import SubmissionItems as SubmissionItems
 from ingest_lambda.adapters.table.transaction import SUBMISSION as SUBMISSION
@@ -59,8 +60,8 @@ from ingest_lambda.config import Config
 class Table:
     """One table in parts by subject, which share its client."""
 
-    def __init__(self, client: Any, name: str) -> None:
-        self.store = Store(client, name)
+    def __init__(self, client: Any, name: str, *, read_attempts: int = 1) -> None:
+        self.store = Store(client, name, read_attempts=read_attempts)
         self.published = PublishedItems(self.store)
         self.limits = LimitItems(self.store)
         self.submissions = SubmissionItems(self.store, self.limits)
@@ -68,7 +69,7 @@ class Table:
         self.ledger = LedgerItems(self.store, self.submissions, self.limits)
 
 
-def open_table(settings: Config) -> Table:
+def open_table(settings: Config, *, read_attempts: int = 1) -> Table:
     """Connect to the table with short time limits and no retries below ours."""
     client = open_client(
         "dynamodb",
@@ -82,7 +83,7 @@ def open_table(settings: Config) -> Table:
         parameter_validation=False,
         user_agent="campaignhub",
     )
-    return Table(quickened(client), settings.table_name)
+    return Table(quickened(client), settings.table_name, read_attempts=read_attempts)
 
 
 def quickened(client: Any) -> Any:

@@ -1,5 +1,7 @@
 """The table's client: the one place that tells passing trouble from a refusal and from a bug."""
 
+import random
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -37,16 +39,27 @@ _MISSING = "ResourceNotFoundException"
 """Not passing: deletion protection is on, so a table that is not there has another name."""
 
 
+READ_ATTEMPTS = 3
+"""For a function that a visitor waits for."""
+LONGEST_PAUSE_SECONDS = 0.2
+LAST_ATTEMPT_SECONDS = 4
+"""No attempt begins later than so long after the first: with a read's time-out of 3 s the call still ends within its own 10 s."""
+
+
 class Store:
     """Calls the table and translates its errors.
 
     SDK retries are off: the writer retries a transaction that was in conflict,
     because it knows what may be repeated. Two layers of retries would multiply.
+    Where nobody retries, ``read_attempts`` is more than one: DynamoDB fails a call
+    now and then (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html#Programming.Errors.RetryAndBackoff),
+    and a visitor would be told that too many people are entering.
     """
 
-    def __init__(self, client: Any, name: str) -> None:
+    def __init__(self, client: Any, name: str, *, read_attempts: int = 1) -> None:
         self.client = client
         self.name = name
+        self._read_attempts = read_attempts
 
     def call(self, operation: str, **arguments: Any) -> dict[str, Any]:
         """Call the table.
@@ -69,6 +82,18 @@ class Store:
             raise TryAgain(type(exc).__name__) from exc
         return answer
 
+    def read(self, operation: str, **arguments: Any) -> dict[str, Any]:
+        """Call the table as :meth:`call` does, with full jitter again where that may help and a visitor waits."""
+        begun = time.monotonic()
+        for left in reversed(range(self._read_attempts)):
+            try:
+                return self.call(operation, TableName=self.name, **arguments)
+            except TryAgain:
+                if not left or time.monotonic() - begun > LAST_ATTEMPT_SECONDS:
+                    raise
+                time.sleep(random.uniform(0, LONGEST_PAUSE_SECONDS / left))  # noqa: S311
+        raise AssertionError("unreachable")
+
     def call_if(self, operation: str, **arguments: Any) -> dict[str, Any] | None:
         """Call the table with a condition; return ``None`` where it does not hold."""
         try:
@@ -80,7 +105,7 @@ class Store:
 
     def get(self, key: Item, *, consistent: bool = True) -> Item | None:
         """Read one item."""
-        answer = self.call("get_item", TableName=self.name, Key=key, ConsistentRead=consistent)
+        answer = self.read("get_item", Key=key, ConsistentRead=consistent)
         item: Item | None = answer.get("Item")
         return item
 
@@ -88,7 +113,7 @@ class Store:
         """Read a query or scan to its end, one page (at most 1 MB) at a time."""
         begin: dict[str, Any] = {}
         while True:
-            answer = self.call(operation, TableName=self.name, **arguments, **begin)
+            answer = self.read(operation, **arguments, **begin)
             yield answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return

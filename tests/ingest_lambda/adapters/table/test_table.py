@@ -6,10 +6,13 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from ingest_lambda.adapters.table import Table
+from ingest_lambda.adapters.table import READ_ATTEMPTS, Table, open_table
+from ingest_lambda.adapters.table.store import LAST_ATTEMPT_SECONDS
+from ingest_lambda.config import Config
 from ingest_lambda.contract import Current
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.functions.publish import Superseded, move, publish
+from tests.ingest_lambda.declared import template
 from tests.ingest_lambda.writing import NOON, Desk, make_manifest, make_payload
 
 pytestmark = pytest.mark.usefixtures("account")
@@ -106,13 +109,49 @@ class Busy:
         return call
 
 
-@pytest.mark.parametrize(
-    "problem",
-    [
-        ClientError({"Error": {"Code": "ThrottlingException"}}, "any"),
-        ReadTimeoutError(endpoint_url="http://away"),
-    ],
-)
+PROBLEMS = [
+    ClientError({"Error": {"Code": "ThrottlingException"}}, "any"),
+    ReadTimeoutError(endpoint_url="http://away"),
+]
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_visitor_is_told_of_a_busy_table_after_three_tries(problem):
+    busy = Busy(problem)
+    with pytest.raises(TryAgain):
+        Table(busy, "any", read_attempts=READ_ATTEMPTS).submissions.get(uuid4())
+    assert busy.calls == READ_ATTEMPTS == 3
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_a_visitor_is_not_told_of_a_table_that_answers_the_second_time(problem):
+    class Recovering(Busy):
+        def get_item(self, **_arguments):
+            self.calls += 1
+            if self.calls == 1:
+                raise self.problem
+            return {}
+
+    table = Recovering(problem)
+    assert Table(table, "any", read_attempts=READ_ATTEMPTS).submissions.get(uuid4()) is None
+    assert table.calls == 2
+
+
+def test_what_is_no_passing_trouble_is_not_tried_again():
+    broken = Busy(ClientError({"Error": {"Code": "ValidationException"}}, "any"))
+    with pytest.raises(ClientError):
+        Table(broken, "any", read_attempts=READ_ATTEMPTS).submissions.get(uuid4())
+    assert broken.calls == 1
+
+
+def test_the_last_try_of_a_read_ends_before_its_function_is_ended():
+    longest = open_table(Config(table_name="t")).store.client.meta.config
+    for function in ("StartFunction", "StatusFunction"):
+        timeout = template()["Resources"][function]["Properties"]["Timeout"]
+        assert LAST_ATTEMPT_SECONDS + longest.connect_timeout + longest.read_timeout < timeout
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
 def test_a_busy_table_is_tried_four_times_and_then_left_to_the_queue(problem):
     desk = Desk()
     desk.writer.releases.manifest("summer", 1)
