@@ -7,7 +7,9 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from campaignhub.deployment.challenge_keys import with_challenge_added
 from ingest_lambda import handlers
+from ingest_lambda.adapters.challenge import Outcome, Turnstile
 from ingest_lambda.adapters.secrets import (
     REFRESH_SECONDS,
     RETRY_SECONDS,
@@ -16,7 +18,15 @@ from ingest_lambda.adapters.secrets import (
 )
 from ingest_lambda.config import Config
 from ingest_lambda.contract import MalformedSecret
-from tests.security.functions import Functions, cool_down, deployed
+from tests.security.functions import (
+    Functions,
+    Json,
+    asked,
+    cool_down,
+    deployed,
+    manifest,
+    put,
+)
 
 OLD = "k1:" + "11" * 32
 NEW = "k2:" + "22" * 32
@@ -143,6 +153,43 @@ def test_a_warm_function_goes_by_the_key_that_was_promoted(functions: Functions)
     renewed = functions.begin()
     assert renewed["token"].startswith("k2.")
     assert functions.submit(begun) == functions.submit(renewed) == "approved"
+
+
+def by_secret(_provider: Turnstile, answer: str, *, secret: str, address: str | None) -> Outcome:
+    """Pass the answer that a page with a site key got, where the secret behind that key asks."""
+    return "passed" if secret == f"secret-of-{answer}" else "unreachable"
+
+
+def test_while_a_challenge_s_key_is_changed_nobody_is_turned_away(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Turnstile, "verify", by_secret)
+    spec = {"provider": "turnstile", "on_trouble": "refuse"}
+    with deployed(monkeypatch, challenge={**spec, "site_key": "old"}) as functions:
+        manager = boto3.client("secretsmanager")
+        manager.create_secret(Name="challenges", SecretString="old:secret-of-old")
+        monkeypatch.setenv("CHALLENGE_SECRETS_ARN", "challenges")
+        cool_down()
+
+        def starts(release: int, answer: str, **more: str) -> Json:
+            asked_for = asked(challenge=answer, **more) | {"release": release}
+            status, answered = functions.start(asked_for)
+            assert status == 200, answered
+            return answered
+
+        begun = starts(1, "old")
+        held = manager.get_secret_value(SecretId="challenges")["SecretString"]
+        added = with_challenge_added(held, site_key="new", secret="secret-of-new")
+        manager.put_secret_value(SecretId="challenges", SecretString=added)
+        starts(1, "old")  # by a function that has not read it yet
+        handlers._secret_reader()._read_again_at = 0
+        starts(1, "old")
+        put(functions.table, manifest(release=2, challenge={**spec, "site_key": "new"}))
+        handlers._visitors_releases()._currents.clear()
+        new = starts(2, "new")
+        # Who has begun under the key of before goes on with it.
+        renewed = starts(1, "old", token=begun["token"])
+        assert functions.submit(renewed) == functions.submit(new) == "approved"
 
 
 def test_a_secret_that_is_not_there_ends_the_call(

@@ -16,6 +16,7 @@ from submissions.mirror.models import SubmissionEvent
 from submissions.operations.services import dead_letters
 from tests.campaigns.factories import make_user
 from tests.security.entrants import enter
+from tests.security.test_junk_notices import SECRET, basic, post
 from tests.submissions.factories import NOON, make_campaign
 from tests.submissions.mail.test_notices import CANARY, HOSTILE, enveloped, event
 from tests.submissions.operations.operators import OPERATIONS, manager, operator
@@ -23,6 +24,11 @@ from tests.support.at_once import at_once
 from tests.support.simulated_aws import TRIES, depth, simulated_aws
 
 pytestmark = pytest.mark.django_db
+BOUNCE = {
+    "bounceType": "Permanent",
+    "bounceSubType": "General",
+    "bouncedRecipients": [{"emailAddress": CANARY}],
+}
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +77,23 @@ def test_notices_are_noted_raw_and_enveloped_once_each_and_of_one_client_s_mail_
     assert (first.state, second.state) == ("bounced", "sent")
     lines = SubmissionEvent.objects.filter(kind="mail_bounced")
     assert [line.submission_id for line in lines] == [first.submission_id]
+
+
+def test_the_same_notice_by_the_queue_and_by_the_web_address_is_noted_once(mails, settings):
+    settings.ANYMAIL = {**settings.ANYMAIL, "WEBHOOK_SECRET": SECRET}
+    envelope = enveloped(of(mails[0], "Bounce", **BOUNCE))
+    signed = {"authorization": basic(SECRET)}
+    assert post(envelope.encode(), authorization=basic("somebody:guessing")) == 400
+    mails[0].refresh_from_db()
+    assert mails[0].state == "sent"
+    assert [post(envelope.encode(), **signed) for _ in range(2)] == [200, 200]
+    _send(envelope, envelope)
+    while _drain().drain_once():
+        pass
+    assert post(envelope.encode(), **signed) == 200
+    mails[0].refresh_from_db()
+    assert mails[0].state == "bounced"
+    assert SubmissionEvent.objects.filter(kind="mail_bounced").count() == 1
 
 
 def test_a_notice_of_somebody_else_s_mail_or_of_another_type_is_settled(queues, mails):
