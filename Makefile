@@ -80,6 +80,7 @@ nightly: install-dev
 # Repetitions and millions of rows: hours, not minutes.
 soak: install-dev
 	@PICTURES=1 $(BIN)/pytest -q -n0 -m soak tests
+	@for way in api worker; do WAY_IN=$$way $(BIN)/pytest -q -n0 -m "flow and not soak" tests/flows || exit; done
 	@exec $(BIN)/python -m bench soak
 
 clean:

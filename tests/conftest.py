@@ -13,6 +13,7 @@ from tests.support.browsers import open_chromium, open_page
 from tests.support.examples import examples
 from tests.support.granted import refused
 from tests.support.installation import UNDO_SECONDS, Installation, running_installation
+from tests.support.ways_in import chosen_way_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -155,9 +156,9 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]
     :func:`running_installation`. In the end no entry of any test may be left without an answer,
     a queue or a clock, and no process may have called what its role on AWS does not allow.
     """
-    with running_installation(
-        tmp_path_factory.mktemp("embedded"), UNDO_SECONDS=str(UNDO_SECONDS)
-    ) as installation:
+    settings = {"UNDO_SECONDS": str(UNDO_SECONDS), **chosen_way_in()}
+    directory = tmp_path_factory.mktemp("embedded")
+    with running_installation(directory, aws_port=None, **settings) as installation:
         yield installation
         assert installation.python(STRANDED).strip() == "[]"
         assert not any(refused(installation).values()), refused(installation)

@@ -22,13 +22,10 @@ from tests.support.receipts import receipt_bytes
 from tests.support.scenery import make_campaigns
 from tests.support.stack import free_port
 from tests.support.visitor import Visitor
+from tests.support.ways_in import BY_API, BY_FUNCTION, BY_WORKER
 from tests.support.weathered import Ledger, kill_at_random, soon_again
 
 pytestmark = [pytest.mark.flow, pytest.mark.long]
-BY_WORKER = {"INGEST_CONSUMER": "celery"}
-BY_API = {"INGEST_CONSUMER": "pipe", "PIPE_TARGET": "api"}
-BY_FUNCTION = {"INGEST_CONSUMER": "pipe", "PIPE_TARGET": "lambda"}
-"""The ways in which submissions come to the writer. A function is reached by nobody else: no weather comes there."""
 TROUBLES = [f"{kind} TransactWriteItems" for kind in ("throttled", "conflicting", "repeated")]
 
 
@@ -45,7 +42,7 @@ class Rough:
 def rough(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rough]:
     """Start an installation whose site and worker reach AWS through weather that can be made.
 
-    Its worker calls the writer. A test leaves it so.
+    Its worker calls the writer, since a function reaches AWS past the weather. A test leaves it so.
     """
     port = free_port()
     with trouble_before(f"http://127.0.0.1:{port}") as (proxy, weather):
