@@ -46,6 +46,8 @@ def run_every_path(installation: Installation) -> None:
         upload_an_image(installation, staff)
         look_after_queues(installation, staff, entrant)
         decide_and_compare(installation, staff, entrant)
+    for command in ("update", "back", "down", "up"):
+        installation.manage("pages", command, "on-a-break")
 
 
 def enter(installation: Installation, slug: str = "summer-receipts", **campaign: Any) -> Visitor:
@@ -195,7 +197,7 @@ def decide_and_compare(installation: Installation, staff: Staff, entrant: Visito
 
 
 @pytest.fixture(scope="module")
-def calls(embedded: Installation) -> Mapping[str, set[Call]]:
+def calls(embedded: Installation, scenery: Mapping[str, Any]) -> Mapping[str, set[Call]]:
     """What each process called from the start of the installation on."""
     run_every_path(embedded)
     wait_until(
