@@ -12,8 +12,11 @@ from ingest_lambda.contract import TokenPayload
 from tests.flows.bad import Scenery, held, in_table, refused
 from tests.support.installation import Installation, wait_until
 from tests.support.visitor import Visitor
+from tests.support.ways_in import BY_API, chosen_way_in
 
 pytestmark = pytest.mark.flow
+HALF = "\ud83d"
+"""Half of a surrogate pair: JSON can spell it, UTF-8 can't."""
 
 
 # ------------------------------------------------------------ campaigns
@@ -130,7 +133,7 @@ def test_an_expired_token_is_told_and_what_was_sent_with_it_is_kept(
         ({"given_name": 7}, "given_name", "ANSWER_NOT_UNDERSTOOD"),
         ({"email": "not an address"}, "email", "ANSWER_NOT_UNDERSTOOD"),
         ({"given_name": "\x00\x01"}, "given_name", "ANSWER_MISSING"),
-        ({"given_name": "\ud83d"}, "given_name", "ANSWER_MISSING"),
+        ({"given_name": HALF}, "given_name", "ANSWER_MISSING"),
         ({"is_admin": True}, None, "UNKNOWN_FIELD"),
     ],
     ids=["missing", "blank", "long", "object", "number", "address", "NUL", "half", "unknown"],
@@ -138,6 +141,10 @@ def test_an_expired_token_is_told_and_what_was_sent_with_it_is_kept(
 def test_a_wrong_answer_is_kept_as_invalid_and_its_field_is_named(
     embedded: Installation, answers: dict[str, Any], field: str | None, code: str
 ) -> None:
+    if chosen_way_in() == BY_API and answers == {"given_name": HALF}:
+        pytest.skip(
+            "An API is called in UTF-8, which has no half: another character comes instead."
+        )
     visitor = Visitor(embedded, "quick-draw")
     visitor.start()
     given = {**visitor.answers, **answers}
