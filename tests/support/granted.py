@@ -76,12 +76,17 @@ _NAMED_BY_STACK = re.compile(f"^(?:{NOTICES_STACK}|{STACK})-(\\w+)-[0-9A-F]{{13}
 """As the emulator names what has no name of its own; one that was killed has lost what it named before."""
 
 
-def granted(process: str) -> set[tuple[str, str, str]]:
-    """Return what the policies of a process allow: statement, action, resource."""
+def granted(installation: Installation, process: str) -> set[tuple[str, str, str]]:
+    """Return what the policies of a process allow, where submissions take this way in: statement, action, resource."""
+    ways = installation.environment_too
+    given = {
+        "IngestConsumer": ways.get("INGEST_CONSUMER", "pipe"),
+        "PipeTarget": ways.get("PIPE_TARGET", "lambda"),
+    }
     return {
         (statement["Sid"], action, place)
         for stack, policy in POLICIES[process].items()
-        for statement in Resolved(read_template(ORDER[stack])).policies()[policy]
+        for statement in Resolved(read_template(ORDER[stack]), **given).policies()[policy]
         for action in listed(statement["Action"])
         for place in listed(statement["Resource"])
     }
@@ -98,7 +103,8 @@ def refused(installation: Installation) -> dict[str, set[Call]]:
         process: {
             call
             for call in calls
-            if not any(allows(action, place, call) for _, action, place in granted(process))
+            if not any(allows(action, place, call) for _, action, place in allowed)
         }
         for process, calls in calls_of(installation, programs=False).items()
+        for allowed in [granted(installation, process)]
     }
