@@ -222,5 +222,5 @@ def _sentence(error: BotoCoreError | ClientError) -> str:
     """Say what AWS refused, and with which words."""
     if isinstance(error, ClientError):
         said = error.response["Error"]
-        return f"{error.operation_name}: {said.get('Message', '')} ({said.get('Code', '')})"
-    return str(error)
+        return f"{error.operation_name}: {said.get('Message', '')} ({said.get('Code', '')})."
+    return f"{str(error).rstrip('.')}."
