@@ -294,3 +294,70 @@ def test_what_is_written_before_a_scan_begins_is_in_it(bench: Bench) -> None:
     for many in (1, 2, 3):
         keys = put_groups(bench, name, many)
         assert scanned(bench, name) == keys
+
+
+# ---------------------------------------------------------------- what is kept of every write
+
+
+def changes(bench: Bench, stream: str, *, most: int) -> list[dict[str, Any]]:
+    """Read a stream from its beginning in pages of ``most``."""
+    streams = bench.stack.client("dynamodbstreams")
+    shard = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"][0]["ShardId"]
+    place = streams.get_shard_iterator(
+        StreamArn=stream, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    found: list[dict[str, Any]] = []
+    while page := (answer := streams.get_records(ShardIterator=place, Limit=most))["Records"]:
+        found += page
+        place = answer["NextShardIterator"]
+    return found
+
+
+def test_a_stream_tells_of_every_version_of_an_item_as_it_was(bench: Bench) -> None:
+    name, stream = bench.table()
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    items = [
+        {**key, "n": {"N": str(n)}, "word": {"S": "same"}, "on": {"BOOL": True}} for n in (1, 2)
+    ]
+    for item in items:
+        bench.dynamodb.put_item(TableName=name, Item=item)
+    bench.dynamodb.update_item(
+        TableName=name,
+        Key=key,
+        UpdateExpression="ADD n :one SET copied = word",
+        ExpressionAttributeValues={":one": {"N": "1"}},
+    )
+    last = {**items[1], "n": {"N": "3"}, "copied": {"S": "same"}}
+    assert bench.dynamodb.get_item(TableName=name, Key=key)["Item"] == last
+    bench.dynamodb.delete_item(TableName=name, Key=key)
+    for most in (1, 100):
+        seen = changes(bench, stream, most=most)
+        assert [one["eventName"] for one in seen] == ["INSERT", "MODIFY", "MODIFY", "REMOVE"]
+        assert [one["dynamodb"].get("NewImage") for one in seen] == [*items, last, None]
+        assert all(one["dynamodb"]["Keys"] == key for one in seen)
+        numbers = [one["dynamodb"]["SequenceNumber"] for one in seen]
+        assert numbers == sorted(set(numbers))
+
+
+def test_a_transaction_that_comes_twice_is_one_and_another_under_its_token_is_refused(
+    bench: Bench,
+) -> None:
+    name, _ = bench.table()
+
+    def add(number: str) -> Any:
+        update = {
+            "TableName": name,
+            "Key": {"pk": {"S": "a"}, "sk": {"S": "b"}},
+            "UpdateExpression": "ADD n :n",
+            "ExpressionAttributeValues": {":n": {"N": number}},
+        }
+        return bench.dynamodb.transact_write_items(
+            TransactItems=[{"Update": update}], ClientRequestToken="one-token"
+        )
+
+    for _ in range(2):
+        add("1")
+    (item,) = bench.dynamodb.scan(TableName=name)["Items"]
+    assert item["n"] == {"N": "1"}
+    with pytest.raises(ClientError, match="IdempotentParameterMismatch"):
+        add("2")
