@@ -29,6 +29,8 @@ WITHOUT_A_CALL = {
         "ConfirmTopic",
     ): "notices come by the queue here (tests/security/test_forged_notices.py)",
     ("worker", "GiveTasksBack"): "Celery gives back what it did not begin, where it is stopped",
+    ("web", "StopMoving"): "the embedded queues move nothing by themselves",
+    ("worker", "MoveDeadLetters"): "the embedded queues move nothing by themselves",
     ("worker", "ReplayTasks"): "a task that failed is in no state to be sent again by a test",
 }
 """Statements that nothing here needs, and why they are there."""

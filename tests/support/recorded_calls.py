@@ -72,7 +72,8 @@ def read_request(service: str, operation: str, request: Any) -> Iterator[Call]:
         yield Call(f"{service}:{operation}", asked["WebACLArn"])
         return
     if service == "sqs":
-        queue = asked["QueueUrl"].rpartition("/")[2]
+        # A move of messages names its queue by ARN.
+        queue = (asked.get("QueueUrl") or asked["SourceArn"].replace(":", "/")).rpartition("/")[2]
         # A batch needs the action of one.
         action = operation.removesuffix("Batch")
         yield Call(f"sqs:{action}", f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}")

@@ -20,6 +20,7 @@ from campaignhub import aws, ingest
 from campaignhub.env import env
 from submissions.operations.services import readings
 from tests.ingest_lambda.declared import create_table
+from tests.support.message_moves import refuse_moves
 
 PAIRS = ("submissions", "images", "mirror", "mail_tasks", "jobs", "mail_notices")
 TRIES = 3
@@ -54,6 +55,7 @@ def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     monkeypatch.setattr(env(), "aws_endpoint_url", None)
     # On a busy machine the account, which is in this process, may take longer than a person waits.
     monkeypatch.setattr(readings, "PAGE_WAITS_SECONDS", 30)
+    refuse_moves(monkeypatch)
     with empty_account():
         _forget()
         table, bucket, queues = _clients(env().aws_region)

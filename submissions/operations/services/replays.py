@@ -1,14 +1,23 @@
-"""Sending dead letters again, as a job: some that were chosen, or all that lay there when it was started."""
+"""Sending dead letters again, as a job: some that were chosen, or all that lay there when it was started.
 
+Where the queue service moves all of a queue by itself, the job has it do so, and looks how far it is.
+"""
+
+import time
 from collections.abc import Collection
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
+
+from django.db import transaction
 
 from campaigns.accounts.models import Client, User
 from campaigns.accounts.rules.roles import Capability
-from campaigns.jobs.models import Job
+from campaigns.accounts.services import audit
+from campaigns.jobs.models import Job, JobState
 from campaigns.jobs.services.asking import start
 from campaigns.jobs.services.registry import Kind, Step
+from submissions.operations.services import move_tasks
 from submissions.operations.services.dead_letters import (
     MOST_AT_ONCE,
     QueueAway,
@@ -19,6 +28,8 @@ from submissions.operations.services.dead_letters import (
 
 _A_STEP = 50
 """A few seconds of calls."""
+LOOKED_AT_EVERY_SECONDS = 2.0
+"""How often the job asks how far a move is."""
 _SENT = "sent again"
 
 
@@ -55,6 +66,15 @@ def start_replay(
 def _replay_some(job: Job, at: datetime) -> Step:
     """Send some again; of all, the last step is the one that finds none."""
     queue, ids = job.parameters["queue"], job.parameters["ids"]
+    dead_url = pairs()[queue].dead_url
+    if "move" in job.cursor:
+        return _look_at_move(job, dead_url)
+    is_whole = ids is None and job.client is None and queue in move_tasks.MOVED_AS_THEY_LIE
+    if is_whole and not job.cursor:
+        try:
+            return Step({"move": move_tasks.begin(dead_url), "moved": 0})
+        except move_tasks.NotOffered:
+            pass
     went = replay(
         queue,
         message_ids=ids,
@@ -66,7 +86,43 @@ def _replay_some(job: Job, at: datetime) -> Step:
         most=_A_STEP if ids is None else MOST_AT_ONCE,
     )
     counts = {_SENT: went} if went else {}
-    return Step({}, done=went, counts=counts, is_last=ids is not None or went == 0)
+    is_last = ids is not None or went == 0
+    # What was moved before the service stopped is logged at the end.
+    cursor = {"moved": job.cursor.get("moved", 0)}
+    return Step(cursor, done=went, counts=counts, is_last=is_last)
+
+
+def _look_at_move(job: Job, dead_url: str) -> Step:
+    """Note how many the queue service has moved; what it leaves is sent by us."""
+    move = move_tasks.latest(dead_url)
+    moved = job.cursor["moved"]
+    if move is None:
+        return Step({"moved": moved})
+    went = max(0, move.moved - moved)
+    counts = {_SENT: went} if went else {}
+    cursor = {"move": job.cursor["move"], "moved": moved + went}
+    if move.status == move_tasks.RUNNING:
+        time.sleep(LOOKED_AT_EVERY_SECONDS)
+        return Step(cursor, done=went, counts=counts)
+    if move.status == move_tasks.COMPLETED:
+        return Step(cursor, done=went, counts=counts, is_last=True)
+    why = f"The queue service stopped: {move.reason or move.status.lower()}."
+    return Step({"moved": moved + went}, done=went, counts=counts, notes=[why])
+
+
+def _end_move(job: Job, state: JobState, at: datetime) -> None:
+    """Log what was moved, once that is final, and stop the move of a job that was cancelled."""
+    if moved := job.cursor.get("moved"):
+        audit.record_line(
+            "deadletters.replayed",
+            actor=job.actor,
+            client=None,
+            target=f"queue:{job.parameters['queue']}",
+            at=at,
+            after={"count": moved, "ids": [], "reason": ""},
+        )
+    if state is JobState.CANCELLED and "move" in job.cursor:
+        transaction.on_commit(partial(move_tasks.stop, job.cursor["move"]))
 
 
 def _sum_up(job: Job) -> str:
@@ -86,4 +142,5 @@ REPLAY = Kind(
     unit=("message", "messages"),
     in_transaction=False,
     passing=(QueueAway,),
+    on_end=_end_move,
 )

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.utils import timezone
 
 from campaignhub import aws
@@ -11,11 +12,14 @@ from campaigns.accounts.models import AuditEntry
 from campaigns.jobs.models import Job, JobState
 from campaigns.jobs.services.asking import cancel
 from campaigns.jobs.services.running import LEASE
-from submissions.operations.services.dead_letters import pairs
+from submissions.operations.services import replays
+from submissions.operations.services.dead_letters import pairs, read_messages
 from submissions.operations.services.replays import start_replay
+from tests.campaigns.jobs.bad_luck import survives
 from tests.campaigns.jobs.counting import deliver, told
 from tests.submissions.operations.operators import make_operator
 from tests.support.jobs import run_jobs
+from tests.support.message_moves import Moves, offer_moves
 from tests.support.simulated_aws import depth
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("queues")]
@@ -90,3 +94,85 @@ def test_a_cancelled_one_leaves_the_rest(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_pressed_twice_it_is_one_job() -> None:
     lie_dead(1)
     assert started() == started()
+
+
+# ---------------------------------------------------------------- moved by the queue service
+
+
+@pytest.fixture
+def moves(queues: Any, monkeypatch: pytest.MonkeyPatch) -> Moves:
+    """Let the queue service move messages by itself."""
+    monkeypatch.setattr(replays, "LOOKED_AT_EVERY_SECONDS", 0)
+    return offer_moves(monkeypatch, queues)
+
+
+def logged() -> list[int]:
+    lines: Any = AuditEntry.objects.filter(code="deadletters.replayed")
+    return [line.after["count"] for line in lines]
+
+
+def test_where_the_service_moves_messages_itself_the_job_looks_on(moves: Moves) -> None:
+    lie_dead(25)
+    job = started()
+    (ended,) = run_jobs()
+    assert lying() == (0, 25)
+    assert (ended.done, ended.outcome) == (25, "25 messages were sent again.")
+    assert [task["Status"] for task in moves.tasks] == ["COMPLETED"]
+    assert logged() == [25]
+    assert told(job) == ["job.started", "job.done"]
+
+
+def test_a_move_whose_beginner_was_killed_is_taken_over(moves: Moves) -> None:
+    lie_dead(25)
+    survives(started(), at=timezone.now())
+    assert lying() == (0, 25)
+    assert len(moves.tasks) == 1
+    assert logged() == [25]
+
+
+def test_a_move_is_stopped_with_its_job(
+    moves: Moves, django_capture_on_commit_callbacks: Any
+) -> None:
+    lie_dead(25)
+    job, now = started(), timezone.now()
+    deliver(job, steps=2, at=now)
+    with django_capture_on_commit_callbacks(execute=True):
+        cancel(job.pk, actor=job.person, at=now)
+    assert moves.tasks[0]["Status"] == "CANCELLED"
+    assert lying() == (15, 10)
+    assert logged() == [10]
+
+
+def test_what_a_move_that_failed_leaves_is_sent_one_by_one(moves: Moves) -> None:
+    lie_dead(25)
+    job = started()
+    deliver(job, steps=2)
+    moves.fails = True
+    (ended,) = run_jobs()
+    assert lying() == (0, 25)
+    assert (ended.done, ended.notes) == (25, ["The queue service stopped: AccessDenied."])
+    assert sorted(logged()) == [10, 15]
+
+
+def test_chosen_ones_and_those_of_one_client_are_sent_one_by_one(moves: Moves) -> None:
+    lie_dead(1)
+    (message,) = read_messages("images", most=10)
+    started(message_ids=[message["MessageId"]])
+    run_jobs()
+    assert lying() == (0, 1)
+    assert moves.tasks == []
+
+
+def test_while_the_queues_are_away_the_job_waits(moves: Moves, monkeypatch: Any) -> None:
+    lie_dead(3)
+    job, now = started(), timezone.now()
+    with monkeypatch.context() as away:
+        away.setattr(aws.sqs().meta.events, "emit_until_response", _no_line)
+        deliver(job, at=now)
+    assert Job.objects.get().is_put_off(now)
+    run_jobs(at=now + LEASE)
+    assert lying() == (0, 3)
+
+
+def _no_line(*_: Any, **__: Any) -> Any:
+    raise EndpointConnectionError(endpoint_url="https://queues.example")
