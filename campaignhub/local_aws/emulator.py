@@ -54,7 +54,7 @@ def beside(name: str) -> Any:
 fair_queue, like_aws = beside("fair_queue"), beside("like_aws")
 refusals, response_templates = beside("refusals"), beside("response_templates")
 mail_service, scan_window = beside("mail_service"), beside("scan_window")
-compact = beside("compact")
+compact, function_updates = beside("compact"), beside("function_updates")
 
 
 class WholeAnswers:
@@ -282,6 +282,7 @@ def main() -> None:
     like_aws.complete()
     refusals.complete(response_templates)
     mail_service.complete()
+    function_updates.complete()
     uvicorn.run(
         app,
         host=os.environ["BIND_HOST"],
