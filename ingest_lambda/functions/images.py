@@ -54,7 +54,7 @@ def place_of(key: str) -> Place | None:
 
 ALONE_FROM = 3
 """From this delivery on a record is the only one of its kind in a call: it may have ended the calls before."""
-LAST_DELIVERY = 5
+LAST_DELIVERY = 11
 """After which the queue would put it among the dead letters (``maxReceiveCount`` in template.yaml)."""
 SECONDS_TO_WRITE = 5
 """What is left of a call's time for the copies and the facts."""

@@ -268,10 +268,11 @@ def test_what_holds_an_entry_or_a_photo_outlives_its_stack():
                 assert policies == ("Delete", "Delete"), name
 
 
-def test_a_message_outlives_twenty_minutes_in_which_every_call_is_throttled():
-    queue = QUEUES["SubmissionsQueue"]
+@pytest.mark.parametrize("name", ["Submissions", "Images"])
+def test_a_message_outlives_twenty_minutes_in_which_every_call_is_throttled(name: str):
+    queue = QUEUES[f"{name}Queue"]
     receives = queue["RedrivePolicy"]["maxReceiveCount"]
-    embedded = int(given_by_the_embedded_default()["SubmissionsVisibilitySeconds"])
+    embedded = int(given_by_the_embedded_default()[f"{name}VisibilitySeconds"])
     for visible_again in (default(queue["VisibilityTimeout"]), embedded):
         assert receives * visible_again >= 20 * 60
 

@@ -28,7 +28,10 @@ POLL_SECONDS = 1
 """The long poll. Short, so that a stop is quick."""
 
 BUSY_SECONDS = 5
-"""How long a batch is offered to a target without room before it goes back to the queue."""
+"""How long a batch is offered to a target without room at least, before it goes back to the queue."""
+BUSY_SHARE = 0.75
+"""Of the time for which the queue keeps a message from others. It counts a receive at its end either way, so the
+batch is offered for most of it: what was throttled goes on at once, and few receives are spent meanwhile."""
 
 
 class QueueSource:
@@ -43,6 +46,7 @@ class QueueSource:
         self._stop = stop
         _, _, _, _, account, name = pipe.source.split(":")
         self._url = f"{wire.endpoint}/{account}/{name}"
+        self._busy_seconds: float | None = None
 
     def threads(self) -> int:
         """Return how many times :meth:`run` may run beside itself."""
@@ -110,13 +114,25 @@ class QueueSource:
     def _deliver(self, records: list[Record]) -> list[int]:
         if not records:
             return []
-        gives_up_at = time.monotonic() + BUSY_SECONDS
+        begun = time.monotonic()
         while True:
             try:
                 return self._target.deliver(records)
             except Busy:
-                if time.monotonic() > gives_up_at or self._stop.wait(0.2):
+                if time.monotonic() - begun > self._patience() or self._stop.wait(0.2):
                     return list(range(len(records)))
+
+    def _patience(self) -> float:
+        """Return for how many seconds a batch is offered to a target without room."""
+        if self._busy_seconds is None:
+            answer = self._wire.call(
+                "sqs",
+                "GetQueueAttributes",
+                {"QueueUrl": self._url, "AttributeNames": ["VisibilityTimeout"]},
+            )
+            visibility = float(answer.get("Attributes", {}).get("VisibilityTimeout", 0))
+            self._busy_seconds = max(BUSY_SECONDS, visibility * BUSY_SHARE)
+        return self._busy_seconds
 
     def _delete(self, messages: list[dict[str, Any]]) -> None:
         for start in range(0, len(messages), RECEIVE_AT_MOST):

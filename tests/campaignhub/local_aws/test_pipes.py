@@ -13,6 +13,7 @@ from campaignhub.local_aws.pipes.declaration import (
     StreamParameters,
     read_pipes,
 )
+from campaignhub.local_aws.pipes.queue_source import BUSY_SECONDS
 from campaignhub.local_aws.pipes.target import failed_records
 from tests.campaignhub.local_aws.conftest import Bench, eventually
 
@@ -139,6 +140,21 @@ def test_a_function_that_fails_gets_the_whole_batch_again_after_its_visibility(b
     assert time.monotonic() - started >= 5
     seen = [record["body"] for call in calls() for record in call["records"]]
     assert sorted(seen) == ["a", "a", "b", "b"]
+    assert bench.waiting(dead) == 0
+
+
+def test_what_a_throttled_target_refuses_is_offered_again_and_spends_no_receive(bench):
+    arn, url, dead = bench.queue(visibility=30, attempts=1)
+    function, calls = bench.function()
+    functions, name = bench.stack.client("lambda"), function.rpartition(":")[2]
+    functions.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    send(bench, url, "a", "b")
+    bench.run(make_pipe(arn, function, QueueParameters(batch_size=25, window_seconds=0.5)))
+    time.sleep(BUSY_SECONDS + 2)
+    assert calls() == []
+    functions.delete_function_concurrency(FunctionName=name)
+    eventually(lambda: bench.waiting(url) == 0)
+    assert sorted(record["body"] for call in calls() for record in call["records"]) == ["a", "b"]
     assert bench.waiting(dead) == 0
 
 
