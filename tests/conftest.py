@@ -13,7 +13,7 @@ from tests.support.browsers import open_chromium, open_page
 from tests.support.examples import examples
 from tests.support.granted import refused
 from tests.support.installation import UNDO_SECONDS, Installation, running_installation
-from tests.support.ways_in import chosen_way_in
+from tests.support.ways_in import chosen_way_in, is_way_in_chosen
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -56,6 +56,8 @@ def pytest_collection_modifyitems(
     out = {"sqlite"} if connection.vendor == "postgresql" else {"postgres"}
     out |= set() if "soak" in config.getoption("markexpr") else {"soak"}
     unfit = [item for item in items if out & {mark.name for mark in item.iter_markers()}]
+    if is_way_in_chosen():
+        unfit += [item for item in items if "embedded" not in getattr(item, "fixturenames", ())]
     if unfit:
         config.hook.pytest_deselected(items=unfit)
         items[:] = [item for item in items if item not in set(unfit)]
