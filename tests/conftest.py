@@ -65,6 +65,14 @@ def pytest_collection_modifyitems(
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Share out files by what has to be started for their tests."""
+    from tests.support.scheduling import SharedStarts
+
+    return SharedStarts(config, log) if config.getvalue("dist") == "loadfile" else None
+
+
 def pytest_collection_finish() -> None:
     """Keep the garbage collector from walking thousands of tests that stay, and run it less often."""
     gc.collect()
