@@ -19,7 +19,7 @@ from tests.support.installation import Installation, wait_until
 from tests.support.receipts import receipt_bytes
 from tests.support.scenery import make_campaigns
 
-pytestmark = pytest.mark.flow
+pytestmark = [pytest.mark.flow, pytest.mark.long]
 
 FLOOD, QUIET = 600, 40
 """Several batches of each: one that a busy writer gives back comes much later, with all that is in it."""
