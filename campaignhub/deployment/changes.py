@@ -52,19 +52,24 @@ class Change:
         """Whether it makes a new resource, or may: the service's word, or a create-only property.
 
         CloudFormation says *Conditional* where it does not know a value yet, or which
-        of its properties can be changed in place. Of what holds data that is taken
-        for a replacement; of the rest only where the schema says that one of the
-        changed properties can't, or every change of the API would be refused for its
-        stage, whose name is fixed.
+        of its properties can be changed in place. What holds data is then taken to be
+        replaced, unless the schema changes each of these properties in place: a bucket
+        whose notifications name a queue that changes stays. Of the rest it is only
+        where the schema says that one of them can't, or every change of the API would
+        be refused for its stage, whose name is fixed.
         """
         if self.action != "Modify":
             return False
         rule = replacement_rules().get(self.kind)
         if rule is None:
             return self.replacement in ("True", "Conditional")
-        if self.replacement == "True" or set(rule["create_only"]) & set(self.properties):
+        changed = set(self.properties)
+        if self.replacement == "True" or set(rule["create_only"]) & changed:
             return True
-        return self.replacement == "Conditional" and bool(rule["stateful"] or not self.properties)
+        is_open = not changed or bool(
+            rule["stateful"] and set(rule["partly_create_only"]) & changed
+        )
+        return self.replacement == "Conditional" and is_open
 
     def __str__(self) -> str:
         names = f" ({', '.join(self.properties)})" if self.properties else ""

@@ -47,13 +47,14 @@ def _kinds() -> Iterator[str]:
 
 def _rule(kind: str, is_stateful: bool) -> dict[str, Any]:
     schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(REGION, kind).schema
-    create_only = {
-        pointer.split("/")[2]
+    pointers = [
+        pointer.split("/")[2:]
         for key in ("createOnlyProperties", "conditionalCreateOnlyProperties")
         for pointer in schema.get(key) or ()
-        # What is further down, CloudFormation says itself: the rest of such a property may change.
-        if pointer.count("/") == 2
-    }
+    ]
+    create_only = {path[0] for path in pointers if len(path) == 1}
+    # Of what is further down CloudFormation says it itself: the rest of such a property may change.
+    partly = {path[0] for path in pointers} - create_only
     written = {pointer.split("/")[2] for pointer in schema.get("readOnlyProperties") or ()}
     identity = {pointer.split("/")[2] for pointer in schema.get("primaryIdentifier") or ()}
     names = {
@@ -62,7 +63,12 @@ def _rule(kind: str, is_stateful: bool) -> dict[str, Any]:
         if name.endswith("Name")
     }
     why = ADDRESSES.get(kind) or ("holds data" if is_stateful else "")
-    return {"create_only": sorted(create_only), "names": names, "stateful": why}
+    return {
+        "create_only": sorted(create_only),
+        "partly_create_only": sorted(partly),
+        "names": names,
+        "stateful": why,
+    }
 
 
 def main() -> int:

@@ -35,6 +35,27 @@ def test_what_the_schema_changes_in_place_is_not_replaced_where_the_service_leav
         assert refused(change("Modify", "Stage", kind, properties=properties, **open_), resources)
 
 
+def test_so_it_is_with_what_holds_data_where_the_schema_changes_every_such_property_in_place():
+    kind, open_ = "AWS::S3::Bucket", {"Replacement": "Conditional"}
+    queue_changed = ["NotificationConfiguration"]
+    assert not refused(change("Modify", "Bucket", kind, properties=queue_changed, **open_))
+    named_too = [*queue_changed, "BucketName"]
+    assert refused(change("Modify", "Bucket", kind, properties=named_too, **open_))
+
+
+def test_what_holds_data_is_not_replaced_for_a_part_of_a_property(monkeypatch):
+    rule = {
+        "create_only": [],
+        "partly_create_only": ["Part"],
+        "names": {},
+        "stateful": "holds data",
+    }
+    monkeypatch.setitem(replacement_rules(), "Some::Kind::Of", rule)
+    open_ = {"Replacement": "Conditional"}
+    assert refused(change("Modify", "It", "Some::Kind::Of", properties=["Part"], **open_))
+    assert not refused(change("Modify", "It", "Some::Kind::Of", properties=["Whole"], **open_))
+
+
 def test_a_create_only_property_replaces_whatever_the_service_says_of_it():
     answer = change(
         "Modify", "Table", "AWS::DynamoDB::Table", Replacement="False", properties=["TableName"]
