@@ -1,6 +1,9 @@
 """No 202 is lost: whichever of our processes is killed, every id is in the table and in Django, once."""
 
+import os
+import signal
 import threading
+import time
 from typing import Any
 from uuid import UUID
 
@@ -61,3 +64,58 @@ def test_killing_each_process_in_turn_loses_no_submission(
     visitor.enter(receipt_bytes(77_001))
     visitor.status("pending_review")
     visitor.row("id")
+
+
+START = """
+from campaigns.accounts.models import User
+from campaigns.workbench.services.republish import start_republish
+print(start_republish(User.objects.filter(is_superuser=True).first(), timezone.now()).pk)
+"""
+LEASE_OVER = """
+from campaigns.jobs.models import Job
+now = timezone.now()
+print(Job.objects.filter(pk={pk}, ended_at=None).update(leased_until=now, due_at=now))
+"""
+SENT_AGAIN = """
+from campaigns.jobs.models import Job
+now = timezone.now()
+left = Job.objects.filter(pk={pk}, ended_at=None)
+left.filter(leased_until__lte=now).update(due_at=now)
+print(left.count())
+"""
+
+
+def killed_in_the_middle(installation: Installation) -> int:
+    """Start a job and kill its worker after its first step, until one is killed before the last; return the job's id."""
+    for _ in range(5):
+        job = int(installation.python(START).split()[-1])
+        while not installation.rows("SELECT id FROM jobs_job WHERE id = ? AND done > 0", [job]):
+            time.sleep(0.002)
+        for worker in installation.pids("queues jobs"):
+            for child in children(worker):
+                os.kill(child, signal.SIGKILL)
+        kill(installation, "queues jobs")
+        if installation.python(LEASE_OVER.format(pk=job)).split()[-1] == "1":
+            return job
+        wait_until(lambda: installation.pids("queues jobs"), what="the worker was started again")
+    raise AssertionError("the job was always quicker")
+
+
+def test_a_job_whose_worker_is_killed_goes_on_where_it_stopped_and_is_told_of_once(
+    embedded: Installation, scenery: dict[str, dict[str, Any]]
+) -> None:
+    job = killed_in_the_middle(embedded)
+
+    def has_ended() -> bool:
+        # What the dead worker's poll is given is lost for a while, as is any message; the clock sends another.
+        return embedded.python(SENT_AGAIN.format(pk=job)).split()[-1] == "0"
+
+    wait_until(has_ended, what="the job has ended", seconds=120)
+    query = "SELECT state, done, total FROM jobs_job WHERE id = ?"
+    ((state, done, total),) = embedded.rows(query, [job])
+    assert (state, done) == ("done", total)
+    assert total >= len(scenery)
+    lines = embedded.rows(
+        "SELECT code FROM accounts_auditentry WHERE target = ? ORDER BY id", [f"job:{job}"]
+    )
+    assert lines == [("job.started",), ("job.done",)]
