@@ -13,7 +13,7 @@ answers and is bound to the version that ``constraints-ministack.txt`` pins:
   asked for (``fair_queue.py``). The emulator hands out the oldest, and looks at
   every message of a queue four times a receive and once a delete, so that a
   backlog of 20,000 submissions would be handed out at a tenth of the pace.
-- A page of a scan is read from its beginning on, not from the table's (``scan_window.py``).
+- A page of a scan or of an index is read from its beginning on, not from the table's (``scan_window.py``).
 - What is kept of every write takes a third of the memory (``compact.py``).
 """
 

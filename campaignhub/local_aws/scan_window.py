@@ -1,4 +1,4 @@
-"""A page of a scan read from where it begins, so that a scan costs what the table holds, not its square.
+"""A page of a scan, or of an index, read from where it begins: the whole costs what there is, not its square.
 
 Loaded by ``emulator.py`` into the emulator's process; it may import nothing of
 ours. The emulator puts the whole table into order for each page, and throws away
@@ -7,10 +7,12 @@ Here the order of the partition keys is kept for as long as it is true, or for s
 seconds, and the emulator is shown the part of the table from the page's beginning on.
 
 What is written while a scan is under way may be missing from it, as on AWS; what was
-written before it began is in it.
+written before it began is in it. The same holds for a query of one whole partition of an
+index, of which the emulator orders and tests every item for each page.
 """
 
 import json
+import re
 import time
 from bisect import bisect_left
 from typing import Any
@@ -104,10 +106,88 @@ def _with_position(answer: Answer, table: dict[str, Any], part: dict[str, Any]) 
     return status, headers, json.dumps(page).encode()
 
 
+def query(data: dict[str, Any]) -> Answer:
+    """Answer a query of a whole partition of an index from a part of it; any other as the emulator does."""
+    asked = _WHOLE_PARTITION.fullmatch(data.get("KeyConditionExpression") or "")
+    name = dynamodb._normalize_table_name(data.get("TableName"))
+    tables, index = dynamodb._tables, data.get("IndexName")
+    table = tables.get(name) if isinstance(name, str) else None
+    if not (table and index and asked and data.get("ScanIndexForward", True)):
+        return _as_it_does(data)
+    members = dynamodb._index_members(table).get(index) or {}
+    value = data.get("ExpressionAttributeValues", {}).get(asked[1], {}).get("S")
+    partition = members.get(value, {})
+    if len(partition) <= MOST_ITEMS:
+        return _as_it_does(data)
+    order = _order_of_partition(table, index, value, partition, data.get("ExclusiveStartKey"))
+    begin = 0
+    if start := data.get("ExclusiveStartKey"):
+        begin = bisect_left(order, _place(table, index, start), key=_first)
+    shown = [keys for _, keys in order[begin : begin + MOST_ITEMS] if _held(table, keys)]
+    part = {**table, dynamodb._INDEX_MEMBERS: {index: {value: dict.fromkeys(shown)}}}
+    dynamodb._tables = _Tables(tables, name, part)
+    try:
+        answer = _as_it_does(data)
+    finally:
+        dynamodb._tables = tables
+    is_last = begin + MOST_ITEMS >= len(order)
+    return answer if is_last or not shown else _with_place(answer, table, index, shown[-1])
+
+
+def _as_it_does(data: dict[str, Any]) -> Answer:
+    answer: Answer = _query(data)
+    return answer
+
+
+def _first(place: tuple[Any, Any]) -> Any:
+    return place[0]
+
+
+def _held(table: dict[str, Any], keys: tuple[str, str]) -> Any:
+    return table["items"].get(keys[0], {}).get(keys[1])
+
+
+def _place(table: dict[str, Any], index: str, item: dict[str, Any]) -> tuple[Any, ...]:
+    """Return by what the emulator puts the items of an index into order."""
+    ranges = dynamodb._index_key_lists(dynamodb._index_def(table, index))[1]
+    order = dynamodb._index_order_keys(table, ranges)
+    return tuple(dynamodb._index_order_value(item, name, kind) for name, kind in order)
+
+
+def _order_of_partition(
+    table: dict[str, Any], index: str, value: str, partition: dict[Any, None], start: Any
+) -> list[tuple[Any, tuple[str, str]]]:
+    """Return a partition's items in order; anew at the beginning of a query, and where it may have changed."""
+    kept = _partitions.get((id(table["items"]), index, value))
+    now = time.monotonic()
+    if kept is None or not start or now - kept[0] > ORDER_SECONDS:
+        found = [(keys, _held(table, keys)) for keys in partition]
+        kept = (now, sorted((_place(table, index, item), keys) for keys, item in found if item))
+        _partitions.clear()
+        _partitions[(id(table["items"]), index, value)] = kept
+    return kept[1]
+
+
+def _with_place(answer: Answer, table: dict[str, Any], index: str, last: tuple[str, str]) -> Answer:
+    """Add where to go on to a page that ended only because the part did."""
+    status, headers, content = answer
+    page = json.loads(content)
+    if status != 200 or "LastEvaluatedKey" in page:
+        return answer
+    item = _held(table, last)
+    hashes, ranges = dynamodb._index_key_lists(dynamodb._index_def(table, index))
+    page["LastEvaluatedKey"] = dynamodb._build_key(item, table["pk_name"], table["sk_name"])
+    page["LastEvaluatedKey"] |= {name: item[name] for name in hashes + ranges}
+    return status, headers, json.dumps(page).encode()
+
+
+_WHOLE_PARTITION = re.compile(r"\s*[#\w]+\s*=\s*(:\w+)\s*")
 _orders: dict[int, tuple[float, list[str]]] = {}
-_scan = dynamodb._scan
+_partitions: dict[tuple[int, str, str], tuple[float, list[tuple[Any, tuple[str, str]]]]] = {}
+_scan, _query = dynamodb._scan, dynamodb._query
 
 
 def quicken() -> None:
     """Put it into the emulator."""
     dynamodb._scan = scan
+    dynamodb._query = query

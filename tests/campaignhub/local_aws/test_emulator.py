@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
@@ -294,6 +295,83 @@ def test_what_is_written_before_a_scan_begins_is_in_it(bench: Bench) -> None:
     for many in (1, 2, 3):
         keys = put_groups(bench, name, many)
         assert scanned(bench, name) == keys
+
+
+def indexed_table(bench: Bench) -> str:
+    """Make a table with an index; return its name."""
+    name = uuid4().hex[:12]
+    keys = [("pk", "HASH"), ("sk", "RANGE")], [("hour", "HASH"), ("moment", "RANGE")]
+    own, of_index = (
+        [{"AttributeName": key, "KeyType": kind} for key, kind in pairs] for pairs in keys
+    )
+    bench.dynamodb.create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": key, "AttributeType": "S"} for key in ("pk", "sk", "hour", "moment")
+        ],
+        KeySchema=own,
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "by_hour",
+                "KeySchema": of_index,
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+    return name
+
+
+def of_hour(bench: Bench, name: str, **how: Any) -> list[str]:
+    """Return what the index has of one hour, in order."""
+    pages = bench.dynamodb.get_paginator("query").paginate(
+        TableName=name,
+        IndexName="by_hour",
+        KeyConditionExpression="#h = :h",
+        ExpressionAttributeNames={"#h": "hour"},
+        ExpressionAttributeValues={":h": {"S": "12"}},
+        **how,
+    )
+    return [item["pk"]["S"] for page in pages for item in page["Items"]]
+
+
+def test_a_large_partition_of_an_index_is_read_once_and_in_order_however_it_is_cut(
+    bench: Bench,
+) -> None:
+    name, many = indexed_table(bench), 3_200  # more than a part shows
+    for start in range(0, many, 25):
+        puts = [
+            {
+                "PutRequest": {
+                    "Item": {
+                        "pk": {"S": f"{number:05}"},
+                        "sk": {"S": "a"},
+                        "hour": {"S": "12"},
+                        # Some at the same moment, and the last written are the first.
+                        "moment": {"S": f"{(many - number) // 3:05}"},
+                    }
+                }
+            }
+            for number in range(start, start + 25)
+        ]
+        bench.dynamodb.batch_write_item(RequestItems={name: puts})
+    order = sorted(range(many), key=lambda number: ((many - number) // 3, number))
+    wanted = [f"{number:05}" for number in order]
+    for how in ({}, {"Limit": 777}):
+        assert of_hour(bench, name, **how) == wanted
+    assert of_hour(bench, name, ScanIndexForward=False) == wanted[::-1]
+    page = bench.dynamodb.query(
+        TableName=name,
+        IndexName="by_hour",
+        KeyConditionExpression="#h = :h",
+        ExpressionAttributeNames={"#h": "hour"},
+        ExpressionAttributeValues={":h": {"S": "12"}},
+        Limit=10,
+    )
+    for key in (wanted[9], wanted[10]):
+        bench.dynamodb.delete_item(TableName=name, Key={"pk": {"S": key}, "sk": {"S": "a"}})
+    rest = of_hour(bench, name, ExclusiveStartKey=page["LastEvaluatedKey"])
+    assert rest == wanted[11:]
 
 
 # ---------------------------------------------------------------- what is kept of every write
