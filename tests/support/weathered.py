@@ -101,7 +101,7 @@ class Ledger:
     def settle(self, accepted: set[UUID], *, seconds: float) -> None:
         """Wait until all that was accepted is in table and site.
 
-        What a busy machine could not deliver in five tries lies in the
+        What a busy machine could not deliver in all its tries lies in the
         dead-letter queue and is not lost: it is replayed, as staff do.
         """
 

@@ -18,6 +18,7 @@ from submissions.mirror.models import ReceiptImage, Submission, SubmissionEvent
 from submissions.operations.services.test_data import delete_test_data
 from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_user
+from tests.campaigns.jobs.bad_luck import survives
 from tests.campaigns.jobs.counting import deliver, told
 from tests.submissions.factories import (
     NOON,
@@ -112,6 +113,15 @@ def test_while_the_bucket_is_away_the_job_waits_and_then_ends(account, monkeypat
     run_jobs(at=NOON)
     assert Job.objects.get(pk=job.pk).outcome == "1 test entry was deleted, with photos and limits."
     assert _objects() == 0
+
+
+def test_what_a_killed_step_had_deleted_is_counted(monkeypatch):
+    monkeypatch.setattr("submissions.operations.services.test_data._AT_ONCE", 1)
+    campaign = make_campaign()
+    for _ in range(4):
+        _stored(campaign, Mode.TEST)
+    assert survives(_started(campaign), at=NOON).done == 4
+    assert AuditEntry.objects.get(code="campaign.test_data_deleted").after == {"submissions": 4}
 
 
 def test_a_kill_in_the_middle_and_a_second_delivery_delete_once(monkeypatch):
