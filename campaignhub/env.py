@@ -87,6 +87,7 @@ class Env(BaseSettings):
     aws_secret_access_key: str | None = Field(default=None, repr=False)
 
     table_name: str = "campaignhub"
+    stock_table_name: str = "campaignhub-stock"
     bucket_name: str = "campaignhub"
     submissions_queue_url: str = ""
     submissions_dead_letter_queue_url: str = ""

@@ -13,14 +13,17 @@ from uuid import UUID
 from campaignhub.aws import dynamodb, sqs
 from campaignhub.env import env
 from ingest_lambda import batch
-from ingest_lambda.adapters import quarantine, releases, table, tokens
+from ingest_lambda.adapters import quarantine, releases, stock, table, tokens
 from ingest_lambda.contract import (
     AwardRecord,
+    Block,
     Current,
     Decision,
+    Given,
     ImageRecord,
     Manifest,
     MessageRecord,
+    Moment,
     Record,
     SubmissionRecord,
     TokenPayload,
@@ -45,6 +48,8 @@ ItemLine = table.ItemLine
 UnsentPhoto = table.UnsentPhoto
 """A photo that no submission named when it was looked for."""
 BlockListTooLong = table.BlockListTooLong
+BatchIsOpen = stock.BatchIsOpen
+"""The pool names the batch already, so its blocks may not be put again."""
 MOST_BLOCKED = table.MOST_BLOCKED
 working_days_after = windows.working_days_after
 promised_verdict = promises.promised_verdict
@@ -53,6 +58,11 @@ promised_verdict = promises.promised_verdict
 @cache
 def _table() -> table.Table:
     return table.Table(table.quickened(dynamodb()), env().table_name)
+
+
+@cache
+def _stock() -> stock.Stock:
+    return stock.Stock(table.quickened(dynamodb()), env().stock_table_name)
 
 
 def publish_release(manifest: Manifest, current: Current) -> None:
@@ -231,6 +241,83 @@ def apply_decision(decision: Decision) -> bool:
         SubmissionMissing: the table does not hold it.
     """
     return decide.apply_decision(decision, table=_table())
+
+
+def load_moments(
+    campaign_id: str, moment_set: str, moments: Iterable[Moment], *, timezone: str
+) -> tuple[str, ...]:
+    """Put a whole set of winning moments; return the local days that a manifest names with it.
+
+    Under a new set name, before a manifest names it. Again, whole, is harmless
+    until then. ``campaign_id`` is the manifest's, so test releases have a stock of
+    their own.
+
+    Raises:
+        IngestBusy: load the whole set again.
+    """
+    return _stock().moments.load(campaign_id, moment_set, moments, timezone=timezone)
+
+
+def load_blocks(campaign_id: str, prize: str, batch: str, blocks: Iterable[Block]) -> int:
+    """Put blocks of a batch that is not open yet; return how many. The same again is harmless.
+
+    Raises:
+        BatchIsOpen: its units are given already.
+        IngestBusy: load the same blocks again.
+    """
+    return _stock().blocks.load(campaign_id, prize, batch, blocks)
+
+
+def open_batch(campaign_id: str, prize: str, batch: str, *, blocks: int) -> bool:
+    """Let the units of a loaded batch be given; tell whether it was not open yet. Blocks are numbered from 0.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    return _stock().blocks.open(campaign_id, prize, batch, blocks=blocks)
+
+
+def restore_given(campaign_id: str, given: Iterable[Given]) -> int:
+    """Note units as given that the stock does not know as such; return how many.
+
+    Of a republish the first step: what is put back after it may hold a unit that is
+    given, and nobody gets that again.
+
+    Raises:
+        IngestBusy: again is harmless.
+    """
+    return sum(_stock().given.put_if_absent(campaign_id, one) for one in given)
+
+
+def restore_moments(
+    campaign_id: str, moment_set: str, moments: Iterable[Moment], *, timezone: str
+) -> int:
+    """Put back the moments that are absent, after :func:`restore_given`; return how many.
+
+    Leave out what is given: each costs a transaction to be taken away again.
+
+    Raises:
+        IngestBusy: again is harmless.
+    """
+    return _stock().moments.restore(campaign_id, moment_set, moments, timezone=timezone)
+
+
+def restore_blocks(campaign_id: str, prize: str, batch: str, blocks: Iterable[Block]) -> int:
+    """Put back the blocks that are absent, after :func:`restore_given`; return how many.
+
+    Raises:
+        IngestBusy: again is harmless.
+    """
+    return _stock().blocks.restore(campaign_id, prize, batch, blocks)
+
+
+def read_given(campaign_id: str, prize: str, unit: str) -> Given | None:
+    """Read to whom a unit is given, with its code.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    return _stock().given.get(campaign_id, prize, unit)
 
 
 def announce_token_keys() -> None:

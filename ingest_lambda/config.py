@@ -11,6 +11,7 @@ class Config:
     """The environment of every function. A plain class, because pydantic-settings slows a cold start."""
 
     table_name: str = "campaignhub"
+    stock_table_name: str = "campaignhub-stock"
     bucket_name: str = "campaignhub"
     aws_endpoint_url: str | None = None
     """Where the SDK finds every service; unset, AWS's own addresses."""

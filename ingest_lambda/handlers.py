@@ -23,6 +23,7 @@ from ingest_lambda.contract import MalformedSecret
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ingest_lambda.adapters.stock import Stock
     from ingest_lambda.batch import Delivery
     from ingest_lambda.functions.images import ImageKeeper
     from ingest_lambda.functions.start import Starter
@@ -45,6 +46,13 @@ def _table() -> Table:
 
 
 @cache
+def _stock() -> "Stock":
+    from ingest_lambda.adapters.stock import Stock
+
+    return Stock(_table().store.client, config().stock_table_name)
+
+
+@cache
 def _releases() -> Releases:
     return Releases(_table())
 
@@ -53,6 +61,14 @@ def _releases() -> Releases:
 def _visitors_table() -> Table:
     """For who answers a visitor: a read that fails is tried again, because no queue delivers their call a second time."""
     return open_table(config(), read_attempts=READ_ATTEMPTS)
+
+
+@cache
+def _visitors_stock() -> "Stock":
+    from ingest_lambda.adapters.stock import Stock
+
+    client = _visitors_table().store.client
+    return Stock(client, config().stock_table_name, read_attempts=READ_ATTEMPTS)
 
 
 @cache
@@ -97,7 +113,10 @@ def _status_reader_with(secrets: Secrets) -> "StatusReader":
     from ingest_lambda.functions.status import StatusReader
 
     return StatusReader(
-        table=_visitors_table(), releases=_visitors_releases(), token_keys=secrets.token_keys
+        table=_visitors_table(),
+        stock=_visitors_stock(),
+        releases=_visitors_releases(),
+        token_keys=secrets.token_keys,
     )
 
 

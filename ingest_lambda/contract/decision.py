@@ -4,6 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from ingest_lambda.contract.names import Name
 from ingest_lambda.contract.reasons import Reason
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.words import SubmissionStatus
@@ -28,3 +29,5 @@ class Decision(Shape):
     decide_by: Instant | None = None
     """When the next verdict is promised, where this one puts the submission back into the queue."""
     gives_back: bool = False
+    keeps_prizes: tuple[Name, ...] = ()
+    """Prizes that the winner has claimed: if the submission is revoked, their units stay out of the stock."""

@@ -5,7 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ingest_lambda.contract.names import Country, Language, Name
 from ingest_lambda.contract.patterns import MAX_PATTERN_CHARS
+from ingest_lambda.contract.prizes import PrizePlan
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.words import (
     FieldKind,
@@ -25,12 +27,8 @@ MAX_MANIFEST_BYTES = 200_000
 MOST_PHONES = 5
 """Phone fields of one form; each number is parsed for each country of the campaign."""
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-"""The machine name of a field, consent, limit or prize; unique in its list."""
 _SLUG, _LONGEST_SLUG = "[a-z0-9]+(-[a-z0-9]+)*", 60
 Slug = Annotated[str, Field(pattern=f"^{_SLUG}$", max_length=_LONGEST_SLUG)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
-Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 
 MOST_RELEASES = 1_000_000
@@ -135,6 +133,7 @@ class Manifest(Shape):
     fields: tuple[FieldSpec, ...] = Field(min_length=1, max_length=60)
     consents: tuple[ConsentSpec, ...] = ()
     limits: tuple[LimitSpec, ...] = Field(default=(), max_length=10)
+    prize_plan: PrizePlan | None = None
     review: ReviewMode = ReviewMode.EVERY
     decide_within_days: int = Field(default=3, ge=1, le=60)
     """Working days, Monday to Friday in the campaign's zone."""
@@ -155,6 +154,8 @@ class Manifest(Shape):
         if self.closes_at <= self.opens_at:
             raise ValueError("a campaign closes after it opens")
         limits = [limit.name for limit in self.limits]
+        if self.prize_plan:
+            limits += [limit.name for limit in self.prize_plan.limits]
         if len(limits) != len(set(limits)):
             raise ValueError("two limits have the same name")
         if sum(field.kind is FieldKind.PHONE for field in self.fields) > MOST_PHONES:
@@ -183,6 +184,9 @@ class Current(Shape):
     closes_at: Instant
     paused: bool = False
     archived: bool = False
+    awards_from: Instant | None = None
+    """What entered before it takes no unit when it is written: it is held, and offered the prizes in order
+    of entry. Set on resume, 60 seconds ahead, so that a function that still knows of the pause agrees."""
     revision: int = Field(default=0, ge=0)
     """Rises with every change that staff make to the campaign; a lower one never replaces a higher."""
 

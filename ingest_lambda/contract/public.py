@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ingest_lambda.contract.manifest import MOST_RELEASES, Language, Name
+from ingest_lambda.contract.manifest import MOST_RELEASES
+from ingest_lambda.contract.names import Language, Name
 from ingest_lambda.contract.reasons import ReasonCode
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.token import MAX_TOKEN_CHARS, Sha256
@@ -117,10 +118,18 @@ class ShownReason(Shape):
 
 
 class ShownAward(Shape):
-    """An award as the entrant may know of it; ``provisional`` is never worded as won."""
+    """What became of one prize of the release, as the entrant may know of it.
+
+    ``state`` is an ``AwardState`` if a unit is theirs, else the ``PrizeOutcome``.
+    ``provisional`` is never worded as won. The code is there once the award is
+    confirmed, and never before.
+    """
 
     prize: Name
+    name: str
+    """In the language of the token."""
     state: str
+    code: str | None = None
 
 
 class ShownImage(Shape):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ingest_lambda.contract.manifest import Name
+from ingest_lambda.contract.names import Name
 from ingest_lambda.contract.reasons import Reason
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.status import shown_status
@@ -23,6 +23,7 @@ from ingest_lambda.contract.words import (
     ImageRefusal,
     MessageKind,
     Mode,
+    PrizeOutcome,
     Route,
     SubmissionStatus,
     Suspicion,
@@ -99,6 +100,7 @@ class SubmissionRecord(Record):
             "guards_given_back",
             "decision_reasons",
             "conflict_hashes",
+            "prizes",
         }
     )
 
@@ -142,6 +144,8 @@ class SubmissionRecord(Record):
     """Hashes of other bodies for the same id and attempt; the first body is the one kept."""
     held: bool = False
     """It was entered while the campaign was paused and has been offered no prize."""
+    prizes: dict[Name, PrizeOutcome] = {}
+    """What became of each prize of its release. A mail tells nothing of prizes that is not here."""
     entries: int = 1
     started_at: Instant
     entered_at: Instant
@@ -230,16 +234,33 @@ class MessageRecord(Record):
     version: int = 1
 
 
+class WonMoment(Shape):
+    """The winning moment that an award came from: where its unit goes back to."""
+
+    set: str
+    at: Instant
+    until: Instant | None = None
+    rank: int
+
+
 class AwardRecord(Record):
-    """One prize unit given to a submission, as the table has it."""
+    """One prize unit given to a submission, as the table has it. Its code is in the stock table only."""
+
+    nested: ClassVar[frozenset[str]] = frozenset({"limits_taken", "moment"})
 
     submission_id: UUID
     slug: str | None = None
     """As :attr:`ImageRecord.slug`."""
     prize: Name
     unit: str
+    """As :data:`ingest_lambda.contract.stock.Unit`."""
     state: AwardState
-    moment_at: Instant | None = None
+    entered_at: Instant | None = None
+    """The time of entry by which it was given; an earlier copy of the submission changes it no more."""
+    moment: WonMoment | None = None
+    limits_taken: tuple[TakenLimit, ...] = ()
+    """Uses of award limits, given back with a release."""
+    awarded_at: Instant | None = None
     version: int = Field(default=1, ge=1)
 
 

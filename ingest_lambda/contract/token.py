@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ingest_lambda.contract.manifest import Language, Name, Slug
+from ingest_lambda.contract.manifest import Slug
+from ingest_lambda.contract.names import Language, Name
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.words import Channel, Mode, Purpose, Route
 

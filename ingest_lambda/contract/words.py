@@ -149,6 +149,45 @@ class AwardState(StrEnum):
     PROVISIONAL = "provisional"
     CONFIRMED = "confirmed"
     RELEASED = "released"
+    """Its unit went back into the stock: the submission was refused before it was told that it won."""
+    REVOKED = "revoked"
+    """It was confirmed, and the submission counts no longer."""
+
+
+class Mechanic(StrEnum):
+    """How a prize is awarded."""
+
+    EVERYONE = "everyone"
+    """To each submission until the stock ends."""
+    MOMENT = "moment"
+    """To the first submission after each winning moment."""
+
+
+BY_CHANCE = frozenset({Mechanic.MOMENT})
+"""A submission gets at most one prize of these."""
+
+
+class AwardTiming(StrEnum):
+    """When a submission is offered a prize."""
+
+    AT_ONCE = "at_once"
+    """When it is written. Its award is provisional until the review and the photos are done."""
+    AFTER_APPROVAL = "after_approval"
+    """In the transaction that approves it, by its own time of entry."""
+
+
+class PrizeOutcome(StrEnum):
+    """What became of one prize for one submission. The award itself, if any, says the rest."""
+
+    GIVEN = "given"
+    NOT_THIS_TIME = "not_this_time"
+    """No winning moment was due, or it got another prize by chance."""
+    NONE_LEFT = "none_left"
+    LIMIT_REACHED = "limit_reached"
+    """An award limit of the person, phone or household."""
+    HELD = "held"
+    """It entered while the campaign was paused, and is offered the prize later."""
+    AFTER_APPROVAL = "after_approval"
 
 
 class Suspicion(StrEnum):

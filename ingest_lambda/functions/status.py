@@ -6,13 +6,16 @@ from uuid import UUID
 
 from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.stock import Stock
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.adapters.tokens import verify
 from ingest_lambda.contract import (
     POLL_SECONDS,
     Action,
+    AwardState,
     ImageRecord,
     Manifest,
+    PrizeOutcome,
     Purpose,
     Reason,
     ReasonCode,
@@ -42,6 +45,7 @@ class StatusReader:
     """What the status call works with; built once per warm function."""
 
     table: Table
+    stock: Stock
     releases: Releases
     token_keys: str
 
@@ -96,7 +100,6 @@ class StatusReader:
         ended = at >= (current.closes_at if current else manifest.closes_at)
         if ended:
             reasons = tuple(reason.model_copy(update={"again_at": None}) for reason in reasons)
-        awards = self.table.submissions.awards(record.id)
         return StatusAnswer(
             submission_id=record.id,
             reference=reference_of(record.id),
@@ -108,11 +111,42 @@ class StatusReader:
                 _shown(reason, manifest, payload.locale, None if ended else at)
                 for reason in reasons
             ),
-            awards=tuple(ShownAward(prize=award.prize, state=award.state) for award in awards),
+            awards=() if unproved else self._awards(record, manifest, payload.locale),
             actions=_actions(record, status, at),
             may_enter_again_at=_free_at(reasons),
             poll_after_seconds=POLL_SECONDS[2 if unproved else -1] if waiting else None,
         )
+
+    def _awards(
+        self, record: SubmissionRecord, manifest: Manifest, locale: str
+    ) -> tuple[ShownAward, ...]:
+        """Say what became of each prize, with the code of a confirmed award.
+
+        An award that has lost its unit is shown as what the submission says of the
+        prize since.
+        """
+        if not record.prizes or manifest.prize_plan is None:
+            return ()
+        awards = {award.prize: award for award in self.table.submissions.awards(record.id)}
+        shown = []
+        for prize in manifest.prize_plan.prizes:
+            outcome = record.prizes.get(prize.name)
+            award = awards.get(prize.name)
+            if outcome is None:
+                continue
+            code = None
+            if award is not None and award.state is AwardState.CONFIRMED:
+                given = self.stock.given.get(record.campaign_id, prize.name, award.unit)
+                code = given.code if given and given.submission_id == record.id else None
+            shown.append(
+                ShownAward(
+                    prize=prize.name,
+                    name=prize.names.get(locale) or next(iter(prize.names.values())),
+                    state=award.state if award and outcome is PrizeOutcome.GIVEN else outcome,
+                    code=code,
+                )
+            )
+        return tuple(shown)
 
     def _images(
         self, payload: TokenPayload, record: SubmissionRecord | None

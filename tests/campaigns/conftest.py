@@ -13,33 +13,24 @@ from campaigns.hosting.local import LocalHost
 from campaigns.publishing.services import propagate
 from campaigns.rendering import render_page
 from ingest_lambda.adapters.table import Table
+from tests.ingest_lambda.declared import create_stock_table
 from tests.support.simulated_aws import empty_account
 
 
 def make_table() -> Table:
-    """Make the table of the settings, empty; the one before is gone."""
+    """Make the tables of the settings, empty and without indexes; those before are gone."""
     client = aws.dynamodb()
-    if env().table_name in client.list_tables()["TableNames"]:
-        client.delete_table(TableName=env().table_name)
-    client.create_table(
-        TableName=env().table_name,
-        BillingMode="PAY_PER_REQUEST",
-        KeySchema=[
-            {"AttributeName": "pk", "KeyType": "HASH"},
-            {"AttributeName": "sk", "KeyType": "RANGE"},
-        ],
-        AttributeDefinitions=[
-            {"AttributeName": "pk", "AttributeType": "S"},
-            {"AttributeName": "sk", "AttributeType": "S"},
-        ],
-    )
+    for name in (env().table_name, env().stock_table_name):
+        if name in client.list_tables()["TableNames"]:
+            client.delete_table(TableName=name)
+        create_stock_table(client, name)
     return Table(client, env().table_name)
 
 
 @pytest.fixture
 def table() -> Iterator[Table]:
     """The submissions table, empty, and an AWS account around it."""
-    clients = (aws.dynamodb, aws.ses, ingest._table)
+    clients = (aws.dynamodb, aws.ses, ingest._table, ingest._stock)
     with empty_account():
         for made in clients:
             made.cache_clear()

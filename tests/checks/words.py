@@ -42,8 +42,6 @@ AVOIDED = frozenset(
         "merge",
         "claim",
         "claims",
-        "moment",
-        "moments",
         "entry",
         "entries",
     ]

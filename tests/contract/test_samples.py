@@ -20,11 +20,14 @@ from tests.contract.reading import SAMPLES, sample
 
 WHOLE: dict[str, type[Shape]] = {
     "token_payload": contract.TokenPayload,
+    "block": contract.Block,
     "current": contract.Current,
     "decision": contract.Decision,
     "envelope_message": contract.MessageEnvelope,
     "envelope_submission": contract.SubmissionEnvelope,
+    "given": contract.Given,
     "manifest": contract.Manifest,
+    "moment": contract.Moment,
     "message_request": contract.MessageRequest,
     "page_state": contract.PageState,
     "start_answer": contract.StartAnswer,

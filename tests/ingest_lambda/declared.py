@@ -45,17 +45,23 @@ def variables(name: str) -> set[str]:
 
 
 @cache
-def _declared() -> dict[str, Any]:
-    (properties,) = resources("AWS::DynamoDB::Table").values()
+def _declared(logical_id: str) -> dict[str, Any]:
+    properties = resources("AWS::DynamoDB::Table")[logical_id]
     indexes = [
         # A condition of the template, and no capacity that moto knows.
         {name: value for name, value in index.items() if name != "WarmThroughput"}
-        for index in properties["GlobalSecondaryIndexes"]
+        for index in properties.get("GlobalSecondaryIndexes", ())
     ]
     kept = ("BillingMode", "AttributeDefinitions", "KeySchema")
-    return {**{name: properties[name] for name in kept}, "GlobalSecondaryIndexes": indexes}
+    declared = {name: properties[name] for name in kept}
+    return {**declared, "GlobalSecondaryIndexes": indexes} if indexes else declared
 
 
 def create_table(client: Any, name: str) -> None:
     """Create the declared table under a name."""
-    client.create_table(TableName=name, **_declared())
+    client.create_table(TableName=name, **_declared("Table"))
+
+
+def create_stock_table(client: Any, name: str) -> None:
+    """Create the declared table of prizes under a name."""
+    client.create_table(TableName=name, **_declared("StockTable"))

@@ -12,6 +12,7 @@ import boto3
 
 from ingest_lambda.adapters.bucket import Bucket, open_bucket, open_forms
 from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.stock import Stock
 from ingest_lambda.adapters.table import Table, open_table
 from ingest_lambda.adapters.tokens import sign
 from ingest_lambda.config import Config
@@ -29,7 +30,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.functions.start import Starter
 from ingest_lambda.functions.status import StatusReader
-from tests.ingest_lambda.declared import create_table
+from tests.ingest_lambda.declared import create_stock_table, create_table
 from tests.support.simulated_aws import empty_account
 
 NOON = datetime(2026, 6, 3, 12, tzinfo=UTC)
@@ -69,6 +70,7 @@ class World:
     """The adapters of the public path, and moto's own clients to look behind them."""
 
     table: Table
+    stock: Stock
     bucket: Bucket
     s3: Any
     name: str
@@ -83,7 +85,7 @@ class World:
 
     @property
     def reader(self) -> StatusReader:
-        return StatusReader(self.table, self.releases, TOKEN_KEYS)
+        return StatusReader(self.table, self.stock, self.releases, TOKEN_KEYS)
 
     def keys(self) -> list[str]:
         listed = self.s3.list_objects_v2(Bucket=self.name).get("Contents", [])
@@ -94,8 +96,13 @@ class World:
 def _adapters() -> tuple[World, Any]:
     """Make the adapters once: making them costs more than any test does with them."""
     settings = Config()
+    table = open_table(settings)
     world = World(
-        open_table(settings), open_bucket(settings), boto3.client("s3"), settings.bucket_name
+        table,
+        Stock(table.store.client, settings.stock_table_name),
+        open_bucket(settings),
+        boto3.client("s3"),
+        settings.bucket_name,
     )
     return world, boto3.client("dynamodb")
 
@@ -106,6 +113,7 @@ def open_world() -> Iterator[World]:
     with empty_account():
         world, dynamodb = _adapters()
         create_table(dynamodb, Config().table_name)
+        create_stock_table(dynamodb, Config().stock_table_name)
         world.s3.create_bucket(Bucket=world.name)
         world.table.published.publish(MANIFEST, CURRENT)
         yield world

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import boto3
 
 from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.stock import Stock
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.adapters.tokens import sign
 from ingest_lambda.contract import (
@@ -23,11 +24,12 @@ from ingest_lambda.contract import (
 from ingest_lambda.functions.decide import apply_decision
 from ingest_lambda.functions.publish import publish
 from ingest_lambda.functions.write import Writer
-from tests.ingest_lambda.declared import create_table
+from tests.ingest_lambda.declared import create_stock_table, create_table
 
 KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
 NOON = datetime(2026, 6, 10, 12, tzinfo=UTC)
 NAME = "campaignhub-test"
+STOCK_NAME = "campaignhub-test-stock"
 EMAIL_FIELD = {"name": "email", "kind": "email", "meaning": "email"}
 RECEIPT_FIELD = {"name": "receipt", "kind": "receipt_image", "max_receipts": 3}
 ONCE_A_RECEIPT = {
@@ -101,6 +103,12 @@ def empty_table() -> Table:
     return Table(client(), NAME)
 
 
+def empty_stock() -> Stock:
+    """Make the table of prizes beside it."""
+    create_stock_table(client(), STOCK_NAME)
+    return Stock(client(), STOCK_NAME)
+
+
 class Kept:
     """A quarantine that remembers what was put into it."""
 
@@ -118,6 +126,7 @@ class Desk:
 
     def __init__(self, **manifest: Any) -> None:
         self.table = empty_table()
+        self.stock = empty_stock()
         self.quarantine = Kept()
         self.writer = Writer(
             table=self.table,

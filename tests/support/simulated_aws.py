@@ -19,7 +19,7 @@ from moto.sqs.models import Queue, sqs_backends
 from campaignhub import aws, ingest
 from campaignhub.env import env
 from submissions.operations.services import readings
-from tests.ingest_lambda.declared import create_table
+from tests.ingest_lambda.declared import create_stock_table, create_table
 from tests.support.message_moves import refuse_moves
 
 PAIRS = ("submissions", "images", "mirror", "mail_tasks", "jobs", "mail_notices")
@@ -60,6 +60,7 @@ def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         _forget()
         table, bucket, queues = _clients(env().aws_region)
         create_table(table, env().table_name)
+        create_stock_table(table, env().stock_table_name)
         bucket.create_bucket(Bucket=env().bucket_name)
         for name in PAIRS:
             dead = _make_queue(f"{name}-dead")
@@ -115,6 +116,15 @@ def _url(queue: Queue) -> str:
 
 def _forget() -> None:
     asked = (aws.impatient_sqs, aws.impatient_dynamodb, aws.impatient_s3, aws.cloudwatch, aws.pipes)
-    for client in (aws.dynamodb, aws.sqs, aws.s3, aws.ses, *asked, ingest._table, ingest._writer):
+    for client in (
+        aws.dynamodb,
+        aws.sqs,
+        aws.s3,
+        aws.ses,
+        *asked,
+        ingest._table,
+        ingest._stock,
+        ingest._writer,
+    ):
         client.cache_clear()
     readings.forget_here()

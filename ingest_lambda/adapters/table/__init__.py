@@ -28,6 +28,7 @@ from typing import Any
 from ingest_lambda.adapters.clients import open_client
 from ingest_lambda.adapters.table.keys import HOUR_SHARDS as HOUR_SHARDS
 from ingest_lambda.adapters.table.keys import ROLLING as ROLLING
+from ingest_lambda.adapters.table.keys import Item as Item
 from ingest_lambda.adapters.table.keys import guard_key as guard_key
 from ingest_lambda.adapters.table.ledger import ItemLine as ItemLine
 from ingest_lambda.adapters.table.ledger import LedgerItems as LedgerItems
@@ -46,14 +47,16 @@ from ingest_lambda.adapters.table.published import BlockListTooLong as BlockList
 from ingest_lambda.adapters.table.published import Partner as Partner
 from ingest_lambda.adapters.table.published import PublishedItems
 from ingest_lambda.adapters.table.store import READ_ATTEMPTS as READ_ATTEMPTS
-from ingest_lambda.adapters.table.store import Store
+from ingest_lambda.adapters.table.store import Store as Store
 from ingest_lambda.adapters.table.submissions import SubmissionItems as SubmissionItems
 from ingest_lambda.adapters.table.transaction import SUBMISSION as SUBMISSION
 from ingest_lambda.adapters.table.transaction import Cancelled as Cancelled
 from ingest_lambda.adapters.table.transaction import InConflict as InConflict
+from ingest_lambda.adapters.table.transaction import Operation as Operation
 from ingest_lambda.adapters.table.transaction import Part as Part
 from ingest_lambda.adapters.table.transaction import PartKind as PartKind
 from ingest_lambda.adapters.table.transaction import TooManyParts as TooManyParts
+from ingest_lambda.adapters.table.transaction import Write as Write
 from ingest_lambda.config import Config
 
 

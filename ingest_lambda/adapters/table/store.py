@@ -159,7 +159,7 @@ class Store:
         operations = [operation for _, operation in writes]
         for operation in operations:
             for inner in operation.values():
-                inner["TableName"] = self.name
+                inner.setdefault("TableName", self.name)
         try:
             if len(operations) == 1 and "Put" in operations[0]:
                 self.client.put_item(**operations[0]["Put"])

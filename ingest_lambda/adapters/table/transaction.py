@@ -22,6 +22,16 @@ class PartKind(StrEnum):
     PHOTO = "photo"
     RELEASE = "release"
     CURRENT = "current release"
+    AWARD = "award"
+    """The award of the prize that its name says."""
+    AWARD_LIMIT = "award limit"
+    HELD = "held"
+    UNIT = "unit"
+    """A unit of a prize that is taken out of the stock."""
+    GIVEN = "given"
+    """What makes that unit given once."""
+    GIVEN_BACK = "given back"
+    UNIT_RETURNED = "unit returned"
 
 
 class Part(NamedTuple):
@@ -35,7 +45,7 @@ SUBMISSION = Part(PartKind.SUBMISSION)
 """The submission itself: there already, or of another version by now."""
 
 Operation = dict[str, dict[str, Any]]
-"""One entry of ``TransactItems``, such as ``{"Put": {…}}``, without the table's name."""
+"""One entry of ``TransactItems``, such as ``{"Put": {…}}``; without a ``TableName`` it is of the store's own."""
 Write = tuple[Part, Operation]
 
 

@@ -117,6 +117,5 @@ def award_record(row: Award, *, slug: str | None) -> AwardRecord:
         prize=row.prize,
         unit=row.unit,
         state=row.state,
-        moment_at=row.moment_at,
         version=row.version,
     )

@@ -299,6 +299,6 @@ def award_row(record: AwardRecord) -> Award:
         prize=record.prize,
         unit=record.unit,
         state=record.state,
-        moment_at=record.moment_at,
+        moment_at=record.moment.at if record.moment else None,
         version=record.version,
     )

@@ -120,7 +120,7 @@ def enter_the_table(campaign: Campaign, *, release: int = 1) -> UUID:
 def status_page(pk: UUID) -> dict[str, Any]:
     """Return what the function answers to the page that the entrant's mail leads to."""
     table, mail = ingest._table(), Mail.objects.get(submission=pk, event="asked_again:1")
-    reader = StatusReader(table, Releases(table), env().token_keys)
+    reader = StatusReader(table, ingest._stock(), Releases(table), env().token_keys)
     token = link_of(mail).split("#")[1]
     answer = reader.read(mail.submission.campaign.slug, pk, token, at=NOON)
     return answer.model_dump(exclude={"submission_id", "reference"})

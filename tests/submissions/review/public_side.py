@@ -81,7 +81,7 @@ class PublicSide(RuleBasedStateMachine):
             clock=lambda: self.now,
             sleep=lambda _seconds: None,
         )
-        self.reader = StatusReader(table, Releases(table), env().token_keys)
+        self.reader = StatusReader(table, ingest._stock(), Releases(table), env().token_keys)
 
     @precondition(lambda self: len(self.entries) < MOST_ENTRIES)
     @rule(reviewed=st.booleans(), same_person=st.booleans())

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.usefixtures("account")
 
 
 def status_of(desk: Desk, payload: TokenPayload, *, at: datetime = NOON) -> StatusAnswer:
-    reader = StatusReader(desk.table, Releases(desk.table), KEYS)
+    reader = StatusReader(desk.table, desk.stock, Releases(desk.table), KEYS)
     return reader.read("summer", payload.submission_id, sign(payload, token_keys=KEYS), at=at)
 
 

@@ -1,0 +1,146 @@
+"""What is given: the items that make a unit given once, and the writes that give, take back and check."""
+
+from uuid import UUID
+
+from ingest_lambda.adapters.stock.keys import (
+    RETURNED,
+    given_key,
+    moment_key,
+    moment_sk,
+    returned_key,
+)
+from ingest_lambda.adapters.stock.units import StockUnit
+from ingest_lambda.adapters.table import (
+    Cancelled,
+    InConflict,
+    Item,
+    Operation,
+    Part,
+    PartKind,
+    Store,
+    Write,
+)
+from ingest_lambda.contract import AwardRecord, Given, instant_text
+
+NO_WINNER = "-"
+"""Stands for a submission where a unit was taken out of the stock."""
+
+
+def unit_part(prize: str) -> Part:
+    """Return the part of a transaction that takes a unit out of the stock."""
+    return Part(PartKind.UNIT, prize)
+
+
+def given_part(prize: str) -> Part:
+    """Return the part of a transaction that makes a unit given."""
+    return Part(PartKind.GIVEN, prize)
+
+
+class GivenItems:
+    """Given units. Each lies in a partition of its own, so that no prize is a hot one."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, campaign_id: str, prize: str, unit: str) -> Given | None:
+        """Read to whom a unit was given."""
+        item = self._store.get(given_key(campaign_id, prize, unit))
+        if item is None:
+            return None
+        owner = item["submission_id"]["S"]
+        return Given(
+            prize=prize,
+            unit=unit,
+            submission_id=None if owner == NO_WINNER else UUID(owner),
+            code=item["code"]["S"] if "code" in item else None,
+        )
+
+    def put_if_absent(self, campaign_id: str, given: Given) -> bool:
+        """Note a unit as given, as it is known elsewhere; tell whether it was not known here."""
+        return self._store.put_if_absent(_item(campaign_id, given))
+
+    def gives(self, campaign_id: str, unit: StockUnit, owner: UUID | None) -> list[Write]:
+        """Return the writes that take a unit out of the stock and make it the owner's, once.
+
+        The unit's own item is not enough: it exists a second time after a republish,
+        a resumed import or a restored backup.
+        """
+        given = Given(prize=unit.prize, unit=unit.unit, submission_id=owner, code=unit.code)
+        put: Operation = {
+            "Put": {
+                "TableName": self._store.name,
+                "Item": _item(campaign_id, given),
+                "ConditionExpression": "attribute_not_exists(pk)",
+            }
+        }
+        return [(unit_part(unit.prize), self._here(unit.take())), (given_part(unit.prize), put)]
+
+    def returns(self, campaign_id: str, award: AwardRecord, code: str | None) -> list[Write]:
+        """Return the writes that put an award's unit back into the stock, among those that came back.
+
+        For a unit that is given to this submission; another transaction may not
+        have changed that meanwhile.
+        """
+        delete: Operation = {
+            "Delete": {
+                "TableName": self._store.name,
+                "Key": given_key(campaign_id, award.prize, award.unit),
+                "ConditionExpression": "submission_id = :mine",
+                "ExpressionAttributeValues": {":mine": {"S": str(award.submission_id)}},
+            }
+        }
+        put: Operation = {
+            "Put": {"TableName": self._store.name, "Item": _returned(campaign_id, award, code)}
+        }
+        return [
+            (Part(PartKind.GIVEN_BACK, award.prize), delete),
+            (Part(PartKind.UNIT_RETURNED, award.prize), put),
+        ]
+
+    def bury(self, campaign_id: str, unit: StockUnit) -> bool:
+        """Take away a ghost: a unit that lies in the stock although it is given. Tell whether it went.
+
+        Checked in the same transaction, because a unit that somebody gave back
+        meanwhile is no ghost.
+        """
+        is_given: Operation = {
+            "ConditionCheck": {
+                "TableName": self._store.name,
+                "Key": given_key(campaign_id, unit.prize, unit.unit),
+                "ConditionExpression": "attribute_exists(pk)",
+            }
+        }
+        take = (unit_part(unit.prize), self._here(unit.take()))
+        try:
+            self._store.transact([take, (given_part(unit.prize), is_given)])
+        except (Cancelled, InConflict):
+            return False
+        return True
+
+    def _here(self, operation: Operation) -> Operation:
+        for inner in operation.values():
+            inner["TableName"] = self._store.name
+        return operation
+
+
+def _item(campaign_id: str, given: Given) -> Item:
+    item: Item = {
+        **given_key(campaign_id, given.prize, given.unit),
+        "submission_id": {"S": str(given.submission_id or NO_WINNER)},
+    }
+    if given.code is not None:
+        item["code"] = {"S": given.code}
+    return item
+
+
+def _returned(campaign_id: str, award: AwardRecord, code: str | None) -> Item:
+    item: Item = {"unit": {"S": award.unit}}
+    if code is not None:
+        item["code"] = {"S": code}
+    won = award.moment
+    if won is None:
+        return item | returned_key(campaign_id, award.prize, award.unit)
+    if won.until is not None:
+        item["until"] = {"S": instant_text(won.until)}
+    sk = moment_sk(won.at, won.rank, award.prize, award.unit)
+    return item | moment_key(campaign_id, won.set, RETURNED, sk)
