@@ -31,7 +31,7 @@ from ingest_lambda.contract import (
     token_keys_of,
 )
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.functions import decide, publish, restore, write
+from ingest_lambda.functions import decide, held, publish, restore, write
 from ingest_lambda.rules import people, promises, windows
 
 complete()  # every process of Django's comes by here before it starts a thread
@@ -48,6 +48,8 @@ ItemLine = table.ItemLine
 UnsentPhoto = table.UnsentPhoto
 """A photo that no submission named when it was looked for."""
 BlockListTooLong = table.BlockListTooLong
+HeldOffered = held.HeldOffered
+"""How many held submissions were offered prizes, and whether more wait."""
 BatchIsOpen = stock.BatchIsOpen
 """The pool names the batch already, so its blocks may not be put again."""
 MOST_BLOCKED = table.MOST_BLOCKED
@@ -240,7 +242,7 @@ def apply_decision(decision: Decision) -> bool:
         IngestBusy: try again later.
         SubmissionMissing: the table does not hold it.
     """
-    return decide.apply_decision(decision, table=_table())
+    return decide.apply_decision(decision, table=_table(), giver=_giver())
 
 
 def load_moments(
@@ -320,6 +322,26 @@ def read_given(campaign_id: str, prize: str, unit: str) -> Given | None:
     return _stock().given.get(campaign_id, prize, unit)
 
 
+def confirm_awards(submission_id: UUID) -> bool:
+    """Confirm the provisional awards of a submission that counts without a decision; tell whether there were any.
+
+    For a campaign that nobody reviews, once the photos are what the submission announced.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    return held.confirm_awards(submission_id, table=_table(), giver=_giver())
+
+
+def offer_held(slug: str, *, most: int) -> HeldOffered:
+    """Offer prizes to the first ``most`` submissions that were held while paused, in order of entry.
+
+    Raises:
+        IngestBusy: go on later; what was offered is done.
+    """
+    return held.offer_held(slug, most=most, table=_table(), giver=_giver())
+
+
 def announce_token_keys() -> None:
     """Say in the table which keys sign tokens now; functions that lack one of them wait for it.
 
@@ -355,9 +377,15 @@ def mailbox_hash(campaign_id: str, email: str) -> str:
 
 
 @cache
+def _giver() -> write.Giver:
+    return write.Giver(_stock())
+
+
+@cache
 def _writer() -> write.Writer:
     return write.Writer(
         table=_table(),
+        giver=_giver(),
         releases=releases.Releases(_table()),
         quarantine=quarantine.QuarantineQueue(sqs, env().quarantine_queue_url),
         token_keys=env().token_keys,

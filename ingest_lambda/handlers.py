@@ -128,12 +128,13 @@ def _writer() -> "Writer":
 def _writer_with(secrets: Secrets) -> "Writer":
     from ingest_lambda.adapters.quarantine import open_quarantine
     from ingest_lambda.contract import complete
-    from ingest_lambda.functions.write import Writer
+    from ingest_lambda.functions.write import Giver, Writer
 
     complete()
     settings = config()
     return Writer(
         table=_table(),
+        giver=Giver(_stock()),
         releases=_releases(),
         quarantine=open_quarantine(settings),
         token_keys=secrets.token_keys,

@@ -1,18 +1,32 @@
 """Apply a decision to the table: once, in order, with all that follows from it in one transaction."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from ingest_lambda.adapters.table import NOTHING, Table, Taken
+from ingest_lambda.adapters.table import NOTHING, Table, Taken, Write
 from ingest_lambda.contract import (
     ANSWERABLE,
+    BY_CHANCE,
     KEEPS_SLOT,
+    AwardRecord,
+    AwardState,
+    AwardTiming,
     Decision,
+    Manifest,
+    PrizeOutcome,
+    PrizeSpec,
     ReasonCode,
     SubmissionRecord,
     SubmissionStatus,
 )
+from ingest_lambda.errors import TryAgain
+from ingest_lambda.functions.write.award_moves import moves_of
+from ingest_lambda.functions.write.giving import ALIVE, Giver, Standing
 from ingest_lambda.functions.write.replacing import replace, replace_and_take
 
+_COUNTS = frozenset(
+    {SubmissionStatus.APPROVED, SubmissionStatus.PENDING_REVIEW, SubmissionStatus.RECEIVED}
+)
 _FREES = frozenset({SubmissionStatus.REJECTED, SubmissionStatus.INVALID})
 
 
@@ -20,13 +34,15 @@ class SubmissionMissing(Exception):
     """A decision on something that the table does not hold."""
 
 
-def apply_decision(decision: Decision, *, table: Table) -> bool:
+def apply_decision(decision: Decision, *, table: Table, giver: Giver) -> bool:
     """Write a decision to its submission; ``False`` where a later or equal one was there already.
 
     Guarded by the decision's number and the item's version, so it may be
     delivered twice, late or out of order. Slots and guards are given back in
     the same transaction that forgets them, hence once; a verdict that lets a
-    rejected or refused submission in again takes what is still free.
+    rejected or refused submission in again takes what is still free. Awards move in
+    it as :mod:`ingest_lambda.functions.write.award_moves` says, and prizes that wait for an
+    approval, or were released by what this verdict goes back on, are offered in it.
 
     Raises:
         SubmissionMissing: there is no such submission.
@@ -41,11 +57,82 @@ def apply_decision(decision: Decision, *, table: Table) -> bool:
     answered = decision.attempt < stored.attempt and decision.status in ANSWERABLE
     freed = NOTHING if answered else _given_back(decision, stored)
     record = stored.model_copy(update=_changes(decision, stored, freed))
-    if _retakes_limits(decision, stored):
-        replace_and_take(record, table=table)
+    awards = table.submissions.awards(stored.id) if stored.prizes else ()
+    moves: list[Write] = []
+    if awards and not answered:
+        moves = moves_of(
+            decision.status,
+            awards,
+            campaign_id=stored.campaign_id,
+            keeps=decision.keeps_prizes,
+            stock=giver.stock,
+            table=table,
+        )
+    retakes = _retakes_limits(decision, stored)
+
+    def store(storing: SubmissionRecord, beside: Sequence[Write]) -> None:
+        if retakes:
+            replace_and_take(storing, table=table, beside=[*moves, *beside])
+        else:
+            replace(storing, table, gives_back=freed, beside=[*moves, *beside])
+
+    manifest, wanted = _offered(decision, stored, awards, table)
+    if manifest is None or not wanted or answered:
+        store(record, ())
+        if moves:
+            giver.forget_reads()
         return True
-    replace(record, table, gives_back=freed)
+    giver.give(
+        record,
+        manifest,
+        wanted,
+        awards={award.prize: award for award in awards},
+        standing=_standing_by(decision),
+        store=store,
+        at=decision.decided_at,
+        table=table,
+    )
     return True
+
+
+def _offered(
+    decision: Decision, stored: SubmissionRecord, awards: Sequence[AwardRecord], table: Table
+) -> tuple[Manifest | None, list[PrizeSpec]]:
+    """Return which prizes of its release a verdict offers, by the time of entry."""
+    lets_in = stored.shown_status is SubmissionStatus.INVALID
+    if decision.status not in _COUNTS or not (stored.prizes or lets_in):
+        return None, []
+    manifest = table.published.release(stored.slug, stored.release)
+    if manifest is None:
+        raise TryAgain("release_missing")
+    if manifest.prize_plan is None:
+        return manifest, []
+    is_approved = decision.status is SubmissionStatus.APPROVED
+    released = {award.prize for award in awards if award.state is AwardState.RELEASED}
+    has = {award.prize: award for award in awards if award.state in ALIVE}
+    by_name = {prize.name: prize for prize in manifest.prize_plan.prizes}
+    had_chance = any(by_name[name].mechanic in BY_CHANCE for name in has if name in by_name)
+    wanted = []
+    for prize in manifest.prize_plan.prizes:
+        outcome = stored.prizes.get(prize.name)
+        is_open = outcome is PrizeOutcome.AFTER_APPROVAL or (lets_in and outcome is None)
+        if prize.name in has or not (is_open or prize.name in released):
+            continue
+        if had_chance and prize.mechanic in BY_CHANCE:
+            continue
+        if prize.timing is AwardTiming.AT_ONCE or is_approved:
+            wanted.append(prize)
+    return manifest, wanted
+
+
+def _standing_by(decision: Decision) -> Standing:
+    def judge(
+        record: SubmissionRecord, _given: Collection[PrizeSpec]
+    ) -> tuple[SubmissionRecord, AwardState]:
+        is_approved = decision.status is SubmissionStatus.APPROVED
+        return record, AwardState.CONFIRMED if is_approved else AwardState.PROVISIONAL
+
+    return judge
 
 
 def _retakes_limits(decision: Decision, stored: SubmissionRecord) -> bool:

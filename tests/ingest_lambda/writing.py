@@ -23,7 +23,7 @@ from ingest_lambda.contract import (
 )
 from ingest_lambda.functions.decide import apply_decision
 from ingest_lambda.functions.publish import publish
-from ingest_lambda.functions.write import Writer
+from ingest_lambda.functions.write import Giver, Writer
 from tests.ingest_lambda.declared import create_stock_table, create_table
 
 KEYS = "new:" + "ab" * 32 + ",old:" + "cd" * 32
@@ -130,6 +130,7 @@ class Desk:
         self.quarantine = Kept()
         self.writer = Writer(
             table=self.table,
+            giver=Giver(self.stock, now=lambda: NOON, sleep=lambda _seconds: None),
             releases=Releases(self.table),
             quarantine=self.quarantine,
             token_keys=KEYS,
@@ -213,4 +214,4 @@ def decide(
     decision = Decision(
         submission_id=submission_id, decision_no=number, status=status, decided_at=NOON, **more
     )
-    return apply_decision(decision, table=desk.table)
+    return apply_decision(decision, table=desk.table, giver=desk.writer.giver)

@@ -124,6 +124,7 @@ def _forget() -> None:
         *asked,
         ingest._table,
         ingest._stock,
+        ingest._giver,
         ingest._writer,
     ):
         client.cache_clear()

@@ -24,6 +24,9 @@ from ingest_lambda.adapters.stock.given import GivenItems
 from ingest_lambda.adapters.stock.given import given_part as given_part
 from ingest_lambda.adapters.stock.given import unit_part as unit_part
 from ingest_lambda.adapters.stock.moments import MomentItems
+from ingest_lambda.adapters.stock.next_moments import MomentPlan as MomentPlan
+from ingest_lambda.adapters.stock.next_moments import NextMoments as NextMoments
+from ingest_lambda.adapters.stock.next_units import NextUnits as NextUnits
 from ingest_lambda.adapters.stock.units import BlockUnit as BlockUnit
 from ingest_lambda.adapters.stock.units import MomentUnit as MomentUnit
 from ingest_lambda.adapters.stock.units import ReturnedUnit as ReturnedUnit

@@ -1,6 +1,6 @@
 """Winning moments in the stock table: loaded before a manifest names their set, then only taken and returned."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,11 +76,6 @@ class MomentItems:
             tuple(_unit(campaign_id, moment_set, day, item) for item in answer["Items"]),
             last["sk"]["S"] if last else "",
         )
-
-
-def units_in_order(moments: Iterable[MomentUnit]) -> Sequence[MomentUnit]:
-    """Return moments in the order in which they are offered: the oldest, then the dearest."""
-    return sorted(moments, key=lambda moment: moment.sk)
 
 
 def _item(campaign_id: str, moment_set: str, moment: Moment, timezone: str) -> Item:

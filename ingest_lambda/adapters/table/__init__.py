@@ -13,6 +13,7 @@ image facts           ``SUBMISSION#{id}``                             ``IMAGE#{a
 places for photos     ``SUBMISSION#{id}``                             ``KEYS#{attempt}``
 message               ``SUBMISSION#{id}``                             ``MESSAGE#{message_id}``
 award                 ``SUBMISSION#{id}``                             ``AWARD#{prize}``
+held                  ``HELD#{campaign}#{shard}``                     ``{entered_at}#{id}``
 limit                 ``LIMIT#{campaign}#{limit}#{scope hash}``       ``{window}``
 guard                 ``GUARD#{campaign}#{kind}#{hash}``              ``GUARD``
 ====================  ==============================================  =========================================
@@ -38,6 +39,7 @@ from ingest_lambda.adapters.table.limits import NOTHING as NOTHING
 from ingest_lambda.adapters.table.limits import LimitItems
 from ingest_lambda.adapters.table.limits import LimitUse as LimitUse
 from ingest_lambda.adapters.table.limits import Taken as Taken
+from ingest_lambda.adapters.table.limits import award_limit_part as award_limit_part
 from ingest_lambda.adapters.table.limits import guard_part as guard_part
 from ingest_lambda.adapters.table.photos import PhotoItems
 from ingest_lambda.adapters.table.photos import UnsentPhoto as UnsentPhoto
@@ -48,7 +50,11 @@ from ingest_lambda.adapters.table.published import Partner as Partner
 from ingest_lambda.adapters.table.published import PublishedItems
 from ingest_lambda.adapters.table.store import READ_ATTEMPTS as READ_ATTEMPTS
 from ingest_lambda.adapters.table.store import Store as Store
+from ingest_lambda.adapters.table.submissions import HeldItem as HeldItem
 from ingest_lambda.adapters.table.submissions import SubmissionItems as SubmissionItems
+from ingest_lambda.adapters.table.submissions import award_part as award_part
+from ingest_lambda.adapters.table.transaction import ON_PRIZES as ON_PRIZES
+from ingest_lambda.adapters.table.transaction import ON_UNITS as ON_UNITS
 from ingest_lambda.adapters.table.transaction import SUBMISSION as SUBMISSION
 from ingest_lambda.adapters.table.transaction import Cancelled as Cancelled
 from ingest_lambda.adapters.table.transaction import InConflict as InConflict

@@ -64,6 +64,18 @@ def message_key(record: MessageRecord) -> Item:
     return _key(group_of(record.submission_id), f"MESSAGE#{record.message_id}")
 
 
+def held_key(record: SubmissionRecord) -> Item:
+    """Return the key of what says that a submission waits to be offered prizes."""
+    shard = record.id.int % HOUR_SHARDS
+    at = instant_text(record.entered_at)
+    return _key(held_pk(record.campaign_id, shard), f"{at}#{record.id}")
+
+
+def held_pk(campaign_id: str, shard: int) -> str:
+    """Return a partition of those that wait, in their order of entry."""
+    return f"HELD#{campaign_id}#{shard}"
+
+
 def limit_key(campaign_id: str, limit: str, scope_hash: str, window: str) -> Item:
     """Return the key of a limit's counter."""
     return _key(f"LIMIT#{campaign_id}#{limit}#{scope_hash}", window)

@@ -45,6 +45,11 @@ class LimitUse:
         return Part(PartKind.LIMIT, f"{self.limit}#{self.scope_hash}#{self.window}")
 
 
+def award_limit_part(name: str) -> Part:
+    """Return the part of a transaction that takes a use of an award limit."""
+    return Part(PartKind.AWARD_LIMIT, name)
+
+
 def guard_part(guard: str) -> Part:
     """Return the part of a transaction that takes a guard."""
     return Part(PartKind.GUARD, guard)
@@ -140,6 +145,13 @@ class LimitItems:
             for guard in guards
         ]
         return writes
+
+    def takes_awards(self, campaign_id: str, owner: UUID, uses: Iterable[LimitUse]) -> list[Write]:
+        """Return the writes that take ``uses`` of award limits, as parts of their own kind."""
+        return [
+            (award_limit_part(part.name), operation)
+            for part, operation in self.takes(campaign_id, owner, uses, ())
+        ]
 
     @staticmethod
     def _taking(campaign_id: str, use: LimitUse) -> Operation:

@@ -1,12 +1,16 @@
 """Submissions and what their entrants get and say later: awards, messages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ingest_lambda.adapters.table.keys import (
+    HOUR_SHARDS,
     attributes_of,
     group_of,
+    held_key,
+    held_pk,
     message_key,
     mirrored_key,
     submission_item,
@@ -14,8 +18,28 @@ from ingest_lambda.adapters.table.keys import (
 )
 from ingest_lambda.adapters.table.limits import NOTHING, LimitItems, LimitUse, Taken
 from ingest_lambda.adapters.table.store import Store
-from ingest_lambda.adapters.table.transaction import SUBMISSION, Operation
+from ingest_lambda.adapters.table.transaction import (
+    SUBMISSION,
+    Operation,
+    Part,
+    PartKind,
+    Write,
+)
 from ingest_lambda.contract import AwardRecord, MessageRecord, SubmissionRecord
+
+
+@dataclass(frozen=True)
+class HeldItem:
+    """A submission that waits to be offered prizes, and where that is noted."""
+
+    pk: str
+    sk: str
+    submission_id: UUID
+
+
+def award_part(prize: str) -> Part:
+    """Return the part of a transaction that writes an award."""
+    return Part(PartKind.AWARD, prize)
 
 
 class SubmissionItems:
@@ -32,7 +56,7 @@ class SubmissionItems:
 
     def awards(self, submission_id: UUID) -> tuple[AwardRecord, ...]:
         """Read the awards of a submission."""
-        items = self._store.group(submission_id, "AWARD#")
+        items = self._store.group(submission_id, "AWARD#", consistent=True)
         return tuple(map(AwardRecord.from_attributes, items))
 
     def create(
@@ -41,8 +65,11 @@ class SubmissionItems:
         *,
         uses: Sequence[LimitUse] = (),
         guards: Sequence[str] = (),
+        beside: Sequence[Write] = (),
     ) -> None:
         """Store a submission with the limits and guards it takes, all or nothing.
+
+        ``beside`` are writes of awards, in the same transaction.
 
         Raises:
             Cancelled: it names ``SUBMISSION`` where the submission is there already,
@@ -57,7 +84,7 @@ class SubmissionItems:
             }
         }
         taken = self._limits.takes(record.campaign_id, record.id, uses, guards)
-        self._store.transact([(SUBMISSION, put), *taken])
+        self._store.transact([(SUBMISSION, put), *taken, *beside])
 
     def replace(
         self,
@@ -66,6 +93,7 @@ class SubmissionItems:
         uses: Sequence[LimitUse] = (),
         guards: Sequence[str] = (),
         gives_back: Taken = NOTHING,
+        beside: Sequence[Write] = (),
     ) -> None:
         """Store the next version of a submission, unless another writer has stored one since.
 
@@ -90,6 +118,7 @@ class SubmissionItems:
                 (SUBMISSION, put),
                 *self._limits.takes(record.campaign_id, record.id, uses, guards),
                 *self._limits.gives_back(record.campaign_id, record.id, gives_back),
+                *beside,
             ]
         )
 
@@ -116,6 +145,51 @@ class SubmissionItems:
         put: Operation = {"Put": {"Item": submission_item(record), **condition}}
         taken = self._limits.takes(record.campaign_id, record.id, uses, guards)
         self._store.transact([(SUBMISSION, put), *taken])
+
+    def holds(self, record: SubmissionRecord) -> Write:
+        """Return the write that notes a submission among those that wait to be offered prizes."""
+        item = {**held_key(record), "submission_id": {"S": str(record.id)}}
+        return Part(PartKind.HELD), {"Put": {"Item": item}}
+
+    def waiting(self, campaign_id: str, *, most: int) -> tuple[HeldItem, ...]:
+        """Read the first submissions that wait to be offered prizes, in their order of entry."""
+        found: list[HeldItem] = []
+        for shard in range(HOUR_SHARDS):
+            answer = self._store.call(
+                "query",
+                TableName=self._store.name,
+                KeyConditionExpression="pk = :pk",
+                ExpressionAttributeValues={":pk": {"S": held_pk(campaign_id, shard)}},
+                ConsistentRead=True,
+                Limit=most,
+            )
+            found += [
+                HeldItem(item["pk"]["S"], item["sk"]["S"], UUID(item["submission_id"]["S"]))
+                for item in answer["Items"]
+            ]
+        return tuple(sorted(found, key=lambda one: one.sk)[:most])
+
+    def waits_no_longer(self, item: HeldItem) -> Write:
+        """Return the write that takes a submission from those that wait."""
+        delete: Operation = {"Delete": {"Key": {"pk": {"S": item.pk}, "sk": {"S": item.sk}}}}
+        return Part(PartKind.HELD), delete
+
+    def drop_held(self, item: HeldItem) -> None:
+        """Take what waits no longer, or is not there any more, from those that wait."""
+        key = {"pk": {"S": item.pk}, "sk": {"S": item.sk}}
+        self._store.call("delete_item", TableName=self._store.name, Key=key)
+
+    def gives_award(self, record: AwardRecord, *, over: AwardRecord | None) -> Write:
+        """Return the write that puts an award, where there is none or over the one that is known."""
+        key = mirrored_key(record.submission_id, "AWARD", record.prize)
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
+        if over is not None:
+            condition = {
+                "ConditionExpression": "version = :before",
+                "ExpressionAttributeValues": {":before": {"N": str(over.version)}},
+            }
+        put: Operation = {"Put": {"Item": {**key, **attributes_of(record)}, **condition}}
+        return award_part(record.prize), put
 
     def put_award(self, record: AwardRecord) -> bool:
         """Store an award, unless it is there; tell whether it was new."""

@@ -34,6 +34,12 @@ class PartKind(StrEnum):
     UNIT_RETURNED = "unit returned"
 
 
+ON_UNITS = frozenset({PartKind.UNIT, PartKind.GIVEN})
+"""Parts that another unit of the prize does not have."""
+ON_PRIZES = ON_UNITS | {PartKind.AWARD, PartKind.AWARD_LIMIT}
+"""Parts that refuse a prize, not the submission."""
+
+
 class Part(NamedTuple):
     """One write of a transaction, known by its kind and, where there are several, its name."""
 

@@ -1,9 +1,13 @@
 """What comes under an id that is stored already: a copy, another body, an earlier copy."""
 
-from ingest_lambda.adapters.table import SUBMISSION, Cancelled, Table, Taken
+from collections.abc import Sequence
+
+from ingest_lambda.adapters.table import SUBMISSION, Cancelled, Table, Taken, Write
 from ingest_lambda.contract import Manifest, ReasonCode, SubmissionRecord, SubmissionStatus
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.functions.write import limits
+from ingest_lambda.functions.write.giving import Giver
+from ingest_lambda.functions.write.prizes import store_with_prizes
 from ingest_lambda.functions.write.replacing import next_version, replace
 from ingest_lambda.rules.scopes import guards_of
 
@@ -14,7 +18,9 @@ _BY_TIME = frozenset(
 """Reasons that an earlier copy of the same submission may not have."""
 
 
-def settle_duplicate(record: SubmissionRecord, manifest: Manifest, *, table: Table) -> str:
+def settle_duplicate(
+    record: SubmissionRecord, manifest: Manifest, *, table: Table, giver: Giver
+) -> str:
     """Compare a submission with the one that is stored under its id, and keep what counts.
 
     The same body is the same submission, whenever it comes: nothing happens.
@@ -33,7 +39,7 @@ def settle_duplicate(record: SubmissionRecord, manifest: Manifest, *, table: Tab
     if stored.shown_status is not SubmissionStatus.INVALID:
         return move_earlier(record, stored, manifest, table)
     if any(reason.code in _BY_TIME for reason in stored.reasons):
-        return _replace_late(record, stored, manifest, table)
+        return _replace_late(record, stored, manifest, table, giver)
     return "seen"
 
 
@@ -92,7 +98,11 @@ def move_earlier(
 
 
 def _replace_late(
-    record: SubmissionRecord, stored: SubmissionRecord, manifest: Manifest, table: Table
+    record: SubmissionRecord,
+    stored: SubmissionRecord,
+    manifest: Manifest,
+    table: Table,
+    giver: Giver,
 ) -> str:
     """Let the punctual copy count, though a late one was processed before it."""
     record = record.model_copy(
@@ -110,8 +120,12 @@ def _replace_late(
     uses = limits.uses_of(record, manifest, table=table)
     guards = guards_of(record, manifest)
     record = limits.holding(record, uses, guards, manifest)
+
+    def over_late(storing: SubmissionRecord, beside: Sequence[Write]) -> None:
+        table.submissions.replace(storing, uses=uses, guards=guards, beside=beside)
+
     try:
-        table.submissions.replace(record, uses=uses, guards=guards)
+        record = store_with_prizes(record, manifest, store=over_late, giver=giver, table=table)
     except Cancelled as cancelled:
         if SUBMISSION in cancelled.refused:
             raise TryAgain("version_moved") from cancelled

@@ -1,16 +1,18 @@
 """The next version of a submission that is stored already, with what it takes of limits and guards."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from ingest_lambda.adapters.table import (
     NOTHING,
+    ON_PRIZES,
     SUBMISSION,
     Cancelled,
     LimitUse,
     Part,
     Table,
     Taken,
+    Write,
     guard_part,
 )
 from ingest_lambda.contract import Manifest, SubmissionRecord, SubmissionStatus, Suspicion
@@ -24,19 +26,30 @@ def next_version(stored: SubmissionRecord, **changes: Any) -> SubmissionRecord:
     return stored.model_copy(update={**changes, "version": stored.version + 1})
 
 
-def replace(record: SubmissionRecord, table: Table, *, gives_back: Taken = NOTHING) -> None:
-    """Store the next version of a submission.
+def replace(
+    record: SubmissionRecord,
+    table: Table,
+    *,
+    gives_back: Taken = NOTHING,
+    beside: Sequence[Write] = (),
+) -> None:
+    """Store the next version of a submission, with the writes of its awards ``beside``.
 
     Raises:
-        TryAgain: another writer has stored one since, or the table is busy.
+        Cancelled: only prizes refused.
+        TryAgain: another writer has stored a version since, or the table is busy.
     """
     try:
-        table.submissions.replace(record, gives_back=gives_back)
+        table.submissions.replace(record, gives_back=gives_back, beside=beside)
     except Cancelled as cancelled:
+        if all(part.kind in ON_PRIZES for part in cancelled.refused):
+            raise
         raise TryAgain("version_moved") from cancelled
 
 
-def replace_and_take(record: SubmissionRecord, *, table: Table) -> None:
+def replace_and_take(
+    record: SubmissionRecord, *, table: Table, beside: Sequence[Write] = ()
+) -> None:
     """Store a submission that counts again, and take the slots that this needs.
 
     Its rejection was taken back: what that had freed. Or staff let an
@@ -47,6 +60,7 @@ def replace_and_take(record: SubmissionRecord, *, table: Table) -> None:
     it counts one more than the limit allows.
 
     Raises:
+        Cancelled: only prizes refused.
         TryAgain: the version has moved on, or the table is busy.
     """
     wanted = Taken(record.limits_given_back, record.guards_given_back)
@@ -58,7 +72,9 @@ def replace_and_take(record: SubmissionRecord, *, table: Table) -> None:
         uses = limits.uses_of(counting, manifest, table=table)
         guards = guards_of(counting, manifest)
         wanted = Taken(limits.holding(counting, uses, guards, manifest).limits_taken, guards)
-    take_what_is_free(record, wanted=wanted, lost_is={}, manifest=manifest, table=table)
+    take_what_is_free(
+        record, wanted=wanted, lost_is={}, manifest=manifest, table=table, beside=beside
+    )
 
 
 def take_what_is_free(
@@ -68,6 +84,7 @@ def take_what_is_free(
     lost_is: Mapping[str, Suspicion],
     manifest: Manifest,
     table: Table,
+    beside: Sequence[Write] = (),
 ) -> None:
     """Store a submission with what is free of ``wanted``; the rest makes it a suspect.
 
@@ -75,6 +92,7 @@ def take_what_is_free(
     names none.
 
     Raises:
+        Cancelled: only prizes refused, of the writes ``beside``.
         TryAgain: the version has moved on, a rolling limit has, or the table is busy.
     """
     uses = limits.uses_retaken(record, wanted, manifest, table=table)
@@ -92,10 +110,12 @@ def take_what_is_free(
             }
         )
         try:
-            table.submissions.replace(storing, uses=uses, guards=guards)
+            table.submissions.replace(storing, uses=uses, guards=guards, beside=beside)
         except Cancelled as cancelled:
             if SUBMISSION in cancelled.refused:
                 raise TryAgain("version_moved") from cancelled
+            if all(part.kind in ON_PRIZES for part in cancelled.refused):
+                raise
             uses, guards, lost = _without(uses, guards, cancelled.refused)
             suspicions += [lost_is.get(one, Suspicion.SLOT_TAKEN) for one in lost]
         else:

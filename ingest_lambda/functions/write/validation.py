@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from ingest_lambda.contract import (
     IMAGE_KINDS,
     Channel,
+    Current,
     Manifest,
     Meaning,
     Mode,
@@ -48,6 +49,15 @@ class Circumstances:
     blocked: frozenset[str]
     """The client's block list, as keyed hashes."""
     person_secret: str
+
+
+def is_held(current: Current, entered: datetime, manifest: Manifest) -> bool:
+    """Tell whether a submission is stored without prizes, to be offered them in order of entry later."""
+    if current.paused:
+        return True
+    if manifest.prize_plan is None or current.awards_from is None:
+        return False
+    return entered < current.awards_from
 
 
 def judge(

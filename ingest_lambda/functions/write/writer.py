@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -12,7 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingest_lambda.adapters.log_context import log_about
 from ingest_lambda.adapters.releases import Releases
-from ingest_lambda.adapters.table import SUBMISSION, Cancelled, Table
+from ingest_lambda.adapters.table import SUBMISSION, Cancelled, Table, Write
 from ingest_lambda.adapters.tokens import verify
 from ingest_lambda.contract import (
     Envelope,
@@ -32,8 +32,10 @@ from ingest_lambda.contract import (
 from ingest_lambda.errors import BadToken, TokenUnreadable, TryAgain
 from ingest_lambda.functions.write import limits, messages
 from ingest_lambda.functions.write.duplicates import settle_duplicate
+from ingest_lambda.functions.write.giving import Giver, PrizesBusy
+from ingest_lambda.functions.write.prizes import store_with_prizes
 from ingest_lambda.functions.write.resubmissions import store_resubmission
-from ingest_lambda.functions.write.validation import Circumstances, judge
+from ingest_lambda.functions.write.validation import Circumstances, is_held, judge
 from ingest_lambda.rules.scopes import guards_of
 from ingest_lambda.rules.storable import is_readable, is_shallow
 
@@ -55,6 +57,7 @@ class Writer:
     """What the writer works with; built once per warm function."""
 
     table: Table
+    giver: Giver
     releases: Releases
     quarantine: Quarantine
     token_keys: str
@@ -143,6 +146,8 @@ class Writer:
         for attempt in range(TRIES):
             try:
                 return write()
+            except PrizesBusy:
+                raise  # it has tried in place
             except TryAgain:
                 if attempt == TRIES - 1:
                     raise
@@ -161,7 +166,7 @@ class Writer:
         circumstances = Circumstances(
             entered=entered,
             written=self.clock(),
-            held=bool(current and current.paused),
+            held=current is not None and is_held(current, entered, manifest),
             closed_at=current.closes_at if current and current.archived else None,
             blocked=self.releases.block_list(manifest.client_id),
             person_secret=self.person_secret,
@@ -190,16 +195,22 @@ class Writer:
         uses = limits.uses_of(record, manifest, table=self.table)
         guards = guards_of(record, manifest)
         record = limits.holding(record, uses, guards, manifest)
+
+        def create(storing: SubmissionRecord, beside: Sequence[Write]) -> None:
+            self.table.submissions.create(storing, uses=uses, guards=guards, beside=beside)
+
         while True:
             try:
-                self.table.submissions.create(record, uses=uses, guards=guards)
+                stored = store_with_prizes(
+                    record, manifest, store=create, giver=self.giver, table=self.table
+                )
             except Cancelled as cancelled:
                 if SUBMISSION in cancelled.refused:
-                    return settle_duplicate(record, manifest, table=self.table)
+                    return settle_duplicate(record, manifest, table=self.table, giver=self.giver)
                 record = limits.refused(record, uses, manifest, cancelled.refused)
                 uses, guards = (), ()
             else:
-                return record.status.value
+                return stored.status.value
 
 
 def _read(body: str) -> Envelope:

@@ -74,6 +74,7 @@ class PublicSide(RuleBasedStateMachine):
         table = ingest._table()
         self.writer = Writer(
             table=table,
+            giver=ingest._giver(),
             releases=Releases(table),
             quarantine=Kept(),
             token_keys=env().token_keys,

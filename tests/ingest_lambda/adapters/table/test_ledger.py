@@ -64,6 +64,7 @@ def test_an_hour_holds_what_entered_in_it_whatever_became_of_it():
             decided_at=NOON,
         ),
         table=desk.table,
+        giver=desk.writer.giver,
     )
     lines = {line.id: line for line in desk.table.ledger.submissions_of_hour("c1", NOON)}
     assert set(lines) == {payload.submission_id for payload in sent}

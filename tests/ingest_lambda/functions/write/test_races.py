@@ -64,9 +64,13 @@ def test_a_verdict_on_what_has_just_changed_is_carried_again():
         decided_at=NOON,
     )
     with pytest.raises(TryAgain):
-        apply_decision(decision, table=interrupted_by(desk, lambda: bump(desk, payload)))
+        apply_decision(
+            decision,
+            table=interrupted_by(desk, lambda: bump(desk, payload)),
+            giver=desk.writer.giver,
+        )
     assert desk.stored(payload.submission_id).decision_no == 0
-    assert apply_decision(decision, table=desk.table)
+    assert apply_decision(decision, table=desk.table, giver=desk.writer.giver)
 
 
 def test_a_rejection_that_is_taken_back_while_somebody_writes_is_carried_again():
@@ -81,7 +85,7 @@ def test_a_rejection_that_is_taken_back_while_somebody_writes_is_carried_again()
             decided_at=NOON,
             gives_back=status is Status.REJECTED,
         )
-        return apply_decision(decision, table=table)
+        return apply_decision(decision, table=table, giver=desk.writer.giver)
 
     decide(1, Status.REJECTED, desk.table)
     with pytest.raises(TryAgain):

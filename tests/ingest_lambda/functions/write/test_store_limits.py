@@ -119,15 +119,15 @@ def test_a_rejection_gives_back_as_many_as_it_took_and_once(desk: Desk) -> None:
         decided_at=NOON,
         gives_back=True,
     )
-    assert apply_decision(rejected, table=desk.table)
-    assert not apply_decision(rejected, table=desk.table)
+    assert apply_decision(rejected, table=desk.table, giver=desk.writer.giver)
+    assert not apply_decision(rejected, table=desk.table, giver=desk.writer.giver)
     assert send(desk, 3, "b") == "pending_review"
     assert send(desk, 1, "c") == "invalid"
 
     taken_back = rejected.model_copy(
         update={"decision_no": 2, "status": Status.PENDING_REVIEW, "reasons": ()}
     )
-    assert apply_decision(taken_back, table=desk.table)
+    assert apply_decision(taken_back, table=desk.table, giver=desk.writer.giver)
     stored = desk.stored(payload.submission_id)
     assert stored.limits_taken == ()
     assert [str(suspicion) for suspicion in stored.suspicions] == ["slot_taken"]
@@ -144,11 +144,11 @@ def test_what_is_let_in_again_takes_all_of_its_receipts_again(desk: Desk) -> Non
         decided_at=NOON,
         gives_back=True,
     )
-    apply_decision(rejected, table=desk.table)
+    apply_decision(rejected, table=desk.table, giver=desk.writer.giver)
     back = rejected.model_copy(
         update={"decision_no": 2, "status": Status.PENDING_REVIEW, "reasons": ()}
     )
-    apply_decision(back, table=desk.table)
+    apply_decision(back, table=desk.table, giver=desk.writer.giver)
     assert [taken.amount for taken in desk.stored(payload.submission_id).limits_taken] == [2]
     assert send(desk, 2, "b") == "invalid"
     assert send(desk, 1, "c") == "pending_review"
@@ -164,7 +164,7 @@ def asked_again(desk: Desk, payload: TokenPayload) -> None:
         decided_at=NOON,
         resubmit_until=NOON + timedelta(days=7),
     )
-    assert apply_decision(asks, table=desk.table)
+    assert apply_decision(asks, table=desk.table, giver=desk.writer.giver)
 
 
 def answered(payload: TokenPayload, many: int, begun_with: str) -> TokenPayload:
@@ -197,7 +197,7 @@ def test_what_a_new_attempt_shows_beyond_the_first_is_counted_too_and_given_back
         decided_at=NOON,
         gives_back=True,
     )
-    assert apply_decision(rejected, table=desk.table)
+    assert apply_decision(rejected, table=desk.table, giver=desk.writer.giver)
     assert send(desk, 3, "d") == "pending_review"
 
 
@@ -232,7 +232,7 @@ def test_an_answer_that_beat_the_deadline_takes_again_all_that_it_shows(desk: De
         decided_at=NOON + timedelta(days=8),
         gives_back=True,
     )
-    assert apply_decision(expired, table=desk.table)
+    assert apply_decision(expired, table=desk.table, giver=desk.writer.giver)
     assert amounts(desk, payload) == []
     assert desk.send(answered(payload, 2, "b")) == "resubmitted"
     assert amounts(desk, payload) == [2]

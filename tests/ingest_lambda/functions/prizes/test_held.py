@@ -1,0 +1,130 @@
+"""What entered while the campaign was paused is offered the prizes on resume, in order of entry."""
+
+from datetime import timedelta
+
+import pytest
+
+from ingest_lambda.contract import AwardState, Current, PrizeOutcome, SubmissionStatus
+from ingest_lambda.functions.held import confirm_awards, offer_held
+from tests.ingest_lambda.functions.prizes.prizes import (
+    STICKER,
+    VOUCHER,
+    assert_each_unit_is_given_once,
+    award_of,
+    given_units,
+    load_stickers,
+    load_vouchers,
+    outcome_of,
+    pause,
+    plan,
+    vouchers,
+)
+from tests.ingest_lambda.writing import (
+    EMAIL_FIELD,
+    NOON,
+    RECEIPT_FIELD,
+    Desk,
+    decide,
+    make_payload,
+    make_upload,
+)
+
+pytestmark = pytest.mark.usefixtures("account")
+MINUTE = timedelta(minutes=1)
+
+
+def resume(desk: Desk, *, revision: int = 1) -> None:
+    manifest = desk.table.published.release("summer", 1)
+    assert manifest
+    current = Current(
+        slug="summer",
+        release=1,
+        opens_at=manifest.opens_at,
+        closes_at=manifest.closes_at,
+        awards_from=NOON,
+        revision=revision,
+    )
+    desk.table.published.set_current(current)
+    desk.writer.releases._currents.clear()
+
+
+def offer(desk: Desk, *, most: int = 100):
+    return offer_held("summer", most=most, table=desk.table, giver=desk.writer.giver)
+
+
+def test_held_submissions_get_the_prizes_in_order_of_entry_whenever_they_were_written():
+    desk = Desk(review="none", prize_plan=plan(VOUCHER))
+    load_vouchers(desk, vouchers(2))
+    pause(desk)
+    late, first, second = make_payload(), make_payload(), make_payload()
+    for payload, minutes in ((late, 1), (second, 2), (first, 3)):
+        desk.send(payload, at=NOON - minutes * MINUTE)
+    assert offer(desk) == type(offer(desk))(0, left=True)
+    resume(desk)
+    assert offer(desk, most=2).left
+    assert not offer(desk).left
+    owners = set(given_units(desk.stock, "voucher").values())
+    assert owners == {str(first.submission_id), str(second.submission_id)}
+    assert outcome_of(desk, late.submission_id, "voucher") is PrizeOutcome.NOT_THIS_TIME
+    assert not desk.stored(first.submission_id).held
+    assert_each_unit_is_given_once(desk, "voucher", 2)
+
+
+def test_what_entered_before_the_resume_is_held_and_what_entered_after_it_is_not():
+    desk = Desk(review="none", prize_plan=plan(VOUCHER))
+    load_vouchers(desk, vouchers(2))
+    resume(desk)
+    before, after = make_payload(), make_payload()
+    desk.send(before, at=NOON - MINUTE)
+    desk.send(after, at=NOON)
+    assert outcome_of(desk, before.submission_id, "voucher") is PrizeOutcome.HELD
+    assert outcome_of(desk, after.submission_id, "voucher") is PrizeOutcome.GIVEN
+
+
+def test_offering_twice_gives_once():
+    desk, payload = Desk(review="none", prize_plan=plan(STICKER)), make_payload()
+    load_stickers(desk, 3)
+    pause(desk)
+    desk.send(payload)
+    resume(desk)
+    assert offer(desk).offered == 1
+    assert offer(desk).offered == 0
+    assert_each_unit_is_given_once(desk, "sticker", 3)
+
+
+def test_what_was_decided_while_it_was_held_is_offered_as_decided():
+    desk = Desk(prize_plan=plan(STICKER))
+    load_stickers(desk, 3)
+    pause(desk)
+    approved, rejected, open_ = make_payload(), make_payload(), make_payload()
+    for payload in (approved, rejected, open_):
+        desk.send(payload)
+    decide(desk, approved.submission_id, 1, SubmissionStatus.APPROVED)
+    decide(desk, rejected.submission_id, 1, SubmissionStatus.REJECTED)
+    resume(desk)
+    offer(desk)
+    states = [award_of(desk, one.submission_id, "sticker") for one in (approved, rejected, open_)]
+    assert [award and award.state for award in states] == [
+        AwardState.CONFIRMED,
+        None,
+        AwardState.PROVISIONAL,
+    ]
+    assert_each_unit_is_given_once(desk, "sticker", 3)
+
+
+def test_awards_are_confirmed_once_the_photos_are_proved_and_not_after_a_suspicion():
+    fields = (EMAIL_FIELD, RECEIPT_FIELD)
+    desk, payload = (
+        Desk(review="none", fields=fields, prize_plan=plan(STICKER)),
+        make_payload(uploads=(make_upload(),)),
+    )
+    load_stickers(desk, 1)
+    desk.send(payload)
+    giver = desk.writer.giver
+    assert confirm_awards(payload.submission_id, table=desk.table, giver=giver)
+    assert not confirm_awards(payload.submission_id, table=desk.table, giver=giver)
+    award = award_of(desk, payload.submission_id, "sticker")
+    assert award
+    assert award.state is AwardState.CONFIRMED
+    decide(desk, payload.submission_id, 1, SubmissionStatus.PENDING_REVIEW)
+    assert not confirm_awards(payload.submission_id, table=desk.table, giver=giver)
