@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "campaigns.jobs",
     "campaigns.access",
     "campaigns.setup",
+    "campaigns.prizes",
     "campaigns.hosting",
     "campaigns.publishing",
     "campaigns.workbench",

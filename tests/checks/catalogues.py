@@ -10,9 +10,10 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from campaigns.prizes.rules.words import rule_words
 from campaigns.rendering.words import page_words, script_words
 from campaigns.setup.rules.words import fact_words
-from ingest_lambda.contract import LimitScope, ReasonCode, WindowKind
+from ingest_lambda.contract import AwardTiming, LimitScope, Mechanic, ReasonCode, WindowKind
 from ingest_lambda.contract.catalogues import LANGUAGES
 from ingest_lambda.contract.dates import REGIONS, date_words
 from ingest_lambda.contract.sentences import reason_words
@@ -24,7 +25,7 @@ IN_SCRIPT = re.compile(r"\bt\(\"(\w+)\"")
 IN_CHOICE = re.compile(r"\bt\([^\n]*?\? \"(\w+)\" : \"(\w+)\"\)")
 IN_TEMPLATE = re.compile(r"\bwords\.(\w+)")
 IN_PYTHON = re.compile(
-    r"words(?:\([^()]*\))?(?:\[|\.get\()\"(\w+)\"(?: if [^\]]*? else \"(\w+)\")?[],]"
+    r"words(?:\([^()]*\))?(?:\[|\.get\()\"([\w.]+)\"(?: if [^\]]*? else \"(\w+)\")?[],]"
 )
 NAMES = re.compile(r"\{(\w+)\}")
 # What French puts before these signs is no space that a line may end with.
@@ -43,6 +44,12 @@ FACTS = {
     *(f"per.{scope}" for scope in LimitScope),
     *(f"within.{kind}" for kind in WINDOWS),
     *(f"{counted}.{number}" for counted in ("entry", "receipt") for number in ("one", "many")),
+}
+PRIZES = {
+    *(f"mechanic.{mechanic}" for mechanic in Mechanic),
+    *(f"timing.{timing}" for timing in AwardTiming),
+    *(f"unclaimed.{unclaimed}" for unclaimed in ("roll_forward", "window", "void")),
+    *(f"cap.{cap}" for cap in ("one", "one_per_tier")),
 }
 MAILS = {f"{message}.{part}" for message in Message for part in ("subject", "title", "before")}
 MAIL_MAY_HAVE = {
@@ -120,6 +127,12 @@ def found() -> Iterator[str]:
             set(),
         ),
         ("facts", fact_words, FACTS | named_in_python("campaigns/setup/rules/words.py"), set()),
+        (
+            "prizes",
+            rule_words,
+            PRIZES | named_in_python("campaigns/prizes/rules/words.py"),
+            set(),
+        ),
         ("reasons", reason_words, REASONS, MAY_SAY_MORE),
         (
             "mails",

@@ -11,6 +11,7 @@ class Role(Worded):
     OWNER = "owner"
     CAMPAIGN_MANAGER = "campaign_manager"
     MODERATOR = "moderator"
+    AUDITOR = "auditor"
 
 
 class Capability(StrEnum):
@@ -30,6 +31,8 @@ class Capability(StrEnum):
     OPERATIONS = "operations"
     JOB_VIEW = "job.view"
     AUDIT_VIEW = "audit.view"
+    PRIZE_CODES = "prize.codes"
+    PRIZE_MOMENTS = "prize.moments"
 
 
 _MODERATOR = frozenset(
@@ -45,11 +48,26 @@ _MANAGER = _MODERATOR | {
     Capability.OPERATIONS,
     Capability.JOB_VIEW,
 }
+_OWNER = _MANAGER | {
+    Capability.CLIENT_EDIT,
+    Capability.STAFF_MANAGE,
+    Capability.AUDIT_VIEW,
+    Capability.PRIZE_CODES,
+}
+NEVER_BY_OPERATING = frozenset({Capability.PRIZE_MOMENTS})
+"""What operators have by no right of theirs: who knows a winning moment could have it won."""
 CAPABILITIES: dict[Role, frozenset[Capability]] = {
-    Role.OWNER: frozenset(Capability),
+    Role.OWNER: _OWNER,
     Role.CAMPAIGN_MANAGER: frozenset(_MANAGER),
     Role.MODERATOR: _MODERATOR,
+    Role.AUDITOR: frozenset(
+        {Capability.CAMPAIGN_VIEW, Capability.AUDIT_VIEW, Capability.PRIZE_MOMENTS}
+    ),
 }
+
+
+BY_OPERATING = frozenset(Capability) - NEVER_BY_OPERATING
+"""What operators may do at every client."""
 
 
 def roles_with(capability: Capability) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, Q, QuerySet
 
 from campaigns.accounts.models import Client, Membership, User
-from campaigns.accounts.rules.roles import CAPABILITIES, Capability, Role, roles_with
+from campaigns.accounts.rules.roles import BY_OPERATING, CAPABILITIES, Capability, Role, roles_with
 from campaigns.accounts.tenancy import OutsideScope, Scope, current, enter, unscoped
 
 _Roles = Mapping[int, frozenset[str]]
@@ -80,7 +80,7 @@ def clients_of(user: User, capability: Capability = Capability.CAMPAIGN_VIEW) ->
     if not user.is_active or not user.is_staff:
         return Client.objects.none()
     if user.is_superuser:
-        return Client.objects.all()
+        return Client.objects.all() if capability in BY_OPERATING else Client.objects.none()
     here = request_scope_of(user)
     if here is None:
         return _clients_now(user, capability)
@@ -90,7 +90,7 @@ def clients_of(user: User, capability: Capability = Capability.CAMPAIGN_VIEW) ->
 def client_ids_of(user: User, capability: Capability) -> frozenset[int] | None:
     """Return the ids of :func:`clients_of`; ``None`` for every client."""
     if user.is_superuser and user.is_active and user.is_staff:
-        return None
+        return None if capability in BY_OPERATING else frozenset()
     here = request_scope_of(user)
     if here is None:
         return frozenset(clients_of(user, capability).values_list("pk", flat=True))
@@ -118,7 +118,8 @@ def can_still(user: User, capability: Capability, client: Client) -> bool:
     roles = Membership.objects.filter(
         user=user.pk, client=client.pk, role__in=roles_with(capability)
     )
-    return now.filter(Q(is_superuser=True) | Exists(roles)).exists()
+    by_operating = Q(is_superuser=True, is_active=capability in BY_OPERATING)
+    return now.filter(by_operating | Exists(roles)).exists()
 
 
 def capabilities_of(user: User) -> frozenset[Capability]:
@@ -126,7 +127,7 @@ def capabilities_of(user: User) -> frozenset[Capability]:
     if not user.is_active or not user.is_staff:
         return frozenset()
     if user.is_superuser:
-        return frozenset(Capability)
+        return BY_OPERATING
     here = request_scope_of(user)
     roles = _roles_of(user) if here is None else here.roles
     return frozenset[Capability]().union(

@@ -11,6 +11,7 @@ EDITS = (
     "campaign.changed",
     "campaign.formfield_rows_changed",
     "campaign.limit_rows_changed",
+    "campaign.prize_rows_changed",
     "campaign.limits_set",
 )
 """What the page of a campaign writes; a move of its state leaves every field as it was."""

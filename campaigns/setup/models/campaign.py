@@ -136,6 +136,20 @@ class Campaign(TenantModel):
         default=list, blank=True, help_text="Reasons that the desk does not offer, by code"
     )
 
+    expected_submissions = models.PositiveIntegerField(null=True, blank=True)
+    """How many staff expect, for the forecast of prizes; decides nothing."""
+    prize_cap = models.CharField(
+        max_length=12,
+        blank=True,
+        choices=[
+            ("", "As many as they win"),
+            ("one", "One"),
+            ("one_per_tier", "One major and one minor"),
+        ],
+        default="one",
+    )
+    """How many prizes a person may win in the whole campaign."""
+
     mail_texts = models.JSONField(default=dict, blank=True)
     """What mails say otherwise than by default: by language, then by message and part."""
 

@@ -38,6 +38,7 @@ class Use:
 
 
 HERO = Use(width=1600, height=1600, kind="JPEG", extension="jpg")
+PRIZE = Use(width=800, height=800, kind="JPEG", extension="jpg")
 LOGO = Use(width=640, height=320, kind="PNG", extension="png")
 
 

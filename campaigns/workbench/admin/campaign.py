@@ -22,7 +22,7 @@ from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from campaigns.setup.services.campaign import locked
 from campaigns.workbench.admin.forms import CampaignForm
-from campaigns.workbench.admin.inlines import FormFieldInline, LimitInline
+from campaigns.workbench.admin.inlines import FormFieldInline, LimitInline, PrizeInline
 from campaigns.workbench.admin.live_preview import LivePreview
 from campaigns.workbench.admin.publishing import publishing
 from campaigns.workbench.admin.summary import summary_of
@@ -71,7 +71,7 @@ class CampaignAdmin(LivePreview):
         "checklist says what is missing before it can be published."
     )
     empty_step = "Start a campaign"
-    inlines = (FormFieldInline, LimitInline)
+    inlines = (FormFieldInline, LimitInline, PrizeInline)
     warn_unsaved_form = True
 
     # ---------------------------------------------------------------- the list

@@ -1,4 +1,4 @@
-"""The rows of a campaign: its form and its limits."""
+"""The rows of a campaign: its form, its limits and its prizes."""
 
 from typing import Any
 
@@ -7,9 +7,17 @@ from unfold.admin import StackedInline
 
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import can
+from campaigns.prizes.models import Prize
 from campaigns.publishing.rules.publish_checks.form import MOST_FIELDS
 from campaigns.setup.models import Campaign, FormField, Limit
-from campaigns.workbench.admin.forms import FormRowForm, FormRowFormSet, LimitForm, LimitFormSet
+from campaigns.workbench.admin.forms import (
+    FormRowForm,
+    FormRowFormSet,
+    LimitForm,
+    LimitFormSet,
+    PrizeForm,
+    PrizeFormSet,
+)
 
 
 class _ByCampaign:
@@ -56,3 +64,13 @@ class LimitInline(_ByCampaign, StackedInline):
     formset = LimitFormSet
     extra = 0
     template = "admin/campaigns/campaign/limit_rows.html"
+
+
+class PrizeInline(_ByCampaign, StackedInline):
+    """What can be won."""
+
+    model = Prize
+    form = PrizeForm
+    formset = PrizeFormSet
+    extra = 0
+    template = "admin/campaigns/campaign/prize_rows.html"

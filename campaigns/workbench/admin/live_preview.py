@@ -17,7 +17,8 @@ from campaignhub.staff_site.routes import one, page
 from campaigns.accounts.rules.roles import Capability
 from campaigns.publishing.services.drafts import preview_files
 from campaigns.setup.models import Campaign
-from campaigns.workbench.admin.lifecycle import LifecyclePages, draft_address
+from campaigns.workbench.admin.lifecycle import draft_address
+from campaigns.workbench.admin.prize_pages import PrizePages
 
 NONCE_BYTES = 18
 
@@ -25,7 +26,7 @@ _STYLE = re.compile(r'<link rel="stylesheet" href="\./([^"]+)"[^>]*>')
 _POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
-class LivePreview(LifecyclePages):
+class LivePreview(PrizePages):
     """Draws the phone beside the form from what is typed, before anybody saves it."""
 
     def get_urls(self) -> list[URLPattern]:

@@ -81,6 +81,18 @@ TABS: tuple[Tab, ...] = (
         ),
         rows="limits",
     ),
+    Tab(
+        "prizes",
+        "Prizes",
+        (
+            Group(
+                "For all prizes",
+                (("prize_cap", "expected_submissions"),),
+                "The rules' paragraph about prizes is written from these settings, in every language.",
+            ),
+        ),
+        rows="prize_rows",
+    ),
     Tab("legal", "Rules & legal", (Group("", ("rules", "privacy_url", "privacy_urls")),)),
     Tab(
         "mails",

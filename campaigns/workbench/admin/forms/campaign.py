@@ -158,6 +158,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "challenge_site_key": "Site key",
             "challenge_on_trouble": "When it fails or can't be reached",
             "sender_name": "Sender's name",
+            "prize_cap": "Prizes that one person can win",
+            "expected_submissions": "Expected entries",
         }
         help_texts = {
             "name": "For staff and in e-mails; visitors see the headline.",
@@ -170,10 +172,13 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "challenge_on_trouble": "",
             "sender_name": "Used with a sender address of the client's own. Leave empty for the client's sender name. "
             "Replies go to the client's help contact.",
+            "prize_cap": "Of those won by chance. A prize for everyone is given once to each person.",
+            "expected_submissions": "For the forecast of how many prizes will be won; it limits nothing.",
             "logo": "Shown at the top of the page and of every e-mail.",
         }
         widgets = {
             "challenge_provider": Plain,
+            "prize_cap": Plain,
             "challenge_on_trouble": Plain,
             "timezone": UnfoldAdminSelect2Widget(
                 {"data-width": "100%"}, choices=[(name, name.replace("_", " ")) for name in ZONES]

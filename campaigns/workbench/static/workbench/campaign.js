@@ -37,6 +37,13 @@ function lead(slug, { field: name = "", row = "", inLanguage = "" } = {}) {
   open(slug);
   const panel = document.getElementById(`panel-${slug}`);
   const named = row && $$(`[name$="-name"]`, panel).find((input) => input.value === row)?.closest("[data-row]");
+  const listed = row && panel.querySelector(`[data-row-id="${CSS.escape(row)}"]`);
+  if (listed) {
+    listed.dispatchEvent(new CustomEvent("row:open"));
+    const input = listed.querySelector(`[name$="-${CSS.escape(name)}"], [name*="-${CSS.escape(name)}_"]`) ?? listed.querySelector(".row-label input");
+    listed.scrollIntoView({ block: "center" });
+    return void input?.focus({ preventScroll: true });
+  }
   const near = named
     ? named.querySelector(`[name$="-${CSS.escape(name)}"], [name*="-${CSS.escape(name)}_"]`)?.closest(".setting, .row-label, .row-meaning") ?? named
     : name && (panel.querySelector(`[data-field-of="${CSS.escape(name)}"][data-key="${CSS.escape(row)}"]`) ?? panel.querySelector(`[data-field-of="${CSS.escape(name)}"]`));

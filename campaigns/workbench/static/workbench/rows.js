@@ -67,6 +67,7 @@ function manage(rows) {
     if (handle) draggable(row, handle);
     for (const choices of row.querySelectorAll("[data-choices]")) manageChoices(choices, announce);
     if (row.matches("[data-limit]")) limit(row);
+    if (row.matches("[data-prize]")) prize(row);
     if (row.dataset.kind === "consent") followPurpose(row);
   }
 
@@ -132,6 +133,17 @@ function manage(rows) {
       announce();
     });
   }
+  for (const button of rows.querySelectorAll("[data-prize-preset]")) {
+    button.addEventListener("click", () => {
+      const row = add("prize", (made) => {
+        for (const [name, value] of Object.entries(JSON.parse(button.dataset.prizePreset))) made.querySelector(`[name$="-${name}"]`).value = value;
+        made.dispatchEvent(new Event("change"));
+      });
+      row.dispatchEvent(new CustomEvent("row:open"));
+      row.scrollIntoView({ block: "start" });
+      row.querySelector(".row-label input")?.focus({ preventScroll: true });
+    });
+  }
   form.addEventListener("submit", number);
 }
 
@@ -174,6 +186,19 @@ function limit(row) {
     row.querySelector("[data-hours]").hidden = window.value !== "rolling";
     row.querySelector("[data-soft]").hidden = scope.value !== "device";
     row.querySelector("[data-by-store]").hidden = scope.value !== "store";
+  };
+  row.addEventListener("change", draw);
+  draw();
+}
+
+// A prize shows the settings of its mechanic alone.
+function prize(row) {
+  const value = (name) => row.querySelector(`[name$="-${name}"]`)?.value;
+  const draw = () => {
+    for (const part of row.querySelectorAll("[data-if]")) {
+      const [name, wanted] = part.dataset.if.split("=");
+      part.hidden = !wanted.split(",").includes(value(name)) || (name !== "mechanic" && part.dataset.of === "moment" && value("mechanic") !== "moment");
+    }
   };
   row.addEventListener("change", draw);
   draw();

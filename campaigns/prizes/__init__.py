@@ -1,0 +1,1 @@
+"""Prizes: what can be won, when, and the codes that are given."""

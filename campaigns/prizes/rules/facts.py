@@ -1,0 +1,65 @@
+"""A prize as plain values: what sentences, checks and forecasts read of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+Texts = Mapping[str, str]
+"""From language to text."""
+LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrizeFacts:
+    """One prize; ``row`` tells it from the others, whatever it is called."""
+
+    row: str
+    key: str
+    name: Texts
+    kind: str
+    mechanic: str
+    timing: str
+    tier: str
+    value: int | None
+    stock: int
+    pace: str
+    from_hour: int
+    until_hour: int
+    weekdays: Sequence[int]
+    unclaimed: str
+    window_minutes: int | None
+    fallback_code: str
+    has_picture: bool = False
+    picture_alt: Texts
+    won_text: Texts
+    codes: int = 0
+    """Codes that are here and complete."""
+    codes_under_way: bool = False
+    """Some are being read, made or loaded right now."""
+    brought: Sequence[datetime] | None = None
+    """The moments of a list of its own."""
+
+    @property
+    def is_by_moment(self) -> bool:
+        """Whether winning moments decide."""
+        return self.mechanic == "moment"
+
+    @property
+    def words(self) -> str:
+        """What staff know it by: its name in the first language that has one, in quotes."""
+        said = next((text for text in self.name.values() if text.strip()), self.key)
+        whole = " ".join(said.split())
+        return f"“{whole if len(whole) <= LONGEST_NAME else f'{whole[:LONGEST_NAME].rstrip()}…'}”"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPrize:
+    """What the newest live release says of a prize, and how much of it is given or promised by now."""
+
+    key: str
+    words: str
+    kind: str
+    mechanic: str
+    stock: int
+    won: int | None = None
+    """``None`` where the table could not be asked."""

@@ -1,0 +1,160 @@
+"""Carrying what a publish promised to the stock table: units and moments first, before any release names them."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+
+from campaignhub import ingest
+from campaignhub.errors import DomainError
+from campaigns.prizes.models import Prize, PrizeKind, SealedSet, StockBatch
+from campaigns.prizes.rules.sealing import SealedMoment, read_list
+from campaigns.prizes.services.pool import codes_between
+from campaigns.prizes.services.stock import newest_set
+from campaigns.setup.models import Campaign
+from ingest_lambda.contract.stock import Block, Given, Moment, block_units
+
+BLOCKS_AT_ONCE = 100
+SLICE_SECONDS = 12
+"""After which a publish leaves the rest to the clock, which goes on where this stopped."""
+_VOID = timedelta(seconds=1)
+GivenReader = Callable[[Campaign, bool], Iterable[Given]]
+_readers: list[GivenReader] = []
+
+
+class StockStillLoading(DomainError):
+    """The table has not all units yet; what was live before stays live until it has."""
+
+
+def know_given(reader: GivenReader) -> None:
+    """Let a room above say which units of a campaign, live or test, are given: those are restored first."""
+    _readers.append(reader)
+
+
+def load_stock(campaign: Campaign, *, is_test: bool) -> None:
+    """Load the batches and the newest set of moments that the table lacks; twice changes nothing.
+
+    What was open before is restored instead: what is known to be given is noted first, so
+    that nothing put back is given again.
+
+    Raises:
+        StockStillLoading: there is more than fits into one go; call it again.
+        IngestBusy: the table is busy or away.
+    """
+    until = time.monotonic() + SLICE_SECONDS
+    campaign_id = str(campaign.test_id if is_test else campaign.pk)
+    batches = StockBatch.objects.filter(
+        prize__campaign=campaign, is_test=is_test, is_loaded=False
+    ).select_related("prize")
+    sealed = newest_set(campaign, is_test=is_test)
+    moments_due = sealed is not None and not sealed.is_loaded
+    due = list(batches)
+    if moments_due or any(batch.opened_at for batch in due):
+        for reader in _readers:
+            ingest.restore_given(campaign_id, reader(campaign, is_test))
+    for batch in due:
+        _load_batch(batch, campaign_id, until)
+    if sealed is not None and moments_due:
+        _load_moments(sealed, campaign, campaign_id)
+
+
+def forget_loaded(campaign: Campaign, *, is_test: bool) -> None:
+    """Have everything restored with the next :func:`load_stock`: the table may have lost it."""
+    StockBatch.objects.filter(prize__campaign=campaign, is_test=is_test).update(
+        is_loaded=False, loaded_blocks=0
+    )
+    newest = newest_set(campaign, is_test=is_test)
+    if newest:
+        SealedSet.objects.filter(pk=newest.pk).update(is_loaded=False)
+
+
+def _load_batch(batch: StockBatch, campaign_id: str, until: float) -> None:
+    mine = StockBatch.objects.filter(pk=batch.pk)
+    size = block_units(batch.units)
+    total = -(-batch.units // size)
+    put = ingest.restore_blocks if batch.opened_at else ingest.load_blocks
+    blocks = _blocks(batch, size, total)
+    while group := list(islice(blocks, BLOCKS_AT_ONCE)):
+        if time.monotonic() > until:
+            raise StockStillLoading(
+                f"Units of {batch.prize} are being loaded: {batch.loaded_blocks * size:,} of {batch.units:,}."
+            )
+        put(campaign_id, batch.prize.key, batch.name, group)
+        batch.loaded_blocks += len(group)
+        mine.update(loaded_blocks=batch.loaded_blocks)
+    ingest.open_batch(campaign_id, batch.prize.key, batch.name, blocks=total)
+    mine.update(is_loaded=True)
+    if batch.opened_at is None:
+        mine.update(opened_at=_now())
+
+
+def _blocks(batch: StockBatch, size: int, total: int) -> Iterator[Block]:
+    """Yield the blocks of a batch that are not loaded yet."""
+    start = batch.loaded_blocks
+    codes = _codes(batch.prize, batch.first + start * size, batch.is_test)
+    for number in range(start, total):
+        units = min(size, batch.units - number * size)
+        mine = tuple(islice(codes, units))
+        if batch.prize.kind == PrizeKind.CODE and len(mine) < units:
+            raise StockStillLoading(f"{batch.prize} has fewer codes than stock.")
+        yield Block(number=number, size=units, codes=mine)
+
+
+def _codes(prize: Prize, first: int, is_test: bool) -> Iterator[str]:
+    """Yield the codes of a prize's units from one on: none for things, none of value in a test."""
+    if prize.kind != PrizeKind.CODE:
+        return iter(())
+    if is_test:
+        return (f"TEST-{prize.pk}-{place:06}" for place in range(first, first + prize.stock))
+    return codes_between(prize, first, prize.stock)
+
+
+def _load_moments(sealed: SealedSet, campaign: Campaign, campaign_id: str) -> None:
+    put = ingest.restore_moments if sealed.loaded_at else ingest.load_moments
+    moments = list(_moments(sealed, campaign))
+    put(campaign_id, sealed.set_id, moments, timezone=campaign.timezone)
+    mine = SealedSet.objects.filter(pk=sealed.pk)
+    mine.update(is_loaded=True)
+    mine.filter(loaded_at=None).update(loaded_at=_now())
+
+
+def _moments(sealed: SealedSet, campaign: Campaign) -> Iterator[Moment]:
+    """Yield a set's moments as the writer takes them: with their end, their rank and their code."""
+    rows: Mapping[str, Prize] = {row.key: row for row in campaign.prize_rows.all()}
+    by_prize: dict[str, list[SealedMoment]] = {}
+    for one in read_list(sealed.moments):
+        by_prize.setdefault(one.prize, []).append(one)
+    for key, moments in by_prize.items():
+        plan, codes = sealed.plan[key], _codes_of(rows[key], moments, sealed.is_test)
+        for one in moments:
+            yield Moment(
+                prize=key,
+                unit=f"u{one.unit}",
+                at=one.at,
+                until=_until(one.at, plan),
+                rank=plan["rank"],
+                code=codes.get(one.unit),
+            )
+
+
+def _codes_of(prize: Prize, moments: Sequence[SealedMoment], is_test: bool) -> dict[int, str]:
+    if prize.kind != PrizeKind.CODE:
+        return {}
+    last = max(one.unit for one in moments)
+    codes = dict(enumerate(islice(_codes(prize, 0, is_test), last + 1)))
+    if len(codes) <= last:
+        raise StockStillLoading(f"{prize} has fewer codes than moments.")
+    return codes
+
+
+def _until(at: datetime, plan: Mapping[str, object]) -> datetime | None:
+    if plan["unclaimed"] == "void":
+        return at + _VOID
+    minutes = plan["window_minutes"]
+    return at + timedelta(minutes=int(str(minutes))) if minutes else None
+
+
+def _now() -> datetime:
+    from django.utils import timezone
+
+    return timezone.now()

@@ -1,0 +1,196 @@
+"""The rows of prizes: what is won, how many, how and when."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import get_currency_precision
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+
+from campaignhub.staff_site.widgets import Chips, Picture, Plain
+from campaigns.prizes.models import Prize
+from campaigns.prizes.models.prize import MECHANICS, TIMINGS, PrizeKind, Tier, Unclaimed
+from campaigns.prizes.rules.drawing import Pace
+from campaigns.prizes.rules.presets import PRESETS
+from campaigns.prizes.rules.words import sentence_of
+from campaigns.prizes.services.facts import facts_of
+from campaigns.prizes.services.stock import published_stock
+from campaigns.setup.models import Campaign
+from campaigns.setup.rules.names import free_name, machine_name
+from campaigns.setup.services.pictures import PRIZE, NotAPicture, tidy_picture
+from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
+from ingest_lambda.contract import ReviewMode
+
+MOST_VALUE = 10**9
+_PACES = {
+    Pace.RANDOM.value: "At random over the whole time",
+    Pace.HOUR.value: "The same number every hour",
+    Pace.DAY.value: "The same number every day",
+    Pace.WEEK.value: "The same number every week",
+    Pace.LIST.value: "At times from a list of ours",
+}
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_NUMBERS = ("stock", "from_hour", "until_hour", "window_minutes", "fallback_code")
+
+
+class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One prize."""
+
+    currency = "GBP"
+    name = TextsField(most=80, label="Name")
+    won_text = TextsField(
+        rows=2,
+        most=500,
+        label="What a winner reads",
+        help_text="How to use it and until when. Shown with the prize and in the e-mail.",
+    )
+    picture_alt = TextsField(most=200, label="Alt text of the picture")
+    mechanic = forms.ChoiceField(choices=list(MECHANICS.items()), widget=Plain, label="Won by")
+    timing = forms.ChoiceField(choices=list(TIMINGS.items()), widget=Plain, label="Given")
+    kind = forms.ChoiceField(choices=PrizeKind.choices, widget=Plain, label="What it is")
+    tier = forms.ChoiceField(choices=Tier.choices, widget=Plain, label="Size")
+    pace = forms.ChoiceField(choices=list(_PACES.items()), widget=Plain, label="Winning moments")
+    unclaimed = forms.ChoiceField(
+        choices=Unclaimed.choices, widget=Plain, label="If nobody enters at a moment"
+    )
+    weekdays = forms.TypedMultipleChoiceField(
+        choices=list(enumerate(_WEEKDAYS)),
+        coerce=int,
+        widget=Chips,
+        label="On",
+        error_messages={"required": "Choose at least one weekday."},
+    )
+    worth = forms.DecimalField(
+        required=False, min_value=0, max_value=MOST_VALUE, label="Retail value of one"
+    )
+
+    class Meta:
+        model = Prize
+        fields = (
+            *("position", "name", "kind", "mechanic", "timing", "tier", "stock"),
+            *("pace", "from_hour", "until_hour", "weekdays", "unclaimed", "window_minutes"),
+            *("picture", "picture_alt", "fallback_code", "won_text"),
+        )
+        widgets = {"position": forms.HiddenInput, "picture": Picture}
+        labels = {
+            "stock": "How many",
+            "from_hour": "From, hour of the day",
+            "until_hour": "Until, hour of the day",
+            "window_minutes": "Minutes until it expires",
+            "fallback_code": "Fallback code",
+            "picture": "Picture",
+        }
+        help_texts = {
+            "fallback_code": "Given to everyone once the codes are used up. Without one the prize is over then.",
+            "from_hour": "0 to 23, in the campaign's time zone.",
+            "until_hour": "1 to 24. An earlier hour than “from” means overnight.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in (*_NUMBERS, "worth"):
+            self.fields[name].widget.attrs["class"] = "plain-input"
+        for name in ("position", "from_hour", "until_hour", "tier", "pace", "unclaimed"):
+            self.fields[name].required = False
+        self.fields["stock"].widget.attrs["aria-label"] = "How many"
+        self.is_published = bool(self.instance.pk) and published_stock(self.instance) > 0
+        for name in ("kind", "mechanic", "timing"):
+            self.fields[name].disabled = self.is_published
+
+    def use_currency(self, currency: str) -> None:
+        """Read and show the value in a currency."""
+        self.currency = currency
+        worth: Any = self.fields["worth"]
+        worth.label = f"Retail value of one, in {currency}"
+        worth.decimal_places = get_currency_precision(currency)
+        if self.instance.value is not None:
+            self.initial["worth"] = Decimal(self.instance.value).scaleb(-worth.decimal_places)
+
+    @property
+    def sentence(self) -> str:
+        """What is set up, as it was last saved."""
+        if not self.instance.pk:
+            return ""
+        campaign: Campaign = self.instance.campaign
+        return sentence_of(
+            facts_of(self.instance),
+            opens_at=campaign.opens_at,
+            closes_at=campaign.closes_at,
+            zone=campaign.timezone,
+            currency=campaign.currency,
+            is_reviewed=campaign.review_mode != ReviewMode.NONE,
+        )
+
+    def clean_picture(self) -> Any:
+        """Store the picture as the page shows it."""
+        picture = self.cleaned_data.get("picture")
+        if not isinstance(picture, UploadedFile):
+            return picture
+        try:
+            return tidy_picture(picture, use=PRIZE)
+        except NotAPicture as error:
+            raise forms.ValidationError(error.message) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Fill in what a mechanic implies, and refuse what it cannot have."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name in ("position", "from_hour", "until_hour", "tier", "pace", "unclaimed"):
+            if name not in self.errors and cleaned.get(name) in (None, ""):
+                cleaned[name] = Prize._meta.get_field(name).get_default()
+        if not any((cleaned.get("name") or {}).values()):
+            self.add_error("name", "Say what can be won.")
+        if cleaned.get("from_hour") == cleaned.get("until_hour"):
+            self.add_error("until_hour", "Choose another hour: nothing lies between the two.")
+        if cleaned.get("unclaimed") != Unclaimed.WINDOW:
+            cleaned["window_minutes"] = None
+        elif not cleaned.get("window_minutes") and "window_minutes" not in self.errors:
+            self.add_error("window_minutes", "Say after how many minutes it expires.")
+        worth = cleaned.get("worth")
+        digits = get_currency_precision(self.currency)
+        self.instance.value = None if worth is None else int(worth.scaleb(digits))
+        return cleaned
+
+    def has_changed(self) -> bool:
+        """A new row is saved also where everything is as proposed."""
+        return super().has_changed() or not self.instance.pk
+
+
+class PrizeFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
+    """All prizes together."""
+
+    instance: Campaign
+    presets = [
+        {"words": preset.words, "values": json.dumps(dict(preset.values))} for preset in PRESETS
+    ]
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Show each row in the campaign's languages and currency."""
+        super().add_fields(form, index)
+        speak(form, self._languages())
+        form.use_currency(self.instance.currency)
+
+    def _languages(self) -> Sequence[str]:
+        chosen = self.data.getlist("languages") if isinstance(self.data, QueryDict) else []
+        known = [code for code in chosen if code in LANGUAGES]
+        return known if self.is_bound and known else list(self.instance.languages)
+
+    def clean(self) -> None:
+        """Give new prizes a key that stays; keep those that were published."""
+        super().clean()
+        forms_ = [form for form in self.forms if form.cleaned_data]
+        taken = {form.instance.key for form in forms_ if form.instance.key}
+        for form in forms_:
+            if form.cleaned_data.get("DELETE"):
+                if form.is_published:
+                    form.add_error(
+                        None,
+                        f"{form.instance} has been published, so it stays. Its stock can be lowered to what is won.",
+                    )
+                continue
+            if not form.instance.key:
+                said = str(next(iter((form.cleaned_data.get("name") or {}).values()), ""))
+                form.instance.key = free_name(machine_name(said) or "prize", taken)
+                taken.add(form.instance.key)

@@ -1,0 +1,247 @@
+"""The pages of one prize: its codes, and its winning moments."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any, cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+
+from campaignhub.errors import DomainError
+from campaignhub.staff_site.routes import one, page
+from campaigns.accounts.models import User
+from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services import audit
+from campaigns.accounts.services.scope import can
+from campaigns.jobs.models import Job
+from campaigns.prizes.models import CodeUpload, Prize, SealedSet
+from campaigns.prizes.models.prize import MOST_STOCK
+from campaigns.prizes.rules.drawing import Pace
+from campaigns.prizes.rules.facts import PrizeFacts
+from campaigns.prizes.rules.picture import by_day, by_hour
+from campaigns.prizes.rules.plan import MOST_SAMPLED, draw, forecast_of
+from campaigns.prizes.rules.sealing import read_list
+from campaigns.prizes.rules.words import sentence_of
+from campaigns.prizes.services import codes
+from campaigns.prizes.services.brought import bring_moments
+from campaigns.prizes.services.facts import facts_of
+from campaigns.prizes.services.stock import newest_set
+from campaigns.setup.models import Campaign
+from campaigns.workbench.admin.lifecycle import LifecyclePages
+from ingest_lambda.contract import ReviewMode
+
+SHOWN_LINES = 12
+
+
+class PrizePages(LifecyclePages):
+    """What a prize has besides its row on the tab."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add an address for each page of a prize."""
+        known: tuple[tuple[str, Callable[..., HttpResponse]], ...] = (
+            ("codes", self.prize_codes),
+            ("moments", self.prize_moments),
+        )
+        own = [
+            page(
+                self.admin_site,
+                f"{one(Campaign)}/prizes/{one(Prize, 'prize_id')}/{name}/",
+                view,
+                f"campaigns_campaign_prize_{name}",
+            )
+            for name, view in known
+        ]
+        sealed = page(
+            self.admin_site,
+            f"{one(Campaign)}/moments/{one(SealedSet, 'set_pk')}/",
+            self.sealed_moments,
+            "campaigns_campaign_sealed_moments",
+        )
+        return [*own, sealed, *super().get_urls()]
+
+    def _prize(self, request: HttpRequest, object_id: UUID, prize_id: int) -> Prize:
+        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
+        prize = Prize.objects.filter(campaign=campaign, pk=prize_id).first()
+        if prize is None:
+            raise Http404
+        prize.campaign = campaign
+        return prize
+
+    # ---------------------------------------------------------------- codes
+
+    def prize_codes(self, request: HttpRequest, object_id: UUID, prize_id: int) -> HttpResponse:
+        """Show how many codes a prize has, and take more; never the codes themselves but a file's own preview."""
+        prize = self._prize(request, object_id, prize_id)
+        user, at = cast(User, request.user), timezone.now()
+        refused = ""
+        if request.method == "POST":
+            try:
+                if said := self._change_codes(request, prize, user):
+                    messages.success(request, said)
+                return redirect(request.path)
+            except DomainError as error:
+                refused = error.message
+        waiting = CodeUpload.objects.filter(prize=prize, batch=None).first()
+        facts = facts_of(prize)
+        batches = list(prize.code_batches.select_related("added_by"))
+        context = {
+            **self._about(request, prize, "Codes"),
+            "refused": refused,
+            "facts": facts,
+            "missing": max(prize.stock - facts.codes, 0),
+            "batches": batches,
+            "newest": batches[-1].pk if batches else None,
+            "job": Job.objects.filter(only_one=f"codes:{prize.pk}", ended_at=None).first(),
+            "waiting": waiting,
+            "preview": codes.preview_upload(waiting) if waiting else None,
+            "shown_lines": SHOWN_LINES,
+            "most": MOST_STOCK,
+            "at": at,
+        }
+        return TemplateResponse(request, "admin/campaigns/prize_codes.html", context)
+
+    def _change_codes(self, request: HttpRequest, prize: Prize, user: User) -> str:
+        at, act = timezone.now(), request.POST.get("act")
+        if act == "upload":
+            file = request.FILES.get("file")
+            if not isinstance(file, UploadedFile):
+                raise codes.NoCodesHere("Choose a file first.")
+            codes.receive_codes(
+                prize, name=str(file.name), chunks=file.chunks(), actor=user, at=at
+            )
+            return ""
+        if act == "make":
+            count = request.POST.get("count", "").replace(",", "").strip()
+            codes.make_codes(prize, int(count) if count.isdecimal() else 0, actor=user, at=at)
+            return "The codes are being made. You can leave this page."
+        if act == "remove":
+            batch = prize.code_batches.filter(pk=_number(request.POST.get("batch"))).first()
+            if batch is None:
+                raise Http404
+            codes.discard_codes(batch, actor=user, at=at)
+            return f"{batch.codes:,} codes were removed."
+        waiting = CodeUpload.objects.filter(prize=prize, batch=None).first()
+        if waiting is None:
+            raise codes.NoCodesHere("This file was imported or dropped already.")
+        if act == "import":
+            codes.import_codes(waiting, actor=user, at=at)
+            return "The codes are being imported. You can leave this page."
+        waiting.delete()
+        return "The file was dropped. Nothing of it is kept."
+
+    # ---------------------------------------------------------------- moments
+
+    def prize_moments(self, request: HttpRequest, object_id: UUID, prize_id: int) -> HttpResponse:
+        """Show how moments are spread, by a sample, and how many will probably be won; take a list of one's own."""
+        prize = self._prize(request, object_id, prize_id)
+        refused = ""
+        if request.method == "POST":
+            file = request.FILES.get("file")
+            text = (
+                file.read().decode("utf-8", "replace")
+                if isinstance(file, UploadedFile)
+                else request.POST.get("times", "")
+            )
+            try:
+                found = bring_moments(prize, text, actor=cast(User, request.user), at=timezone.now())
+            except DomainError as error:
+                refused = error.message
+            else:
+                left = f" {found.left_out:,} lines were left out. {' '.join(found.problems)}"
+                said = f"{len(found.times):,} moments are kept." + (left if found.left_out else "")
+                (messages.warning if found.left_out else messages.success)(request, said)
+                return redirect(request.path)
+        campaign, facts = prize.campaign, facts_of(prize)
+        sealed = newest_set(campaign, is_test=False)
+        context = {
+            **self._about(request, prize, "Winning moments"),
+            **_sample(campaign, facts),
+            "refused": refused,
+            "sealed": sealed,
+            "brings_list": prize.pace == Pace.LIST,
+            "brought": len(facts.brought or ()),
+            "may_read": can(request.user, Capability.PRIZE_MOMENTS, campaign.client),  # type: ignore[arg-type]
+        }
+        return TemplateResponse(request, "admin/campaigns/prize_moments.html", context)
+
+    def sealed_moments(self, request: HttpRequest, object_id: UUID, set_pk: int) -> HttpResponse:
+        """Show the moments of a sealed set to an auditor; that they were read stands in the log."""
+        campaign = self._campaign(request, object_id, Capability.PRIZE_MOMENTS)
+        sealed = SealedSet.objects.filter(campaign=campaign, pk=set_pk).first()
+        if sealed is None or request.method != "GET":
+            raise Http404
+        at = timezone.now()
+        audit.record(
+            campaign,
+            "prize.moments_viewed",
+            actor=cast(User, request.user),
+            at=at,
+            after={"seal": sealed.sha256},
+        )
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Winning moments of {campaign.name}",
+            "campaign": campaign,
+            "sealed": sealed,
+            "moments": list(read_list(sealed.moments)),
+        }
+        answer = TemplateResponse(request, "admin/campaigns/sealed_moments.html", context)
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def _about(self, request: HttpRequest, prize: Prize, what: str) -> dict[str, Any]:
+        campaign = prize.campaign
+        return {
+            **self.admin_site.each_context(request),
+            "title": f"{what} of {prize}",
+            "campaign": campaign,
+            "prize": prize,
+            "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]) + "#prizes",
+            "sentence": sentence_of(
+                facts_of(prize),
+                opens_at=campaign.opens_at,
+                closes_at=campaign.closes_at,
+                zone=campaign.timezone,
+                currency=campaign.currency,
+                is_reviewed=campaign.review_mode != ReviewMode.NONE,
+            ),
+        }
+
+
+def _sample(campaign: Campaign, prize: PrizeFacts) -> dict[str, Any]:
+    """Return the picture of a sample, and the forecast where entries are expected."""
+    opens, closes, zone = campaign.opens_at, campaign.closes_at, campaign.timezone
+    if opens is None or closes is None:
+        return {"days": []}
+    try:
+        count = min(prize.stock, MOST_SAMPLED)
+        times = draw(Random(), prize, count, opens, closes, zone=zone)  # noqa: S311 - a picture
+    except ValueError:
+        return {"days": []}
+    found = None
+    if campaign.expected_submissions:
+        found = forecast_of(
+            prize,
+            opens,
+            closes,
+            zone=zone,
+            expected=campaign.expected_submissions,
+            seed=f"{campaign.pk}:{prize.key}",
+        )
+    is_list = prize.pace == Pace.LIST
+    return {
+        "days": [] if is_list else by_day(times, opens, closes, zone=zone),
+        "hours": [] if is_list else by_hour(times, zone=zone),
+        "forecast": found,
+        "share": round(found.share * 100) if found else None,
+    }
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
