@@ -4,6 +4,7 @@ from campaigns.rendering.content import PageContent as PageContent
 from campaigns.rendering.content import PageField as PageField
 from campaigns.rendering.content import PageNote as PageNote
 from campaigns.rendering.content import PageOption as PageOption
+from campaigns.rendering.content import PagePrize as PagePrize
 from campaigns.rendering.page import render_page as render_page
 from campaigns.rendering.policy import content_security_policy as content_security_policy
 from campaigns.rendering.policy import framed_by as framed_by

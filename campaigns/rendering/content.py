@@ -41,6 +41,22 @@ class PageField(Shape):
     images_per_receipt: int = 3
 
 
+class PagePrize(Shape):
+    """A prize as page, mails and desk show it; its value is in minor units of the campaign's currency."""
+
+    key: str
+    name: Texts
+    kind: str
+    mechanic: str
+    timing: str
+    tier: str
+    value: int | None = None
+    stock: int
+    won_text: Texts = {}
+    """What a winner reads beside it."""
+    picture_alt: Texts = {}
+
+
 class PageNote(Shape):
     """An amendment that entrants ought to know of: when it came, and what it changed."""
 
@@ -94,6 +110,11 @@ class PageContent(Shape):
     challenge_site_key: str = ""
     notes: tuple[PageNote, ...] = ()
     """Newest first. The rules of every release that was ever live stand at ``rules/{n}/``."""
+    prize_rows: tuple[PagePrize, ...] = ()
+    """In the order of the tab; what is given, and when, the manifest says."""
+    prize_rules: Texts = {}
+    """The rules' paragraph about prizes, made from their settings; it stands behind the rules."""
+    currency: str = "GBP"
     fields: tuple[PageField, ...] = ()
 
     def text(self, texts: Texts, language: str) -> str:
@@ -103,6 +124,11 @@ class PageContent(Shape):
     def privacy_of(self, language: str) -> str:
         """Return the address of the privacy notice that a reader of ``language`` can read."""
         return self.privacy_urls.get(language) or self.privacy_url
+
+    def rules_of(self, language: str) -> str:
+        """Return the official rules in a language, with what they say of prizes."""
+        parts = (self.text(self.rules, language), self.text(self.prize_rules, language))
+        return "\n\n".join(part for part in parts if part)
 
     def sha256(self) -> str:
         """Return the hash that a manifest names."""

@@ -179,7 +179,7 @@ def _context(
         "headline": text(content.headline) or content.name,
         "supporting": text(content.supporting),
         "prizes": text(content.prizes),
-        "rules": blocks(text(content.rules), targets),
+        "rules": blocks(content.rules_of(language), targets),
         "until": text(content.until),
         "who": who_in_words(content.countries, minimum_age(content.fields), language=language)
         if content.countries

@@ -37,7 +37,7 @@ def render_rules(
                 "language": language,
                 "words": words,
                 "version": words["rules_version"].format(number=content.release, day=since),
-                "rules": blocks(content.text(content.rules, language), targets),
+                "rules": blocks(content.rules_of(language), targets),
                 "style": up + style,
                 "home": up + folder,
             },

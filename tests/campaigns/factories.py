@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from campaigns.accounts.models import AuditEntry, Client, Membership, User
 from campaigns.accounts.rules.roles import Role
+from campaigns.prizes.models import Prize
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.manifest import manifest_of, page_content
 from campaigns.publishing.services.publish import publish_campaign
@@ -68,6 +69,14 @@ def make_draft(**overrides: Any) -> Campaign:
         )
     Limit.objects.create(campaign=campaign, scope="person", count=1, window="day")
     return campaign
+
+
+def make_prize(campaign: Campaign, **overrides: Any) -> Prize:
+    """Make a prize of things by winning moments."""
+    key = overrides.get("key", "car")
+    return Prize.objects.create(
+        **{"campaign": campaign, "key": key, "name": {"en": key.capitalize()}, **overrides}
+    )
 
 
 def make_release(

@@ -65,13 +65,13 @@ class Prize(TenantModel):
     name = models.JSONField(default=dict)
     picture = models.ImageField(upload_to="prizes/", blank=True)
     picture_alt = models.JSONField(default=dict, blank=True)
-    kind = models.CharField(
-        max_length=5, choices=PrizeKind.choices, default=PrizeKind.THING.value
-    )
+    kind = models.CharField(max_length=5, choices=PrizeKind.choices, default=PrizeKind.THING.value)
     mechanic = models.CharField(
         max_length=8, choices=list(MECHANICS.items()), default=Mechanic.MOMENT.value
     )
-    timing = models.CharField(max_length=14, choices=list(TIMINGS.items()), default=AwardTiming.AT_ONCE.value)
+    timing = models.CharField(
+        max_length=14, choices=list(TIMINGS.items()), default=AwardTiming.AT_ONCE.value
+    )
     tier = models.CharField(max_length=5, choices=Tier.choices, default=Tier.MINOR.value)
     value = models.PositiveBigIntegerField(null=True, blank=True)
     stock = models.PositiveIntegerField(

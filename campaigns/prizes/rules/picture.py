@@ -27,7 +27,10 @@ def by_day(
 ) -> list[Bar]:
     """Return a bar for each local day, or each so many days in a long campaign."""
     tz = ZoneInfo(zone)
-    first, last = opens_at.astimezone(tz).date(), (closes_at - timedelta(seconds=1)).astimezone(tz).date()
+    first, last = (
+        opens_at.astimezone(tz).date(),
+        (closes_at - timedelta(seconds=1)).astimezone(tz).date(),
+    )
     days = (last - first).days + 1
     step = -(-days // _MOST_BARS)
     counts = Counter((at.astimezone(tz).date() - first).days // step for at in times)

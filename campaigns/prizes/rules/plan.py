@@ -14,14 +14,22 @@ _MOST_STEPS = 40_000
 """Of one forecast, so that a page is not slower for many moments."""
 
 
-def spans_of(prize: PrizeFacts, opens_at: datetime, closes_at: datetime, *, zone: str) -> list[Span]:
+def spans_of(
+    prize: PrizeFacts, opens_at: datetime, closes_at: datetime, *, zone: str
+) -> list[Span]:
     """Return the time in which a prize's moments may lie."""
     hours = Hours(prize.from_hour, prize.until_hour)
     return open_spans(opens_at, closes_at, zone=zone, hours=hours, weekdays=prize.weekdays)
 
 
 def draw(
-    rng: Random, prize: PrizeFacts, count: int, opens_at: datetime, closes_at: datetime, *, zone: str
+    rng: Random,
+    prize: PrizeFacts,
+    count: int,
+    opens_at: datetime,
+    closes_at: datetime,
+    *,
+    zone: str,
 ) -> list[datetime]:
     """Return ``count`` moments of a prize: drawn, or from the list that was brought.
 
@@ -47,7 +55,7 @@ def forecast_of(
 
     The same ``seed`` gives the same answer, so that a page does not flicker.
     """
-    rng = Random(seed)
+    rng = Random(seed)  # noqa: S311 - a forecast
     count = min(prize.stock, MOST_SAMPLED)
     times = draw(rng, prize, count, opens_at, closes_at, zone=zone)
     arrivals = Arrivals(

@@ -21,7 +21,14 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset(
         "A prize a day",
-        {"kind": "thing", "mechanic": "moment", "stock": 28, "pace": "day", "from_hour": 8, "until_hour": 22},
+        {
+            "kind": "thing",
+            "mechanic": "moment",
+            "stock": 28,
+            "pace": "day",
+            "from_hour": 8,
+            "until_hour": 22,
+        },
     ),
     Preset(
         "A main prize a week",

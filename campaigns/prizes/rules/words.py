@@ -1,9 +1,11 @@
 """A prize's settings as one sentence for staff, and as a paragraph of the rules in each language."""
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import get_day_names
 from babel.numbers import format_currency, get_currency_precision
 
@@ -28,11 +30,12 @@ def rule_words(language: str) -> Words:
 
 def money(minor: int, currency: str, *, language: str = "en") -> str:
     """Return an amount of minor units as people write it, without an empty fraction: ``€10``."""
-    digits = get_currency_precision(currency)
-    written = format_currency(minor / 10**digits, currency, locale=spoken(language))
-    for sign in ".,":
-        written = written.replace(f"{sign}{'0' * digits}", "") if digits else written
-    return written
+    whole, locale = 10 ** get_currency_precision(currency), Locale.parse(spoken(language))
+    pattern = locale.currency_formats["standard"].pattern
+    if minor % whole:
+        return format_currency(minor / whole, currency, locale=locale)
+    short = re.sub(r"\.0+", "", pattern)
+    return format_currency(minor // whole, currency, short, locale, currency_digits=False)
 
 
 def sentence_of(
@@ -51,7 +54,9 @@ def sentence_of(
     if prize.is_by_moment:
         parts.append(_rhythm(prize, opens_at, closes_at, zone))
         if prize.unclaimed == "window":
-            parts.append(f"each moment open for {_span(timedelta(minutes=prize.window_minutes or 0))}")
+            parts.append(
+                f"each moment open for {_span(timedelta(minutes=prize.window_minutes or 0))}"
+            )
         elif prize.unclaimed == "void":
             parts.append("lost where nobody enters in the same second")
     else:
@@ -112,7 +117,7 @@ def paragraph_of(
         return ""
     words = rule_words(language)
     lines = [f"# {words['heading']}", ""]
-    lines += [f"- {_item(prize, words, currency, is_reviewed, language)}" for prize in prizes]
+    lines += [f"- {_item(prize, words, currency, language)}" for prize in prizes]
     told = []
     if any(prize.is_by_moment for prize in prizes):
         told.append(words["how.moment"])
@@ -126,14 +131,12 @@ def paragraph_of(
     return "\n".join([*lines, "", " ".join(told)]).strip()
 
 
-def _item(
-    prize: PrizeFacts, words: Words, currency: str, is_reviewed: bool, language: str
-) -> str:
+def _item(prize: PrizeFacts, words: Words, currency: str, language: str) -> str:
     name = prize.name.get(language) or next(iter(prize.name.values()), prize.key)
-    worth = words["worth"].format(value=money(prize.value, currency, language=language))
+    value = money(prize.value or 0, currency, language=language)
     parts = [
         words["item"].format(count=prize.stock, name=name),
-        worth if prize.value else "",
+        words["worth"].format(value=value) if prize.value else "",
         words[f"mechanic.{prize.mechanic}"],
     ]
     if prize.is_by_moment:

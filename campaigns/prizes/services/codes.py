@@ -95,7 +95,9 @@ def receive_codes(
             digest.update(part)
             upload.size_bytes += len(part)
             if upload.size_bytes > MOST_BYTES:
-                raise FileTooLarge("This file is larger than 512 MB. Upload the codes in several files.")
+                raise FileTooLarge(
+                    "This file is larger than 512 MB. Upload the codes in several files."
+                )
             UploadPart.objects.create(upload=upload, number=number, content=part)
             number += 1
         if number == 0:
@@ -308,14 +310,10 @@ def _make_some(job: Job, _at: datetime) -> Step:
 
 
 def _seen(batch: CodeBatch, step: int) -> SeenCodes:
-    return seen_codes(
-        batch.prize, stands_at=(batch.pk, step, batch.codes), begun=list(batch.begun)
-    )
+    return seen_codes(batch.prize, stands_at=(batch.pk, step, batch.codes), begun=list(batch.begun))
 
 
-def _append(
-    batch: CodeBatch, added: list[str], *, is_last: bool, skipped: Counter[str]
-) -> None:
+def _append(batch: CodeBatch, added: list[str], *, is_last: bool, skipped: Counter[str]) -> None:
     """Add codes to a batch in whole blocks; what fills none waits for the next step, or ends the batch."""
     number = (batch.codes - len(batch.begun)) // BLOCK_CODES
     codes = [*batch.begun, *added]

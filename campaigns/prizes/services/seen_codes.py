@@ -30,7 +30,7 @@ _kept = SeenCodes()
 
 def seen_codes(prize: Prize, *, stands_at: tuple[int, ...], begun: list[str]) -> SeenCodes:
     """Return the codes of a prize; ``stands_at`` names the place of the job that asks."""
-    global _kept  # noqa: PLW0603 - one pool a process: memory is what is scarce
+    global _kept
     if _kept.stands_at == stands_at:
         return _kept
     _kept = SeenCodes()
@@ -45,5 +45,5 @@ def seen_codes(prize: Prize, *, stands_at: tuple[int, ...], begun: list[str]) ->
 
 def drop_seen() -> None:
     """Forget them: the job has ended, or its step failed."""
-    global _kept  # noqa: PLW0603 - see above
+    global _kept
     _kept = SeenCodes()

@@ -42,6 +42,7 @@ from ingest_lambda.contract.stock import local_day
 
 MOST_TEST_UNITS = 200
 """Of a prize in a test: enough to try it out, and no real code is used."""
+MOST_DAYS = 400
 SETTLING = timedelta(minutes=2)
 """Moments nearer than this may be taken at this very moment, so no amendment moves or adds one there."""
 
@@ -56,22 +57,36 @@ def ordered(campaign: Campaign) -> list[Prize]:
     return sorted(rows, key=lambda row: (-(row.value or 0), row.position, row.pk))
 
 
-def plan_of(
-    campaign: Campaign, sealed: SealedSet | None, *, rows: Sequence[Prize] | None = None
+def longest_plan(campaign: Campaign) -> PrizePlan | None:
+    """Return the plan of a draft as it is at most: with moments on every day. For the size of a manifest."""
+    rows = ordered(campaign)
+    opens_at, closes_at = campaign.opens_at, campaign.closes_at
+    if opens_at is None or closes_at is None or not _by_moment(rows):
+        return _plan(campaign, rows, None, ())
+    span = min((closes_at - opens_at).days + 2, MOST_DAYS)
+    days = (local_day(opens_at + timedelta(days=day), campaign.timezone) for day in range(span))
+    return _plan(campaign, rows, uuid4().hex, sorted(set(days)))
+
+
+def _by_moment(rows: Sequence[Prize]) -> list[Prize]:
+    return [row for row in rows if row.mechanic == Mechanic.MOMENT]
+
+
+def _plan(
+    campaign: Campaign, rows: Sequence[Prize], moment_set: str | None, days: Iterable[str]
 ) -> PrizePlan | None:
-    """Return the prizes as the manifest names them, with the days on which ``sealed`` has moments."""
-    rows = ordered(campaign) if rows is None else rows
+    """Return prizes as the manifest names them."""
     if not rows:
         return None
-    days: tuple[str, ...] = ()
-    if sealed:
-        found = {local_day(one.at, campaign.timezone) for one in read_list(sealed.moments)}
-        days = tuple(sorted(found))
     return PrizePlan(
         prizes=tuple(
             PrizeSpec(
                 name=row.key,
-                names={code: text for code, text in row.name.items() if text and code in campaign.languages}
+                names={
+                    code: text
+                    for code, text in row.name.items()
+                    if text and code in campaign.languages
+                }
                 or {campaign.languages[0]: row.key},
                 mechanic=Mechanic(row.mechanic),
                 timing=AwardTiming(row.timing),
@@ -79,8 +94,8 @@ def plan_of(
             for row in rows
         ),
         limits=tuple(award_limits(campaign.prize_cap, rows)),
-        moment_set=sealed.set_id if sealed else None,
-        moment_days=days,
+        moment_set=moment_set,
+        moment_days=tuple(days),
     )
 
 
@@ -88,7 +103,7 @@ def award_limits(cap: str, rows: Sequence[Prize]) -> Iterable[AwardLimitSpec]:
     """Return the limits that a cap comes to: on prizes by chance together or by tier, on each other prize by itself."""
     if not cap:
         return
-    by_chance = [row for row in rows if row.mechanic == Mechanic.MOMENT]
+    by_chance = _by_moment(rows)
     others = [row.key for row in rows if row.mechanic != Mechanic.MOMENT]
     groups: dict[str, list[str]] = {}
     for row in by_chance:
@@ -123,9 +138,9 @@ def settle_stock(
     for row in rows:
         if row.mechanic == Mechanic.EVERYONE:
             _settle_batches(row, is_test=is_test)
-    by_moment = [row for row in rows if row.mechanic == Mechanic.MOMENT]
+    by_moment = _by_moment(rows)
     if not by_moment:
-        return plan_of(campaign, None, rows=rows)
+        return _plan(campaign, rows, None, ())
     times = (opens_at, closes_at)
     plan = {row.key: _settings(row, rank, times) for rank, row in enumerate(by_moment, 1)}
     last = newest_set(campaign, is_test=is_test)
@@ -138,7 +153,8 @@ def settle_stock(
             else _drawn(facts, times, zone=campaign.timezone, is_test=is_test)
         )
         last = _seal(campaign, moments, plan, is_test=is_test, actor=actor, at=at)
-    return plan_of(campaign, last, rows=rows)
+    days = {local_day(one.at, campaign.timezone) for one in read_list(last.moments)}
+    return _plan(campaign, rows, last.set_id, sorted(days))
 
 
 def newest_set(campaign: Campaign, *, is_test: bool) -> SealedSet | None:
@@ -207,9 +223,7 @@ def _drawn(
     return [
         one
         for prize in prizes
-        for one in numbered(
-            prize.key, draw(SystemRandom(), prize, prize.stock, *times, zone=zone)
-        )
+        for one in numbered(prize.key, draw(SystemRandom(), prize, prize.stock, *times, zone=zone))
     ]
 
 

@@ -10,7 +10,7 @@ _PARTS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("Dates", frozenset({"opens_at", "closes_at", "timezone"}), frozenset()),
     ("Official rules", frozenset(), frozenset({"rules", "privacy_url", "privacy_urls"})),
     ("Limits", frozenset({"limits"}), frozenset()),
-    ("Prizes", frozenset(), frozenset({"prizes"})),
+    ("Prizes", frozenset(), frozenset({"prizes", "prize_rows", "prize_rules"})),
     ("Form", frozenset({"fields", "consents"}), frozenset({"fields"})),
     ("Texts", frozenset(), frozenset({"headline", "supporting", "hero_alt", "logo_alt"})),
     (

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from campaigns.accounts.services.sender import is_ready
+from campaigns.prizes.services.facts import prizes_of
+from campaigns.prizes.services.stock import longest_plan
 from campaigns.publishing.rules.publish_checks import (
     CampaignFacts,
     FieldFacts,
@@ -72,6 +74,7 @@ def facts_of(campaign: Campaign) -> CampaignFacts:
         "has_logo": bool(campaign.logo),
         "sender_ready": is_ready(campaign.client),
         "fields": [_field_facts(row) for row in campaign.form_fields.all()],
+        "prize_rows": prizes_of(campaign),
         "limits": [limit_facts(limit, row=str(limit.pk)) for limit in campaign.limits.all()],
     }
     own = columns_of(campaign.client, names) | columns_of(campaign, names)
@@ -103,5 +106,6 @@ def _opened_at(campaign: Campaign) -> datetime | None:
 
 
 def _manifest_bytes(campaign: Campaign) -> int:
-    manifest = manifest_of(campaign, release=1, page_sha256="0" * 64)
+    plan = longest_plan(campaign)
+    manifest = manifest_of(campaign, release=1, page_sha256="0" * 64, prize_plan=plan)
     return len(manifest.model_dump_json().encode())

@@ -10,6 +10,7 @@ from campaignhub.errors import DomainError
 from campaignhub.spans import distance
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
+from campaigns.prizes.services.loading import forget_loaded
 from campaigns.publishing.models import Placement
 from campaigns.publishing.services.propagate import propagate_both
 from campaigns.setup.models import Campaign, StateChange
@@ -100,6 +101,7 @@ def republish(campaign: Campaign, *, at: datetime) -> bool:
         with transaction.atomic(durable=True):
             place = decided(locked(campaign), is_test=is_test, beyond=held.revision if held else 0)
             Placement.objects.filter(pk=place.pk).update(is_page_kept=False)
+        forget_loaded(campaign, is_test=is_test)
     return propagate_both(campaign, at=at)
 
 

@@ -7,7 +7,10 @@ from typing import Any
 
 from django.db.models import Model
 
-from campaigns.rendering import PageContent, PageField, PageNote
+from campaigns.prizes.models import Prize
+from campaigns.prizes.rules.words import paragraph_of
+from campaigns.prizes.services.facts import prizes_of
+from campaigns.rendering import PageContent, PageField, PageNote, PagePrize
 from campaigns.setup.models import Campaign, FormField, Limit
 from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.answer_patterns import published_pattern
@@ -20,6 +23,7 @@ from ingest_lambda.contract import (
     Manifest,
     Mode,
     Notice,
+    PrizePlan,
     ReviewMode,
     Window,
     WindowKind,
@@ -61,11 +65,29 @@ def page_content(
         "client_name": campaign.client.name,
         "decide_within_days": campaign.decide_within_days if reviewed else None,
         "notes": tuple(notes),
+        "prize_rows": tuple(_page_prize(row) for row in campaign.prize_rows.all()),
+        "prize_rules": {
+            language: text
+            for language in campaign.languages
+            if (
+                text := paragraph_of(
+                    prizes_of(campaign),
+                    cap=campaign.prize_cap,
+                    currency=campaign.currency,
+                    is_reviewed=reviewed,
+                    language=language,
+                )
+            )
+        },
         "fields": tuple(_page_field(row) for row in campaign.form_fields.all()),
     }
     names = PageContent.model_fields.keys()
     own = columns_of(campaign.client, names) | columns_of(campaign, names)
     return PageContent(**own | derived)
+
+
+def _page_prize(row: Prize) -> PagePrize:
+    return PagePrize(**columns_of(row, PagePrize.model_fields))
 
 
 def _page_field(row: FormField) -> PageField:
@@ -85,11 +107,13 @@ def manifest_of(
     is_test: bool = False,
     opens_at: datetime | None = None,
     closes_at: datetime | None = None,
+    prize_plan: PrizePlan | None = None,
 ) -> Manifest:
     """Return the campaign in the form the functions judge by.
 
     A test has an id and an address of its own, so that limits, guards and stock
     are its own too; its dates may be given, to be open while staff try it out.
+    ``prize_plan`` comes from what was settled for this release (``prizes.services.stock``).
     """
     rows = list(campaign.form_fields.all())
     challenge = (
@@ -115,6 +139,7 @@ def manifest_of(
         "review": ReviewMode(campaign.review_mode),
         "notices": tuple(notice for notice in Notice if notice in campaign.notices),
         "challenge": challenge,
+        "prize_plan": prize_plan,
         "page_sha256": page_sha256,
     }
     return Manifest(**columns_of(campaign, Manifest.model_fields) | derived)

@@ -22,6 +22,7 @@ from campaignhub.clock.turns import UNLIMITED, Away, Turn
 from campaignhub.env import env
 from campaigns.hosting.host import SiteHost, api_address, site_host
 from campaigns.hosting.host_errors import HostIsFull, StillDeploying, VersionGone
+from campaigns.prizes.services.loading import StockStillLoading, load_stock
 from campaigns.publishing.models import Placement, Release
 from campaigns.rendering import PageContent, render_page, render_rules
 from campaigns.setup.models import Campaign
@@ -56,7 +57,7 @@ def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = 
             releases,
             whole=whole or placement.carried_revision < placement.page_revision,
         )
-    except (HostIsFull, StillDeploying) as error:
+    except (HostIsFull, StillDeploying, StockStillLoading) as error:
         mine.update(trouble=error.message[:200])
         return False
     except (ingest.IngestBusy, ingest.Superseded, BotoCoreError, ClientError, OSError) as error:
@@ -105,6 +106,8 @@ def _write(
     newest = releases[0]
     current = _current(campaign, placement, newest)
     if whole:
+        # Units and moments first: no release names what is not there.
+        load_stock(campaign, is_test=placement.is_test)
         # An emptied table needs the earlier ones as well: submissions are judged by theirs.
         for release in releases:
             ingest.publish_release(Manifest.model_validate(release.manifest), current)

@@ -11,6 +11,7 @@ from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.lines import is_blank
 from campaigns.accounts.services import audit, sender
+from campaigns.prizes.services.stock import settle_stock
 from campaigns.publishing.models import Placement, Release
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
@@ -87,6 +88,7 @@ def publish_campaign(
         CannotPublish: with the whole list of what is missing.
         CautionsNotAccepted: with what nobody has accepted yet.
         AmendmentReasonMissing, AmendmentNoteHasGaps: an amendment lacks its words.
+        StockTooLow: an amendment takes back prizes that are won or due.
         MoveNotAllowed: it is closed or archived.
     """
     sender.check_sender(campaign.client, at=at)
@@ -212,8 +214,14 @@ def _add_release(
     if text := words.get("public_note"):
         notes.insert(0, PageNote.model_validate({"release": number, "at": at, "text": text}))
     content = page_content(campaign, release=number, is_test=is_test, notes=notes)
+    prize_plan = settle_stock(campaign, is_test=is_test, actor=actor, at=at, **dates)
     manifest = manifest_of(
-        campaign, release=number, page_sha256=content.sha256(), is_test=is_test, **dates
+        campaign,
+        release=number,
+        page_sha256=content.sha256(),
+        is_test=is_test,
+        prize_plan=prize_plan,
+        **dates,
     )
     release = keep_release(
         campaign, content, manifest, published_at=at, published_by=actor, **words

@@ -112,9 +112,7 @@ class PrizePages(LifecyclePages):
             file = request.FILES.get("file")
             if not isinstance(file, UploadedFile):
                 raise codes.NoCodesHere("Choose a file first.")
-            codes.receive_codes(
-                prize, name=str(file.name), chunks=file.chunks(), actor=user, at=at
-            )
+            codes.receive_codes(prize, name=str(file.name), chunks=file.chunks(), actor=user, at=at)
             return ""
         if act == "make":
             count = request.POST.get("count", "").replace(",", "").strip()
@@ -149,7 +147,9 @@ class PrizePages(LifecyclePages):
                 else request.POST.get("times", "")
             )
             try:
-                found = bring_moments(prize, text, actor=cast(User, request.user), at=timezone.now())
+                found = bring_moments(
+                    prize, text, actor=cast(User, request.user), at=timezone.now()
+                )
             except DomainError as error:
                 refused = error.message
             else:

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.prizes.rules.sealing import SealedMoment, canonical_list, numbered, read_list, seal_of
+from campaigns.prizes.rules.sealing import (
+    SealedMoment,
+    canonical_list,
+    numbered,
+    read_list,
+    seal_of,
+)
 
 NONCE = bytes(range(32))
 times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC)).map(
@@ -15,8 +21,14 @@ times = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.ju
 )
 
 
-@given(st.lists(st.builds(SealedMoment, times, st.sampled_from(["car", "voucher"]), st.integers(1, 99))))
-def test_a_list_is_read_as_it_was_written_in_whatever_order_it_came(moments: list[SealedMoment]) -> None:
+@given(
+    st.lists(
+        st.builds(SealedMoment, times, st.sampled_from(["car", "voucher"]), st.integers(1, 99))
+    )
+)
+def test_a_list_is_read_as_it_was_written_in_whatever_order_it_came(
+    moments: list[SealedMoment],
+) -> None:
     text = canonical_list(moments)
     assert list(read_list(text)) == sorted(moments)
     assert canonical_list(reversed(moments)) == text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import chain
 
-from campaigns.publishing.rules.publish_checks import basics, form, limits, texts
+from campaigns.publishing.rules.publish_checks import basics, form, limits, prizes, texts
 from campaigns.publishing.rules.publish_checks.facts import CampaignFacts as CampaignFacts
 from campaigns.publishing.rules.publish_checks.facts import FieldFacts as FieldFacts
 from campaigns.publishing.rules.publish_checks.facts import LimitFacts as LimitFacts
@@ -24,12 +24,18 @@ def problems_of(facts: CampaignFacts, *, at: datetime) -> list[Finding]:
         texts.problems(facts),
         form.problems(facts),
         limits.problems(facts),
+        prizes.problems(facts),
     )
 
 
 def cautions_of(facts: CampaignFacts, *, at: datetime) -> list[Finding]:
     """Return everything unusual that has to be accepted by a tick, in the order of the tabs."""
-    return _by_tab(basics.cautions(facts, at), form.cautions(facts), limits.cautions(facts))
+    return _by_tab(
+        basics.cautions(facts, at),
+        form.cautions(facts),
+        limits.cautions(facts),
+        prizes.cautions(facts),
+    )
 
 
 def _by_tab(*findings: Iterator[Finding]) -> list[Finding]:

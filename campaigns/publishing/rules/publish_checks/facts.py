@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from campaigns.prizes.rules.facts import PrizeFacts
+
 Texts = Mapping[str, str]
 """From language to text."""
 LONGEST_NAME = 40
@@ -92,3 +94,6 @@ class CampaignFacts:
     accent_colour: str
     fields: Sequence[FieldFacts]
     limits: Sequence[LimitFacts]
+    currency: str = "GBP"
+    prize_rows: Sequence[PrizeFacts] = ()
+    expected_submissions: int | None = None

@@ -3,7 +3,7 @@
 from campaigns.workbench.admin.forms.campaign import CampaignForm as CampaignForm
 from campaigns.workbench.admin.forms.limits import LimitForm as LimitForm
 from campaigns.workbench.admin.forms.limits import LimitFormSet as LimitFormSet
-from campaigns.workbench.admin.forms.rows import FormRowForm as FormRowForm
-from campaigns.workbench.admin.forms.rows import FormRowFormSet as FormRowFormSet
 from campaigns.workbench.admin.forms.prizes import PrizeForm as PrizeForm
 from campaigns.workbench.admin.forms.prizes import PrizeFormSet as PrizeFormSet
+from campaigns.workbench.admin.forms.rows import FormRowForm as FormRowForm
+from campaigns.workbench.admin.forms.rows import FormRowFormSet as FormRowFormSet

@@ -139,7 +139,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or {}
         for name in ("position", "from_hour", "until_hour", "tier", "pace", "unclaimed"):
             if name not in self.errors and cleaned.get(name) in (None, ""):
-                cleaned[name] = Prize._meta.get_field(name).get_default()
+                cleaned[name] = getattr(Prize(), name)
         if not any((cleaned.get("name") or {}).values()):
             self.add_error("name", "Say what can be won.")
         if cleaned.get("from_hour") == cleaned.get("until_hour"):
@@ -180,9 +180,9 @@ class PrizeFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
     def clean(self) -> None:
         """Give new prizes a key that stays; keep those that were published."""
         super().clean()
-        forms_ = [form for form in self.forms if form.cleaned_data]
-        taken = {form.instance.key for form in forms_ if form.instance.key}
-        for form in forms_:
+        rows: list[Any] = [form for form in self.forms if form.cleaned_data]
+        taken = {form.instance.key for form in rows if form.instance.key}
+        for form in rows:
             if form.cleaned_data.get("DELETE"):
                 if form.is_published:
                     form.add_error(
