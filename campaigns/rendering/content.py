@@ -115,6 +115,8 @@ class PageContent(Shape):
     prize_rules: Texts = {}
     """The rules' paragraph about prizes, made from their settings; it stands behind the rules."""
     currency: str = "GBP"
+    reveal: str = "plain"
+    """How the result is shown: plain, scratch or wheel."""
     fields: tuple[PageField, ...] = ()
 
     def text(self, texts: Texts, language: str) -> str:

@@ -12,6 +12,12 @@ TEXT = (models.CharField, models.TextField, models.JSONField)
 NOT_TYPED: dict[str, str] = {
     "Campaign": "slug test_slug timezone languages countries excluded_regions currency routes notices "
     "hidden_reasons embed_origins brand_colour accent_colour surface_colour text_colour",
+    "Prize": "key weekdays",
+    "BroughtMoments": "times",
+    "SealedSet": "set_id nonce moments sha256 plan",
+    "CodeBatch": "skipped begun",
+    "CodeBlock": "codes",
+    "CodeUpload": "sha256 format place",
     "Client": "page_domain",
     "Placement": "page_version earlier_page_version",
     "AmplifyApp": "app_id default_domain domain settings_sha256",

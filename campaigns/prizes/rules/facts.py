@@ -50,16 +50,3 @@ class PrizeFacts:
         said = next((text for text in self.name.values() if text.strip()), self.key)
         whole = " ".join(said.split())
         return f"“{whole if len(whole) <= LONGEST_NAME else f'{whole[:LONGEST_NAME].rstrip()}…'}”"
-
-
-@dataclass(frozen=True, kw_only=True)
-class PublishedPrize:
-    """What the newest live release says of a prize, and how much of it is given or promised by now."""
-
-    key: str
-    words: str
-    kind: str
-    mechanic: str
-    stock: int
-    won: int | None = None
-    """``None`` where the table could not be asked."""

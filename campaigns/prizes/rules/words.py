@@ -116,7 +116,7 @@ def paragraph_of(
     if not prizes:
         return ""
     words = rule_words(language)
-    lines = [f"# {words['heading']}", ""]
+    lines = ["# " + words["heading"], ""]
     lines += [f"- {_item(prize, words, currency, language)}" for prize in prizes]
     told = []
     if any(prize.is_by_moment for prize in prizes):

@@ -21,4 +21,9 @@ class Migration(migrations.Migration):
             name='prize_cap',
             field=models.CharField(blank=True, choices=[('', 'As many as they win'), ('one', 'One'), ('one_per_tier', 'One major and one minor')], default='one', max_length=12),
         ),
+        migrations.AddField(
+            model_name='campaign',
+            name='reveal',
+            field=models.CharField(choices=[('plain', 'Plain'), ('scratch', 'Scratch card'), ('wheel', 'Wheel')], default='plain', max_length=8),
+        ),
     )

@@ -150,6 +150,13 @@ class Campaign(TenantModel):
     )
     """How many prizes a person may win in the whole campaign."""
 
+    reveal = models.CharField(
+        max_length=8,
+        choices=[("plain", "Plain"), ("scratch", "Scratch card"), ("wheel", "Wheel")],
+        default="plain",
+    )
+    """How the page shows what was won; what it is has been decided by then."""
+
     mail_texts = models.JSONField(default=dict, blank=True)
     """What mails say otherwise than by default: by language, then by message and part."""
 

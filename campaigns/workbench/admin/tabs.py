@@ -87,7 +87,7 @@ TABS: tuple[Tab, ...] = (
         (
             Group(
                 "For all prizes",
-                (("prize_cap", "expected_submissions"),),
+                (("prize_cap", "expected_submissions"), "reveal"),
                 "The rules' paragraph about prizes is written from these settings, in every language.",
             ),
         ),

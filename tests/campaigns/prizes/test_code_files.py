@@ -22,7 +22,7 @@ CODES = [f"AB{number:04}-XY" for number in range(300)]
 
 def read(content: bytes, size: int = 1 << 20) -> list[Line]:
     """Read a file in parts of ``size`` bytes, each from where JSON says that the last one ended."""
-    how, place, found = format_of(content), Place(), []
+    how, place, found = format_of(content), Place(), list[Line]()
     for at in range(0, len(content), size):
         part = content[at : at + size]
         found += read_part(part, how, place, is_last=at + size >= len(content))
@@ -108,7 +108,7 @@ def test_a_last_line_that_was_cut_off_is_no_code() -> None:
 
 def test_a_line_without_end_fills_no_memory() -> None:
     content = b"AAAA-1111\n" + b"x" * 3_000_000 + b"\nBBBB-2222\n"
-    how, place, found = format_of(content[:1000]), Place(), []
+    how, place, found = format_of(content[:1000]), Place(), list[Line]()
     for at in range(0, len(content), 4096):
         found += read_part(content[at : at + 4096], how, place, is_last=at + 4096 >= len(content))
         assert len(place.rest) <= 10_000

@@ -1,10 +1,13 @@
 """Publishing prizes: settled once, sealed, loaded before any release names them."""
 
 import hashlib
+import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from campaignhub import ingest
 from campaigns.hosting.local import LocalHost
@@ -15,6 +18,8 @@ from campaigns.prizes.services.pool import code_at
 from campaigns.prizes.services.stock import StockTooLow, newest_set
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.lifecycle import republish
+from campaigns.publishing.services.manifest import page_content
+from campaigns.publishing.services.propagate import propagate
 from campaigns.publishing.services.publish import CannotPublish, publish_test
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table import Table
@@ -26,7 +31,7 @@ from tests.campaigns.published import placement_of
 pytestmark = [pytest.mark.django_db]
 
 
-def published(campaign: Campaign, **words: object) -> Manifest:
+def published(campaign: Campaign, **words: Any) -> Manifest:
     """Publish a campaign, signing for all that is unusual; return what the table is told."""
     meant = [caution.key for caution in publish_cautions(campaign, at=NOON)]
     release = publish(campaign, accepted=meant, **words)
@@ -196,14 +201,12 @@ def test_a_big_batch_is_loaded_in_slices_and_nothing_is_published_before_its_end
     campaign = make_draft()
     make_prize(campaign, key="sticker", mechanic="everyone", stock=50_000)
     clock = iter(range(0, 10_000, 5))
-    monkeypatch.setattr(loading.time, "monotonic", lambda: next(clock))
+    monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     published(campaign)
     placement = placement_of(campaign)
     assert "being loaded" in placement.trouble
     assert table.published.current(campaign.slug) is None
     for _ in range(20):
-        from campaigns.publishing.services.propagate import propagate
-
         if propagate(campaign, is_test=False, at=NOON):
             break
     assert table.published.current(campaign.slug) is not None
@@ -241,8 +244,6 @@ def test_the_rules_say_how_prizes_are_won_in_every_language(table: Table, host: 
         rules={"en": "Rules.", "de": "Regeln."},
     )
     campaign.form_fields.all().delete()
-    from campaigns.publishing.services.manifest import page_content
-
     make_prize(campaign, name={"en": "Car", "de": "Auto"}, value=900_000)
     content = page_content(campaign, release=1)
     assert "Winning moments are instants" in content.rules_of("en")
@@ -251,8 +252,6 @@ def test_the_rules_say_how_prizes_are_won_in_every_language(table: Table, host: 
 
 
 def test_a_sealed_set_can_neither_be_changed_nor_removed(table: Table, host: LocalHost) -> None:
-    from django.db import DatabaseError, transaction
-
     campaign = make_draft()
     make_prize(campaign)
     published(campaign)

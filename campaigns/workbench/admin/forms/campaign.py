@@ -56,6 +56,11 @@ _TYPE_PAIRS = {
     "serif": "Headlines with serifs",
     "rounded": "Round and light-hearted",
 }
+_REVEALS = {
+    "plain": "At once, in words and with the prize's picture.",
+    "scratch": "Visitors scratch a card, with a finger or a key.",
+    "wheel": "A wheel turns and stops.",
+}
 _ON_SURFACE = ("brand_colour", "accent_colour", "text_colour")
 
 
@@ -160,6 +165,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "sender_name": "Sender's name",
             "prize_cap": "Prizes that one person can win",
             "expected_submissions": "Expected entries",
+            "reveal": "How the page shows the result",
         }
         help_texts = {
             "name": "For staff and in e-mails; visitors see the headline.",
@@ -179,6 +185,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {
             "challenge_provider": Plain,
             "prize_cap": Plain,
+            "reveal": RadioCards(words=_REVEALS),
             "challenge_on_trouble": Plain,
             "timezone": UnfoldAdminSelect2Widget(
                 {"data-width": "100%"}, choices=[(name, name.replace("_", " ")) for name in ZONES]
