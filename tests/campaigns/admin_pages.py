@@ -48,6 +48,9 @@ def campaign_data(campaign: Campaign, **changes: Any) -> dict[str, Any]:
         "type_pair": "system",
         **rows("form_fields", []),
         **rows("limits", []),
+        **rows("prize_rows", []),
+        "prize_cap": "one",
+        "reveal": "plain",
     }
     return data | changes
 

@@ -106,12 +106,18 @@ def _days(weekdays: Sequence[int], language: str) -> str:
 
 
 def paragraph_of(
-    prizes: Sequence[PrizeFacts], *, cap: str, currency: str, is_reviewed: bool, language: str
+    prizes: Sequence[PrizeFacts],
+    *,
+    cap: str,
+    currency: str,
+    is_reviewed: bool,
+    language: str,
+    seal: str = "",
 ) -> str:
     """Return what the rules say of prizes: what, how many, how they are won, and in which order.
 
     It is made from what the functions judge by, so no prize is given by a mechanic that
-    the rules do not mention. Empty without prizes.
+    the rules do not mention. ``seal`` is that of the moments, once they are drawn. Empty without prizes.
     """
     if not prizes:
         return ""
@@ -128,7 +134,8 @@ def paragraph_of(
         told.append(words["how.provisional"])
     if cap:
         told.append(words[f"cap.{cap}"])
-    return "\n".join([*lines, "", " ".join(told)]).strip()
+    sealed = ["", words["seal"].format(sha256=seal)] if seal else []
+    return "\n".join([*lines, "", " ".join(told), *sealed]).strip()
 
 
 def _item(prize: PrizeFacts, words: Words, currency: str, language: str) -> str:

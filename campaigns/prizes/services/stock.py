@@ -163,6 +163,13 @@ def newest_set(campaign: Campaign, *, is_test: bool) -> SealedSet | None:
     return sets.order_by("-sealed_at", "-pk").first()
 
 
+def seal_named(plan: PrizePlan | None) -> str:
+    """Return the seal of the moments that a plan names; empty where it names none."""
+    if plan is None or plan.moment_set is None:
+        return ""
+    return SealedSet.objects.get(set_id=plan.moment_set).sha256
+
+
 def published_stock(row: Prize) -> int:
     """Return how many units of a prize its live releases have promised."""
     if row.mechanic == Mechanic.MOMENT:

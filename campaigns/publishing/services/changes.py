@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from campaigns.prizes.services.stock import seal_named
 from campaigns.publishing.services.manifest import images_of, manifest_of, page_content
 from campaigns.setup.models import Campaign
+from ingest_lambda.contract import Manifest
 
 _PARTS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     # what staff call it, the manifest's part, the page's part
@@ -49,7 +51,8 @@ def changes_since_release(campaign: Campaign) -> list[str]:
     if release is None or campaign.opens_at is None or campaign.closes_at is None:
         return []
     manifest = manifest_of(campaign, release=release.number, page_sha256="0" * 64)
-    page = page_content(campaign, release=release.number)
+    named = Manifest.model_validate(release.manifest).prize_plan
+    page = page_content(campaign, release=release.number, seal=seal_named(named))
     judged = _differing(release.manifest, manifest.model_dump(mode="json"))
     shown = _differing(release.page, page.model_dump(mode="json"))
     changes = [name for name, ours, theirs in _PARTS if ours & judged or theirs & shown]

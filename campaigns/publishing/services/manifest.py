@@ -40,12 +40,17 @@ def columns_of(row: Model, names: Collection[str]) -> dict[str, Any]:
 
 
 def page_content(
-    campaign: Campaign, *, release: int, is_test: bool = False, notes: Sequence[PageNote] = ()
+    campaign: Campaign,
+    *,
+    release: int,
+    is_test: bool = False,
+    notes: Sequence[PageNote] = (),
+    seal: str = "",
 ) -> PageContent:
     """Return all that the page shows, as plain values; what a visitor agrees to.
 
     A draft may lack dates: its preview leaves out what depends on them.
-    ``notes`` are the public notes of amendments, newest first.
+    ``notes`` are the public notes of amendments, newest first; ``seal`` is that of the winning moments.
     """
     limits = list(campaign.limits.all())
     reviewed = campaign.review_mode == ReviewMode.EVERY
@@ -76,6 +81,7 @@ def page_content(
                     currency=campaign.currency,
                     is_reviewed=reviewed,
                     language=language,
+                    seal=seal,
                 )
             )
         },

@@ -11,7 +11,7 @@ from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.lines import is_blank
 from campaigns.accounts.services import audit, sender
-from campaigns.prizes.services.stock import settle_stock
+from campaigns.prizes.services.stock import seal_named, settle_stock
 from campaigns.publishing.models import Placement, Release
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import gaps, language_name
@@ -213,8 +213,9 @@ def _add_release(
     ]
     if text := words.get("public_note"):
         notes.insert(0, PageNote.model_validate({"release": number, "at": at, "text": text}))
-    content = page_content(campaign, release=number, is_test=is_test, notes=notes)
     prize_plan = settle_stock(campaign, is_test=is_test, actor=actor, at=at, **dates)
+    seal = seal_named(prize_plan)
+    content = page_content(campaign, release=number, is_test=is_test, notes=notes, seal=seal)
     manifest = manifest_of(
         campaign,
         release=number,

@@ -185,9 +185,9 @@ class PrizeFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
         for form in rows:
             if form.cleaned_data.get("DELETE"):
                 if form.is_published:
-                    form.add_error(
-                        None,
-                        f"{form.instance} has been published, so it stays. Its stock can be lowered to what is won.",
+                    # Of a row that is to go, Django would not show an error.
+                    raise forms.ValidationError(
+                        f"{form.instance} has been published, so it stays. Its stock can be lowered to what is won."
                     )
                 continue
             if not form.instance.key:

@@ -1,0 +1,108 @@
+"""The tab of prizes: what staff type is what is stored, said back in one sentence."""
+
+from typing import Any
+
+import pytest
+from django.test import Client as Browser
+
+from campaigns.prizes.models import Prize
+from campaigns.setup.models import Campaign
+from tests.campaigns.admin_pages import campaign_data, change_address, manager_of, rows, texts
+from tests.campaigns.factories import NOON, make_draft, make_prize, publish
+
+pytestmark = pytest.mark.django_db
+
+VOUCHER = {
+    **texts("name", "Shopping voucher"),
+    "kind": "code",
+    "mechanic": "moment",
+    "timing": "at_once",
+    "tier": "minor",
+    "stock": 500,
+    "worth": "10",
+    "pace": "random",
+    "from_hour": 8,
+    "until_hour": 22,
+    "weekdays": list(range(7)),
+    "unclaimed": "roll_forward",
+}
+
+
+@pytest.fixture
+def campaign() -> Campaign:
+    return make_draft(currency="EUR")
+
+
+@pytest.fixture
+def browser(campaign: Campaign) -> Browser:
+    return manager_of(campaign.client)
+
+
+def save(browser: Browser, campaign: Campaign, *prizes: dict[str, Any]) -> Any:
+    """Save the tab with these rows."""
+    dates = {"opens_at": "2026-06-03T13:00", "closes_at": "2026-07-01T12:59"}
+    data = campaign_data(campaign, **dates, **rows("prize_rows", list(prizes)))
+    return browser.post(change_address(campaign), data)
+
+
+def errors(answer: Any) -> str:
+    """Return what is wrong with the rows of a page that was not saved."""
+    assert answer.status_code == 200, "it was saved"
+    (found,) = (
+        inline.formset
+        for inline in answer.context["inline_admin_formsets"]
+        if inline.formset.prefix == "prize_rows"
+    )
+    said = [form.errors.as_text() for form in found.forms]
+    return "\n".join([*said, found.non_form_errors().as_text()])
+
+
+def test_a_prize_is_stored_in_minor_units_under_a_key_made_from_its_name(
+    browser: Browser, campaign: Campaign
+) -> None:
+    assert save(browser, campaign, VOUCHER).status_code == 302
+    prize = Prize.objects.get()
+    assert (prize.key, prize.value, prize.stock) == ("shopping_voucher", 1000, 500)
+    page = browser.get(change_address(campaign)).content.decode()
+    assert (
+        "500 × Shopping voucher, worth €10 each, one every 47 minutes on average between 8:00 and 22:00, "
+        "won at once, confirmed after the entry is reviewed." in page
+    )
+
+
+def test_two_prizes_of_one_name_get_two_keys(browser: Browser, campaign: Campaign) -> None:
+    save(browser, campaign, VOUCHER, VOUCHER)
+    assert set(Prize.objects.values_list("key", flat=True)) == {
+        "shopping_voucher",
+        "shopping_voucher_2",
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"until_hour": 8}, "nothing lies between the two"),
+        ({"unclaimed": "window"}, "after how many minutes"),
+        ({"name_en": ""}, "Say what can be won"),
+        ({"stock": 0}, "greater than or equal to 1"),
+        ({"weekdays": []}, "at least one weekday"),
+    ],
+    ids=["no hours", "no minutes", "no name", "no stock", "no weekday"],
+)
+def test_what_cannot_be_meant_is_refused_in_words(
+    browser: Browser, campaign: Campaign, change: dict[str, Any], words: str
+) -> None:
+    assert words in errors(save(browser, campaign, VOUCHER | change))
+    assert not Prize.objects.exists()
+
+
+def test_a_published_prize_keeps_its_mechanic_and_stays(table: Any, host: Any) -> None:
+    campaign = make_draft()
+    prize = make_prize(campaign, key="sticker", mechanic="everyone", stock=70)
+    publish(campaign, at=NOON)
+    browser = manager_of(campaign.client)
+    sent = VOUCHER | {"id": prize.pk, "DELETE": "on"}
+    assert "has been published, so it stays" in errors(save(browser, campaign, sent))
+    save(browser, campaign, VOUCHER | {"id": prize.pk, "stock": 90})
+    prize.refresh_from_db()
+    assert (prize.mechanic, prize.kind, prize.stock) == ("everyone", "thing", 90)
