@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "submissions.mirror",
     "submissions.mail",
     "submissions.receipts",
+    "submissions.awards",
     "submissions.review",
     "submissions.intake",
     "submissions.operations",

@@ -25,7 +25,7 @@ class Mail(TenantModel):
     )
     """The submission's, beside it for the index by which campaigns take turns."""
     kind = models.CharField(max_length=20, choices=[(k.value, k.label) for k in MailKind])
-    event = models.CharField(max_length=40)
+    event = models.CharField(max_length=60)
     decision_no = models.PositiveIntegerField(null=True)
     """The verdict that it tells of; it goes out only while that is the last one."""
     attempt = models.PositiveSmallIntegerField(default=1)

@@ -106,6 +106,12 @@ def when(at: datetime | None, zone: str = "UTC", never: str = lists.NOTHING) -> 
 
 
 @register.filter
+def count(number: int) -> str:
+    """Return a number as people read a large one: ``1,500,000``."""
+    return f"{number:,}"
+
+
+@register.filter
 def exact(at: datetime, zone: str) -> str:
     """Return the exact time in a zone."""
     return lists.exact(at, zone)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 
 from ingest_lambda.contract import ImageRecord, Record, SubmissionRecord, read_stream_record
+from submissions.awards.services.queueing import queue_prize_mails
 from submissions.intake.services.photo_deadlines import note_deadlines, settle_deadlines
 from submissions.mail.services.queueing import queue_received
 from submissions.mirror.services.writing import SETTLES_WITHIN, Placed, write_records
@@ -96,4 +97,5 @@ def _write(batch: Sequence[Placed], at: datetime, *, notify: bool) -> list[tuple
     known = written.submissions
     settled = [one for one in known if notify or one.entered_at < at - SETTLES_WITHIN]
     queue_received(settled, written.campaigns, at=at, notify=notify)
+    queue_prize_mails(written, at=at, notify=notify)
     return written.unknown

@@ -47,6 +47,9 @@ LABELS: Mapping[Message, str] = {
     Message.REFUSED: "Refused by the rules",
     Message.REOPENED: "Back to review",
     Message.REVOKED: "No longer counts",
+    Message.PRIZE_WON: "Prize won",
+    Message.PRIZE_RESERVED: "Prize, subject to validation",
+    Message.NO_PRIZE: "No prize this time",
 }
 _PARTS: Mapping[Part, tuple[str, str]] = {
     Part.SUBJECT: ("Subject", ""),

@@ -8,6 +8,8 @@ from submissions.mail.rules.wording import in_plain_text
 
 INERT_LINK = "Link removed: it only works in the entrant's own e-mail."
 """What stands in the place of a link wherever a mail is shown to somebody else."""
+INERT_CODE = "Code removed: it is only in the entrant's own e-mail."
+"""The same of a prize's code."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,10 @@ class MailText:
     reasons: tuple[str, ...]
     after: tuple[Line, ...]
     """The text below them; may be empty."""
+    code_label: str = ""
+    """What a prize's code is called; empty where the prize has none."""
+    code: str = ""
+    """Empty where the mail is not for its mailbox."""
     button: str
     reference_label: str
     reference: str
@@ -53,6 +59,8 @@ def _lines(text: MailText, link: str) -> Iterator[str]:
         yield from (in_plain_text(paragraph), "")
     for reason in text.reasons:
         yield from (f"- {reason}", "")
+    if text.code_label:
+        yield from (f"{text.code_label}: {text.code or f'[{INERT_CODE}]'}", "")
     for paragraph in text.after:
         yield from (in_plain_text(paragraph), "")
     yield from (f"{text.button}:", link or f"[{INERT_LINK}]", "")

@@ -20,7 +20,14 @@ class MailKind(Worded):
     """By the campaign's own rules."""
     REOPENED = "reopened"
     REVOKED = "revoked"
+    PRIZE_WON = "prize_won"
+    PRIZE_RESERVED = "prize_reserved"
+    """Subject to validation."""
+    NO_PRIZE = "no_prize"
 
+
+TELLS_OF_A_PRIZE = frozenset({MailKind.PRIZE_WON, MailKind.PRIZE_RESERVED})
+"""Mails that say of an entry all that *received* and *approved* would, and more."""
 
 ASKS_FOR_A_PHOTO = frozenset({MailKind.ASKED_AGAIN, MailKind.REMINDER})
 """Mails whose link takes a new photo until the deadline."""

@@ -33,7 +33,14 @@ OPTIONAL = frozenset({Part.AFTER, Part.RECEIPT})
 OF_PARAGRAPHS = frozenset({Part.BEFORE, Part.AFTER})
 """Parts of several paragraphs, with links; all others are one plain line."""
 _RECEIVED = frozenset(
-    {Message.RECEIVED, Message.RECEIVED_REVIEW, Message.RECEIVED_COUNTS, Message.APPROVED}
+    {
+        Message.RECEIVED,
+        Message.RECEIVED_REVIEW,
+        Message.RECEIVED_COUNTS,
+        Message.APPROVED,
+        Message.PRIZE_WON,
+        Message.PRIZE_RESERVED,
+    }
 )
 """Messages after which a receipt is kept."""
 
@@ -44,17 +51,20 @@ PLACEHOLDERS: Mapping[str, str] = {
     "review_day": "the day by which the entry is reviewed",
     "day": "the deadline in short, such as 9 June",
     "deadline": "the deadline to the minute, with its time zone",
+    "prize": "the name of the prize",
 }
 """What may stand in braces, and what it becomes."""
 _ALWAYS = ("campaign", "client", "reference")
-_DAYS: Mapping[Message, tuple[str, ...]] = {
+_MORE: Mapping[Message, tuple[str, ...]] = {
     Message.RECEIVED_REVIEW: ("review_day",),
     Message.RECEIVED_AGAIN: ("review_day",),
     Message.REOPENED: ("review_day",),
     Message.ASKED_AGAIN: ("day", "deadline"),
     Message.REMINDER: ("day", "deadline"),
+    Message.PRIZE_WON: ("prize",),
+    Message.PRIZE_RESERVED: ("prize", "review_day"),
 }
-"""The days that a message has."""
+"""What a message has beside these: its days, and the prize that it tells of."""
 Texts = Mapping[str, Mapping[str, str]]
 """What a campaign's mails say otherwise than by default: by language, then by message and part."""
 _KEPT_SPACES = re.compile("([\u00a0\u202f])")
@@ -65,7 +75,7 @@ _NAMED = re.compile(r"\{([a-z_]+)\}")
 
 def placeholders_of(message: Message) -> dict[str, str]:
     """Return what may stand in braces in a message, with what it becomes."""
-    return {name: PLACEHOLDERS[name] for name in (*_ALWAYS, *_DAYS.get(message, ()))}
+    return {name: PLACEHOLDERS[name] for name in (*_ALWAYS, *_MORE.get(message, ()))}
 
 
 def parts_of(message: Message) -> list[Part]:

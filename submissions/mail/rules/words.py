@@ -27,6 +27,10 @@ class Message(StrEnum):
     REFUSED = "refused"
     REOPENED = "reopened"
     REVOKED = "revoked"
+    PRIZE_WON = "prize_won"
+    PRIZE_RESERVED = "prize_reserved"
+    """A unit is theirs if the review approves the entry: subject to validation, and never called won."""
+    NO_PRIZE = "no_prize"
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,12 @@ from ingest_lambda.contract.dates import (
 from ingest_lambda.contract.grammar.email import sending_address
 from ingest_lambda.contract.grammar.text import isolated
 from submissions.mail.models import Mail
-from submissions.mail.rules.mail_text import INERT_LINK, MailText, as_text
+from submissions.mail.rules.mail_text import INERT_CODE, INERT_LINK, MailText, as_text
 from submissions.mail.rules.mails import MailKind, message_of
 from submissions.mail.rules.sent_copy import LOGO
 from submissions.mail.rules.wording import filled, paragraphs, plain_line
 from submissions.mail.rules.words import mail_words, message_words
+from submissions.mail.services.prizes import prize_of
 from submissions.mirror.models import PhotoCheck, Submission
 from submissions.mirror.services.releases import release_of
 
@@ -42,20 +43,25 @@ _DARK = "#1b1b1e"
 
 
 def compose(
-    mail: Mail, *, at: datetime, link: str = "", sample_of: Presentation | None = None
+    mail: Mail,
+    *,
+    at: datetime,
+    link: str = "",
+    code: str = "",
+    sample_of: Presentation | None = None,
 ) -> EmailMultiAlternatives:
     """Make the message of a mail in the entrant's language, as it reads at ``at``.
 
     It says what the submission's own release said; a sample, which has none,
     says what ``sample_of`` does. ``link`` is for the mailbox alone
-    (:func:`submissions.mail.services.status_link.link_of`). Without it the
-    message has no link at all: so it is shown to staff.
+    (:func:`submissions.mail.services.status_link.link_of`), and so is the
+    ``code`` of a prize. Without them the message has neither: so it is shown to staff.
     """
     submission = mail.submission
     campaign = submission.campaign
     shown = sample_of or release_of(submission)
     logo = _logo(shown.images)
-    text = _text_of(mail, at, shown)
+    text = _text_of(mail, at, shown, code=code)
     reply_to = one_line(campaign.client.help_email)
     message = EmailMultiAlternatives(
         subject=text.subject,
@@ -94,6 +100,7 @@ def logo_as_data(images: Mapping[str, str]) -> str:
 def _html(text: MailText, *, link: str, logo: str, plain: str = "") -> str:
     said = {field.name: getattr(text, field.name) for field in fields(text)}
     context = {**said, "link": link, "inert_link": INERT_LINK, "logo": logo, "plain": plain}
+    context["inert_code"] = INERT_CODE
     return render_to_string("email/message.html", context)
 
 
@@ -104,9 +111,10 @@ def address_of(submission: Submission) -> str:
 
 
 def _text_of(
-    mail: Mail, at: datetime, shown: Presentation, *, marks_tests: bool = True
+    mail: Mail, at: datetime, shown: Presentation, *, code: str = "", marks_tests: bool = True
 ) -> MailText:
     submission, page = mail.submission, shown.page
+    prize = prize_of(mail)
     client = submission.campaign.client
     language = submission.locale
     words = mail_words(language)
@@ -129,6 +137,7 @@ def _text_of(
         "reference": submission.reference,
         "email": one_line(client.help_email),
         "phone": one_line(client.help_phone),
+        "prize": one_line(prize.name) if prize else "",
         **_days(submission, at, page.timezone),
     }
     name = name_to_greet(getattr(getattr(submission, "personal", None), "given_name", ""))
@@ -142,7 +151,9 @@ def _text_of(
         hello=words["hello"].format(name=isolated(name)) if name else words["hello_nobody"],
         before=paragraphs(message.before, said),
         reasons=_reasons(mail, at),
-        after=paragraphs(message.after, said),
+        after=(*paragraphs(prize.text if prize else "", {}), *paragraphs(message.after, said)),
+        code_label=words["code"] if prize and prize.has_code else "",
+        code=code,
         button=plain_line(filled(message.button, said)),
         reference_label=words["reference"],
         reference=submission.reference,

@@ -11,6 +11,7 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import Q
 
+from campaignhub.ingest import IngestBusy
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.campaign import sender_of
 from submissions.mail.models import Mail
@@ -24,6 +25,7 @@ from submissions.mail.services.holds import Gate
 from submissions.mail.services.limits import held_back, lease
 from submissions.mail.services.overtaken import overtaken
 from submissions.mail.services.pace import PACE
+from submissions.mail.services.prizes import code_of
 from submissions.mail.services.sending_errors import SENDING_ERRORS, read_error
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import SubmissionEvent
@@ -39,6 +41,7 @@ A_SECOND = timedelta(seconds=1)
 """What the mail service counts its rate by."""
 A_MINUTE = timedelta(minutes=1)
 """How long a mail is passed over that waits for a later deadline; the clock moves it every few minutes."""
+_NO_CODE = "the code of the prize can't be read now"
 LOOKED_AT = 10
 """For each mail that a round may send it looks at so many: a flood to one mailbox keeps nobody else waiting."""
 
@@ -154,9 +157,15 @@ def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime
 def _send(mail: Mail, connection: Any, at: datetime, sender: str) -> Refusal | None:
     """Send a leased mail and note what became of it; return what kept it from going out."""
     try:
-        link = link_of(mail)
-        message = compose(mail, at=at, link=link)
-        keep_copy(mail, message, secrets=(link,), at=at)
+        link, code = link_of(mail), code_of(mail)
+        message = compose(mail, at=at, link=link, code=code)
+        # The copy is for staff: written without the code, since one that is short stands anywhere.
+        copied = compose(mail, at=at, link=link) if code else message
+        keep_copy(mail, copied, secrets=(link,), at=at)
+    except IngestBusy:
+        # It keeps its turn and no try: nothing was sent, and the next round asks again.
+        _give_back(mail, at=at, problem=_NO_CODE)
+        return Refusal(Outcome.HELD, _NO_CODE)
     except Exception:
         # A bug in words or template: this mail is shown as failed, and the others go on
         # at the next round.

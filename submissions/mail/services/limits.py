@@ -92,6 +92,9 @@ def held_back(mail: Mail, *, at: datetime) -> tuple[MailState, str] | None:
         # A mail that was sent again went out several times, with a copy of each.
         again = MailCopy.objects.filter(mail__in=[mail.pk, *(pk for _, _, pk in today)])
         times = max(times, again.filter(sent_at__gt=at - A_DAY).count())
+    if mail.kind == MailKind.PRIZE_WON:
+        # What was won is owed, and there are no more of these than units in stock.
+        return None
     return (MailState.NOT_SENT, NotSent.FIVE_A_DAY) if times >= MOST_A_DAY else None
 
 

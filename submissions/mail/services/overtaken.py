@@ -6,14 +6,25 @@ from django.db.models import Q
 
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import WENT_OUT, MailKind, Withdrawn, is_still_true
+from submissions.mail.rules.mails import (
+    TELLS_OF_A_PRIZE,
+    WENT_OUT,
+    MailKind,
+    MailState,
+    Withdrawn,
+    is_still_true,
+)
 from submissions.mail.services.askings import waits_for_its_deadline
+from submissions.mail.services.prizes import prize_of
 from submissions.mirror.models import Submission
 
 
 def still_holds(mail: Mail, *, at: datetime) -> bool:
     """Tell whether the verdict that a mail tells of is the last one, and a photo it asks for is still taken."""
     submission = mail.submission
+    if mail.kind in TELLS_OF_A_PRIZE:
+        told = prize_of(mail)
+        return told is not None and told.is_true
     until = submission.resubmit_until
     counts = until is not None and not waits_for_its_deadline(mail, at=at)
     return is_still_true(
@@ -36,6 +47,8 @@ def overtaken(mail: Mail, *, at: datetime) -> Withdrawn | None:
         return Withdrawn.UNTRUE
     if mail.kind == MailKind.RECEIVED and _was_told_more(mail):
         return Withdrawn.LATER_NEWS
+    if mail.kind in (MailKind.RECEIVED, MailKind.APPROVED) and _is_told_of_a_prize(mail):
+        return Withdrawn.LATER_NEWS
     if mail.kind == MailKind.APPROVED and _was_told_so(mail):
         return Withdrawn.TOLD_ALREADY
     if mail.kind == MailKind.REFUSED and _was_taken_later(submission):
@@ -55,6 +68,24 @@ def _was_told_more(mail: Mail) -> bool:
     others = Mail.objects.filter(submission=entry, state__in=WENT_OUT)
     verdict = Q(decision_no__isnull=False, attempt__gte=mail.attempt)
     return others.filter(verdict | Q(attempt__gt=mail.attempt)).exists()
+
+
+def _is_told_of_a_prize(mail: Mail) -> bool:
+    """Tell whether a mail of a prize says what this one would: of a reserved one that we have the entry."""
+    says = (
+        TELLS_OF_A_PRIZE
+        if mail.kind == MailKind.RECEIVED and mail.attempt == 1
+        else {MailKind.PRIZE_WON}
+    )
+    news = Mail.objects.filter(submission=mail.submission, kind__in=says)
+    return any(
+        one.state in WENT_OUT
+        or (
+            one.state in (MailState.QUEUED, MailState.SENDING)
+            and still_holds(one, at=one.queued_at)
+        )
+        for one in news.select_related("submission")
+    )
 
 
 def _was_told_so(mail: Mail) -> bool:

@@ -22,7 +22,7 @@ from ingest_lambda.contract import (
     sentence,
 )
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailKind
+from submissions.mail.rules.mails import MAIL_AFTER, MailKind
 from submissions.mail.rules.wording import Part, with_wording
 from submissions.mail.rules.words import Message
 from submissions.mail.services.composing import compose
@@ -44,6 +44,8 @@ _STATUS = {
     Message.REMINDER: SubmissionStatus.NEEDS_RESUBMISSION,
     Message.REFUSED: SubmissionStatus.INVALID,
     Message.REVOKED: SubmissionStatus.REVOKED,
+    Message.PRIZE_WON: SubmissionStatus.APPROVED,
+    Message.NO_PRIZE: SubmissionStatus.APPROVED,
 }
 _REASONS = {
     Message.REJECTED: Reason(
@@ -108,7 +110,7 @@ def sample_mail(campaign: Campaign, message: Message, *, language: str, at: date
         submission=submission,
         kind=kind.value,
         attempt=attempt,
-        decision_no=None if kind is MailKind.RECEIVED else 1,
+        decision_no=1 if kind in MAIL_AFTER.values() or kind is MailKind.REMINDER else None,
         queued_at=at,
     )
 

@@ -108,22 +108,45 @@ class EntrantMessage(TenantModel):
 
 
 class Award(TenantModel):
-    """One prize unit given to a submission, as far as the table knows."""
+    """One prize unit given to a submission, as far as the table knows. Its code is nowhere here."""
 
     belongs_to = "submission_id"
     belongs_to_model = Submission
 
     submission_id = models.UUIDField()
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    """The submission's, which may come later: for what is counted of a campaign."""
+    is_test = models.BooleanField(default=False)
     prize = models.CharField(max_length=40)
     unit = models.CharField(max_length=200)
     state = models.CharField(
         max_length=12, choices=[(state.value, state.value.capitalize()) for state in AwardState]
     )
-    moment_at = models.DateTimeField(null=True)
+    entered_at = models.DateTimeField(null=True)
+    """The time of entry by which it was given."""
+    awarded_at = models.DateTimeField(null=True)
+    moment = models.JSONField(null=True)
+    """The winning moment that it came from, which is past."""
+    limits_taken = models.JSONField(default=list)
     version = models.PositiveIntegerField()
 
     class Meta:
         ordering = ("submission_id", "prize")
+        indexes = (
+            # Days and states of one prize are counted from it alone.
+            models.Index(
+                fields=("campaign", "prize", "state", "awarded_at"),
+                name="award_of_campaign",
+                condition=models.Q(is_test=False),
+            ),
+            models.Index(
+                fields=("submission_id",),
+                name="award_provisional",
+                condition=models.Q(state=AwardState.PROVISIONAL.value),
+            ),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=("submission_id", "prize"), name="a_submission_has_a_prize_once"

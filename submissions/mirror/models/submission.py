@@ -53,6 +53,10 @@ class Submission(TenantModel):
     body_hash = models.CharField(max_length=64, blank=True)
     conflicts = models.PositiveSmallIntegerField(default=0)
     held = models.BooleanField(default=False)
+    prizes = models.JSONField(default=dict)
+    """What became of each prize of its release (``contract.PrizeOutcome``); the awards are rows of their own."""
+    has_award = models.BooleanField(default=False)
+    """A prize is given to it, which somebody waits for while it is reviewed: see ``prizes``."""
     entries = models.PositiveIntegerField(default=1)
     started_at = models.DateTimeField()
     entered_at = models.DateTimeField()
@@ -98,10 +102,15 @@ class Submission(TenantModel):
             ),
             models.Index(
                 # The order of work (``review.services.work_queue``): answers to what was asked again
-                # first, then the nearest promise.
+                # first, then who waits for a prize, then the nearest promise.
                 fields=("campaign", "attempt", "decide_by", "entered_at", "id"),
                 name="submission_waiting",
                 condition=Q(status=SubmissionStatus.PENDING_REVIEW.value),
+            ),
+            models.Index(
+                fields=("campaign", "decide_by", "entered_at", "id"),
+                name="submission_may_win",
+                condition=Q(status=SubmissionStatus.PENDING_REVIEW.value, has_award=True),
             ),
             models.Index(
                 fields=("resubmit_until", "id"),
@@ -123,6 +132,12 @@ class Submission(TenantModel):
                 fields=("campaign", "source"),
                 name="submission_source",
                 condition=~Q(source="") & Q(is_test=False),
+            ),
+            models.Index(
+                # Those that wait to be offered prizes after a pause: few, and mostly none.
+                fields=("campaign", "is_test"),
+                name="submission_held",
+                condition=Q(held=True),
             ),
             models.Index(
                 fields=("campaign", "-entered_at", "-id"),

@@ -8,10 +8,13 @@ from ingest_lambda.contract import (
     MessageRecord,
     Mode,
     Page,
+    PrizeOutcome,
     Reason,
     SubmissionRecord,
     SubmissionStatus,
+    TakenLimit,
     Upload,
+    WonMoment,
 )
 from submissions.mirror.models import (
     Award,
@@ -59,6 +62,7 @@ def submission_record(
         body_hash=row.body_hash,
         conflict_hashes=tuple(conflict_hashes),
         held=row.held,
+        prizes={prize: PrizeOutcome(outcome) for prize, outcome in row.prizes.items()},
         entries=row.entries,
         started_at=row.started_at,
         entered_at=row.entered_at,
@@ -117,5 +121,9 @@ def award_record(row: Award, *, slug: str | None) -> AwardRecord:
         prize=row.prize,
         unit=row.unit,
         state=row.state,
+        entered_at=row.entered_at,
+        awarded_at=row.awarded_at,
+        moment=WonMoment.model_validate(row.moment) if row.moment else None,
+        limits_taken=tuple(map(TakenLimit.model_validate, row.limits_taken)),
         version=row.version,
     )

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from campaignhub.ingest import promised_verdict
 from campaigns.publishing.services.releases import PublishedRelease
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import (
     AwardRecord,
     ImageRecord,
     Meaning,
     MessageRecord,
     Mode,
+    PrizeOutcome,
     SubmissionRecord,
     SubmissionStatus,
     reference_of,
@@ -52,6 +54,8 @@ INGEST_FACTS = (
     "body_hash",
     "conflicts",
     "held",
+    "prizes",
+    "has_award",
     "entries",
     "started_at",
     "entered_at",
@@ -141,6 +145,8 @@ def submission_row(
         body_hash=record.body_hash,
         conflicts=len(record.conflict_hashes),
         held=record.held,
+        prizes={prize: outcome.value for prize, outcome in record.prizes.items()},
+        has_award=PrizeOutcome.GIVEN in record.prizes.values(),
         entries=record.entries,
         started_at=record.started_at,
         entered_at=record.entered_at,
@@ -292,13 +298,31 @@ def message_event(record: MessageRecord) -> SubmissionEvent:
     )
 
 
-def award_row(record: AwardRecord) -> Award:
+AWARD_FACTS = (
+    "campaign",
+    "is_test",
+    "unit",
+    "state",
+    "entered_at",
+    "awarded_at",
+    "moment",
+    "limits_taken",
+    "version",
+)
+
+
+def award_row(record: AwardRecord, campaign: Campaign | None) -> Award:
     """Return a prize unit given to a submission as its row."""
     return Award(
         submission_id=record.submission_id,
+        campaign=campaign,
+        is_test=campaign is not None and record.slug == campaign.test_slug,
         prize=record.prize,
         unit=record.unit,
         state=record.state,
-        moment_at=record.moment.at if record.moment else None,
+        entered_at=record.entered_at,
+        awarded_at=record.awarded_at,
+        moment=record.moment.model_dump(mode="json") if record.moment else None,
+        limits_taken=[taken.model_dump(mode="json") for taken in record.limits_taken],
         version=record.version,
     )

@@ -53,6 +53,8 @@ class Written:
     shown: list[Shown] = field(default_factory=list)
     """Of each submission the newest version, where no newer one was here already."""
     photos: list[ImageRecord] = field(default_factory=list)
+    awards: list[AwardRecord] = field(default_factory=list)
+    """Of each award the newest version that came."""
 
 
 def write_records(batch: Sequence[Placed], *, at: datetime) -> Written:
@@ -82,9 +84,16 @@ def write_records(batch: Sequence[Placed], *, at: datetime) -> Written:
     )
     events += [rows.message_event(record) for record in messages]
     awards = _newest(records, AwardRecord, lambda award: (award.submission_id, award.prize))
+    by_slug = _campaigns_of({record.slug for record in awards if record.slug})
+    written.unknown += [
+        (place, "unknown_campaign")
+        for place, record in batch
+        if isinstance(record, AwardRecord) and record.slug and record.slug not in by_slug
+    ]
+    written.awards = awards = [one for one in awards if not one.slug or one.slug in by_slug]
     upsert(
-        [rows.award_row(record) for record in awards],
-        update=("unit", "state", "moment_at", "version"),
+        [rows.award_row(record, by_slug.get(record.slug or "")) for record in awards],
+        update=rows.AWARD_FACTS,
         only_if_newer="version",
         unique=("submission_id", "prize"),
     )
@@ -201,6 +210,15 @@ def _campaigns(wanted: Iterable[str]) -> dict[str, Campaign]:
     for campaign in named.only("test_id"):
         found[str(campaign.pk)] = found[str(campaign.test_id)] = campaign
     return found
+
+
+def _campaigns_of(slugs: set[str]) -> dict[str, Campaign]:
+    """Return the campaigns by the slugs that awards name them by, of the page or of its test."""
+    if not slugs:
+        return {}
+    named = Campaign.objects.filter(Q(slug__in=slugs) | Q(test_slug__in=slugs))
+    found = named.only("slug", "test_slug")
+    return {slug: campaign for campaign in found for slug in (campaign.slug, campaign.test_slug)}
 
 
 def _key(record: SubmissionRecord) -> tuple[str, int]:

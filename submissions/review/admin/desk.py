@@ -19,6 +19,7 @@ from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
 from campaigns.setup.services.scope import campaign_ids_of
 from ingest_lambda.contract import SubmissionStatus
+from submissions.awards.admin.of_submission import prizes_of
 from submissions.mail.admin.of_submission import mails_of
 from submissions.mirror.admin.person import (
     name_of,
@@ -160,6 +161,7 @@ class Review(SubmissionPage):
             shots=shots,
             first_shot=first_of(shots, submission),
             gaps=[(gap.value, GAP_WORDS[gap]) for gap in gaps],
+            prizes=prizes_of(submission),
             answers=shown_answers(submission, masked=not sees_contact),
             consents=shown_consents(submission),
             came=how_it_came(submission),

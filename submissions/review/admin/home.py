@@ -22,6 +22,7 @@ from campaigns.setup.rules.states import CampaignState
 from campaigns.setup.services.scope import campaigns_of
 from campaigns.workbench.admin.home import campaigns_at_hand
 from ingest_lambda.contract import tidy_reference
+from submissions.awards.services.stock import Stock, stock_of
 from submissions.mirror.models import Submission
 from submissions.mirror.services.campaign_stats import CampaignStats, stats_of
 from submissions.review.services.work_queue import waiting_count, waiting_for
@@ -35,6 +36,7 @@ class Card:
 
     campaign: Campaign
     stats: CampaignStats
+    stock: list[Stock]
     link: str
     closes: str
     closes_exactly: str
@@ -73,11 +75,12 @@ def live_campaigns(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def _cards(live: list[Campaign], now: datetime) -> list[Card]:
-    stats = stats_of(live, now=now)
+    stats, stock = stats_of(live, now=now), stock_of(live)
     return [
         Card(
             campaign=campaign,
             stats=stats[campaign.pk],
+            stock=stock.get(campaign.pk, []),
             link=reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
             closes=distance(campaign.closes_at, now) if campaign.closes_at else "",
             closes_exactly=exact(campaign.closes_at, campaign.timezone)

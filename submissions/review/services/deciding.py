@@ -169,7 +169,9 @@ def decide(
         decision_no=number,
         decision=decision.model_dump(mode="json"),
         created_at=at,
-        not_before=at + undo_time() if decision.gives_back and actor else at,
+        not_before=at + undo_time()
+        if actor and _cannot_be_called_back(decision, submission)
+        else at,
     )
     audit.record(
         submission,
@@ -187,6 +189,13 @@ def decide(
         # The last lock taken: colleagues who give the same reason wait for the commit alone.
         count_uses(submission.campaign_id, {reason.code for reason in reasons})
     return submission
+
+
+def _cannot_be_called_back(decision: Decision, submission: Submission) -> bool:
+    """Tell whether a verdict frees a slot that another takes, or gives a prize that its winner sees at once."""
+    return decision.gives_back or (
+        decision.status is SubmissionStatus.APPROVED and bool(submission.prizes)
+    )
 
 
 def write_down(review: Review, *, at: datetime, suspicions: Sequence[Suspicion] = ()) -> None:

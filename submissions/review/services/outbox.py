@@ -34,6 +34,8 @@ _COUNTED = 1_000
 """Tries beyond these are not counted; a table may be away for weeks."""
 
 
+PRIZE_NEWS_WITHIN = timedelta(seconds=30)
+"""How long the mail of a verdict waits for the news of a prize that the verdict gave."""
 MOST_BUSY = 3
 """After so many calls in a row that the table did not answer a turn leaves the rest for the next one."""
 
@@ -127,7 +129,11 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
         return
     if kind is MailKind.REOPENED and not (decision.decide_by and _knew_better(submission)):
         return
-    mails = [(kind, decision.decided_at + undo_time())]
+    not_before = decision.decided_at + undo_time()
+    if submission.prizes:
+        # What it won comes back through the mirror, and that mail says all that this one does.
+        not_before = max(not_before, at + PRIZE_NEWS_WITHIN)
+    mails = [(kind, not_before)]
     if decision.status is SubmissionStatus.NEEDS_RESUBMISSION and decision.resubmit_until:
         mails.append((MailKind.REMINDER, decision.resubmit_until - REMIND_BEFORE))
     Mail.objects.bulk_create(
@@ -140,9 +146,9 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
                 decision_no=decision.decision_no,
                 attempt=decision.attempt,
                 queued_at=at,
-                not_before=not_before,
+                not_before=begins_at,
             )
-            for mail, not_before in mails
+            for mail, begins_at in mails
         ],
         ignore_conflicts=True,
     )

@@ -29,15 +29,16 @@ def next_submission(
 ) -> UUID | None:
     """Hand out the submission that is due first, and hold it for ``actor``; ``None`` when none waits.
 
-    Answers to what was asked again come first, then the nearest promise, then
-    the oldest (DOMAIN §3). What somebody else opened within :data:`HOLD` is
+    Answers to what was asked again come first, then entries with a provisional award, then
+    the nearest promise, then the oldest (DOMAIN §3). What somebody else opened within :data:`HOLD` is
     passed over. Two who ask at the same moment get two: a submission has one
     row for its hold.
     """
     waits = [_waits(campaign) for campaign in campaigns]
     answers = [Submission.objects.filter(**one, attempt__gt=1) for one in waits]
+    awarded = [Submission.objects.filter(**one, attempt=1, has_award=True) for one in waits]
     first = [Submission.objects.filter(**one, attempt=1) for one in waits]
-    for branches, most in product((answers, first), _LOOKED_AT):
+    for branches, most in product((answers, awarded, first), _LOOKED_AT):
         found = first_of(branches, order=_URGENCY, most=most)
         free = _hold_first(found, actor=actor, at=at, passing_over=passing_over)
         if free is not None:

@@ -3,6 +3,7 @@
 import { $, dayBefore, deadline, form, make, now, reveal, settings, sleep, t, tell, view } from "./ground.js";
 import { forgetEverything, forgetFiles, forgetSent, rememberSent, save, state } from "./keep.js";
 import { forgetPhotos, photosToRemember } from "./photos.js";
+import { copyButton, prizeResult } from "./prizes.js";
 import { Refused, statusOf } from "./server.js";
 
 const STEPS_SECONDS = [1, 2, 4, 8, 15, 30];
@@ -69,13 +70,7 @@ const words = (text, className = "") => text && make("p", { textContent: text, c
 
 function reference(answer) {
   const code = make("strong", { id: "reference", textContent: answer.reference });
-  const box = make("div", { className: "reference" }, make("span", { textContent: t("reference") }), code);
-  if (navigator.clipboard) {
-    const copy = make("button", { type: "button", className: "second", textContent: t("copy") });
-    copy.onclick = () => navigator.clipboard.writeText(answer.reference).then(() => { copy.textContent = t("copied"); });
-    box.append(copy);
-  }
-  return box;
+  return make("div", { className: "reference" }, make("span", { textContent: t("reference") }), code, copyButton(answer.reference));
 }
 
 function reasons(answer) {
@@ -116,6 +111,7 @@ export function show(answer, sent) {
   done.dataset.status = answer.status;
   tell("");
   done.replaceChildren(...[
+    prizeResult(answer, sent),
     make("h2", { textContent: t(isReopened(answer) ? "is_reopened" : `is_${answer.status}`) }),
     reasons(answer),
     answer.reference && reference(answer),

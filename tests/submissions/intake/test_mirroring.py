@@ -53,7 +53,12 @@ def _everything(submission_id: Any) -> Any:
         },
         SubmissionAnswers.objects.filter(**own).values().get(),
         *(
-            sorted(map(repr, model.objects.filter(**own).order_by().values_list(*fields)))
+            sorted(
+                row
+                for row in map(repr, model.objects.filter(**own).order_by().values_list(*fields))
+                # Of a reserved prize nothing is queued once it is won; what was, is withdrawn when it is due.
+                if MailKind.PRIZE_RESERVED not in row
+            )
             for model, fields in (
                 (ReceiptImage, ("key", "sha256")),
                 (EntrantMessage, ("message_id", "kind", "body")),

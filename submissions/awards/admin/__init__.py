@@ -1,0 +1,3 @@
+"""Results of campaigns; Django imports this to register their page."""
+
+from submissions.awards.admin import pages as pages

@@ -1,0 +1,55 @@
+// What became of the prizes, as the server committed it: nothing here is said before, and nothing is decided here.
+
+import { dayBefore, make, settings, t, view } from "./ground.js";
+
+const OURS = ["confirmed", "provisional"];
+const LATER = ["held", "after_approval"];
+
+// A button that copies what it stands beside.
+export function copyButton(text) {
+  if (!navigator.clipboard) return null;
+  const copy = make("button", { type: "button", className: "second", textContent: t("copy") });
+  copy.onclick = () => navigator.clipboard.writeText(text).then(() => { copy.textContent = t("copied"); });
+  return copy;
+}
+
+function codeBox(code) {
+  const box = make("div", { className: "reference code" }, make("span", { textContent: t("your_code") }), make("strong", { textContent: code }), copyButton(code));
+  import("./codes.js").then(({ scanned }) => box.append(...scanned(code))).catch(() => {}); // the code itself is there
+  return box;
+}
+
+function part({ prize, name, state, code }, answer) {
+  const confirmed = state === "confirmed";
+  const by = answer.decide_by && t("decide_by", { day: dayBefore(answer.decide_by) });
+  return [
+    make("h2", { textContent: t(confirmed ? "won" : "subject_to_validation", { prize: name }) }),
+    code && codeBox(code),
+    confirmed && settings.won[prize] && make("p", { textContent: settings.won[prize] }),
+    make("p", { textContent: confirmed ? t("won_next") : [t("validation_next"), by].filter(Boolean).join(" ") }),
+  ];
+}
+
+// A result of its own, above everything else; null where there is none (yet), or no prize at all.
+export function prizeResult(answer, sent) {
+  const awards = answer.awards || [];
+  const ours = awards.filter(({ state }) => OURS.includes(state)).sort((one, other) => (one.state > other.state) - (one.state < other.state));
+  const later = awards.filter(({ state }) => LATER.includes(state));
+  const lost = awards.filter(({ state }) => ["released", "revoked"].includes(state));
+  const missed = awards.some(({ state }) => ["not_this_time", "none_left", "limit_reached"].includes(state));
+  const over = ["rejected", "invalid", "revoked", "withdrawn"].includes(answer.status);
+  const lines = lost.map(({ name, state }) => make("p", { textContent: t(`prize_${state}`, { prize: name }) }));
+  if (later.some(({ state }) => state === "held")) lines.push(make("p", { textContent: t("prize_held") }));
+  else if (!over) lines.push(...later.map(({ name }) => make("p", { textContent: t("prize_later", { prize: name }) })));
+  const limited = !ours.length && awards.some(({ state }) => state === "limit_reached");
+  if (limited) lines.push(make("p", { textContent: t("prize_limit") }));
+  if (!ours.length && (!missed || limited || over || lost.length)) return lines.length ? make("section", { className: "prizes" }, ...lines) : null;
+  const title = ours.length ? ours.flatMap((one) => part(one, answer)) : [make("h2", { textContent: t("not_this_time") })];
+  const box = make("section", { className: ours.length ? "prizes won" : "prizes" }, ...title, ...lines);
+  const playful = view === "form" && ["scratch", "wheel"].includes(settings.reveal) && !sent.revealed;
+  if (playful) {
+    box.hidden = true;
+    import("./reveal.js").then(({ cover }) => cover(box, sent, { wins: ours.length > 0 })).catch(() => { box.hidden = false; });
+  }
+  return box;
+}

@@ -1,0 +1,121 @@
+"""What a winner is told by mail: once, never before it is certain, and the code in the mailbox alone."""
+
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.core import mail as outbox
+from django.core.mail import EmailMultiAlternatives
+
+from campaignhub import ingest
+from ingest_lambda.contract import AwardState, Given, PrizeOutcome, SubmissionStatus
+from ingest_lambda.errors import TryAgain
+from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail.models import Mail
+from submissions.mail.rules.mail_text import INERT_CODE
+from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.services.composing import compose
+from submissions.mail.services.copies import read_copy
+from submissions.mail.services.delivery import deliver_mails
+from tests.submissions.awards.prizes import award, enter, make_prize_campaign
+from tests.submissions.factories import NOON, make_award, make_record, streamed
+
+pytestmark = pytest.mark.django_db
+APPROVED = {"status": SubmissionStatus.APPROVED, "prizes": {"voucher": PrizeOutcome.GIVEN}}
+CODE = "SUMMER-4711"
+
+
+@pytest.fixture(autouse=True)
+def stock(monkeypatch: pytest.MonkeyPatch) -> dict[str, Given]:
+    """Let the stock table know who has which unit."""
+    known: dict[str, Given] = {}
+    monkeypatch.setattr(ingest, "read_given", lambda _campaign, _prize, unit: known.get(unit))
+    return known
+
+
+def kinds(entry_id: UUID) -> dict[str, str]:
+    return dict(Mail.objects.filter(submission=entry_id).values_list("kind", "state"))
+
+
+@pytest.mark.dialects
+def test_a_winner_gets_one_mail_with_the_code_whichever_of_award_and_entry_comes_first(stock):
+    campaign = make_prize_campaign()
+    entry = make_record(campaign, **APPROVED)
+    stock["b1.0.0"] = Given(prize="voucher", unit="b1.0.0", submission_id=entry.id, code=CODE)
+    won = award(campaign, entry)
+    assert not Mail.objects.exists()
+    mirror_stream_records([streamed(entry), streamed(won), streamed(entry)], at=NOON)
+    deliver_mails(at=NOON, most=10)
+    assert kinds(entry.id) == {"received": MailState.WITHDRAWN, "prize_won": MailState.SENT}
+    (letter,) = outbox.outbox
+    assert isinstance(letter, EmailMultiAlternatives)
+    assert "Voucher" in letter.subject
+    assert CODE in str(letter.body) + str(letter.alternatives[0][0])
+    assert "Valid until July." in str(letter.body)
+
+
+def test_who_reads_the_copy_or_a_mail_that_waits_sees_no_code(stock):
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    stock["b1.0.0"] = Given(prize="voucher", unit="b1.0.0", submission_id=entry.id, code=CODE)
+    award(campaign, entry)
+    waiting = Mail.objects.get(kind=MailKind.PRIZE_WON)
+    shown = compose(waiting, at=NOON)
+    deliver_mails(at=NOON, most=10)
+    copy = read_copy(waiting.copies.get())
+    for text in (str(shown.body), str(shown.alternatives[0][0]), copy.text, copy.html):
+        assert CODE not in text
+        assert INERT_CODE.replace("'", "&#x27;") in text or INERT_CODE in text
+
+
+def test_before_the_review_nothing_says_won(stock):
+    campaign = make_prize_campaign()
+    given = {"prizes": {"voucher": PrizeOutcome.GIVEN}}
+    entry = enter(campaign, decide_by=NOON + timedelta(days=3), **given)
+    award(campaign, entry, state=AwardState.PROVISIONAL)
+    deliver_mails(at=NOON, most=10)
+    (letter,) = outbox.outbox
+    assert "subject to validation" in letter.subject
+    assert "won" not in str(letter.body).lower()
+    assert kinds(entry.id)["received"] == MailState.WITHDRAWN
+
+
+@pytest.mark.parametrize("then", [AwardState.RELEASED, AwardState.REVOKED])
+def test_what_is_no_longer_theirs_is_not_told(stock, then):
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    won = award(campaign, entry)
+    mirror_stream_records([streamed(won.model_copy(update={"version": 2, "state": then}))], at=NOON)
+    deliver_mails(at=NOON, most=10)
+    assert kinds(entry.id)["prize_won"] == MailState.WITHDRAWN
+
+
+def test_the_code_of_another_is_never_mailed(stock):
+    campaign = make_prize_campaign()
+    entry, other = enter(campaign, **APPROVED), make_record(campaign)
+    stock["b1.0.0"] = Given(prize="voucher", unit="b1.0.0", submission_id=other.id, code=CODE)
+    award(campaign, entry)
+    deliver_mails(at=NOON, most=10)
+    assert CODE not in "".join(str(letter.body) for letter in outbox.outbox)
+
+
+def test_a_stock_that_cannot_be_read_delays_the_mail_and_no_other(monkeypatch):
+    def busy(*_args: object) -> None:
+        raise TryAgain
+
+    monkeypatch.setattr(ingest, "read_given", busy)
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    award(campaign, entry)
+    enter(campaign, answers={"email": "grace@example.com"})
+    deliver_mails(at=NOON, most=10)
+    assert kinds(entry.id)["prize_won"] == MailState.QUEUED
+    assert Mail.objects.get(kind=MailKind.PRIZE_WON).tries == 0
+    assert len(outbox.outbox) == 1
+
+
+def test_an_award_of_a_campaign_that_is_not_known_here_is_left_to_the_queue():
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    stray = make_award(entry.id, slug="elsewhere", prize="voucher")
+    assert mirror_stream_records([streamed(stray)], at=NOON).refused == [(0, "unknown_campaign")]
