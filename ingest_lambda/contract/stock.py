@@ -12,6 +12,9 @@ from ingest_lambda.contract.shape import Instant, Shape
 
 BLOCK_UNITS = 50
 """Units of a block at most: 50 codes of 20 characters are one write unit of DynamoDB (1 KB)."""
+WRITERS_AT_ONCE = 2000
+"""Threads that use up a batch side by side, for which its blocks are cut: twice a burst's (1,000 Lambdas
+of which few have more than two writes in flight)."""
 MOST_UNIT_BATCHES = 200
 """Batches of one prize; a writer reads what is left of each."""
 
@@ -67,13 +70,19 @@ def unit_name(batch: str, block: int, index: int) -> str:
     return f"{batch}.{block}.{index}"
 
 
-def block_units(total: int) -> int:
-    """Return how many units a block of a batch of ``total`` should have.
+def block_sizes(total: int) -> list[int]:
+    """Return the sizes of the blocks of a batch of ``total`` units: 50 at first, and ever smaller to its end.
 
-    Each thread of a writer uses up a block of its own. Of a small stock there are
-    more threads than blocks of 50, and they would meet at the same items.
+    Each thread of a writer uses up a block of its own. When all are drawn, each has a
+    part of its last one left, and a thread that finds no block meets the others at
+    theirs: with single units at the end there is nothing to meet at.
     """
-    return max(1, min(BLOCK_UNITS, total // 100))
+    sizes: list[int] = []
+    left = total
+    while left > 0:
+        sizes.append(max(1, min(BLOCK_UNITS, left // WRITERS_AT_ONCE)))
+        left -= sizes[-1]
+    return sizes
 
 
 def local_day(at: datetime, timezone: str) -> str:

@@ -20,6 +20,8 @@ FRESH_SECONDS = 0.1
 """How old a list may be from which a due moment is tried."""
 SPREAD = 4
 """After k losses, one of the first 4 to the power of k due moments is tried."""
+_MOST_SPREAD = 3.0
+_CALMS = 0.1
 _WAIT_SECONDS = 0.02
 _MOST_WAITS = 100
 LATEST = timedelta(hours=24)
@@ -55,6 +57,8 @@ class _Kept:
     done_days: set[str] = field(default_factory=set)
     """Days without a moment that is not over; none is ever added to a day."""
     trying: set[Key] = field(default_factory=set)
+    spread: float = 0.0
+    """How far tries are spread: rises with each loss of this process, and falls with each moment it takes."""
     gone: dict[Key, float] = field(default_factory=dict)
     """What this process took or lost, and when: a read that began before may still show it."""
 
@@ -108,7 +112,8 @@ class NextMoments:
                 if due:
                     free = [m for m in due if _key(m) not in kept.trying]
                     if free:
-                        return self._try(kept, self._rng.choice(free[: SPREAD**losses]))
+                        spread = max(losses, int(kept.spread))
+                        return self._try(kept, self._rng.choice(free[: SPREAD**spread]))
                     kept.changed.wait(_WAIT_SECONDS)
                     continue
                 if not is_late and self._shows(kept, plan, entered_at):
@@ -124,12 +129,18 @@ class NextMoments:
                 return self._try(kept, found)
         raise TryAgain("moments_tried")
 
-    def settle(self, plan: MomentPlan, moment: MomentUnit, *, is_gone: bool) -> None:
-        """End a try; ``is_gone`` says that the moment is known to be taken, by whomever."""
+    def settle(
+        self, plan: MomentPlan, moment: MomentUnit, *, is_taken: bool, is_lost: bool, is_met: bool
+    ) -> None:
+        """End a try: this process took the moment, lost it to another writer, met one at it, or none of these."""
         kept = self._kept(plan)
         with kept.changed:
             kept.trying.discard(_key(moment))
-            if is_gone:
+            if is_taken:
+                kept.spread = max(0.0, kept.spread - _CALMS)
+            elif is_lost or is_met:
+                kept.spread = min(_MOST_SPREAD, kept.spread + 1.0)
+            if is_taken or is_lost:
                 kept.gone[_key(moment)] = self._clock()
                 kept.moments = [m for m in kept.moments if _key(m) != _key(moment)]
             kept.changed.notify_all()

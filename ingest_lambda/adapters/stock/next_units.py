@@ -13,6 +13,8 @@ from ingest_lambda.errors import TryAgain
 REFRESH_SECONDS = 1.0
 """How old a read may be that shows no unit."""
 SWEPT_AT_ONCE = 16
+MOST_SWEPT = 512
+"""Blocks that a process looks at together if it meets others at the fewer that it looked at before."""
 _RETURNED_AT_ONCE = 64
 _WAIT_SECONDS = 0.02
 _MOST_WAITS = 100
@@ -39,6 +41,7 @@ class _Pool:
     """Blocks of a batch, from the first on, that are known to be used up. For ever: returns lie apart."""
     read_at: float = float("-inf")
     """When the last read of batches and returned units began."""
+    sweeps: int = SWEPT_AT_ONCE
     trying: set[Place | str] = field(default_factory=set)
 
 
@@ -92,8 +95,10 @@ class NextUnits:
                     return None
         raise TryAgain("units_tried")
 
-    def settle(self, unit: BlockUnit | ReturnedUnit, *, is_taken: bool, is_lost: bool) -> None:
-        """End a try: this process took the unit, or lost it to another writer, or neither."""
+    def settle(
+        self, unit: BlockUnit | ReturnedUnit, *, is_taken: bool, is_lost: bool, is_met: bool
+    ) -> None:
+        """End a try: this process took the unit, lost it to another writer, met one at it, or none of these."""
         pool = self._pool(unit.campaign_id, unit.prize)
         if isinstance(unit, ReturnedUnit):
             with pool.changed:
@@ -107,6 +112,8 @@ class NextUnits:
         with pool.changed:
             pool.trying.discard(place)
             pool.changed.notify_all()
+            if is_met or is_lost:
+                self._widen(pool, place)
             own = pool.own.get(get_ident())
             if own is not None and (own.batch, own.number) == place:
                 pool.own[get_ident()] = known or replace(own, next=own.size)
@@ -114,6 +121,15 @@ class NextUnits:
                 pool.half_used.pop(place, None)
             elif place in pool.half_used:
                 pool.half_used[place] = known
+
+    @staticmethod
+    def _widen(pool: _Pool, place: Place) -> None:
+        """Look at more blocks together from the next sweep on, which is due now."""
+        if place in pool.half_used and pool.sweeps < MOST_SWEPT:
+            pool.sweeps *= 2
+            pool.half_used = {
+                at: block for at, block in pool.half_used.items() if at in pool.trying
+            }
 
     def forget(self) -> None:
         """Read every pool again before it says anything: a unit came back."""
@@ -182,7 +198,7 @@ class NextUnits:
             for batch in pool.batches:
                 while not pool.half_used and pool.used_up[batch.batch] < batch.blocks:
                     begin = pool.used_up[batch.batch]
-                    numbers = range(begin, min(begin + SWEPT_AT_ONCE, batch.blocks))
+                    numbers = range(begin, min(begin + pool.sweeps, batch.blocks))
                     read = self._items.read(campaign_id, prize, batch.batch, numbers)
                     left = {n: block for n, block in read.items() if not block.is_used_up}
                     # An absent block was never loaded, or is lost: it has nothing to give.

@@ -147,6 +147,7 @@ class Giver:
             units = self._pick(offer)
             taken: set[str] = set()
             lost: set[str] = set()
+            met: set[str] = set()
             try:
                 stored = self._store(offer, units, standing, store, at, table)
             except Cancelled as cancelled:
@@ -157,8 +158,9 @@ class Giver:
             except InConflict as conflict:
                 tries += 1
                 if all(part.kind in ON_UNITS for part in conflict.in_conflict):
-                    for part in conflict.in_conflict:
-                        offer.losses[part.name] += 1
+                    met = {part.name for part in conflict.in_conflict}
+                    for name in met:
+                        offer.losses[name] += 1
                     self._sleep(self._rng.uniform(0.005, 0.02))
                 else:
                     self._sleep(self._rng.uniform(0, 0.05))
@@ -168,7 +170,13 @@ class Giver:
                 return stored
             finally:
                 for name, unit in units.items():
-                    self._settle(offer, unit, is_taken=name in taken, is_lost=name in lost)
+                    self._settle(
+                        offer,
+                        unit,
+                        is_taken=name in taken,
+                        is_lost=name in lost,
+                        is_met=name in met,
+                    )
         raise PrizesBusy("prizes_busy")
 
     def forget_reads(self) -> None:
@@ -200,7 +208,7 @@ class Giver:
                         units[name] = unit
         except BaseException:
             for picked in units.values():
-                self._settle(offer, picked, is_taken=False, is_lost=False)
+                self._settle(offer, picked)
             raise
         return units
 
@@ -282,12 +290,22 @@ class Giver:
                     offer.awards[name] = award
         return lost
 
-    def _settle(self, offer: _Offer, unit: Unit, *, is_taken: bool, is_lost: bool) -> None:
+    def _settle(
+        self,
+        offer: _Offer,
+        unit: Unit,
+        *,
+        is_taken: bool = False,
+        is_lost: bool = False,
+        is_met: bool = False,
+    ) -> None:
         if isinstance(unit, MomentUnit):
             assert offer.moment_plan is not None
-            self._moments.settle(offer.moment_plan, unit, is_gone=is_taken or is_lost)
+            self._moments.settle(
+                offer.moment_plan, unit, is_taken=is_taken, is_lost=is_lost, is_met=is_met
+            )
         else:
-            self._units.settle(unit, is_taken=is_taken, is_lost=is_lost)
+            self._units.settle(unit, is_taken=is_taken, is_lost=is_lost, is_met=is_met)
 
 
 def _moment_plan(
