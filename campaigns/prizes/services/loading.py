@@ -12,7 +12,7 @@ from campaigns.prizes.rules.sealing import SealedMoment, read_list
 from campaigns.prizes.services.pool import codes_between
 from campaigns.prizes.services.stock import newest_set
 from campaigns.setup.models import Campaign
-from ingest_lambda.contract.stock import Block, Given, Moment, block_units
+from ingest_lambda.contract.stock import Block, Given, Moment, block_sizes
 
 BLOCKS_AT_ONCE = 100
 SLICE_SECONDS = 12
@@ -70,30 +70,28 @@ def forget_loaded(campaign: Campaign, *, is_test: bool) -> None:
 
 def _load_batch(batch: StockBatch, campaign_id: str, until: float) -> None:
     mine = StockBatch.objects.filter(pk=batch.pk)
-    size = block_units(batch.units)
-    total = -(-batch.units // size)
+    sizes = block_sizes(batch.units)
     put = ingest.restore_blocks if batch.opened_at else ingest.load_blocks
-    blocks = _blocks(batch, size, total)
+    blocks = _blocks(batch, sizes)
     while group := list(islice(blocks, BLOCKS_AT_ONCE)):
         if time.monotonic() > until:
             raise StockStillLoading(
-                f"Units of {batch.prize} are being loaded: {batch.loaded_blocks * size:,} of {batch.units:,}."
+                f"Units of {batch.prize} are being loaded: {sum(sizes[: batch.loaded_blocks]):,} of {batch.units:,}."
             )
         put(campaign_id, batch.prize.key, batch.name, group)
         batch.loaded_blocks += len(group)
         mine.update(loaded_blocks=batch.loaded_blocks)
-    ingest.open_batch(campaign_id, batch.prize.key, batch.name, blocks=total)
+    ingest.open_batch(campaign_id, batch.prize.key, batch.name, blocks=len(sizes))
     mine.update(is_loaded=True)
     if batch.opened_at is None:
         mine.update(opened_at=_now())
 
 
-def _blocks(batch: StockBatch, size: int, total: int) -> Iterator[Block]:
+def _blocks(batch: StockBatch, sizes: list[int]) -> Iterator[Block]:
     """Yield the blocks of a batch that are not loaded yet."""
     start = batch.loaded_blocks
-    codes = _codes(batch.prize, batch.first + start * size, batch.is_test)
-    for number in range(start, total):
-        units = min(size, batch.units - number * size)
+    codes = _codes(batch.prize, batch.first + sum(sizes[:start]), batch.is_test)
+    for number, units in enumerate(sizes[start:], start):
         mine = tuple(islice(codes, units))
         if batch.prize.kind == PrizeKind.CODE and len(mine) < units:
             raise StockStillLoading(f"{batch.prize} has fewer codes than stock.")
