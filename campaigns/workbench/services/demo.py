@@ -1,4 +1,4 @@
-"""The demo: a client with staff and two live campaigns, and a second client who must see nothing of it."""
+"""The demo: a client with staff and three live campaigns, and a second client who must see nothing of it."""
 
 import io
 import secrets
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
 import yaml
@@ -15,6 +16,10 @@ from campaignhub.passwords import no_page_waits
 from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.hosting.host import page_address
+from campaigns.prizes.models import BroughtMoments, CodeBatch, CodeBlock, Prize, PrizeKind
+from campaigns.prizes.models.codes import BLOCK_CODES
+from campaigns.prizes.rules.code_alphabet import new_code
+from campaigns.prizes.rules.drawing import Pace
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.publish import publish_campaign
 from campaigns.setup.models import Campaign, FormField
@@ -23,7 +28,7 @@ from campaigns.setup.rules.limit_presets import preset_named
 from campaigns.setup.services.pictures import HERO, LOGO, tidy_picture
 from campaigns.workbench.services.demo_pictures import seaside, wordmark
 from campaigns.workbench.services.limits import apply_preset
-from ingest_lambda.contract import FieldKind
+from ingest_lambda.contract import FieldKind, Mechanic
 
 STAFF = (
     ("olivia", "Olivia", "Owner", Role.OWNER),
@@ -139,7 +144,34 @@ def _campaign(client: Client, told: dict[str, Any], at: datetime) -> Campaign:
         preset = preset_named(name)
         assert preset is not None
         apply_preset(campaign, preset, actor=None, at=at)
+    for position, row in enumerate(told.get("prizes", ())):
+        _prize(campaign, row, position=position, at=at)
     return campaign
+
+
+def _prize(campaign: Campaign, told: dict[str, Any], *, position: int, at: datetime) -> None:
+    """Make a prize with what it needs to be tried by hand: its moments are due from the opening on."""
+    assert campaign.opens_at is not None
+    prize = Prize.objects.create(campaign=campaign, position=position, **told)
+    if prize.mechanic == Mechanic.MOMENT:
+        Prize.objects.filter(pk=prize.pk).update(pace=Pace.LIST)
+        times = [campaign.opens_at + timedelta(minutes=n) for n in range(prize.stock)]
+        BroughtMoments.objects.create(
+            prize=prize, times=[one.isoformat() for one in times], brought_at=at
+        )
+    if prize.kind == PrizeKind.CODE:
+        batch = CodeBatch.objects.create(
+            prize=prize,
+            number=1,
+            source=CodeBatch.Source.MADE,
+            codes=prize.stock,
+            is_complete=True,
+            added_at=at,
+        )
+        codes = [new_code(SystemRandom()) for _ in range(prize.stock)]
+        for number, first in enumerate(range(0, len(codes), BLOCK_CODES)):
+            block = "\n".join(codes[first : first + BLOCK_CODES])
+            CodeBlock.objects.create(batch=batch, number=number, codes=block)
 
 
 def _facts(campaign: Campaign) -> dict[str, Any]:
@@ -153,4 +185,8 @@ def _facts(campaign: Campaign) -> dict[str, Any]:
         "answers": {row.name: examples[row.name] for row in rows if row.name in examples},
         "consents": {row.name: True for row in rows if row.kind == CONSENT and row.required},
         "receipt_field": images[0] if images else None,
+        "prizes": [
+            {"key": prize.key, "mechanic": prize.mechanic, "stock": prize.stock}
+            for prize in Prize.objects.filter(campaign=campaign)
+        ],
     }

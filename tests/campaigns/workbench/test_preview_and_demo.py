@@ -75,7 +75,7 @@ def test_a_released_picture_stands_on_the_page(table: Table, host: LocalHost) ->
 # ------------------------------------------------------------------ demo
 
 
-def test_the_demo_is_two_live_campaigns_in_four_languages_and_made_once(
+def test_the_demo_is_three_live_campaigns_in_four_languages_and_made_once(
     table: Table, host: LocalHost
 ) -> None:
     at = datetime(2026, 6, 1, 9, 30, 12, tzinfo=UTC)
@@ -85,6 +85,10 @@ def test_the_demo_is_two_live_campaigns_in_four_languages_and_made_once(
     assert facts["quick-draw"]["receipt_field"] is None
     assert set(facts["summer-receipts"]["answers"]) == {"given_name", "family_name", "email"}
     assert facts["quick-draw"]["consents"] == {"accept_rules": True}
+    assert facts["instant-win"]["prizes"] == [
+        {"key": "voucher", "mechanic": "moment", "stock": 50},
+        {"key": "sticker", "mechanic": "everyone", "stock": 200},
+    ]
     for slug in facts:
         current = table.published.current(slug)
         assert current is not None
@@ -100,5 +104,5 @@ def test_the_demo_is_two_live_campaigns_in_four_languages_and_made_once(
     assert User.objects.filter(email="").count() == 0, "each can send test e-mails to oneself"
     again = make_demo(at=at, known_accounts=demo.accounts)
     assert again == demo
-    assert Release.objects.count() == 2
+    assert Release.objects.count() == 3
     assert propagate_due(at) == []

@@ -13,7 +13,7 @@ from campaigns.workbench.services.demo import make_demo
 
 
 class Command(BaseCommand):
-    help = "Make a demo client with staff and two live campaigns; prints one JSON object."
+    help = "Make a demo client with staff and three live campaigns; prints one JSON object."
 
     @unscoped("the demo makes its clients")
     def handle(self, *_args: Any, **_options: Any) -> None:
