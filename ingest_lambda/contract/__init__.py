@@ -92,6 +92,7 @@ from ingest_lambda.contract.transaction import MOST_PARTS as MOST_PARTS
 from ingest_lambda.contract.transaction import parts_at_most as parts_at_most
 from ingest_lambda.contract.words import BY_CHANCE as BY_CHANCE
 from ingest_lambda.contract.words import IMAGE_KINDS as IMAGE_KINDS
+from ingest_lambda.contract.words import NOTICES_AT_FIRST as NOTICES_AT_FIRST
 from ingest_lambda.contract.words import SAME_PHOTO as SAME_PHOTO
 from ingest_lambda.contract.words import SOFT_SCOPES as SOFT_SCOPES
 from ingest_lambda.contract.words import AwardState as AwardState

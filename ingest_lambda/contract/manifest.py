@@ -10,6 +10,7 @@ from ingest_lambda.contract.patterns import MAX_PATTERN_CHARS
 from ingest_lambda.contract.prizes import PrizePlan
 from ingest_lambda.contract.shape import Instant, Shape
 from ingest_lambda.contract.words import (
+    NOTICES_AT_FIRST,
     FieldKind,
     LimitScope,
     Meaning,
@@ -138,7 +139,7 @@ class Manifest(Shape):
     decide_within_days: int = Field(default=3, ge=1, le=60)
     """Working days, Monday to Friday in the campaign's zone."""
     resubmit_within_hours: int = Field(default=168, ge=72, le=336)
-    notices: tuple[Notice, ...] = tuple(Notice)
+    notices: tuple[Notice, ...] = NOTICES_AT_FIRST
     minimum_fill_seconds: int = Field(default=0, ge=0, le=60)
     challenge: ChallengeSpec | None = None
     max_image_bytes: int = Field(default=15_000_000, ge=100_000, le=15_000_000)

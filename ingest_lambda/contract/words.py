@@ -107,6 +107,12 @@ class Notice(StrEnum):
     REOPENED = "reopened"
     """It waits for review, or waits again."""
     REVOKED = "revoked"
+    NO_PRIZE = "no_prize"
+    """It won nothing of what is won by chance or while stock lasts. Off unless a campaign wants it."""
+
+
+NOTICES_AT_FIRST = (Notice.REFUSED, Notice.REOPENED, Notice.REVOKED)
+"""What entrants are told of as long as staff don't choose otherwise."""
 
 
 class MessageKind(StrEnum):

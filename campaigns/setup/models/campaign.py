@@ -13,7 +13,7 @@ from campaigns.accounts.models.sender import check_sender_name
 from campaigns.accounts.tenancy import TenantModel
 from campaigns.setup.rules.slugs import TEST_PREFIX, slug_problem
 from campaigns.setup.rules.states import CampaignState
-from ingest_lambda.contract import CROCKFORD, Notice, ReviewMode, Route
+from ingest_lambda.contract import CROCKFORD, NOTICES_AT_FIRST, ReviewMode, Route
 
 COLOUR = RegexValidator(
     r"^#[0-9a-fA-F]{6}$", "Give a colour as # and six characters, like #1d4ed8."
@@ -42,8 +42,8 @@ def default_routes() -> list[str]:
 
 
 def default_notices() -> list[str]:
-    """All of them: an entrant whose status changes is told."""
-    return [notice.value for notice in Notice]
+    """Those of a status: an entrant whose status changes is told."""
+    return [notice.value for notice in NOTICES_AT_FIRST]
 
 
 def new_test_slug() -> str:

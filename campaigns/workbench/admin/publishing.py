@@ -47,6 +47,10 @@ def publishing(campaign: Campaign, *, user: User, at: datetime) -> dict[str, Any
     }
 
 
+GLANCE = "glance"
+"""Where another room offers something to those who see a campaign and don't edit it."""
+
+
 @dataclass(frozen=True)
 class _Offer:
     """What another room offers on a campaign's page."""

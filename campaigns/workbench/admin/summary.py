@@ -10,6 +10,7 @@ from campaigns.setup.rules.words import last_minute
 from campaigns.workbench.admin.field_types import BY_VALUE
 from campaigns.workbench.admin.forms.campaign import ROUTES
 from campaigns.workbench.admin.forms.texts import LANGUAGES
+from campaigns.workbench.admin.publishing import GLANCE, steps_on
 
 
 def summary_of(campaign: Campaign) -> dict[str, Any]:
@@ -44,6 +45,7 @@ def summary_of(campaign: Campaign) -> dict[str, Any]:
     ]
     return {
         "campaign": campaign,
+        "steps": steps_on(GLANCE, campaign),
         "facts": facts,
         "rows": rows,
         "limits": [limit.in_words("en") for limit in campaign.limits.all()],

@@ -2,13 +2,15 @@
 
 from campaignhub.staff_site.routes import add_pages, one
 from campaigns.setup.models import Campaign
-from campaigns.workbench.admin.publishing import offer
+from campaigns.workbench.admin.publishing import GLANCE, offer
 from submissions.awards.admin.results import CampaignResults
 
 add_pages((f"results/{one(Campaign, 'campaign_id')}/", CampaignResults, "campaign_results"))
-offer(
-    "Results",
-    "admin:campaign_results",
-    "Entries by day, source and language, prizes given and left, and their cost so far.",
-    needs_release=True,
-)
+for tab in ("publish", GLANCE):
+    offer(
+        "Results",
+        "admin:campaign_results",
+        "Entries by day, source and language, prizes given and left, and their cost so far.",
+        tab=tab,
+        needs_release=True,
+    )

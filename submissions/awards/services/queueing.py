@@ -4,7 +4,15 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from ingest_lambda.contract import AwardState, PrizeOutcome, SubmissionStatus
+from campaigns.publishing.services.releases import read_release
+from ingest_lambda.contract import (
+    AwardState,
+    Mode,
+    Notice,
+    PrizeOutcome,
+    SubmissionRecord,
+    SubmissionStatus,
+)
 from submissions.awards.services.told import is_told
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind, MailState, Withdrawn
@@ -14,6 +22,9 @@ from submissions.mirror.services.upsert import insert_missing
 from submissions.mirror.services.writing import SETTLES_WITHIN, Written
 
 _KINDS = (MailKind.PRIZE_WON, MailKind.PRIZE_RESERVED)
+_MISSES = frozenset(
+    {PrizeOutcome.NOT_THIS_TIME, PrizeOutcome.NONE_LEFT, PrizeOutcome.LIMIT_REACHED}
+)
 
 
 def queue_prize_mails(written: Written, *, at: datetime, notify: bool) -> None:
@@ -21,35 +32,82 @@ def queue_prize_mails(written: Written, *, at: datetime, notify: bool) -> None:
 
     Each once for an entry and a prize, whichever of award and entry came first; in
     the transaction that writes both. Without ``notify`` what is old is written down
-    as withdrawn, as the mails are that say an entry is here.
+    as withdrawn, as the mails are that say an entry is here. Who won nothing is told
+    where the campaign wants that.
     """
-    ids = {award.submission_id for award in written.awards}
-    ids |= {one.record.id for one in written.shown if _won_something(one.record.prizes.values())}
-    if ids:
-        insert_missing(list(_mails(ids, at, notify=notify)), unique=("submission", "event"))
+    records = [one.record for one in written.shown]
+    won = {record.id for record in records if PrizeOutcome.GIVEN in record.prizes.values()}
+    ids = won | {award.submission_id for award in written.awards}
+    mails = list(_of_awards(ids, at, notify=notify)) if ids else []
+    for record in records:
+        campaign = written.campaigns[record.campaign_id].pk
+        if _won_nothing(record) and _tells_of_no_prize(record, campaign):
+            mails.append(
+                _mail(
+                    record.id,
+                    campaign,
+                    MailKind.NO_PRIZE,
+                    event=MailKind.NO_PRIZE.value,
+                    attempt=record.attempt,
+                    at=at,
+                    tells=notify or _is_young(record.entered_at, at),
+                )
+            )
+    insert_missing(mails, unique=("submission", "event"))
 
 
-def _won_something(outcomes: Collection[PrizeOutcome]) -> bool:
-    return PrizeOutcome.GIVEN in outcomes
+def _won_nothing(record: SubmissionRecord) -> bool:
+    """Tell whether all is decided, and nothing won."""
+    outcomes = set(record.prizes.values())
+    return bool(outcomes) and outcomes <= _MISSES and record.status is not SubmissionStatus.INVALID
 
 
-def _mails(ids: Collection[UUID], at: datetime, *, notify: bool) -> Iterator[Mail]:
+def _tells_of_no_prize(record: SubmissionRecord, campaign_id: UUID) -> bool:
+    is_test = record.mode is Mode.TEST
+    release = read_release(campaign_id, is_test=is_test, number=record.release)
+    return Notice.NO_PRIZE in release.manifest.notices
+
+
+def _of_awards(ids: Collection[UUID], at: datetime, *, notify: bool) -> Iterator[Mail]:
     here = Submission.objects.only("campaign_id", "attempt", "status", "entered_at").in_bulk(ids)
     states = (AwardState.CONFIRMED, AwardState.PROVISIONAL)
     for award in Award.objects.filter(submission_id__in=list(here), state__in=states):
         entry = here[award.submission_id]
         for kind in _KINDS:
-            if not is_told(kind, award, SubmissionStatus(entry.status)):
-                continue
-            told = notify or entry.entered_at >= at - SETTLES_WITHIN
-            yield Mail(
-                submission_id=entry.pk,
-                campaign_id=entry.campaign_id,
-                kind=kind,
-                event=event_of(kind, award.prize),
-                attempt=entry.attempt,
-                state=MailState.QUEUED if told else MailState.WITHDRAWN,
-                trouble="" if told else Withdrawn.BROUGHT_LATER,
-                queued_at=at,
-                not_before=at,
-            )
+            if is_told(kind, award, SubmissionStatus(entry.status)):
+                yield _mail(
+                    entry.pk,
+                    entry.campaign_id,
+                    kind,
+                    event=event_of(kind, award.prize),
+                    attempt=entry.attempt,
+                    at=at,
+                    tells=notify or _is_young(entry.entered_at, at),
+                )
+
+
+def _mail(
+    submission_id: UUID,
+    campaign_id: UUID,
+    kind: MailKind,
+    *,
+    event: str,
+    attempt: int,
+    at: datetime,
+    tells: bool,
+) -> Mail:
+    return Mail(
+        submission_id=submission_id,
+        campaign_id=campaign_id,
+        kind=kind,
+        event=event,
+        attempt=attempt,
+        state=MailState.QUEUED if tells else MailState.WITHDRAWN,
+        trouble="" if tells else Withdrawn.BROUGHT_LATER,
+        queued_at=at,
+        not_before=at,
+    )
+
+
+def _is_young(entered_at: datetime, at: datetime) -> bool:
+    return entered_at >= at - SETTLES_WITHIN

@@ -8,7 +8,7 @@ from django.core import mail as outbox
 from django.core.mail import EmailMultiAlternatives
 
 from campaignhub import ingest
-from ingest_lambda.contract import AwardState, Given, PrizeOutcome, SubmissionStatus
+from ingest_lambda.contract import AwardState, Given, Notice, PrizeOutcome, SubmissionStatus
 from ingest_lambda.errors import TryAgain
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
@@ -119,3 +119,20 @@ def test_an_award_of_a_campaign_that_is_not_known_here_is_left_to_the_queue():
     entry = enter(campaign, **APPROVED)
     stray = make_award(entry.id, slug="elsewhere", prize="voucher")
     assert mirror_stream_records([streamed(stray)], at=NOON).refused == [(0, "unknown_campaign")]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "is_told"),
+    [
+        (PrizeOutcome.NOT_THIS_TIME, SubmissionStatus.APPROVED, True),
+        (PrizeOutcome.NONE_LEFT, SubmissionStatus.PENDING_REVIEW, True),
+        (PrizeOutcome.AFTER_APPROVAL, SubmissionStatus.PENDING_REVIEW, False),
+        (PrizeOutcome.HELD, SubmissionStatus.APPROVED, False),
+        (PrizeOutcome.NOT_THIS_TIME, SubmissionStatus.INVALID, False),
+    ],
+)
+def test_who_won_nothing_is_told_where_the_campaign_wants_it(outcome, status, is_told):
+    for notices in ([], [Notice.NO_PRIZE.value]):
+        campaign = make_prize_campaign(notices=notices)
+        entry = enter(campaign, status=status, prizes={"voucher": outcome})
+        assert ("no_prize" in kinds(entry.id)) is (is_told and bool(notices))

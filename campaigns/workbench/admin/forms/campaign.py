@@ -50,6 +50,7 @@ _NOTICES = {
     Notice.REFUSED.value: "is refused by the rules",
     Notice.REOPENED.value: "goes back to review",
     Notice.REVOKED.value: "no longer counts",
+    Notice.NO_PRIZE.value: "wins no prize",
 }
 _TYPE_PAIRS = {
     "system": "As the phone's own apps",
