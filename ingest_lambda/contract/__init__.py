@@ -80,6 +80,7 @@ from ingest_lambda.contract.stock import MOST_UNIT_BATCHES as MOST_UNIT_BATCHES
 from ingest_lambda.contract.stock import Block as Block
 from ingest_lambda.contract.stock import Given as Given
 from ingest_lambda.contract.stock import Moment as Moment
+from ingest_lambda.contract.stock import block_begins as block_begins
 from ingest_lambda.contract.stock import block_sizes as block_sizes
 from ingest_lambda.contract.stock import local_day as local_day
 from ingest_lambda.contract.stock import unit_name as unit_name

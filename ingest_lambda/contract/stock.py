@@ -1,6 +1,8 @@
 """Units of prizes on their way into the stock table, and what is known of those that were given."""
 
 from datetime import datetime
+from functools import lru_cache
+from itertools import accumulate
 from typing import Annotated
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -70,7 +72,8 @@ def unit_name(batch: str, block: int, index: int) -> str:
     return f"{batch}.{block}.{index}"
 
 
-def block_sizes(total: int) -> list[int]:
+@lru_cache(maxsize=32)
+def block_sizes(total: int) -> tuple[int, ...]:
     """Return the sizes of the blocks of a batch of ``total`` units: 50 at first, and ever smaller to its end.
 
     Each thread of a writer uses up a block of its own. When all are drawn, each has a
@@ -82,7 +85,13 @@ def block_sizes(total: int) -> list[int]:
     while left > 0:
         sizes.append(max(1, min(BLOCK_UNITS, left // WRITERS_AT_ONCE)))
         left -= sizes[-1]
-    return sizes
+    return tuple(sizes)
+
+
+@lru_cache(maxsize=32)
+def block_begins(total: int) -> tuple[int, ...]:
+    """Return, for each block of a batch of ``total`` units, how many units lie before it."""
+    return (0, *accumulate(block_sizes(total)[:-1]))
 
 
 def local_day(at: datetime, timezone: str) -> str:

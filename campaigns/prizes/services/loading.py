@@ -87,7 +87,7 @@ def _load_batch(batch: StockBatch, campaign_id: str, until: float) -> None:
         mine.update(opened_at=_now())
 
 
-def _blocks(batch: StockBatch, sizes: list[int]) -> Iterator[Block]:
+def _blocks(batch: StockBatch, sizes: Sequence[int]) -> Iterator[Block]:
     """Yield the blocks of a batch that are not loaded yet."""
     start = batch.loaded_blocks
     codes = _codes(batch.prize, batch.first + sum(sizes[:start]), batch.is_test)

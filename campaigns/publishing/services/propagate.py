@@ -11,7 +11,7 @@ that the functions do not know), then the page, then its ``state.json``.
 """
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
@@ -31,6 +31,8 @@ from ingest_lambda.contract import Current, Manifest, PageState
 
 logger = logging.getLogger(__name__)
 
+PAUSE_KNOWN_AFTER = timedelta(seconds=60)
+"""By then each function has read of a resume: twice what it keeps a release's state for (``releases``)."""
 MOST_TROUBLES = 3
 """After so many failures a turn leaves the rest for the next one: something is down."""
 
@@ -177,8 +179,23 @@ def _current(campaign: Campaign, placement: Placement, release: Release) -> Curr
         closes_at=closes_at,
         paused=campaign.state == CampaignState.PAUSED and not placement.is_test,
         archived=campaign.state in ended,
+        awards_from=None if placement.is_test else _awards_from(campaign, manifest),
         revision=placement.revision,
     )
+
+
+def _awards_from(campaign: Campaign, manifest: Manifest) -> datetime | None:
+    """Return from when on entries take prizes by themselves again after a pause.
+
+    Those before it were held, or may be by a function that has not read of the
+    resume yet; they are offered the prizes in order of entry.
+    """
+    if manifest.prize_plan is None:
+        return None
+    resumed = campaign.state_changes.filter(
+        before=CampaignState.PAUSED.value, after=CampaignState.LIVE.value
+    ).last()
+    return resumed.at + PAUSE_KNOWN_AFTER if resumed else None
 
 
 _ENDED = {CampaignState.CLOSED, CampaignState.ARCHIVED}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from campaigns.prizes.models import Prize, PrizeKind, StockBatch
 from campaigns.prizes.services.pool import code_at
 from campaigns.setup.models import Campaign
-from ingest_lambda.contract import AwardState, Given, block_sizes
+from ingest_lambda.contract import AwardState, Given, block_begins
 from submissions.mirror.models import Award
 
 _OF_MOMENT = re.compile(r"u(\d+)")
@@ -46,5 +46,5 @@ def _place(prize: Prize, unit: str) -> int | None:
     if found := _OF_BLOCK.fullmatch(unit):
         number, block, index = map(int, found.groups())
         batch = StockBatch.objects.filter(prize=prize, is_test=False, number=number).first()
-        return batch.first + sum(block_sizes(batch.units)[:block]) + index if batch else None
+        return batch.first + block_begins(batch.units)[block] + index if batch else None
     return None

@@ -24,7 +24,7 @@ from campaigns.setup.models import Campaign, StateChange
 from campaigns.setup.rules.states import MOVES, CampaignState
 from campaigns.workbench.services.clone import clone_campaign
 from ingest_lambda.adapters.table import Table
-from tests.campaigns.factories import NOON, make_draft, publish
+from tests.campaigns.factories import NOON, make_draft, make_prize, publish
 from tests.campaigns.published import placement_of, shown_state
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
@@ -155,6 +155,22 @@ def test_a_pause_and_its_end_are_in_table_and_log(table: Table, host: LocalHost)
         assert current.paused is paused
         entry = AuditEntry.objects.get(code=f"campaign.{after.value}")
         assert entry.after == {"state": after.value, "note": "The till was down."}
+
+
+def test_after_a_resume_entries_take_prizes_when_each_function_has_read_of_it(
+    table: Table, host: LocalHost
+) -> None:
+    campaign = make_draft()
+    make_prize(campaign, mechanic="everyone", stock=3)
+    publish(campaign)
+    first = table.published.current(campaign.slug)
+    assert first is not None
+    assert first.awards_from is None
+    for after in (CampaignState.PAUSED, CampaignState.LIVE):
+        move_campaign(campaign, after, actor=None, at=NOON)
+    resumed = table.published.current(campaign.slug)
+    assert resumed is not None
+    assert resumed.awards_from == NOON + timedelta(seconds=60)
 
 
 @pytest.mark.parametrize("before", list(CampaignState))
