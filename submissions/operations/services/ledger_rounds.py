@@ -31,6 +31,7 @@ from campaigns.accounts.services import audit
 from campaigns.jobs.models import Job, JobState
 from campaigns.jobs.services.asking import start
 from campaigns.jobs.services.registry import Kind, Step
+from submissions.awards.services.proof import awards_without_unit
 from submissions.intake.services.repair import bring_here, chunks
 from submissions.mirror.models import Award, DeletedTest, EntrantMessage, ReceiptImage, Submission
 from submissions.mirror.services.writing import SETTLES_WITHIN
@@ -40,7 +41,13 @@ SECONDS_AN_HOUR = 30
 """What a round by the clock may take of an hour: on AWS some hundred thousand items."""
 _NAMED = 20
 _ASKED_AT_ONCE = 500
-_WORDS = {"SUBMISSION": "entry", "IMAGE": "photo", "MESSAGE": "message", "AWARD": "award"}
+_WORDS = {
+    "SUBMISSION": "entry",
+    "IMAGE": "photo",
+    "MESSAGE": "message",
+    "AWARD": "award",
+    "UNIT": "unit",
+}
 _KEPT = 100
 """Rounds that are kept, for the record."""
 
@@ -145,7 +152,7 @@ def go_on(*, at: datetime, enough: Callable[[], bool]) -> None:
 def compare_everything(*, at: datetime, repair: bool) -> LedgerRound:
     """Compare the whole table at once, and what is here with the table too; keep the result.
 
-    Here nothing can be that the table lacks, for all of it came from there: what
+    Each award's unit is asked for in the stock as well. Here nothing can be that the table lacks, for all of it came from there: what
     is all the same is a gap that nobody closes by himself.
 
     Raises:
@@ -156,6 +163,8 @@ def compare_everything(*, at: datetime, repair: bool) -> LedgerRound:
         _compare_page(whole, settled=None, repair=repair, at=at)
     for line in _without_item():
         _add_gap(whole, line)
+    for award in awards_without_unit():
+        _add_gap(whole, ItemLine(award.submission_id, "UNIT", award.prize))
     whole.save()
     return whole
 

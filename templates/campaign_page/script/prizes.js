@@ -1,6 +1,6 @@
 // What became of the prizes, as the server committed it: nothing here is said before, and nothing is decided here.
 
-import { dayBefore, make, settings, t, view } from "./ground.js";
+import { make, settings, t, view } from "./ground.js";
 
 const OURS = ["confirmed", "provisional"];
 const LATER = ["held", "after_approval"];
@@ -19,21 +19,20 @@ function codeBox(code) {
   return box;
 }
 
-function part({ prize, name, state, code }, answer) {
-  const confirmed = state === "confirmed";
-  const by = answer.decide_by && t("decide_by", { day: dayBefore(answer.decide_by) });
+function won({ prize, name, code }) {
   return [
-    make("h2", { textContent: t(confirmed ? "won" : "subject_to_validation", { prize: name }) }),
+    make("h2", { textContent: t("won", { prize: name }) }),
     code && codeBox(code),
-    confirmed && settings.won[prize] && make("p", { textContent: settings.won[prize] }),
-    make("p", { textContent: confirmed ? t("won_next") : [t("validation_next"), by].filter(Boolean).join(" ") }),
+    settings.won?.[prize] && make("p", { textContent: settings.won[prize] }),
   ];
 }
 
 // A result of its own, above everything else; null where there is none (yet), or no prize at all.
 export function prizeResult(answer, sent) {
   const awards = answer.awards || [];
-  const ours = awards.filter(({ state }) => OURS.includes(state)).sort((one, other) => (one.state > other.state) - (one.state < other.state));
+  const ours = awards.filter(({ state }) => OURS.includes(state));
+  const confirmed = ours.filter(({ state }) => state === "confirmed");
+  const reserved = ours.filter(({ state }) => state === "provisional").map(({ name }) => name).join(", ");
   const later = awards.filter(({ state }) => LATER.includes(state));
   const lost = awards.filter(({ state }) => ["released", "revoked"].includes(state));
   const missed = awards.some(({ state }) => ["not_this_time", "none_left", "limit_reached"].includes(state));
@@ -44,7 +43,13 @@ export function prizeResult(answer, sent) {
   const limited = !ours.length && awards.some(({ state }) => state === "limit_reached");
   if (limited) lines.push(make("p", { textContent: t("prize_limit") }));
   if (!ours.length && (!missed || limited || over || lost.length)) return lines.length ? make("section", { className: "prizes" }, ...lines) : null;
-  const title = ours.length ? ours.flatMap((one) => part(one, answer)) : [make("h2", { textContent: t("not_this_time") })];
+  const title = [
+    ...confirmed.flatMap(won),
+    confirmed.length && make("p", { textContent: t("won_next") }),
+    reserved && make("h2", { textContent: t("subject_to_validation", { prize: reserved }) }),
+    reserved && make("p", { textContent: t("validation_next") }),
+    !ours.length && make("h2", { textContent: t("not_this_time") }),
+  ];
   const box = make("section", { className: ours.length ? "prizes won" : "prizes" }, ...title, ...lines);
   const playful = view === "form" && ["scratch", "wheel"].includes(settings.reveal) && !sent.revealed;
   if (playful) {

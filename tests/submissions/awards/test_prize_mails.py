@@ -8,8 +8,9 @@ from django.core import mail as outbox
 from django.core.mail import EmailMultiAlternatives
 
 from campaignhub import ingest
+from campaigns.setup.models import Campaign
+from ingest_lambda.adapters.stock import Stock
 from ingest_lambda.contract import AwardState, Given, Notice, PrizeOutcome, SubmissionStatus
-from ingest_lambda.errors import TryAgain
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mail_text import INERT_CODE
@@ -17,6 +18,8 @@ from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mail.services.composing import compose
 from submissions.mail.services.copies import read_copy
 from submissions.mail.services.delivery import deliver_mails
+from tests.campaigns.conftest import Away
+from tests.campaigns.conftest import table as table
 from tests.submissions.awards.prizes import award, enter, make_prize_campaign
 from tests.submissions.factories import NOON, make_award, make_record, streamed
 
@@ -25,12 +28,10 @@ APPROVED = {"status": SubmissionStatus.APPROVED, "prizes": {"voucher": PrizeOutc
 CODE = "SUMMER-4711"
 
 
-@pytest.fixture(autouse=True)
-def stock(monkeypatch: pytest.MonkeyPatch) -> dict[str, Given]:
-    """Let the stock table know who has which unit."""
-    known: dict[str, Given] = {}
-    monkeypatch.setattr(ingest, "read_given", lambda _campaign, _prize, unit: known.get(unit))
-    return known
+def give(campaign: Campaign, submission_id: UUID) -> None:
+    """Let the stock know who has the unit, and its code."""
+    unit = Given(prize="voucher", unit="b1.0.0", submission_id=submission_id, code=CODE)
+    ingest.restore_given(str(campaign.pk), [unit])
 
 
 def kinds(entry_id: UUID) -> dict[str, str]:
@@ -38,10 +39,10 @@ def kinds(entry_id: UUID) -> dict[str, str]:
 
 
 @pytest.mark.dialects
-def test_a_winner_gets_one_mail_with_the_code_whichever_of_award_and_entry_comes_first(stock):
+def test_a_winner_gets_one_mail_with_the_code_whichever_of_award_and_entry_comes_first(table):
     campaign = make_prize_campaign()
     entry = make_record(campaign, **APPROVED)
-    stock["b1.0.0"] = Given(prize="voucher", unit="b1.0.0", submission_id=entry.id, code=CODE)
+    give(campaign, entry.id)
     won = award(campaign, entry)
     assert not Mail.objects.exists()
     mirror_stream_records([streamed(entry), streamed(won), streamed(entry)], at=NOON)
@@ -54,10 +55,10 @@ def test_a_winner_gets_one_mail_with_the_code_whichever_of_award_and_entry_comes
     assert "Valid until July." in str(letter.body)
 
 
-def test_who_reads_the_copy_or_a_mail_that_waits_sees_no_code(stock):
+def test_who_reads_the_copy_or_a_mail_that_waits_sees_no_code(table):
     campaign = make_prize_campaign()
     entry = enter(campaign, **APPROVED)
-    stock["b1.0.0"] = Given(prize="voucher", unit="b1.0.0", submission_id=entry.id, code=CODE)
+    give(campaign, entry.id)
     award(campaign, entry)
     waiting = Mail.objects.get(kind=MailKind.PRIZE_WON)
     shown = compose(waiting, at=NOON)
@@ -68,7 +69,7 @@ def test_who_reads_the_copy_or_a_mail_that_waits_sees_no_code(stock):
         assert INERT_CODE.replace("'", "&#x27;") in text or INERT_CODE in text
 
 
-def test_before_the_review_nothing_says_won(stock):
+def test_before_the_review_nothing_says_won(table):
     campaign = make_prize_campaign()
     given = {"prizes": {"voucher": PrizeOutcome.GIVEN}}
     entry = enter(campaign, decide_by=NOON + timedelta(days=3), **given)
@@ -81,7 +82,7 @@ def test_before_the_review_nothing_says_won(stock):
 
 
 @pytest.mark.parametrize("then", [AwardState.RELEASED, AwardState.REVOKED])
-def test_what_is_no_longer_theirs_is_not_told(stock, then):
+def test_what_is_no_longer_theirs_is_not_told(table, then):
     campaign = make_prize_campaign()
     entry = enter(campaign, **APPROVED)
     won = award(campaign, entry)
@@ -90,20 +91,17 @@ def test_what_is_no_longer_theirs_is_not_told(stock, then):
     assert kinds(entry.id)["prize_won"] == MailState.WITHDRAWN
 
 
-def test_the_code_of_another_is_never_mailed(stock):
+def test_the_code_of_another_is_never_mailed(table):
     campaign = make_prize_campaign()
     entry, other = enter(campaign, **APPROVED), make_record(campaign)
-    stock["b1.0.0"] = Given(prize="voucher", unit="b1.0.0", submission_id=other.id, code=CODE)
+    give(campaign, other.id)
     award(campaign, entry)
     deliver_mails(at=NOON, most=10)
     assert CODE not in "".join(str(letter.body) for letter in outbox.outbox)
 
 
-def test_a_stock_that_cannot_be_read_delays_the_mail_and_no_other(monkeypatch):
-    def busy(*_args: object) -> None:
-        raise TryAgain
-
-    monkeypatch.setattr(ingest, "read_given", busy)
+def test_a_stock_that_cannot_be_read_delays_the_mail_and_no_other(table, monkeypatch):
+    monkeypatch.setattr(ingest, "_stock", lambda: Stock(Away(), "stock"))  # type: ignore[arg-type]
     campaign = make_prize_campaign()
     entry = enter(campaign, **APPROVED)
     award(campaign, entry)

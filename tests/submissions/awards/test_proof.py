@@ -1,0 +1,36 @@
+"""The proof that each award has its unit."""
+
+import pytest
+
+from campaignhub import ingest
+from ingest_lambda.contract import AwardState, Given
+from submissions.awards.services.given import given_units
+from submissions.awards.services.proof import awards_without_unit
+from tests.campaigns.conftest import table as table
+from tests.submissions.awards.prizes import award, enter, make_prize_campaign
+
+pytestmark = pytest.mark.django_db
+
+
+def test_an_award_whose_unit_is_anothers_or_nobodys_is_named(table):
+    campaign = make_prize_campaign()
+    first, second, third = (enter(campaign) for _ in range(3))
+    for number, entry in enumerate((first, second, third)):
+        award(campaign, entry, unit=f"b1.0.{number}")
+    both = [
+        Given(prize="voucher", unit=f"b1.0.{number}", submission_id=first.id) for number in (0, 1)
+    ]
+    ingest.restore_given(str(campaign.pk), both)
+    assert {one.submission_id for one in awards_without_unit()} == {second.id, third.id}
+
+
+@pytest.mark.dialects
+def test_a_republish_knows_what_is_given_and_not_what_went_back():
+    campaign = make_prize_campaign()
+    first, second, third = (enter(campaign) for _ in range(3))
+    award(campaign, first, unit="b1.0.0")
+    award(campaign, second, unit="b1.0.1", state=AwardState.RELEASED)
+    award(campaign, third, unit="b1.0.2", state=AwardState.REVOKED)
+    award(campaign, third, "sticker", unit="b1.0.0", state=AwardState.REVOKED)
+    known = {(one.prize, one.unit, one.submission_id) for one in given_units(campaign, False)}
+    assert known == {("voucher", "b1.0.0", first.id), ("voucher", "b1.0.2", third.id)}
