@@ -154,6 +154,7 @@ DECLARED: dict[str, Access] = {
     ),
     "admin:campaigns_campaign_clone": thing(Capability.CAMPAIGN_EDIT, Capability.CAMPAIGN_EDIT),
     "admin:test_data": thing(Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED),
+    "admin:campaign_results": thing(Capability.CAMPAIGN_VIEW, NOTHING),
     # People
     "admin:accounts_client_changelist": room(Capability.CLIENT_EDIT, Capability.CLIENT_EDIT),
     "admin:accounts_client_add": Access("room", superusers=True),
