@@ -7,6 +7,8 @@ from datetime import date, timedelta
 WIDTH, HEIGHT = 720, 160
 _ROOM = 8
 """Above the highest bar, so that it does not touch the edge."""
+_WIDEST = 48
+"""A bar of a campaign that has just opened."""
 _PACE_DAYS = 7
 
 
@@ -35,11 +37,11 @@ def bars(counts: Sequence[int], parts: Sequence[int]) -> list[Bar]:
     if not counts:
         return []
     most, step = max(*counts, 1), WIDTH / len(counts)
-    scale = (HEIGHT - _ROOM) / most
+    scale, width = (HEIGHT - _ROOM) / most, min(step * 0.78, _WIDEST)
     return [
         Bar(
             round(n * step, 2),
-            round(step * 0.78, 2),
+            round(width, 2),
             round(count * scale, 2),
             round(part * scale, 2),
         )

@@ -53,6 +53,8 @@ def queue_prize_mails(written: Written, *, at: datetime, notify: bool) -> None:
                     tells=notify or _is_young(record.entered_at, at),
                 )
             )
+    # Of several prizes that are reserved for one entry there is one mail.
+    mails = list({(mail.submission_id, mail.event): mail for mail in mails}.values())
     insert_missing(mails, unique=("submission", "event"))
 
 

@@ -34,7 +34,21 @@ def _award_of(mail: Mail) -> Award | None:
     return Award.objects.filter(submission_id=mail.submission_id, prize=prize_name(mail)).first()
 
 
+def _reserved(mail: Mail) -> ToldPrize | None:
+    """Return all that is reserved as one: they wait for the same review."""
+    status = SubmissionStatus(mail.submission.status)
+    awards = Award.objects.filter(submission_id=mail.submission_id).order_by("prize")
+    names = [
+        name_of_prize(mail.submission, award.prize)
+        for award in awards
+        if is_told(MailKind.PRIZE_RESERVED, award, status)
+    ]
+    return ToldPrize(", ".join(names), has_code=False, text="", is_true=True) if names else None
+
+
 def _told(mail: Mail) -> ToldPrize | None:
+    if mail.kind == MailKind.PRIZE_RESERVED:
+        return _reserved(mail)
     award, submission = _award_of(mail), mail.submission
     if award is None:
         return None

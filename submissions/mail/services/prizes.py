@@ -41,8 +41,8 @@ def register(prizes: Prizes) -> None:
 
 
 def event_of(kind: MailKind, prize: str) -> str:
-    """Return the event of a mail that tells of a prize: at most one of each kind for an entry and a prize."""
-    return f"{kind.value}:{prize}"
+    """Return the event of a mail that tells of a prize: one for each that is won, one of all that are reserved."""
+    return kind.value if kind is MailKind.PRIZE_RESERVED else f"{kind.value}:{prize}"
 
 
 def prize_name(mail: Mail) -> str:

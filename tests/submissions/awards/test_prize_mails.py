@@ -74,9 +74,10 @@ def test_before_the_review_nothing_says_won(table):
     given = {"prizes": {"voucher": PrizeOutcome.GIVEN}}
     entry = enter(campaign, decide_by=NOON + timedelta(days=3), **given)
     award(campaign, entry, state=AwardState.PROVISIONAL)
+    award(campaign, entry, "sticker", state=AwardState.PROVISIONAL)
     deliver_mails(at=NOON, most=10)
     (letter,) = outbox.outbox
-    assert "subject to validation" in letter.subject
+    assert "subject to validation: Sticker, Voucher" in letter.subject
     assert "won" not in str(letter.body).lower()
     assert kinds(entry.id)["received"] == MailState.WITHDRAWN
 
@@ -101,7 +102,7 @@ def test_the_code_of_another_is_never_mailed(table):
 
 
 def test_a_stock_that_cannot_be_read_delays_the_mail_and_no_other(table, monkeypatch):
-    monkeypatch.setattr(ingest, "_stock", lambda: Stock(Away(), "stock"))  # type: ignore[arg-type]
+    monkeypatch.setattr(ingest, "_stock", lambda: Stock(Away(), "stock"))
     campaign = make_prize_campaign()
     entry = enter(campaign, **APPROVED)
     award(campaign, entry)
