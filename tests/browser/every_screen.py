@@ -32,13 +32,15 @@ from campaigns.accounts.models import (
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import invitations
 from campaigns.jobs.models import Job
+from campaigns.prizes.models import Prize, SealedSet
+from campaigns.prizes.services.codes import receive_codes
 from campaigns.setup.models import Campaign
 from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail, SendingHold
 from submissions.operations.models import MinuteSample
 from submissions.review.services.decisions import approve_submission
-from tests.campaigns.factories import make_draft
+from tests.campaigns.factories import make_draft, make_prize
 from tests.security.two_clients import Side, make_entry, make_operator, make_side
 from tests.submissions.factories import make_copy, make_record, streamed
 
@@ -164,6 +166,7 @@ def make_scene() -> Scene:
     Campaign.objects.filter(pk=campaign.pk).update(state="live")
     draft = Campaign.objects.create(client=side.client, name="Only a draft", slug="only-a-draft")
     campaigns = {state: _moved(side, state) for state in ("paused", "closed")}
+    prizes = _prizes(side, campaigns["paused"])
     entries = {
         status: make_entry(campaign, "Quillmark", status=status, id=UUID(int=number + 7))
         for number, status in enumerate(("pending_review", "approved", "invalid"))
@@ -223,6 +226,7 @@ def make_scene() -> Scene:
             "operator": operator,
             "owner": side.staff[Role.OWNER],
             "moderator": side.staff[Role.MODERATOR],
+            "auditor": side.staff[Role.AUDITOR],
         },
         names={
             "campaign": campaign.pk,
@@ -231,6 +235,8 @@ def make_scene() -> Scene:
             **{f"entry_{status}": row.pk for status, row in entries.items()},
             **{f"mail_{state}": row.pk for state, row in mails.items()},
             **{f"job_{state}": row.pk for state, row in jobs.items()},
+            **{f"prize_{key}": row.pk for key, row in prizes.items()},
+            "sealed": side[SealedSet].pk,
             "client": side[Client].pk,
             "sender": side[SenderIdentity].pk,
             "member": Membership.objects.get(user=side.staff[Role.CAMPAIGN_MANAGER]).pk,
@@ -252,6 +258,25 @@ def _moved(side: Side, state: str) -> Campaign:
     )
     Campaign.objects.filter(pk=campaign.pk).update(state=state)
     return campaign
+
+
+def _prizes(side: Side, campaign: Campaign) -> dict[str, Prize]:
+    """Make a prize for each of the pages that prizes have: with codes, with a file to look at, with a list."""
+    Campaign.objects.filter(pk=campaign.pk).update(expected_submissions=4_000)
+    hours = {"from_hour": 8, "until_hour": 22}
+    found = {
+        "drawn": make_prize(campaign, key="car", stock=300, value=1000, **hours),
+        "listed": make_prize(campaign, key="trip", stock=3, pace="list"),
+        "coded": make_prize(campaign, key="voucher", kind="code", stock=500, **hours),
+    }
+    receive_codes(
+        found["coded"],
+        name="vouchers.csv",
+        chunks=[b"code;value\nQUILL-0001;10\nQUILL-0002;10\n=1+1;10\nQUILL-0002;10\n"],
+        actor=side.staff[Role.OWNER],
+        at=timezone.now(),
+    )
+    return found | {"ready": side[Prize]}
 
 
 def _job(side: Side, state: str) -> Job:

@@ -15,6 +15,7 @@ from campaigns.access.models import BlockEntry, PartnerKey
 from campaigns.accounts.models import AuditEntry, Client, Invitation, Membership, SenderIdentity
 from campaigns.accounts.rules.roles import Capability, Role
 from campaigns.jobs.models import Job
+from campaigns.prizes.models import Prize, SealedSet
 from campaigns.publishing.services.drafts import draft_token
 from campaigns.setup.models import Campaign
 from submissions.mail.models import Mail
@@ -137,6 +138,17 @@ DECLARED: dict[str, Access] = {
     "admin:campaigns_campaign_archive": thing(
         Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, _TYPED
     ),
+    "admin:campaigns_campaign_prize_codes": thing(
+        Capability.CAMPAIGN_EDIT,
+        Capability.CAMPAIGN_EDIT,
+        {"act": "make", "count": "5"},
+        {"act": "upload"},
+        {"act": "import"},
+    ),
+    "admin:campaigns_campaign_prize_moments": thing(
+        Capability.CAMPAIGN_EDIT, Capability.CAMPAIGN_EDIT, {"times": "2026-06-05 12:00"}
+    ),
+    "admin:campaigns_campaign_sealed_moments": thing(Capability.PRIZE_MOMENTS, NOTHING),
     "admin:campaigns_campaign_embed": thing(
         Capability.CAMPAIGN_PUBLISH, Capability.CAMPAIGN_PUBLISH, {"sites": "https://evil.example"}
     ),
@@ -312,6 +324,8 @@ def _value(address: Address, part: str, side: Side) -> Any:
         "slug": side[Campaign].slug,
         "path": "index.html",
         "invitation_id": side[Invitation].pk,
+        "prize_id": side[Prize].pk,
+        "sealedset_id": side[SealedSet].pk,
         "token": draft_token(side[Campaign], viewer=side.staff[Role.OWNER], at=timezone.now()),
     }
     assert part in known, f"{address.name}: nobody says what {part} is filled with"

@@ -11,6 +11,8 @@ from campaigns.accounts.models import Client, Invitation, SenderIdentity, User
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit, invitations
 from campaigns.jobs.models import Job
+from campaigns.prizes.models import CodeUpload
+from campaigns.prizes.services.codes import receive_codes
 from campaigns.publishing.services import checks, publish
 from campaigns.publishing.services.lifecycle import move_campaign
 from campaigns.setup.models import Campaign, FormField, Limit
@@ -30,7 +32,7 @@ from submissions.mail.rules.words import Message
 from submissions.mirror.models import Award, Submission
 from submissions.review.models import OutboxDecision
 from submissions.review.services import decisions
-from tests.campaigns.factories import make_client, make_user
+from tests.campaigns.factories import make_client, make_prize, make_user
 from tests.security.hostile import HOSTILE_EMAIL, HOSTILE_URL, hostile
 from tests.submissions.factories import make_copy, make_message, make_record, streamed
 
@@ -126,6 +128,11 @@ def make_scene(*, at: datetime) -> Scene:
         ended_at=at,
     )
     User.objects.filter(pk=manager.pk).update(follows_jobs=True)
+    coded = make_prize(draft, key="voucher", kind="code", name=texts(80, 3))
+    upload = receive_codes(
+        coded, name=f"{hostile(110)}.csv", chunks=[b"CODE-1\nCODE-2\n"], actor=manager, at=at
+    )
+    CodeUpload.objects.filter(pk=upload.pk).update(name=hostile(120))
     campaign.placements.update(trouble=hostile(200))
     mails = list(Mail.objects.filter(submission__in=submissions).order_by("pk"))
     for mail in mails:
@@ -150,6 +157,8 @@ def make_scene(*, at: datetime) -> Scene:
             "submission": [submission.pk for submission in submissions],
             "mail": [mail.pk for mail in mails],
             "job": [job.pk],
+            "prize": [coded.pk, campaign.prize_rows.get().pk],
+            "sealedset": [campaign.sealed_sets.get(is_test=False).pk],
             "queue": ["submissions", "images", "mirror", "quarantine", "pipe"],
             "slug": [campaign.slug],
             "app_label": ["accounts", "access", "campaigns", "submissions"],
@@ -219,6 +228,14 @@ def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
             **row,
         )
     Limit.objects.create(campaign=campaign, scope="person", count=1, window="day")
+    make_prize(
+        campaign,
+        name=texts(80),
+        won_text=texts(500, 1),
+        picture_alt=texts(200, 2),
+        fallback_code=hostile(64),
+        stock=3,
+    )
     return campaign
 
 

@@ -1,6 +1,7 @@
 """Two clients with staff in every role; of the first there is one of everything, marked by one word."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -21,16 +22,21 @@ from campaigns.accounts.models import (
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit, invitations
 from campaigns.jobs.models import Job
+from campaigns.prizes.models import CodeBatch, CodeBlock, Prize, SealedSet
+from campaigns.prizes.rules.sealing import canonical_list, numbered
 from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import ImageRefusal, Mode, Page
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mirror.models import Submission
-from tests.campaigns.factories import make_draft, make_promoter, make_user
+from tests.campaigns.factories import NOON, make_draft, make_prize, make_promoter, make_user
 from tests.submissions.factories import make_copy, make_image, make_record, make_upload, streamed
 
 MARK = "Quillmark"
 """In every text of the first client's, and nowhere else."""
+
+
+MOMENTS = 5
 
 
 @dataclass
@@ -82,7 +88,7 @@ def make_side(word: str, **campaign: Any) -> Side:
     made = make_draft(client=client, name=f"{word} summer", slug=slug, **campaign)
     for name, meaning in (("first", "given_name"), ("last", "family_name")):
         FormField.objects.create(campaign=made, name=name, kind="text", meaning=meaning)
-    side = Side(client, staff, {Client: client, Campaign: made})
+    side = Side(client, staff, {Client: client, Campaign: made, **make_prizes(made, word)})
     side.things[Submission] = make_entry(made, word)
     make_entry(made, word, mode=Mode.TEST)
     now = timezone.now()
@@ -149,6 +155,38 @@ def make_side(word: str, **campaign: Any) -> Side:
     }
     make_copy(side[Mail])
     return side
+
+
+def make_prizes(campaign: Campaign, word: str) -> dict[type[Any], Any]:
+    """Give a campaign a prize with codes, and winning moments under their seal."""
+    now = timezone.now()
+    prize = make_prize(
+        campaign, key="voucher", kind="code", name={"en": f"{word} voucher"}, stock=MOMENTS
+    )
+    batch = CodeBatch.objects.create(
+        prize=prize, number=1, source="file", codes=MOMENTS, is_complete=True, added_at=now
+    )
+    CodeBlock.objects.create(batch=batch, number=0, codes="\n".join(secret_codes(word)))
+    moments = canonical_list(numbered("voucher", secret_times()))
+    sealed = SealedSet.objects.create(
+        campaign=campaign,
+        set_id=sha256(word.encode()).hexdigest()[:32],
+        nonce=sha256(b"nonce").hexdigest(),
+        moments=moments,
+        sha256=sha256(moments.encode()).hexdigest(),
+        sealed_at=now,
+    )
+    return {Prize: prize, SealedSet: sealed}
+
+
+def secret_codes(word: str) -> list[str]:
+    """Return the codes of a side."""
+    return [f"{word[:4].upper()}-SECRET-{number}" for number in range(MOMENTS)]
+
+
+def secret_times() -> list[datetime]:
+    """Return when its moments are: at seconds that nothing else has."""
+    return [NOON + timedelta(days=number, seconds=1234.567) for number in range(MOMENTS)]
 
 
 def make_entry(campaign: Campaign, word: str, **record: Any) -> Submission:

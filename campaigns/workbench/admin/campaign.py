@@ -146,6 +146,7 @@ class CampaignAdmin(LivePreview):
             "title": campaign.name,
             "opts": self.opts,
             "tone": TONES[campaign.state],
+            "may_read_moments": can(request.user, Capability.PRIZE_MOMENTS, campaign.client),  # type: ignore[arg-type]
         }
         return TemplateResponse(request, "admin/campaigns/campaign/summary.html", context)
 

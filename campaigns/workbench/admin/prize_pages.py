@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from random import Random
 from typing import Any, cast
-from uuid import UUID
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -33,6 +32,7 @@ from campaigns.prizes.services.brought import bring_moments
 from campaigns.prizes.services.facts import facts_of
 from campaigns.prizes.services.stock import newest_set
 from campaigns.setup.models import Campaign
+from campaigns.setup.services.scope import campaigns_of
 from campaigns.workbench.admin.lifecycle import LifecyclePages
 from ingest_lambda.contract import ReviewMode
 
@@ -51,7 +51,7 @@ class PrizePages(LifecyclePages):
         own = [
             page(
                 self.admin_site,
-                f"{one(Campaign)}/prizes/{one(Prize, 'prize_id')}/{name}/",
+                f"prizes/{one(Prize, 'prize_id')}/{name}/",
                 view,
                 f"campaigns_campaign_prize_{name}",
             )
@@ -59,25 +59,25 @@ class PrizePages(LifecyclePages):
         ]
         sealed = page(
             self.admin_site,
-            f"{one(Campaign)}/moments/{one(SealedSet, 'set_pk')}/",
+            f"moments/{one(SealedSet, 'sealedset_id')}/",
             self.sealed_moments,
             "campaigns_campaign_sealed_moments",
         )
         return [*own, sealed, *super().get_urls()]
 
-    def _prize(self, request: HttpRequest, object_id: UUID, prize_id: int) -> Prize:
-        campaign = self._campaign(request, object_id, Capability.CAMPAIGN_EDIT)
-        prize = Prize.objects.filter(campaign=campaign, pk=prize_id).first()
+    def _prize(self, request: HttpRequest, prize_id: int) -> Prize:
+        campaigns = campaigns_of(cast(User, request.user), Capability.CAMPAIGN_EDIT)
+        rows = Prize.objects.filter(campaign__in=campaigns).select_related("campaign__client")
+        prize = rows.filter(pk=prize_id).first()
         if prize is None:
             raise Http404
-        prize.campaign = campaign
         return prize
 
     # ---------------------------------------------------------------- codes
 
-    def prize_codes(self, request: HttpRequest, object_id: UUID, prize_id: int) -> HttpResponse:
+    def prize_codes(self, request: HttpRequest, prize_id: int) -> HttpResponse:
         """Show how many codes a prize has, and take more; never the codes themselves but a file's own preview."""
-        prize = self._prize(request, object_id, prize_id)
+        prize = self._prize(request, prize_id)
         user, at = cast(User, request.user), timezone.now()
         refused = ""
         if request.method == "POST":
@@ -135,9 +135,9 @@ class PrizePages(LifecyclePages):
 
     # ---------------------------------------------------------------- moments
 
-    def prize_moments(self, request: HttpRequest, object_id: UUID, prize_id: int) -> HttpResponse:
+    def prize_moments(self, request: HttpRequest, prize_id: int) -> HttpResponse:
         """Show how moments are spread, by a sample, and how many will probably be won; take a list of one's own."""
-        prize = self._prize(request, object_id, prize_id)
+        prize = self._prize(request, prize_id)
         refused = ""
         if request.method == "POST":
             file = request.FILES.get("file")
@@ -170,13 +170,14 @@ class PrizePages(LifecyclePages):
         }
         return TemplateResponse(request, "admin/campaigns/prize_moments.html", context)
 
-    def sealed_moments(self, request: HttpRequest, object_id: UUID, set_pk: int) -> HttpResponse:
+    def sealed_moments(self, request: HttpRequest, sealedset_id: int) -> HttpResponse:
         """Show the moments of a sealed set to an auditor; that they were read stands in the log."""
-        campaign = self._campaign(request, object_id, Capability.PRIZE_MOMENTS)
-        sealed = SealedSet.objects.filter(campaign=campaign, pk=set_pk).first()
-        if sealed is None or request.method != "GET":
+        campaigns = campaigns_of(cast(User, request.user), Capability.PRIZE_MOMENTS)
+        sets = SealedSet.objects.filter(campaign__in=campaigns).select_related("campaign__client")
+        sealed = sets.filter(pk=sealedset_id).first()
+        if sealed is None or request.method not in ("GET", "HEAD"):
             raise Http404
-        at = timezone.now()
+        campaign, at = sealed.campaign, timezone.now()
         audit.record(
             campaign,
             "prize.moments_viewed",

@@ -5,12 +5,15 @@ from typing import Any
 from campaignhub.spans import length
 from campaignhub.staff_site.countries import COUNTRIES
 from campaignhub.staff_site.lists import exact
+from campaigns.prizes.rules.words import sentence_of
+from campaigns.prizes.services.facts import prizes_of
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.words import last_minute
 from campaigns.workbench.admin.field_types import BY_VALUE
 from campaigns.workbench.admin.forms.campaign import ROUTES
 from campaigns.workbench.admin.forms.texts import LANGUAGES
 from campaigns.workbench.admin.publishing import GLANCE, steps_on
+from ingest_lambda.contract import ReviewMode
 
 
 def summary_of(campaign: Campaign) -> dict[str, Any]:
@@ -49,6 +52,18 @@ def summary_of(campaign: Campaign) -> dict[str, Any]:
         "facts": facts,
         "rows": rows,
         "limits": [limit.in_words("en") for limit in campaign.limits.all()],
+        "prizes": [
+            sentence_of(
+                prize,
+                opens_at=campaign.opens_at,
+                closes_at=campaign.closes_at,
+                zone=campaign.timezone,
+                currency=campaign.currency,
+                is_reviewed=campaign.review_mode != ReviewMode.NONE,
+            )
+            for prize in prizes_of(campaign)
+        ],
+        "sealed_sets": campaign.sealed_sets.filter(is_test=False),
         "headline": campaign.text(campaign.headline, first),
         "rules": campaign.text(campaign.rules, first),
     }

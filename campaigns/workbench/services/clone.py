@@ -1,4 +1,4 @@
-"""Clone a campaign: its page, form and limits; nothing that happened in it."""
+"""Clone a campaign: its page, form, limits and prizes; nothing that happened in it."""
 
 from datetime import datetime
 from uuid import uuid4
@@ -15,9 +15,10 @@ from campaigns.setup.services.campaign import is_taken
 
 @transaction.atomic
 def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> Campaign:
-    """Make a draft like ``campaign``, without dates, releases or submissions, under a free slug."""
+    """Make a draft like ``campaign``, without dates, releases, submissions, codes or moments, under a free slug."""
     campaign = Campaign.objects.get(pk=campaign.pk)
     fields, limits = list(campaign.form_fields.all()), list(campaign.limits.all())
+    prizes = list(campaign.prize_rows.all())
     source = campaign.slug
     copy = Campaign.objects.get(pk=campaign.pk)
     copy.id, copy.test_id, copy.test_slug = uuid4(), uuid4(), new_test_slug()
@@ -27,10 +28,10 @@ def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> C
     copy.state = CampaignState.DRAFT.value
     copy.opens_at = copy.closes_at = None
     copy.save()
-    for row in (*fields, *limits):
+    for row in (*fields, *limits, *prizes):
         row.pk = None
         row._state.adding = True
-        setattr(row, "campaign", copy)  # noqa: B010 - both kinds of row have one
+        setattr(row, "campaign", copy)  # noqa: B010 - each kind of row has one
         row.save()
     audit.record(copy, "campaign.cloned", actor=actor, at=at, before={"from": source})
     return copy

@@ -175,7 +175,9 @@ class SubmissionAdmin(KeysetAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show the list, or decide on many of its rows."""
-        if "act" in request.POST and self.has_view_permission(request):
+        if not self.has_view_permission(request):
+            raise Http404
+        if "act" in request.POST:
             return act_on_many(request, self)
         text = request.POST.get("q", "").strip()
         if request.method == "POST" and kind_of_search(text) in ("", "reference", "id"):
