@@ -28,7 +28,7 @@ from campaigns.prizes.rules.plan import MOST_SAMPLED, draw, forecast_of
 from campaigns.prizes.rules.sealing import read_list
 from campaigns.prizes.rules.words import sentence_of
 from campaigns.prizes.services import codes
-from campaigns.prizes.services.brought import bring_moments
+from campaigns.prizes.services.brought import NoMoments, bring_moments
 from campaigns.prizes.services.facts import facts_of
 from campaigns.prizes.services.stock import newest_set
 from campaigns.setup.models import Campaign
@@ -88,6 +88,7 @@ class PrizePages(LifecyclePages):
             except DomainError as error:
                 refused = error.message
         waiting = CodeUpload.objects.filter(prize=prize, batch=None).first()
+        preview = codes.preview_upload(waiting) if waiting else None
         facts = facts_of(prize)
         batches = list(prize.code_batches.select_related("added_by"))
         context = {
@@ -99,8 +100,9 @@ class PrizePages(LifecyclePages):
             "newest": batches[-1].pk if batches else None,
             "job": Job.objects.filter(only_one=f"codes:{prize.pk}", ended_at=None).first(),
             "waiting": waiting,
-            "preview": codes.preview_upload(waiting) if waiting else None,
-            "shown_lines": SHOWN_LINES,
+            "preview": preview,
+            "lines": preview.lines[:SHOWN_LINES] if preview else (),
+            "skipped": list(preview.skipped.items()) if preview else (),
             "most": MOST_STOCK,
             "at": at,
         }
@@ -147,6 +149,8 @@ class PrizePages(LifecyclePages):
                 else request.POST.get("times", "")
             )
             try:
+                if not text.strip():
+                    raise NoMoments("Choose a file first.")
                 found = bring_moments(
                     prize, text, actor=cast(User, request.user), at=timezone.now()
                 )

@@ -51,7 +51,9 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     mechanic = forms.ChoiceField(choices=list(MECHANICS.items()), widget=Plain, label="Won by")
     timing = forms.ChoiceField(choices=list(TIMINGS.items()), widget=Plain, label="Given")
     kind = forms.ChoiceField(choices=PrizeKind.choices, widget=Plain, label="What it is")
-    tier = forms.ChoiceField(choices=Tier.choices, widget=Plain, label="Size")
+    tier = forms.ChoiceField(
+        choices=Tier.choices, widget=Plain, label="Size", initial=Tier.MINOR.value
+    )
     pace = forms.ChoiceField(choices=list(_PACES.items()), widget=Plain, label="Winning moments")
     unclaimed = forms.ChoiceField(
         choices=Unclaimed.choices, widget=Plain, label="If nobody enters at a moment"
@@ -61,6 +63,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
         coerce=int,
         widget=Chips,
         label="On",
+        initial=list(range(len(_WEEKDAYS))),
         error_messages={"required": "Choose at least one weekday."},
     )
     worth = forms.DecimalField(
@@ -95,7 +98,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].widget.attrs["class"] = "plain-input"
         for name in ("position", "from_hour", "until_hour", "tier", "pace", "unclaimed"):
             self.fields[name].required = False
-        self.fields["stock"].widget.attrs["aria-label"] = "How many"
+        self.fields["mechanic"].widget.attrs["aria-label"] = "Won by"
         self.is_published = bool(self.instance.pk) and published_stock(self.instance) > 0
         for name in ("kind", "mechanic", "timing"):
             self.fields[name].disabled = self.is_published
