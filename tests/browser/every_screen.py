@@ -166,7 +166,7 @@ def make_scene() -> Scene:
     Campaign.objects.filter(pk=campaign.pk).update(state="live")
     draft = Campaign.objects.create(client=side.client, name="Only a draft", slug="only-a-draft")
     campaigns = {state: _moved(side, state) for state in ("paused", "closed")}
-    prizes = _prizes(side, campaigns["paused"])
+    prizes = _prizes(side)
     entries = {
         status: make_entry(campaign, "Quillmark", status=status, id=UUID(int=number + 7))
         for number, status in enumerate(("pending_review", "approved", "invalid"))
@@ -236,6 +236,7 @@ def make_scene() -> Scene:
             **{f"mail_{state}": row.pk for state, row in mails.items()},
             **{f"job_{state}": row.pk for state, row in jobs.items()},
             **{f"prize_{key}": row.pk for key, row in prizes.items()},
+            "prized": prizes["drawn"].campaign_id,
             "sealed": side[SealedSet].pk,
             "client": side[Client].pk,
             "sender": side[SenderIdentity].pk,
@@ -260,9 +261,16 @@ def _moved(side: Side, state: str) -> Campaign:
     return campaign
 
 
-def _prizes(side: Side, campaign: Campaign) -> dict[str, Prize]:
+def _prizes(side: Side) -> dict[str, Prize]:
     """Make a prize for each of the pages that prizes have: with codes, with a file to look at, with a list."""
-    Campaign.objects.filter(pk=campaign.pk).update(expected_submissions=4_000)
+    campaign = make_draft(
+        client=side.client,
+        name="It has prizes",
+        slug="it-has-prizes",
+        opens_at=timezone.now(),
+        closes_at=timezone.now() + timedelta(days=30),
+        expected_submissions=4_000,
+    )
     hours = {"from_hour": 8, "until_hour": 22}
     found = {
         "drawn": make_prize(campaign, key="car", stock=300, value=1000, **hours),
