@@ -70,6 +70,10 @@ class SampleNotSent(DomainError):
     """The mail service did not take the sample."""
 
 
+_WITH_REASONS = (MailKind.REMINDER, MailKind.REFUSED)
+"""Samples that say why as a verdict does, since a draft has no release to word it by."""
+
+
 def sample_mail(campaign: Campaign, message: Message, *, language: str, at: datetime) -> Mail:
     """Make a mail that says ``message`` about an entry that never was; nothing of it is stored.
 
@@ -110,7 +114,7 @@ def sample_mail(campaign: Campaign, message: Message, *, language: str, at: date
         submission=submission,
         kind=kind.value,
         attempt=attempt,
-        decision_no=1 if kind in MAIL_AFTER.values() or kind is MailKind.REMINDER else None,
+        decision_no=1 if kind in {*MAIL_AFTER.values(), *_WITH_REASONS} else None,
         queued_at=at,
     )
 
