@@ -17,7 +17,7 @@ from campaigns.rendering.content import PageContent
 from campaigns.rendering.fields import in_order, minimum_age, shown_field
 from campaigns.rendering.legal import legal_lines, promoter_of
 from campaigns.rendering.offsets import offsets_of
-from campaigns.rendering.pictures import hashed, place_pictures
+from campaigns.rendering.pictures import Picture, hashed, place_pictures
 from campaigns.rendering.policy import page_policy
 from campaigns.rendering.prose import blocks
 from campaigns.rendering.words import page_words, script_words
@@ -79,11 +79,12 @@ def render_page(
     the page within their own.
     """
     files: dict[str, bytes] = {}
+    pictures = place_pictures(images, files, shrink=not preview)
     shared = {
         "page": content,
         "embed_origins": embed_origins,
         "preview": preview,
-        "pictures": place_pictures(images, files, shrink=not preview),
+        "pictures": pictures,
         "scripts": _place_scripts(files, preview=preview),
         "style": _place_style(content, files),
         "policy": page_policy(api_url, upload_origin, challenge=content.challenge_provider),
@@ -103,7 +104,7 @@ def render_page(
                 f"campaign_page/{view}.html",
                 {
                     **shared,
-                    **_context(content, language, api_url, targets),
+                    **_context(content, language, api_url, targets, pictures),
                     "root": root,
                     "own": "../" if folder else "./",
                     "folder": folder,
@@ -166,7 +167,11 @@ def _place_style(content: PageContent, files: dict[str, bytes]) -> str:
 
 
 def _context(
-    content: PageContent, language: str, api_url: str, targets: Mapping[str, str]
+    content: PageContent,
+    language: str,
+    api_url: str,
+    targets: Mapping[str, str],
+    pictures: Mapping[str, Picture],
 ) -> dict[str, Any]:
     """Return what one language's page says."""
     first, text = content.languages[0], partial(content.text, language=language)
@@ -209,10 +214,27 @@ def _context(
             for field in in_order(content.fields)
         ],
         "data": {
-            "settings": _settings(content, language, api_url),
+            "settings": {
+                **_settings(content, language, api_url),
+                "prizes": _shown_prizes(content, language, pictures),
+            },
             "words": script_words(language),
         },
     }
+
+
+def _shown_prizes(
+    content: PageContent, language: str, pictures: Mapping[str, Picture]
+) -> dict[str, dict[str, Any]]:
+    """Return what the page says of each prize once it is won: how to use it, and its picture."""
+    shown: dict[str, dict[str, Any]] = {}
+    for row in content.prize_rows:
+        shown[row.key] = {"text": content.text(row.won_text, language)}
+        if picture := pictures.get(f"prize_{row.key}"):
+            alt = content.text(row.picture_alt, language)
+            size = {"width": picture.width, "height": picture.height}
+            shown[row.key]["picture"] = {"src": picture.path, "alt": alt, **size}
+    return shown
 
 
 def _day(at: datetime, content: PageContent, language: str) -> str:
@@ -240,7 +262,6 @@ def _settings(content: PageContent, language: str, api_url: str) -> dict[str, An
         "closes": content.closes_at.isoformat() if content.closes_at else None,
         "help": content.help_email,
         "reveal": content.reveal,
-        "won": {row.key: content.text(row.won_text, language) for row in content.prize_rows},
         "brands": PAGE_BRANDS,
         "pixels": MOST_PIXELS,
         "countries": content.countries,

@@ -181,6 +181,7 @@ def _field_spec(row: FormField) -> FieldSpec:
 
 
 def images_of(campaign: Campaign) -> dict[str, str]:
-    """Return the names of a campaign's pictures in their store, by ``hero`` and ``logo``."""
-    pictures = {"hero": campaign.hero_image, "logo": campaign.logo}
+    """Return the names of a campaign's pictures in their store, by ``hero``, ``logo`` and ``prize_{key}``."""
+    prizes = {f"prize_{row.key}": row.picture for row in campaign.prize_rows.all()}
+    pictures = {"hero": campaign.hero_image, "logo": campaign.logo, **prizes}
     return {use: str(picture.name) for use, picture in pictures.items() if picture}

@@ -20,10 +20,12 @@ function codeBox(code) {
 }
 
 function won({ prize, name, code }) {
+  const { text, picture } = settings.prizes[prize] || {};
   return [
     make("h2", { textContent: t("won", { prize: name }) }),
+    picture && make("img", { ...picture, src: document.body.dataset.root + picture.src, className: "prize-picture" }),
     code && codeBox(code),
-    settings.won?.[prize] && make("p", { textContent: settings.won[prize] }),
+    text && make("p", { textContent: text }),
   ];
 }
 

@@ -3,6 +3,7 @@
 import gzip
 import html
 import io
+import json
 import re
 from typing import Any
 
@@ -16,6 +17,7 @@ from campaigns.rendering import (
     PageField,
     PageNote,
     PageOption,
+    PagePrize,
     content_security_policy,
     policy_of,
     render_page,
@@ -322,3 +324,33 @@ def test_the_stylesheets_braces_close() -> None:
         depth += 1 if sign == "{" else -1
         assert depth >= 0
     assert depth == 0
+
+
+def test_what_is_said_and_shown_of_a_prize_once_it_is_won_stands_in_the_page() -> None:
+    drawn = io.BytesIO()
+    Image.new("RGB", (80, 60), "red").save(drawn, "JPEG")
+    told = {
+        "name": {"en": "Voucher"},
+        "kind": "code",
+        "mechanic": "moment",
+        "timing": "at_once",
+        "tier": "major",
+        "stock": 5,
+    }
+    prizes = (
+        PagePrize(
+            key="voucher",
+            won_text={"en": "Valid until July."},
+            picture_alt={"en": "A card"},
+            **told,
+        ),
+        PagePrize(key="sticker", **told),
+    )
+    files = render(make_content(prize_rows=prizes), images={"prize_voucher": drawn.getvalue()})
+    found = re.search(r'id="page-data"[^>]*>(.*?)</script>', files["index.html"].decode())
+    assert found
+    shown = json.loads(found[1])["settings"]["prizes"]
+    assert shown["voucher"]["text"] == "Valid until July."
+    assert shown["voucher"]["picture"].pop("src") in files
+    assert shown["voucher"]["picture"] == {"alt": "A card", "width": 80, "height": 60}
+    assert shown["sticker"] == {"text": ""}
