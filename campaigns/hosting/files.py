@@ -24,6 +24,7 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "json": "application/json",
     "png": "image/png",
+    "txt": "text/plain; charset=utf-8",
     "webp": "image/webp",
 }
 

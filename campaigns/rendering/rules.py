@@ -11,13 +11,20 @@ from campaigns.rendering.prose import blocks
 from campaigns.rendering.words import page_words
 from ingest_lambda.contract.dates import day_in_words
 
+MOMENTS = "moments.txt"
+
 
 def render_rules(
-    content: PageContent, *, published_at: datetime, page: Mapping[str, bytes]
+    content: PageContent,
+    *,
+    published_at: datetime,
+    page: Mapping[str, bytes],
+    revealed: str = "",
 ) -> dict[str, bytes]:
     """Return the files of one release's rules, ``rules/{n}/index.html`` and one per further language.
 
-    They wear the stylesheet of ``page``, the files of the page that is live now.
+    They wear the stylesheet of ``page``, the files of the page that is live now. ``revealed``
+    are the winning moments with their nonce, once the campaign is over: a file beside the rules.
     """
     style = next(path for path in page if path.startswith("assets/") and path.endswith(".css"))
     day = published_at.astimezone(ZoneInfo(content.timezone)).date()
@@ -40,6 +47,9 @@ def render_rules(
                 "rules": blocks(content.rules_of(language), targets),
                 "style": up + style,
                 "home": up + folder,
+                "moments": MOMENTS if revealed else "",
             },
         ).encode()
+        if revealed:
+            files[f"{own}{MOMENTS}"] = revealed.encode()
     return files

@@ -170,6 +170,17 @@ def seal_named(plan: PrizePlan | None) -> str:
     return SealedSet.objects.get(set_id=plan.moment_set).sha256
 
 
+def revealed(plan: PrizePlan | None) -> str:
+    """Return nonce and list of a plan's moments as the file that is published after the close.
+
+    SHA-256 of the nonce's 32 bytes and everything behind the empty line is the seal.
+    """
+    if plan is None or plan.moment_set is None:
+        return ""
+    sealed = SealedSet.objects.get(set_id=plan.moment_set)
+    return f"sha256 {sealed.sha256}\nnonce {sealed.nonce}\n\n{sealed.moments}"
+
+
 def published_stock(row: Prize) -> int:
     """Return how many units of a prize its live releases have promised."""
     if row.mechanic == Mechanic.MOMENT:
@@ -200,8 +211,7 @@ def _settle_batches(row: Prize, *, is_test: bool) -> None:
     there = _batched(row, is_test=is_test)
     if wanted < there and not is_test:
         raise StockTooLow(
-            f"{row} has been published with {there:,}. Stock can only be raised here; "
-            "take units back on the page of its stock."
+            f"{row} has been published with {there:,}. Its stock can be raised now, and not lowered."
         )
     if wanted > there:
         StockBatch.objects.create(

@@ -145,8 +145,10 @@ def _move(
 ) -> None:
     before = campaign.state
     change_state(campaign, after, actor=actor, at=at, note=note)
+    # After the close the rules show the moments that were sealed before the start.
+    reveals = after is CampaignState.CLOSED and campaign.sealed_sets.exists()
     for is_test in campaign.placements.values_list("is_test", flat=True):
-        decided(campaign, is_test=is_test, changes_page=False)
+        decided(campaign, is_test=is_test, changes_page=reveals)
     audit.record(
         campaign,
         f"campaign.{after.value}",

@@ -23,6 +23,7 @@ from campaignhub.env import env
 from campaigns.hosting.host import SiteHost, api_address, site_host
 from campaigns.hosting.host_errors import HostIsFull, StillDeploying, VersionGone
 from campaigns.prizes.services.loading import StockStillLoading, load_stock
+from campaigns.prizes.services.stock import revealed
 from campaigns.publishing.models import Placement, Release
 from campaigns.rendering import PageContent, render_page, render_rules
 from campaigns.setup.models import Campaign
@@ -220,7 +221,11 @@ def page_files(releases: list[Release]) -> dict[str, bytes]:
     )
     for release in releases:
         content = PageContent.model_validate(release.page)
-        files |= render_rules(content, published_at=release.published_at, page=files)
+        is_over = newest.campaign.state in _ENDED and not newest.is_test
+        plan = Manifest.model_validate(release.manifest).prize_plan if is_over else None
+        files |= render_rules(
+            content, published_at=release.published_at, page=files, revealed=revealed(plan)
+        )
     return files
 
 

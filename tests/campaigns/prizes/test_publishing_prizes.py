@@ -17,11 +17,12 @@ from campaigns.prizes.services import loading
 from campaigns.prizes.services.pool import code_at
 from campaigns.prizes.services.stock import StockTooLow, newest_set
 from campaigns.publishing.services.checks import publish_cautions
-from campaigns.publishing.services.lifecycle import republish
+from campaigns.publishing.services.lifecycle import move_campaign, republish
 from campaigns.publishing.services.manifest import page_content
 from campaigns.publishing.services.propagate import propagate
 from campaigns.publishing.services.publish import CannotPublish, publish_test
 from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Manifest
 from ingest_lambda.contract.stock import Given, local_day
@@ -249,6 +250,26 @@ def test_the_rules_say_how_prizes_are_won_in_every_language(table: Table, host: 
     assert "Winning moments are instants" in content.rules_of("en")
     assert "Auto; im Wert von je 9.000" in content.rules_of("de")
     assert content.rules_of("en").startswith("Rules.")
+
+
+def test_moments_are_revealed_beside_the_rules_after_the_close_and_not_before(
+    table: Table, host: LocalHost
+) -> None:
+    campaign = make_draft()
+    make_prize(campaign, stock=5)
+    published(campaign)
+    sealed = SealedSet.objects.get()
+    rules = host.read(campaign.slug, "rules/1/index.html")
+    assert rules is not None
+    assert sealed.sha256.encode() in rules
+    assert host.read(campaign.slug, "rules/1/moments.txt") is None
+    move_campaign(campaign, CampaignState.CLOSED, actor=None, at=NOON + timedelta(days=28))
+    content = host.read(campaign.slug, "rules/1/moments.txt")
+    assert content is not None
+    head, _, moments = content.decode().partition("\n\n")
+    nonce = bytes.fromhex(head.split()[-1])
+    assert hashlib.sha256(nonce + moments.encode()).hexdigest() == sealed.sha256
+    assert b"moments.txt" in (host.read(campaign.slug, "rules/1/index.html") or b"")
 
 
 def test_a_sealed_set_can_neither_be_changed_nor_removed(table: Table, host: LocalHost) -> None:
