@@ -200,7 +200,7 @@ def test_a_big_batch_is_loaded_in_slices_and_nothing_is_published_before_its_end
     table: Table, host: LocalHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     campaign = make_draft()
-    make_prize(campaign, key="sticker", mechanic="everyone", stock=50_000)
+    make_prize(campaign, key="sticker", mechanic="everyone", stock=1_000)
     clock = iter(range(0, 10_000, 5))
     monkeypatch.setattr(time, "monotonic", lambda: next(clock))
     published(campaign)
