@@ -64,7 +64,10 @@ def most_parts(manifest: Manifest) -> int:
         ),
         default=0,
     )
-    return parts_at_most(photos, ((limit.scope, limit.window.kind) for limit in manifest.limits))
+    parts = parts_at_most(photos, ((limit.scope, limit.window.kind) for limit in manifest.limits))
+    plan = manifest.prize_plan
+    # Of each prize the unit, what makes it given and the award; one of those that wait.
+    return parts + (3 * len(plan.prizes) + len(plan.limits) + 1 if plan else 0)
 
 
 def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> int:

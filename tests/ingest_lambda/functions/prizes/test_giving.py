@@ -6,6 +6,7 @@ import pytest
 
 from ingest_lambda.contract import AwardState, PrizeOutcome, SubmissionStatus
 from ingest_lambda.functions.write import Giver
+from ingest_lambda.rules.scopes import most_parts
 from tests.ingest_lambda.functions.prizes.prizes import (
     STICKER,
     VOUCHER,
@@ -27,6 +28,7 @@ from tests.ingest_lambda.writing import (
     RECEIPT_FIELD,
     Desk,
     limit,
+    make_manifest,
     make_payload,
     make_upload,
 )
@@ -221,3 +223,10 @@ def test_while_paused_a_submission_is_held_and_takes_nothing():
     assert outcome_of(desk, payload.submission_id, "voucher") is PrizeOutcome.HELD
     assert desk.stored(payload.submission_id).status is SubmissionStatus.APPROVED
     assert not all_awards(desk, "voucher")
+
+
+def test_the_parts_of_prizes_count_toward_what_a_transaction_takes():
+    bare = most_parts(make_manifest())
+    assert (
+        most_parts(make_manifest(prize_plan=plan(VOUCHER, STICKER, limits=[ONE_PRIZE]))) == bare + 8
+    )
