@@ -20,7 +20,7 @@ from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Mode
 from submissions.intake.services import mirroring
 from tests.campaigns.admin_pages import manager_of, signed_in
-from tests.campaigns.factories import make_client, make_user
+from tests.campaigns.factories import make_client, make_prize, make_user
 from tests.submissions.factories import make_campaign, make_record, streamed
 
 pytestmark = pytest.mark.django_db
@@ -43,6 +43,7 @@ def make_things(client: Client, count: int) -> None:
     """Make so many of everything that has a list."""
     for number in range(count):
         campaign = make_campaign(client=client, name=f"Summer {number}")
+        make_prize(campaign, key="voucher", kind="code", stock=300)
         mirroring.mirror_stream_records([streamed(make_record(campaign))], at=timezone.now())
         user = make_user((client, Role.MODERATOR))
         audit.record_line(

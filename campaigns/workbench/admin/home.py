@@ -16,6 +16,7 @@ from campaignhub.staff_site.lists import exact
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import clients_of
+from campaigns.prizes.services.facts import with_prizes
 from campaigns.publishing.models import Placement
 from campaigns.publishing.services import checks
 from campaigns.setup.models import Campaign
@@ -35,7 +36,8 @@ def campaigns_at_hand(request: HttpRequest, now: datetime) -> list[Campaign]:
         soon = Q(state=CampaignState.SCHEDULED, opens_at__lte=now + timedelta(days=7))
         running = rows.filter(Q(state__in=(CampaignState.LIVE, CampaignState.PAUSED)) | soon)
         drafts = rows.filter(state=CampaignState.DRAFT).prefetch_related("form_fields", "limits")
-        kept = [*running.order_by("closes_at")[:100], *drafts.order_by("-created_at")[:DRAFTS]]
+        drafts = with_prizes(drafts).order_by("-created_at")
+        kept = [*running.order_by("closes_at")[:100], *drafts[:DRAFTS]]
         request._campaigns_at_hand = kept  # type: ignore[attr-defined]
     return kept
 
