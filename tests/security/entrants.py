@@ -11,13 +11,14 @@ from django.core import mail as outbox
 from campaignhub.env import env
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters import tokens
+from ingest_lambda.contract import AwardState
 from ingest_lambda.errors import BadToken
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import MailKind
 from submissions.mail.services.delivery import deliver_mails
 from submissions.mirror.models import Submission
-from tests.submissions.factories import NOON, make_record, streamed
+from tests.submissions.factories import NOON, OF_NO_VERDICT, make_award, make_record, streamed
 
 
 def enter(campaign: Campaign, **record: Any) -> Submission:
@@ -39,9 +40,17 @@ def add_mail(submission: Submission, kind: MailKind, **values: Any) -> Mail:
         campaign=submission.campaign,
         kind=kind,
         event=f"{kind}:test",
-        decision_no=None if kind is MailKind.RECEIVED else submission.decision_no,
+        decision_no=None if kind in OF_NO_VERDICT else submission.decision_no,
         **{"queued_at": NOON, "not_before": NOON, **values},
     )
+
+
+def give_prize(submission: Submission, kind: MailKind) -> None:
+    """Give a submission the prize that a mail of ``kind`` from :func:`add_mail` tells of."""
+    state = AwardState.CONFIRMED if kind is MailKind.PRIZE_WON else AwardState.PROVISIONAL
+    award = make_award(submission.pk, prize="test", unit="test-1", state=state)
+    mirror_stream_records([streamed(award)], at=NOON)
+    Mail.objects.filter(submission=submission).delete()
 
 
 def mailed_link() -> str:

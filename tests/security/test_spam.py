@@ -19,7 +19,7 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Mode, Reason, ReasonCode
 from submissions.mail.models import Mail
-from submissions.mail.rules.mails import MailKind, MailState
+from submissions.mail.rules.mails import TELLS_OF_A_PRIZE, MailKind, MailState
 from submissions.mail.services.delivery import LEASE, deliver_mails
 from submissions.mirror.models import SubmissionEvent
 from submissions.review.services.decisions import (
@@ -30,7 +30,7 @@ from submissions.review.services.decisions import (
     revoke_submission,
 )
 from tests.campaigns.factories import make_user
-from tests.security.entrants import add_mail, enter, said
+from tests.security.entrants import add_mail, enter, give_prize, said
 from tests.submissions.factories import NOON, make_campaign
 from tests.submissions.mail import mail_service as ses
 from tests.support.at_once import at_once
@@ -141,6 +141,7 @@ def test_a_greeting_never_has_a_sign_that_makes_a_link_or_a_line(typed: str):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("working_account")
 def test_no_other_answer_and_no_note_of_staff_reaches_a_mail_of_any_kind():
     campaign = make_campaign()
     answers = said(first=f"{MARK}1", last=MARK, other=MARK, **{MARK: MARK})
@@ -152,16 +153,19 @@ def test_no_other_answer_and_no_note_of_staff_reaches_a_mail_of_any_kind():
         how = refused if kind is MailKind.REFUSED else {}
         submission = enter(campaign, answers=own, source=MARK, partner=MARK, **how)
         Mail.objects.filter(submission=submission).delete()
-        if kind in (MailKind.APPROVED, MailKind.REVOKED, MailKind.REOPENED):
+        back = {MailKind.REVOKED: revoke_submission, MailKind.REOPENED: reopen_submission}
+        back[MailKind.PRIZE_RESERVED] = reopen_submission
+        if kind in {MailKind.APPROVED, MailKind.PRIZE_WON, MailKind.NO_PRIZE, *back}:
             approve_submission(submission.pk, **given)
         elif kind is MailKind.REJECTED:
             too_old = [Reason(code=ReasonCode.RECEIPT_TOO_OLD)]
             reject_submission(submission.pk, reasons=too_old, **given)
         elif kind not in (MailKind.RECEIVED, MailKind.REFUSED):
             request_resubmission(submission.pk, reasons=wrong, **given)
-        back = {MailKind.REVOKED: revoke_submission, MailKind.REOPENED: reopen_submission}
         if kind in back:
             back[kind](submission.pk, message=own_words, **given)
+        if kind in TELLS_OF_A_PRIZE:
+            give_prize(submission, kind)
         submission.refresh_from_db()
         add_mail(submission, kind)
     sent = _send()

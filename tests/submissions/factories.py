@@ -23,12 +23,15 @@ from ingest_lambda.contract import (
 )
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail, MailCopy
+from submissions.mail.rules.mails import TELLS_OF_A_PRIZE, MailKind
 from submissions.mail.services.composing import compose
 from submissions.mail.services.copies import keep_copy
 from submissions.mail.services.status_link import link_of
 from tests.campaigns.factories import make_client, make_release
 
 NOON = datetime(2026, 6, 3, 12, 0, tzinfo=UTC)
+OF_NO_VERDICT = frozenset({MailKind.RECEIVED, MailKind.NO_PRIZE}) | TELLS_OF_A_PRIZE
+"""Mails that name no decision of staff."""
 
 
 def make_campaign(**overrides: Any) -> Campaign:

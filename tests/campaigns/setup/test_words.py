@@ -13,7 +13,7 @@ from campaigns.setup.rules.words import (
     limit_in_words,
     who_in_words,
 )
-from ingest_lambda.contract import ImageRefusal, LimitScope, WindowKind
+from ingest_lambda.contract import AwardState, ImageRefusal, LimitScope, WindowKind
 from ingest_lambda.contract.catalogues import LANGUAGES
 
 SCRIPTS = Path("templates/campaign_page/script")
@@ -102,6 +102,7 @@ def test_the_script_says_no_word_that_no_catalogue_has_and_no_catalogue_has_one_
         "opens",
         "closed",
         *(refusal.value for refusal in ImageRefusal),
+        *(f"prize_{state}" for state in (AwardState.RELEASED, AwardState.REVOKED)),
     }
     by_status = {key for key in unsaid if key.startswith("is_")}
     assert unsaid - by_code - by_status <= {"not_open"}

@@ -14,7 +14,15 @@ from campaignhub.env import env
 from campaigns.publishing.services.releases import as_drafted
 from campaigns.setup.models import FormField
 from ingest_lambda.adapters import tokens
-from ingest_lambda.contract import Mode, Purpose, Reason, ReasonCode, Route, SubmissionStatus
+from ingest_lambda.contract import (
+    AwardState,
+    Mode,
+    Purpose,
+    Reason,
+    ReasonCode,
+    Route,
+    SubmissionStatus,
+)
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import TELLS_OF_A_PRIZE, MailKind
@@ -32,6 +40,7 @@ from submissions.review.services.decisions import (
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import (
     NOON,
+    OF_NO_VERDICT,
     make_award,
     make_campaign,
     make_record,
@@ -63,13 +72,14 @@ def make_mail(
     mirror_stream_records([streamed(stored)], at=NOON)
     actor = make_user()
     if kind in TELLS_OF_A_PRIZE:
-        mirror_stream_records([streamed(make_award(stored.id))], at=NOON)
+        state = AwardState.CONFIRMED if kind is MailKind.PRIZE_WON else AwardState.PROVISIONAL
+        mirror_stream_records([streamed(make_award(stored.id, state=state))], at=NOON)
         Mail.objects.filter(kind=kind).delete()
-    if kind is MailKind.APPROVED:
+    if kind in (MailKind.APPROVED, MailKind.PRIZE_WON, MailKind.NO_PRIZE):
         approve_submission(stored.id, actor=actor, at=NOON, note="By phone.", despite={"awaited"})
     elif kind is MailKind.REJECTED:
         reject_submission(stored.id, reasons=[WRONG_DATE], actor=actor, at=NOON)
-    elif kind is not MailKind.RECEIVED:
+    elif kind not in (MailKind.RECEIVED, MailKind.PRIZE_RESERVED):
         request_resubmission(
             stored.id, reasons=[Reason(code=ReasonCode.ILLEGIBLE)], actor=actor, at=NOON
         )
@@ -79,7 +89,7 @@ def make_mail(
         campaign=submission.campaign,
         kind=kind,
         event=f"{kind}:weekend",
-        decision_no=None if kind is MailKind.RECEIVED else 1,
+        decision_no=None if kind in OF_NO_VERDICT else 1,
         queued_at=NOON,
         not_before=NOON,
     )

@@ -32,7 +32,11 @@ from tests.support.simulated_aws import depth, simulated_aws
 
 LATER = NOON + timedelta(hours=6)
 COUNT = 5
-ELSEWHERE = {"workbench.republish": "tests/campaigns/workbench/test_republish_job.py"}
+ELSEWHERE = {
+    "prizes.import_codes": "tests/campaigns/prizes/test_code_jobs.py",
+    "prizes.make_codes": "tests/campaigns/prizes/test_code_jobs.py",
+    "workbench.republish": "tests/campaigns/workbench/test_republish_job.py",
+}
 """The kinds of other rooms, and where the same is tried with them."""
 
 

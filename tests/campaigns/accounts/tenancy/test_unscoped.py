@@ -24,6 +24,7 @@ SAYS_NO_SCOPE = {
     "campaigns.workbench.management.commands.client_domain": "one client's domain",
     "campaigns.workbench.management.commands.pages": "every campaign",
     "campaigns.workbench.management.commands.republish": "every campaign",
+    "submissions.awards.tasks": "awards that wait for their photos, entries that were held",
     "submissions.intake.drains": "the stream of the table",
     "submissions.intake.tasks": "photos and answers that are overdue",
     "submissions.mail.tasks": "mails that are due",
