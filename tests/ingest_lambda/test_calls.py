@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
 from uuid import uuid4
@@ -13,7 +14,17 @@ import boto3
 import pytest
 
 from ingest_lambda.adapters.clients import sdk_session
+from ingest_lambda.contract import PrizeOutcome
+from ingest_lambda.contract.stock import Given, local_day
 from tests.ingest_lambda.declared import listed, template, variables
+from tests.ingest_lambda.functions.prizes.prizes import (
+    STICKER,
+    VOUCHER,
+    load_stickers,
+    load_vouchers,
+    plan,
+    vouchers,
+)
 from tests.ingest_lambda.writing import limit
 from tests.security.functions import (
     PARTNER_KEY,
@@ -28,6 +39,7 @@ from tests.support.receipts import receipt_bytes
 from tests.support.recorded_calls import Call, recorded_calls
 from tests.support.resolved import Resolved
 
+DUE_AT = datetime.now(UTC) - timedelta(hours=1)
 WITHOUT_A_CALL = {
     "Log": "Lambda itself writes what a function prints",
     "Trace": "Lambda itself sends the traces",
@@ -54,7 +66,8 @@ def allows(statement: dict[str, Any], call: Call) -> bool:
 def deployed_as(call: Call) -> Call:
     """Name the resource of a test as the template's."""
     resource = (
-        call.resource.replace("table/t", "table/Table")
+        re.sub("table/t(?=$|/)", "table/Table", call.resource)
+        .replace("table/stock", "table/StockTable")
         .replace("arn:aws:s3:::receipts/", "arn:aws:s3:::bucket/")
         .replace(":quarantine", ":QuarantineQueue")
     )
@@ -105,12 +118,21 @@ def keep_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(variable.removesuffix("_ARN"), "")
 
 
+def put_prizes(functions: Functions) -> None:
+    """Put a code for everyone, and moments that are due: the first of them a ghost, given already."""
+    load_stickers(functions, 4, size=2, codes=True)
+    due = vouchers(3, at=DUE_AT)
+    load_vouchers(functions, due)
+    given = Given(prize="voucher", unit=due[0].unit, submission_id=None)
+    functions.stock.given.put_if_absent("c1", given)
+
+
 def run_every_path(functions: Functions, recorder: Recorder) -> None:
     """Take an entry through all that the functions do with it, with what goes wrong beside it."""
     content = receipt_bytes()
     announced = photo(size=len(content))
     with recorder.of("StartRole"):
-        begun = functions.begin(announced)
+        begun, winner = functions.begin(announced), functions.begin()
         functions.begin(announced, key=PARTNER_KEY)
         assert functions.start(asked(announced, token=begun["token"]))[0] == 200
         another = photo("b" * 64, size=len(content))
@@ -123,6 +145,8 @@ def run_every_path(functions: Functions, recorder: Recorder) -> None:
     with recorder.of("WriteRole"):
         functions.submit(begun)
         functions.submit(begun)
+        functions.submit(winner)
+        assert set(functions.stored(winner).prizes.values()) == {PrizeOutcome.GIVEN}
         functions.write(envelope(json.dumps({"submission_id": str(uuid4()), "token": "x" * 40})))
         withdrawal = {
             "submission_id": begun["submission_id"],
@@ -134,6 +158,8 @@ def run_every_path(functions: Functions, recorder: Recorder) -> None:
     with recorder.of("StatusRole"):
         assert functions.status(begun)[0] == 200
         assert functions.status(begun, token="none")[0] == 401
+        awards = functions.status(winner)[1]["awards"]
+        assert [bool(award.get("code")) for award in awards] == [True, True]
 
 
 @pytest.fixture(scope="module")
@@ -141,9 +167,14 @@ def recorder() -> Recorder:
     recorder = Recorder()
     with (
         pytest.MonkeyPatch.context() as monkeypatch,
-        deployed(monkeypatch, limits=(limit("person", 1),)) as functions,
+        deployed(
+            monkeypatch,
+            limits=(limit("person", 1),),
+            prize_plan=plan(VOUCHER, STICKER, moment_days=(local_day(DUE_AT, "Europe/London"),)),
+        ) as functions,
     ):
         keep_secrets(monkeypatch)
+        put_prizes(functions)
         run_every_path(functions, recorder)
     return recorder
 

@@ -13,12 +13,13 @@ import boto3
 import pytest
 
 from ingest_lambda import handlers
+from ingest_lambda.adapters.stock import Stock
 from ingest_lambda.adapters.table import Partner, Table
 from ingest_lambda.config import config
 from ingest_lambda.contract import Current, Manifest, SubmissionRecord
 from ingest_lambda.functions.publish import publish
 from ingest_lambda.rules.people import api_key_hash
-from tests.ingest_lambda.declared import create_table
+from tests.ingest_lambda.declared import create_stock_table, create_table
 from tests.ingest_lambda.writing import EMAIL_FIELD, KEYS, make_manifest
 from tests.support.simulated_aws import empty_account
 
@@ -47,6 +48,7 @@ class Functions:
     """One deployment with one campaign, open now."""
 
     table: Table
+    stock: Stock
     bucket: Any
     queues: Any
     quarantine_url: str
@@ -197,6 +199,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch, **overrides: Any) -> Iterator[Func
         bucket.create_bucket(Bucket="receipts")
         for name, value in {
             "TABLE_NAME": "t",
+            "STOCK_TABLE_NAME": "stock",
             "BUCKET_NAME": "receipts",
             "QUARANTINE_QUEUE_URL": url,
             "TOKEN_KEYS": KEYS,
@@ -206,13 +209,14 @@ def deployed(monkeypatch: pytest.MonkeyPatch, **overrides: Any) -> Iterator[Func
             monkeypatch.setenv(name, value)
         client = boto3.client("dynamodb")
         create_table(client, "t")
+        create_stock_table(client, "stock")
         table = Table(client, "t")
         put(table, manifest(**overrides))
         table.published.put_partner(
             api_key_hash(PARTNER_KEY), Partner(client_id="k1", name="Kiosks")
         )
         cool_down()
-        yield Functions(table, bucket, queues, url)
+        yield Functions(table, Stock(client, "stock"), bucket, queues, url)
         cool_down()
 
 

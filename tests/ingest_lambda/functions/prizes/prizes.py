@@ -25,11 +25,16 @@ SET = "s1"
 DAY = "2026-06-10"
 
 
-class Campaign(Protocol):
+class Stocked(Protocol):
+    """What has a stock table."""
+
+    stock: Stock
+
+
+class Campaign(Stocked, Protocol):
     """A campaign's tables, whoever writes to them."""
 
     table: Table
-    stock: Stock
 
     def stored(self, submission_id: UUID) -> SubmissionRecord:
         """Read a submission that is there."""
@@ -52,13 +57,13 @@ def vouchers(
     ]
 
 
-def load_vouchers(desk: Campaign, moments: Iterable[Moment], moment_set: str = SET) -> None:
+def load_vouchers(desk: Stocked, moments: Iterable[Moment], moment_set: str = SET) -> None:
     """Put a set of moments of the campaign."""
     desk.stock.moments.load("c1", moment_set, moments, timezone="Europe/London")
 
 
 def load_stickers(
-    desk: Campaign, count: int, *, size: int = 1, batch: str = "b1", codes: bool = False
+    desk: Stocked, count: int, *, size: int = 1, batch: str = "b1", codes: bool = False
 ) -> None:
     """Put stickers in blocks of ``size`` and open their batch."""
     numbers = range((count + size - 1) // size)
