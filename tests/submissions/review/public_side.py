@@ -67,6 +67,7 @@ class PublicSide(RuleBasedStateMachine):
         self.closed: set[tuple[UUID, str]] = set()
         """Mailboxes, by campaign, that sent a mail back for good or complained of one."""
         self.pressed: Counter[int] = Counter()
+        self.sent_again: set[int] = set()
         """How often staff sent a mail again."""
         self.versions: dict[UUID, tuple[int, int]] = {}
         """The version and the number of the decision that each row had last."""

@@ -14,6 +14,7 @@ from campaigns.accounts.models import User
 from ingest_lambda.contract import Decision, Reason, ReasonCode
 from ingest_lambda.contract import SubmissionStatus as Status
 from submissions.mail.models import Mail
+from submissions.mail.rules.mails import WENT_OUT
 from submissions.mail.rules.notices import MailNotice
 from submissions.mail.services.by_hand import resend
 from submissions.mail.services.delivery import deliver_mails
@@ -127,6 +128,8 @@ class StaffSide(Judgement, PublicSide):
             with RefusalsAllowed():
                 resend(mail.pk, seen=mail.tries, actor=self.staff, at=self.now)
                 self.pressed[mail.pk] += 1
+                if mail.state in WENT_OUT:
+                    self.sent_again.add(mail.pk)
 
     @rule(place=which, told=st.sampled_from(TOLD))
     def notice(self, place: int, told: tuple[str, str, str]) -> None:

@@ -43,6 +43,12 @@ STORIES: Mapping[str, tuple[Step, ...]] = {
         *(lambda on: on.send(), lambda on: on.carry(), lambda on: on.wait(0.02)) * 2,
         lambda on: on.wait_for_deadline(0, 62),
     ),
+    "a question that is sent again and waits as its time ends": (
+        *ASKED,
+        # The newest mail is the reminder, and not due.
+        lambda on: on.send_again(1),
+        lambda on: on.wait_for_deadline(0, 62),
+    ),
     "an answer before the reminder is due": (
         *ASKED,
         lambda on: on.answer(0, late=False),
