@@ -11,6 +11,7 @@ import pytest
 from botocore.client import BaseClient
 
 from ingest_lambda import handlers
+from ingest_lambda.functions.images import LAST_DELIVERY
 from tests.security.functions import (
     Context,
     Functions,
@@ -124,6 +125,6 @@ def test_the_images_function_names_the_submission_of_a_photo(
     key = begun["uploads"][0]["fields"]["key"]
     boto3.client("s3").put_object(Bucket="receipts", Key=key, Body=b"\xff\xd8\xff and no more")
     notice = json.dumps({"Records": [{"s3": {"object": {"key": key}}}]})
-    attributes = {"ApproximateReceiveCount": "5"}
+    attributes = {"ApproximateReceiveCount": str(LAST_DELIVERY)}
     handlers.images([{"messageId": "m", "body": notice, "attributes": attributes}], Context())
     assert [line["submission_id"] for line in read(lines)] == [begun["submission_id"]]

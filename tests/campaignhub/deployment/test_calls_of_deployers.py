@@ -70,7 +70,20 @@ def compare(calls: list[Call], *policies: str) -> None:
 
 
 @pytest.fixture
-def account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DeployersAccount]:
+def no_database() -> Iterator[None]:
+    """Name no database, whichever the tests run on: a deployment would start a process that writes to it."""
+    named = env().model_fields_set
+    was_named = "database_url" in named
+    named.discard("database_url")
+    yield
+    if was_named:
+        named.add("database_url")
+
+
+@pytest.fixture
+def account(
+    no_database: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[DeployersAccount]:
     """Give an account to deploy to, and the file of the installation ``demo``."""
     monkeypatch.setattr(plan, "ROOT", tmp_path)
     monkeypatch.setattr(deploy, "VAR", tmp_path)

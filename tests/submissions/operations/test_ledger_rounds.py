@@ -114,13 +114,16 @@ def test_what_was_lost_of_an_agreeing_submission_is_brought_here(lost):
     campaign = make_campaign()
     for _ in range(3):
         stored(campaign)
+    mails = list(Mail.objects.order_by("pk").values_list("pk", "kind", "state"))
+    assert len(mails) == 6, "each entry and each prize is told of"
     lost.objects.filter(pk=lost.objects.values("pk")[:1]).delete()
     assert reconcile(at=LATER).repaired == 0, "the hours agree"
     whole = compare_everything(at=LATER, repair=True)
     assert (whole.items, whole.repaired, whole.gap_count) == (12, 1, 0)
     assert lost.objects.count() == 3
     assert compare_everything(at=LATER, repair=True).repaired == 0
-    assert Mail.objects.count() == 3, "nobody is written to a second time"
+    after = list(Mail.objects.order_by("pk").values_list("pk", "kind", "state"))
+    assert after == mails, "nobody is written to a second time"
 
 
 @pytest.mark.usefixtures("account")
