@@ -45,10 +45,12 @@ def run_every_path(installation: Installation) -> None:
     entrant = enter(installation)
     with Staff(installation) as staff:
         publish_a_test_and_delete_it(installation, staff)
+        publish_prizes(installation, staff)
         give_a_key_and_block_somebody(staff)
         upload_an_image(installation, staff)
         look_after_queues(installation, staff, entrant)
         decide_and_compare(installation, staff, entrant)
+    take_a_win_back_and_give_another(installation)
     for command in ("update", "back", "down", "up"):
         installation.manage("pages", command, "on-a-break")
 
@@ -75,6 +77,70 @@ def publish_a_test_and_delete_it(installation: Installation, staff: Staff) -> No
     staff.post(f"operations/tests/{UUID(pk)}/", typed="summer-receipts")
     jobs_end(installation)
     staff.post(f"mail/mail/samples/{UUID(pk)}/", act="test", message="approved")
+
+
+def publish_prizes(installation: Installation, staff: Staff) -> None:
+    """Publish a campaign with winning moments, codes and things as a test, and delete it."""
+    ((pk,),) = installation.rows("SELECT id FROM campaigns_campaign WHERE slug = 'instant-win'")
+    assert "Test" in staff.post(f"campaigns/campaign/{UUID(pk)}/publish-test/")
+    staff.post(f"operations/tests/{UUID(pk)}/", typed="instant-win")
+    jobs_end(installation)
+    installation.python(LOAD)
+
+
+LOAD = """
+from campaignhub import ingest
+from ingest_lambda.contract import Moment
+moment = Moment(prize="voucher", unit="u1", at=timezone.now())
+ingest.load_moments("of-nobody", "named-by-nothing", [moment], timezone="UTC")
+"""
+"""What the clock goes on with where stock is too large for the press that publishes it."""
+TAKE_BACK = """
+from submissions.review.services.decisions import reject_submission
+from ingest_lambda.contract import Reason
+reject_submission("{entry}", reasons=[Reason(code="WRONG_VARIANT")], actor=None, at=timezone.now())
+"""
+GIVE_ANOTHER = """
+from uuid import uuid4
+from campaignhub import ingest
+from campaigns.accounts.models import User
+from ingest_lambda.contract import Given
+from submissions.mirror.models import Award, Submission
+from submissions.review.services.decisions import reopen_submission
+entry = Submission.objects.get(pk="{entry}")
+won = Award.objects.get(submission_id=entry.pk, prize="voucher")
+ghost = Given(prize=won.prize, unit=won.unit, submission_id=uuid4())
+assert ingest.restore_given(str(entry.campaign_id), [ghost]) == 1
+someone = User.objects.filter(is_superuser=True).first()
+reopen_submission(entry.pk, actor=someone, note="A second look.", at=timezone.now())
+"""
+
+
+def take_a_win_back_and_give_another(installation: Installation) -> None:
+    """Reject a winner, whose units go back; reopen it, while the voucher that went back is somebody's by now."""
+    facts = installation.campaign("instant-win")
+    entrant = Visitor(installation, "instant-win", campaign=facts)
+    entrant.enter(fresh_receipt())
+    entrant.row("id")
+    entrant.images(1)
+    for script, status, states in (
+        (TAKE_BACK, "rejected", {"released"}),
+        (GIVE_ANOTHER, "pending_review", {"provisional"}),
+    ):
+        installation.python(script.format(entry=entrant.id))
+        shown = entrant.status(status)
+        assert {award["state"] for award in shown["awards"]} == states
+        query = "SELECT DISTINCT state FROM submissions_award WHERE submission_id = ?"
+        wait_until(
+            partial(awards_are, installation, query, entrant, states),
+            what=f"the awards on the site are {states}",
+        )
+
+
+def awards_are(installation: Installation, query: str, entrant: Visitor, states: set[str]) -> bool:
+    """Tell whether the site has an entrant's awards in these states."""
+    assert entrant.id
+    return {state for (state,) in installation.rows(query, (entrant.id.hex,))} == states
 
 
 def give_a_key_and_block_somebody(staff: Staff) -> None:
