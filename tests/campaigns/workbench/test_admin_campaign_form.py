@@ -11,7 +11,7 @@ from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
 from campaigns.setup.models import Campaign, Limit
 from tests.campaigns.admin_pages import campaign_data, change_address, manager_of, rows, texts
-from tests.campaigns.factories import make_client
+from tests.campaigns.factories import make_client, make_draft
 
 pytestmark = pytest.mark.django_db
 
@@ -92,6 +92,15 @@ def test_dates_are_typed_in_the_campaigns_zone_and_the_last_minute_counts(
 def test_a_time_that_the_clocks_skip_is_refused(browser: Browser, campaign: Campaign) -> None:
     answer = save(browser, campaign, opens_at="2027-03-28T01:30")  # London goes to 02:00 at 01:00
     assert "this time never comes" in errors(answer)
+
+
+@pytest.mark.parametrize("name", ["opens_at", "closes_at"])
+def test_a_published_campaign_is_not_saved_without_its_dates(name: str) -> None:
+    published = make_draft(state="scheduled")
+    dates = {"opens_at": "2026-06-01T09:00", "closes_at": "2026-06-30T23:59"}
+    answer = save(manager_of(published.client), published, **dates | {name: ""})
+    assert answer.context["adminform"].form.errors.keys() == {name}
+    assert getattr(published, name) is not None
 
 
 def test_an_end_before_the_opening_is_refused(browser: Browser, campaign: Campaign) -> None:

@@ -62,6 +62,11 @@ _REVEALS = {
     "scratch": "Visitors scratch a card, with a finger or a key.",
     "wheel": "A wheel turns and stops.",
 }
+_DATES_NEEDED = {
+    "opens_at": "Say when it opens. A published campaign can't be without it.",
+    "closes_at": "Say when it closes. A published campaign can't be without it.",
+}
+"""What the constraint ``published_campaign_has_dates`` says, at the field."""
 _ON_SURFACE = ("brand_colour", "accent_colour", "text_colour")
 
 
@@ -307,6 +312,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
                         "Choose one an hour later.",
                     )
                 cleaned[name] = local + timedelta(minutes=shift)
+            elif self.instance.first_published and name in self.fields and name not in self.errors:
+                self.add_error(name, _DATES_NEEDED[name])
         opens, closes = cleaned.get("opens_at"), cleaned.get("closes_at")
         if opens and closes and closes <= opens:
             self.add_error("closes_at", "The end has to come after the opening.")
