@@ -233,7 +233,6 @@ def _campaign(client: Client, slug: str, *, at: datetime) -> Campaign:
         name=texts(80),
         won_text=texts(500, 1),
         picture_alt=texts(200, 2),
-        fallback_code=hostile(64),
         stock=3,
     )
     return campaign

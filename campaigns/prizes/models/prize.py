@@ -93,8 +93,6 @@ class Prize(TenantModel):
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)]
     )
 
-    fallback_code = models.CharField(max_length=64, blank=True)
-    """What is given once the codes are used up; without one the prize is over then."""
     won_text = models.JSONField(default=dict, blank=True)
     """What a winner reads beside the prize: how to use it, until when."""
 

@@ -28,7 +28,6 @@ class PrizeFacts:
     weekdays: Sequence[int]
     unclaimed: str
     window_minutes: int | None
-    fallback_code: str
     has_picture: bool = False
     picture_alt: Texts
     won_text: Texts

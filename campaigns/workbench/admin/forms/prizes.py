@@ -33,7 +33,7 @@ _PACES = {
     Pace.LIST.value: "At times from a list of ours",
 }
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_NUMBERS = ("stock", "from_hour", "until_hour", "window_minutes", "fallback_code")
+_NUMBERS = ("stock", "from_hour", "until_hour", "window_minutes")
 
 
 class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -75,7 +75,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             *("position", "name", "kind", "mechanic", "timing", "tier", "stock"),
             *("pace", "from_hour", "until_hour", "weekdays", "unclaimed", "window_minutes"),
-            *("picture", "picture_alt", "fallback_code", "won_text"),
+            *("picture", "picture_alt", "won_text"),
         )
         widgets = {"position": forms.HiddenInput, "picture": Picture}
         labels = {
@@ -83,11 +83,9 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
             "from_hour": "From, hour of the day",
             "until_hour": "Until, hour of the day",
             "window_minutes": "Minutes until it expires",
-            "fallback_code": "Fallback code",
             "picture": "Picture",
         }
         help_texts = {
-            "fallback_code": "Given to everyone once the codes are used up. Without one the prize is over then.",
             "from_hour": "0 to 23, in the campaign's time zone.",
             "until_hour": "1 to 24. An earlier hour than “from” means overnight.",
         }
