@@ -48,6 +48,10 @@ class CautionsNotAccepted(DomainError):
         self.cautions = cautions
 
 
+class CautionsNotTyped(DomainError):
+    """Something is so unusual that a tick is not enough, and the campaign's address was not typed."""
+
+
 class AmendmentReasonMissing(DomainError):
     """An amendment needs a reason for the record."""
 
@@ -67,6 +71,7 @@ def publish_campaign(
     actor: User | None,
     at: datetime,
     accepted: Collection[str] = (),
+    typed: str = "",
     reason: str = "",
     public_note: Mapping[str, str] | None = None,
     looked_at: str = "",
@@ -77,7 +82,8 @@ def publish_campaign(
     release is committed before it is carried to table and host: if they are
     away, the earlier one stays live and the clock tries again.
 
-    ``accepted`` are the keys of the cautions that were ticked. Once the
+    ``accepted`` are the keys of the cautions that were ticked; ``typed`` is the
+    campaign's address, where a caution wants it typed (``Finding.is_typed``). Once the
     campaign is live a release is an amendment: it needs ``reason``, for the
     record, and may carry ``public_note``, which the page shows with its date.
     ``looked_at`` is what the page showed (:mod:`campaigns.publishing.services.seen`):
@@ -87,6 +93,7 @@ def publish_campaign(
         CampaignChanged: another manager saved or published it since ``looked_at``.
         CannotPublish: with the whole list of what is missing.
         CautionsNotAccepted: with what nobody has accepted yet.
+        CautionsNotTyped: a caution wants the campaign's address typed, and it was not.
         AmendmentReasonMissing, AmendmentNoteHasGaps: an amendment lacks its words.
         StockTooLow: an amendment takes back prizes that are won or due.
         MoveNotAllowed: it is closed or archived.
@@ -107,8 +114,7 @@ def publish_campaign(
         if problems := checks.publish_problems(campaign, at=at):
             raise CannotPublish(problems)
         cautions = checks.publish_cautions(campaign, at=at)
-        if open_ones := [caution for caution in cautions if caution.key not in accepted]:
-            raise CautionsNotAccepted(open_ones)
+        _refuse_unconfirmed(campaign, cautions, accepted=accepted, typed=typed)
         amends = is_amendment(campaign)
         if amends:
             _check_words(campaign, reason, note)
@@ -173,6 +179,16 @@ def publish_test(campaign: Campaign, *, actor: User | None, at: datetime) -> Rel
 def _refuse_if_over(campaign: Campaign) -> None:
     if campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED):
         raise MoveNotAllowed("A closed campaign is not published again. Clone it instead.")
+
+
+def _refuse_unconfirmed(
+    campaign: Campaign, cautions: list[Finding], *, accepted: Collection[str], typed: str
+) -> None:
+    ticked = [caution for caution in cautions if not caution.is_typed]
+    if open_ones := [caution for caution in ticked if caution.key not in accepted]:
+        raise CautionsNotAccepted(open_ones)
+    if len(ticked) < len(cautions) and typed.strip() != campaign.slug:
+        raise CautionsNotTyped(f"Nothing was published. Type {campaign.slug} to confirm.")
 
 
 def _check_words(campaign: Campaign, reason: str, note: Mapping[str, str]) -> None:

@@ -200,7 +200,7 @@ class LifecyclePages(ScopedModelAdmin):
         campaign = self._campaign(request, object_id, Capability.CAMPAIGN_PUBLISH)
         at = timezone.now()
         refused = ""
-        if self._is_answered(request, campaign, "publish"):
+        if request.method == "POST":
             note = {
                 code: request.POST.get(f"note_{code}", "").replace("\r\n", "\n")
                 for code in campaign.languages
@@ -211,6 +211,7 @@ class LifecyclePages(ScopedModelAdmin):
                     actor=request.user,  # type: ignore[arg-type]
                     at=at,
                     accepted=request.POST.getlist("accepted"),
+                    typed=request.POST.get("typed", ""),
                     reason=request.POST.get("reason", ""),
                     public_note=note,
                     looked_at=request.POST.get("seen", ""),
@@ -244,12 +245,15 @@ class LifecyclePages(ScopedModelAdmin):
         last = campaign.releases.filter(is_test=False).order_by("-number").first()
         ticked = request.POST.getlist("accepted") or (last.accepted_warnings if last else [])
         amends = publish.is_amendment(campaign)
+        cautions = checks.publish_cautions(campaign, at=at)
+        wants_typing = [caution for caution in cautions if caution.is_typed]
         return {
             "problems": _todos(request, campaign, checks.publish_problems(campaign, at=at)),
             "cautions": [
-                (caution, caution.key in ticked)
-                for caution in checks.publish_cautions(campaign, at=at)
+                (caution, caution.key in ticked) for caution in cautions if not caution.is_typed
             ],
+            "to_type": wants_typing,
+            "typed": campaign.slug if wants_typing else "",
             "amends": amends,
             "seen": last_seen(campaign, EDITS_AND_RELEASES),
             "changes": changes_since_release(campaign),

@@ -9,10 +9,17 @@ from django.urls import reverse
 from campaigns.accounts.models import Membership
 from campaigns.accounts.rules.roles import Role
 from campaigns.hosting.local import LocalHost
+from campaigns.publishing.services.checks import publish_cautions
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table import Table
-from tests.campaigns.factories import make_client, make_draft, make_promoter, make_user
+from tests.campaigns.factories import (
+    make_client,
+    make_draft,
+    make_prize,
+    make_promoter,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +122,23 @@ def test_what_is_missing_is_listed_instead_of_a_button() -> None:
         assert "official rules is missing in English" in page
         browser.post(address(name, campaign))
     assert not campaign.releases.exists()
+
+
+def test_moments_that_may_be_lost_want_the_address_typed_and_no_tick_stands_for_it(
+    table: Table, host: LocalHost
+) -> None:
+    browser, campaign = make_open_draft()
+    make_prize(campaign, unclaimed="void")
+    ticks = {"accepted": [one.key for one in publish_cautions(campaign, at=datetime.now(UTC))]}
+    assert (
+        f"Type <b>{campaign.slug}</b>" in browser.get(address("publish", campaign)).content.decode()
+    )
+    for typed in ({}, {"typed": "another"}):
+        refused = browser.post(address("publish", campaign), ticks | typed).content.decode()
+        assert f"Nothing was published. Type {campaign.slug} to confirm." in refused
+    assert not campaign.releases.exists()
+    browser.post(address("publish", campaign), ticks | {"typed": f" {campaign.slug} "})
+    assert campaign.releases.count() == 1
 
 
 def test_a_test_is_published_at_its_own_address(table: Table, host: LocalHost) -> None:

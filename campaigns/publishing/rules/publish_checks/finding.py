@@ -21,6 +21,8 @@ class Finding:
     message: str
     row: str = ""
     language: str = ""
+    is_typed: bool = False
+    """Whether a caution is confirmed by typing the campaign's address instead of by a tick."""
 
     @property
     def key(self) -> str:

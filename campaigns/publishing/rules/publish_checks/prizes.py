@@ -1,6 +1,7 @@
 """Prizes: what could not be honoured, and what lawyers want to hear of."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from campaigns.prizes.rules.drawing import Pace
 from campaigns.prizes.rules.facts import PrizeFacts
@@ -107,8 +108,11 @@ def cautions(facts: CampaignFacts) -> Iterator[Finding]:
             message = f"{prize.stock - len(prize.brought):,} of {prize.words} have no moment and can't be won."
             yield _at(prize, "stock_without_moment", "stock", message)
         if prize.unclaimed == "void":
-            message = f"A moment of {prize.words} at which nobody enters is lost. People may say the prize was never there."
-            yield _at(prize, "moments_are_void", "unclaimed", message)
+            message = (
+                f"A moment of {prize.words} at which nobody enters is lost, and nothing brings it back. "
+                "People may say the prize was never there."
+            )
+            yield replace(_at(prize, "moments_are_void", "unclaimed", message), is_typed=True)
     if by_moment and "GB" in facts.countries:
         message = "In the UK, instant wins need a statement by an independent auditor (CAP 8.25)."
         yield Finding("instant_win_uk", "Prizes", "prize_rows", message)
