@@ -8,6 +8,7 @@ ROLE_WORDS = {
     Role.OWNER: "Everything at this client: campaigns, staff, the log.",
     Role.CAMPAIGN_MANAGER: "Creates and publishes campaigns, sees entrants and e-mails.",
     Role.MODERATOR: "Reviews entries. Personal data is masked; nothing can be exported.",
+    Role.AUDITOR: "Reads winning moments and the log, and changes nothing. No other role at this client.",
 }
 
 

@@ -1,5 +1,6 @@
 """Roles and what each may do. One table, read by every page."""
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from campaignhub.words import Worded
@@ -68,6 +69,15 @@ CAPABILITIES: dict[Role, frozenset[Capability]] = {
 
 BY_OPERATING = frozenset(Capability) - NEVER_BY_OPERATING
 """What operators may do at every client."""
+
+
+def is_independent(roles: Collection[str]) -> bool:
+    """Tell whether one person may have all of these roles at a client.
+
+    Who knows when a moment comes may neither enter people, decide nor publish: an
+    auditor is an auditor only.
+    """
+    return Role.AUDITOR.value not in roles or set(roles) == {Role.AUDITOR.value}
 
 
 def roles_with(capability: Capability) -> list[str]:

@@ -40,6 +40,10 @@ class RoleAlreadyHeld(DomainError):
     """The person has this role at this client already."""
 
 
+class AuditorsRoleIsAlone(DomainError):
+    """The person would be an auditor and something else at one client: know the winning moments, and act."""
+
+
 class MayNotManageStaff(DomainError):
     """The person who changes or withdraws a role does not manage the client's staff (any more)."""
 

@@ -8,6 +8,7 @@ from django.db.models import F
 from campaigns.accounts.models import Client, Membership, User
 from campaigns.accounts.rules.roles import Capability, Role
 from campaigns.accounts.services import audit, invitations
+from campaigns.accounts.services.auditors import refuse_dependence
 from campaigns.accounts.services.errors import (
     LastOwner,
     MayNotManageStaff,
@@ -31,6 +32,7 @@ def change_role(
         RoleWithdrawn: the role was taken away before.
         LastOwner: the client would have none left.
         RoleAlreadyHeld: they have that role too.
+        AuditorsRoleIsAlone: they would be an auditor and something else.
     """
     membership = _locked(membership, actor)
     before = membership.role
@@ -41,6 +43,7 @@ def change_role(
     others = membership.user.memberships.filter(client=membership.client, role=role.value)
     if others.exists():
         raise RoleAlreadyHeld(f"{membership.user} has the role {role.label.lower()} already.")
+    refuse_dependence(membership.user, membership.client, role, instead_of=membership)
     membership.role = role.value
     membership.save(update_fields=["role"])
     audit.record(

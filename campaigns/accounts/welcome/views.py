@@ -17,10 +17,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from campaignhub.errors import DomainError
 from campaignhub.passwords import HashingBusy
 from campaigns.accounts.models import Invitation
 from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import invitations
+from campaigns.accounts.services.errors import AuditorsRoleIsAlone
 from campaigns.accounts.services.invitations import AnotherAccount, HasAccount, InvitationOver
 from campaigns.accounts.sign_in import as_form_error, mark_refusal, remember_device
 from campaigns.accounts.tenancy import unscoped
@@ -67,7 +69,7 @@ def accept(request: HttpRequest) -> HttpResponse:
             invitations.accept(invitation.pk, account=request.user, at=timezone.now())
             return _joined(request, invitation)
         return _accept_as_new(request, invitation)
-    except InvitationOver as over:
+    except (InvitationOver, AuditorsRoleIsAlone) as over:
         return _over(request, over)
     except (AnotherAccount, HasAccount):
         return redirect("welcome")  # which says what to do instead
@@ -159,6 +161,6 @@ def _shown(
     return render(request, "welcome/invitation.html", context)
 
 
-def _over(request: HttpRequest, over: InvitationOver) -> HttpResponse:
+def _over(request: HttpRequest, over: DomainError) -> HttpResponse:
     request.session.pop(_OPENED, None)
     return render(request, "welcome/over.html", {"words": over.message}, status=410)

@@ -11,7 +11,9 @@ from django.db.models import Q
 from campaigns.accounts.models import Client, Invitation, Membership, User
 from campaigns.accounts.rules.invitations import clean_address
 from campaigns.accounts.rules.plain_names import is_persons_name
+from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import passwords
+from campaigns.accounts.services.auditors import refuse_dependence
 from campaigns.accounts.services.errors import (
     AnotherAccount,
     HasAccount,
@@ -75,6 +77,7 @@ def accept(invitation_id: int, *, account: User, at: datetime) -> Membership:
     Raises:
         InvitationOver: it cannot be accepted any more.
         AnotherAccount: it was sent to another address.
+        AuditorsRoleIsAlone: the account has a role there that goes with no other.
     """
     with transaction.atomic():
         invitation = _locked_invitation(invitation_id, at)
@@ -173,6 +176,7 @@ def decline(invitation_id: int, *, at: datetime) -> None:
 def _join(invitation: Invitation, account: User, at: datetime) -> Membership:
     """Make the account a member. Both rows are locked: of two that accept, one does."""
     account = User.objects.select_for_update().get(pk=account.pk)
+    refuse_dependence(account, invitation.client, Role(invitation.role))
     if not account.is_staff:
         account.is_staff = True
         account.save(update_fields=["is_staff"])
