@@ -1,3 +1,4 @@
-"""Results of campaigns; Django imports this to register their page."""
+"""Results of campaigns and prizes that run low; Django imports this to register their pages."""
 
+from submissions.awards.admin import home as home
 from submissions.awards.admin import pages as pages

@@ -10,11 +10,14 @@ from django.utils import timezone
 
 from campaignhub.staff_site.views import StaffPage
 from campaigns.accounts.rules.roles import Capability
+from campaigns.accounts.services.scope import can
 from campaigns.prizes.rules.words import money
 from campaigns.publishing.rules.publish_checks.texts import language_name
 from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
 from campaigns.setup.services.scope import campaigns_of
 from submissions.awards.rules.curves import HEIGHT, WIDTH, Bar, bars
+from submissions.awards.rules.low_stock import Low
 from submissions.awards.services.results import PrizeResult, Results, results_of
 from submissions.mirror.admin.person import staff_of
 
@@ -27,6 +30,7 @@ class ShownPrize:
     bars: list[Bar]
     cost: str
     forecast: str
+    unawarded: list[tuple[str, int]]
 
 
 class CampaignResults(StaffPage):
@@ -61,6 +65,10 @@ class CampaignResults(StaffPage):
                 ("Languages", "Language", _named(results.languages)),
             ],
             "prizes": prizes,
+            "is_over": self.campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED),
+            "may_raise": can(
+                staff_of(self.request), Capability.CAMPAIGN_EDIT, self.campaign.client
+            ),
         }
 
 
@@ -74,10 +82,13 @@ def _shown(prize: PrizeResult, campaign: Campaign) -> ShownPrize:
         bars=bars(prize.days, prize.days),
         cost="" if prize.cost is None else money(prize.cost, campaign.currency),
         forecast=_forecast(prize),
+        unawarded=[(reason.value, count) for reason, count in prize.unawarded.items()],
     )
 
 
 def _forecast(prize: PrizeResult) -> str:
+    if prize.low is Low.FEW and not prize.curve.empty_on:
+        return f"Only {prize.left:,} of {prize.stock:,} left."
     if not prize.left:
         return "None left."
     if prize.curve.empty_on:

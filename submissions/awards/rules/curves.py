@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from submissions.awards.rules.low_stock import PACE_DAYS, days_until_empty
+
 WIDTH, HEIGHT = 720, 160
 _ROOM = 8
 """Above the highest bar, so that it does not touch the edge."""
 _WIDEST = 48
 """A bar of a campaign that has just opened."""
-_PACE_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -74,13 +75,15 @@ def stock_curve(stock: int, taken: Sequence[int], *, first: date, days_in_all: i
     for number, count in enumerate(taken, start=1):
         left = max(0, left - count)
         points.append((number * step, HEIGHT - left * scale))
-    pace = sum(taken[-_PACE_DAYS:]) / max(1, len(taken[-_PACE_DAYS:]))
+    recent = taken[-PACE_DAYS:]
+    needed = days_until_empty(left, sum(recent), len(recent))
     remaining = span - len(taken)
     empty_on, forecast = None, ""
-    if left and pace and remaining > 0:
-        needed = left / pace
+    if needed is not None and remaining > 0:
         end_x, end_left = (
-            (len(taken) + needed, 0.0) if needed <= remaining else (span, left - pace * remaining)
+            (len(taken) + needed, 0.0)
+            if needed <= remaining
+            else (span, left - left / needed * remaining)
         )
         if needed <= remaining:
             empty_on = first + timedelta(days=len(taken) + int(needed))

@@ -13,11 +13,13 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import TruncDate
 
 from campaigns.prizes.models import Prize, PrizeKind
+from campaigns.prizes.rules.drawing import Pace
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.releases import read_release
 from campaigns.setup.models import Campaign
-from ingest_lambda.contract import AwardState, Meaning, SubmissionStatus
+from ingest_lambda.contract import AwardState, Meaning, Mechanic, SubmissionStatus
 from submissions.awards.rules.curves import StockCurve, stock_curve
+from submissions.awards.rules.low_stock import Low, Unawarded, low_of, unawarded_of
 from submissions.awards.services.stock import taken_of
 from submissions.mirror.models import Award, Submission, SubmissionAnswers
 
@@ -52,6 +54,30 @@ class PrizeResult:
     days: list[int]
     """How many were given on each day, confirmed or reserved."""
     curve: StockCurve
+    is_by_moment: bool
+    unclaimed: str
+    without_moment: int
+    """How many units the manager's own list of moments left out."""
+
+    @property
+    def low(self) -> Low | None:
+        """Return how low it runs while people enter, if it does."""
+        return low_of(
+            left=self.left,
+            of=self.stock,
+            empty_on=self.curve.empty_on,
+            is_by_moment=self.is_by_moment,
+        )
+
+    @property
+    def unawarded(self) -> dict[Unawarded, int]:
+        """Return why what is left after the close was not awarded."""
+        return unawarded_of(
+            self.left,
+            is_by_moment=self.is_by_moment,
+            unclaimed=self.unclaimed,
+            without_moment=self.without_moment,
+        )
 
     @property
     def given(self) -> int:
@@ -218,16 +244,33 @@ def _prizes(campaign: Campaign, days: Sequence[date]) -> list[PrizeResult]:
         by_day[prize][day] = count
     in_all = _length(campaign, days)
     results = []
-    for row in Prize.objects.filter(campaign=campaign).order_by("position", "pk"):
+    rows = Prize.objects.filter(campaign=campaign).select_related("brought")
+    for row in rows.order_by("position", "pk"):
         a_day = [by_day[row.key].get(day, 0) for day in days]
         curve = stock_curve(
             row.stock, a_day, first=days[0] if days else date.min, days_in_all=in_all
         )
-        is_code = row.kind == PrizeKind.CODE
         results.append(
-            PrizeResult(str(row), row.stock, is_code, row.value, states[row.key], a_day, curve)
+            PrizeResult(
+                name=str(row),
+                stock=row.stock,
+                is_code=row.kind == PrizeKind.CODE,
+                value=row.value,
+                by_state=states[row.key],
+                days=a_day,
+                curve=curve,
+                is_by_moment=row.mechanic == Mechanic.MOMENT,
+                unclaimed=row.unclaimed,
+                without_moment=_without_moment(row),
+            )
         )
     return results
+
+
+def _without_moment(row: Prize) -> int:
+    if row.pace != Pace.LIST:
+        return 0
+    return max(0, row.stock - (len(row.brought.times) if hasattr(row, "brought") else 0))
 
 
 def _length(campaign: Campaign, days: Sequence[date]) -> int:

@@ -3,14 +3,17 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from campaigns.prizes.models import Prize, PrizeKind
 from campaigns.setup.models import Campaign
-from ingest_lambda.contract import AwardState
+from ingest_lambda.contract import AwardState, Mechanic
+from submissions.awards.rules.low_stock import PACE_DAYS, Low, empty_on, low_of
 from submissions.mirror.models import Award
 
 KEPT_SECONDS = 60
@@ -23,6 +26,8 @@ class Stock:
     name: str
     left: int
     of: int
+    low: Low | None
+    """Whether it runs low, which is what staff are told who can raise it."""
 
 
 def taken_of(by_state: Mapping[str, int], *, is_code: bool) -> int:
@@ -33,26 +38,52 @@ def taken_of(by_state: Mapping[str, int], *, is_code: bool) -> int:
     return sum(by_state.get(state.value, 0) for state in states)
 
 
-def stock_of(campaigns: Sequence[Campaign]) -> dict[UUID, list[Stock]]:
+def stock_of(campaigns: Sequence[Campaign], *, now: datetime) -> dict[UUID, list[Stock]]:
     """Return what is left of each prize of each campaign, with two queries for all of them, once a minute."""
     if not campaigns:
         return {}
     key = "stock:" + ",".join(sorted(campaign.pk.hex for campaign in campaigns))
     found: dict[UUID, list[Stock]] | None = cache.get(key)
     if found is None:
-        found = _counted([campaign.pk for campaign in campaigns])
+        found = _counted(campaigns, now)
         cache.set(key, found, KEPT_SECONDS)
     return found
 
 
-def _counted(campaigns: Sequence[UUID]) -> dict[UUID, list[Stock]]:
+def _counted(campaigns: Sequence[Campaign], now: datetime) -> dict[UUID, list[Stock]]:
     states: dict[tuple[UUID, str], dict[str, int]] = defaultdict(dict)
+    lately: dict[tuple[UUID, str], dict[str, int]] = defaultdict(dict)
+    recent = Q(awarded_at__gte=now - timedelta(days=PACE_DAYS))
     awards = Award.objects.order_by().filter(campaign__in=campaigns, is_test=False)
-    counted = awards.values_list("campaign", "prize", "state").annotate(count=Count("pk"))
-    for campaign, prize, state, count in counted:
+    counted = awards.values_list("campaign", "prize", "state").annotate(
+        count=Count("pk"), last_days=Count("pk", filter=recent)
+    )
+    for campaign, prize, state, count, last_days in counted:
         states[campaign, prize][state] = count
+        lately[campaign, prize][state] = last_days
+    by_id = {campaign.pk: campaign for campaign in campaigns}
     found: dict[UUID, list[Stock]] = defaultdict(list)
     for row in Prize.objects.filter(campaign__in=campaigns).order_by("position", "pk"):
-        taken = taken_of(states[row.campaign_id, row.key], is_code=row.kind == PrizeKind.CODE)
-        found[row.campaign_id].append(Stock(str(row), max(0, row.stock - taken), row.stock))
+        key, is_code = (row.campaign_id, row.key), row.kind == PrizeKind.CODE
+        left = max(0, row.stock - taken_of(states[key], is_code=is_code))
+        low = low_of(
+            left=left,
+            of=row.stock,
+            empty_on=_empty_on(
+                by_id[row.campaign_id], left, taken_of(lately[key], is_code=is_code), now
+            ),
+            is_by_moment=row.mechanic == Mechanic.MOMENT,
+        )
+        found[row.campaign_id].append(Stock(str(row), left, row.stock, low))
     return dict(found)
+
+
+def _empty_on(campaign: Campaign, left: int, taken: int, now: datetime) -> date | None:
+    if campaign.opens_at is None or campaign.closes_at is None or campaign.opens_at > now:
+        return None
+    zone = ZoneInfo(campaign.timezone)
+    opened, today, until = (
+        at.astimezone(zone).date() for at in (campaign.opens_at, now, campaign.closes_at)
+    )
+    days = min((today - opened).days + 1, PACE_DAYS)
+    return empty_on(left, taken, days, today=today, until=until)

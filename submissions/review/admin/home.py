@@ -75,7 +75,7 @@ def live_campaigns(request: HttpRequest, now: datetime) -> dict[str, Any]:
 
 
 def _cards(live: list[Campaign], now: datetime) -> list[Card]:
-    stats, stock = stats_of(live, now=now), stock_of(live)
+    stats, stock = stats_of(live, now=now), stock_of(live, now=now)
     return [
         Card(
             campaign=campaign,

@@ -7,9 +7,11 @@ import pytest
 from django.core.cache import cache
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.accounts.models import Membership
 from campaigns.accounts.rules.roles import Role
+from campaigns.setup.models import Campaign
 from ingest_lambda.contract import AwardState, Mode, SubmissionStatus
 from submissions.awards.services.results import results_of
 from submissions.awards.services.stock import stock_of
@@ -67,7 +69,7 @@ def test_a_code_that_was_revoked_stays_given_and_a_thing_returns():
     entry = enter(campaign)
     for prize in ("voucher", "sticker"):
         award(campaign, entry, prize, state=AwardState.REVOKED)
-    assert [one.left for one in stock_of([campaign])[campaign.pk]] == [49, 200]
+    assert [one.left for one in stock_of([campaign], now=NOON)[campaign.pk]] == [49, 200]
 
 
 @pytest.mark.parametrize("role", Role)
@@ -94,3 +96,37 @@ def test_a_campaign_without_entries_says_what_will_appear():
     browser.force_login(user)
     page = browser.get(reverse("admin:campaign_results", args=[campaign.pk]))
     assert "No entries yet" in page.content.decode()
+
+
+def _browser_of(role, campaign):
+    user, browser = make_user(), Browser()
+    Membership.objects.create(user=user, client=campaign.client, role=role.value)
+    browser.force_login(user)
+    return browser
+
+
+def test_a_prize_that_runs_low_is_told_on_home_and_results_to_who_can_raise_it():
+    now = timezone.now()
+    campaign = make_prize_campaign(
+        state="live", opens_at=now - timedelta(days=2), closes_at=now + timedelta(days=28)
+    )
+    campaign.prize_rows.filter(key="voucher").update(stock=1)
+    award(campaign, enter(campaign), awarded_at=now)
+    pages = (reverse("admin:index"), reverse("admin:campaign_results", args=[campaign.pk]))
+    for role, is_told in ((Role.CAMPAIGN_MANAGER, True), (Role.MODERATOR, False)):
+        browser = _browser_of(role, campaign)
+        told = ["if more are to be won" in browser.get(page).content.decode() for page in pages]
+        assert told == [is_told, is_told], role
+
+
+def test_what_is_left_at_the_close_has_a_reason():
+    campaign = _campaign()
+    voucher = {"mechanic": "moment", "unclaimed": "window", "window_minutes": 5}
+    campaign.prize_rows.filter(key="voucher").update(**voucher)
+    award(campaign, enter(campaign))
+    address = reverse("admin:campaign_results", args=[campaign.pk])
+    assert "at the close" not in _browser_of(Role.OWNER, campaign).get(address).content.decode()
+    Campaign.objects.filter(pk=campaign.pk).update(state="closed")
+    page = _browser_of(Role.MODERATOR, campaign).get(address).content.decode()
+    assert "Expired: nobody entered while they were open</th><td>49</td>" in page
+    assert "Not reached: not enough entries</th><td>200</td>" in page
