@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.db.models import Count, Q
 
 from campaigns.prizes.models import Prize, PrizeKind
@@ -15,8 +14,7 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.contract import AwardState, Mechanic
 from submissions.awards.rules.low_stock import PACE_DAYS, Low, empty_on, low_of
 from submissions.mirror.models import Award
-
-KEPT_SECONDS = 60
+from submissions.mirror.services.campaign_cache import once_a_minute
 
 
 @dataclass(frozen=True)
@@ -42,12 +40,7 @@ def stock_of(campaigns: Sequence[Campaign], *, now: datetime) -> dict[UUID, list
     """Return what is left of each prize of each campaign, with two queries for all of them, once a minute."""
     if not campaigns:
         return {}
-    key = "stock:" + ",".join(sorted(campaign.pk.hex for campaign in campaigns))
-    found: dict[UUID, list[Stock]] | None = cache.get(key)
-    if found is None:
-        found = _counted(campaigns, now)
-        cache.set(key, found, KEPT_SECONDS)
-    return found
+    return once_a_minute("stock", campaigns, lambda: _counted(campaigns, now))
 
 
 def _counted(campaigns: Sequence[Campaign], now: datetime) -> dict[UUID, list[Stock]]:

@@ -8,19 +8,17 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.core.cache import cache
 from django.db.models import Count, F, Q, QuerySet, Value, Window
 from django.db.models.functions import RowNumber
 
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import SubmissionStatus
 from submissions.mirror.models import Submission
+from submissions.mirror.services.campaign_cache import once_a_minute
 
 DAYS = 14
 MOST_SOURCES = 3
 """Posters and newsletters named with their numbers; anyone may make up more of them."""
-KEPT_SECONDS = 60
-"""A home page that somebody reloads asks the database once a minute."""
 
 _WIDTH, _HEIGHT = 260, 44
 _APPROVED = (SubmissionStatus.APPROVED.value,)
@@ -78,12 +76,7 @@ def stats_of(campaigns: Sequence[Campaign], *, now: datetime) -> dict[UUID, Camp
     """Return the numbers of each campaign, with three queries for all of them."""
     if not campaigns:
         return {}
-    key = "campaign_stats:" + ",".join(sorted(campaign.pk.hex for campaign in campaigns))
-    stats: dict[UUID, CampaignStats] | None = cache.get(key)
-    if stats is None:
-        stats = _counted(campaigns, now)
-        cache.set(key, stats, KEPT_SECONDS)
-    return stats
+    return once_a_minute("campaign_stats", campaigns, lambda: _counted(campaigns, now))
 
 
 def _counted(campaigns: Sequence[Campaign], now: datetime) -> dict[UUID, CampaignStats]:
