@@ -53,20 +53,23 @@ class Migration(migrations.Migration):
             name="moment",
             field=models.JSONField(null=True),
         ),
-        # The triggers of other tables name this one, which SQLite rebuilds.
+        # SQLite rebuilds this table, which has a trigger, and those of other tables name it.
         *keeping_triggers(
-            "submissions_submissionevent",
+            "submissions_submission",
             *keeping_triggers(
-                "review_review",
-                migrations.AddField(
-                    model_name="submission",
-                    name="has_award",
-                    field=models.BooleanField(default=False),
-                ),
-                migrations.AddField(
-                    model_name="submission",
-                    name="prizes",
-                    field=models.JSONField(default=dict),
+                "submissions_submissionevent",
+                *keeping_triggers(
+                    "review_review",
+                    migrations.AddField(
+                        model_name="submission",
+                        name="has_award",
+                        field=models.BooleanField(default=False),
+                    ),
+                    migrations.AddField(
+                        model_name="submission",
+                        name="prizes",
+                        field=models.JSONField(default=dict),
+                    ),
                 ),
             ),
         ),
