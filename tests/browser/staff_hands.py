@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from tests.support.browsers import assert_accessible, take_screenshot
+from tests.support.browsers import assert_accessible, assert_fits_window, take_screenshot
 from tests.support.installation import Installation
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def seen(page: "Page", name: str) -> None:
     assert before is not None
     for width, height in ((1440, 900), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        assert_fits_window(page, f"{name}, {width}")
         assert_accessible(page)
         take_screenshot(page, f"staff-{name}")
     page.set_viewport_size(before)

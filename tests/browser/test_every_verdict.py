@@ -15,7 +15,7 @@ import pytest
 from campaigns.rendering.words import script_words
 from submissions.mail.rules.words import Message, mail_words
 from tests.browser.staff_hands import let_in, seen
-from tests.support.browsers import open_page, take_screenshot
+from tests.support.browsers import assert_fits_window, open_page, take_screenshot
 from tests.support.installation import Installation, wait_until
 from tests.support.mailbox import mails_to
 from tests.support.receipts import receipt_bytes
@@ -79,7 +79,7 @@ def looked_at(page: "Page", name: str) -> None:
     """Fail where a page is wider than its window; keep pictures of it."""
     for width, height in WIDTHS:
         page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (name, width)
+        assert_fits_window(page, f"{name}, {width}")
         take_screenshot(page, name)
 
 

@@ -13,7 +13,7 @@ from campaigns.jobs.models import Job
 from tests.browser.every_screen import live_site
 from tests.campaigns.factories import make_client
 from tests.campaigns.jobs.counting import make_job, make_lead
-from tests.support.browsers import assert_accessible, open_page, take_screenshot
+from tests.support.browsers import assert_accessible, assert_fits_window, open_page, take_screenshot
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser as Chromium
@@ -80,7 +80,7 @@ def test_the_pages_of_jobs_can_be_used_by_everyone(
             page.wait_for_selector("text=Approve 412 entries")
             take_screenshot(page, f"jobs-{state}-{width}")
             assert_accessible(page)
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert_fits_window(page, f"{state}, {width}")
         end(job)
         page.goto(f"{site}/admin/jobs/job/")
         page.wait_for_selector("#news >> text=411 approved.")

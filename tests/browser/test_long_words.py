@@ -6,6 +6,7 @@ import pytest
 
 from tests.browser.entries import send_entry
 from tests.browser.staff_hands import let_in
+from tests.support.browsers import assert_fits_window
 from tests.support.installation import Installation
 from tests.support.mailbox import mails_to, wait_for_link
 
@@ -52,14 +53,13 @@ GROWN = """() => {
   say(".state", "Refused automatically");
 }"""
 """What says "just now" and "Received" has longer words at another time."""
-WIDER = "document.documentElement.scrollWidth > window.innerWidth"
 
 
 def assert_fits(page: "Page", *, widths: tuple[int, ...] = WIDTHS) -> None:
     """Fail where a page is wider than its window, or hides what does not fit."""
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
-        assert not page.evaluate(WIDER), (width, page.url)
+        assert_fits_window(page, f"{page.url}, {width}")
         assert not page.evaluate(CUT), (width, page.url)
 
 
@@ -100,4 +100,4 @@ def test_a_long_name_wraps_at_the_desk(desktop: "Page", embedded: Installation) 
     desktop.wait_for_selector(f"h1:has-text('{WORD}')")
     for width in WIDTHS:
         desktop.set_viewport_size({"width": width, "height": 900})
-        assert not desktop.evaluate(WIDER), width
+        assert_fits_window(desktop, f"{WORD}, {width}")

@@ -34,7 +34,12 @@ from tests.browser.visiting import (
     status,
     uploaded,
 )
-from tests.support.browsers import BY_COLOUR, assert_accessible, take_screenshot
+from tests.support.browsers import (
+    BY_COLOUR,
+    assert_accessible,
+    assert_fits_window,
+    take_screenshot,
+)
 from tests.support.installation import Installation
 
 if TYPE_CHECKING:
@@ -263,15 +268,10 @@ def test_everyone_can_use_the_page_in_every_state(
     phone.set_viewport_size({"width": 1440, "height": 900})
     _look(phone, name)
     phone.set_viewport_size({"width": 320, "height": 640})
-    assert _fits(phone), "at 320 px it scrolls aside"
+    assert_fits_window(phone, "at 320 px")
 
 
 def _look(page: "Page", name: str) -> None:
     assert_accessible(page)
-    assert _fits(page), "it scrolls aside"
+    assert_fits_window(page, name)
     take_screenshot(page, name)
-
-
-def _fits(page: "Page") -> bool:
-    fits: bool = page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    return fits

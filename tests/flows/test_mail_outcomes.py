@@ -153,6 +153,10 @@ def test_each_mail_ends_in_its_right_state_and_none_goes_twice(service: Service,
     ]
     for refusal, reason in troubles:
         _deliver(at, fourth)
+        while SendingHold.objects.exists():
+            # One time in twenty the mail that is to end a hold is refused for itself.
+            at += timedelta(minutes=1)
+            _deliver(at, fourth)
         service.set(**refusal)
         at += timedelta(seconds=5)
         assert _deliver(at, fourth) == 0

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from campaignhub.env import VAR
+from tests.support.installation import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -136,6 +137,15 @@ def _axe() -> str:
     from axe_playwright_python.sync_playwright import Axe
 
     return str(Axe().axe_script)
+
+
+def assert_fits_window(page: "Page", what: str) -> None:
+    """Fail where a page stays wider than its window. Right after a change of width a table may still have the one before."""
+    wait_until(
+        lambda: page.evaluate("document.documentElement.scrollWidth <= innerWidth"),
+        what=f"no wider than its window: {what}",
+        seconds=5,
+    )
 
 
 def assert_accessible(page: "Page", *, rules: Sequence[str] = ()) -> None:
