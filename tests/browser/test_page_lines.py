@@ -31,6 +31,7 @@ from tests.browser.visiting import (
 from tests.campaigns.pages import make_content
 from tests.support.browsers import assert_accessible, take_screenshot
 from tests.support.examples import in_soak
+from tests.support.installation import wait_until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Route
@@ -143,8 +144,10 @@ def test_what_became_of_an_entry_is_told_only_by_our_own_words(phone: "Page") ->
         assert kept["photos"], fault
         assert kept["answers"], fault
     outcome(phone, "pending_review")
-    kept = draft(phone)
-    assert (kept["photos"], kept["answers"]) == ([], {}), "now it is known to be safe"
+    wait_until(
+        lambda: [draft(phone)[what] for what in ("photos", "answers")] == [[], {}],
+        what="now that it is known to be safe, the draft is forgotten",
+    )
 
 
 def test_behind_a_mails_link_a_line_that_is_down_is_said_as_well(phone: "Page") -> None:
