@@ -15,6 +15,8 @@ answers and is bound to the version that ``constraints-ministack.txt`` pins:
   backlog of 20,000 submissions would be handed out at a tenth of the pace.
 - A page of a scan or of an index is read from its beginning on, not from the table's (``scan_window.py``).
 - What is kept of every write takes a third of the memory (``compact.py``).
+- The emulator's own Pipes do not run: they deliver to no queue, and every second each
+  would read its whole stream again.
 """
 
 import asyncio
@@ -34,7 +36,7 @@ from typing import Any
 
 import uvicorn
 from ministack.app import app
-from ministack.services import dynamodb, ses, sqs
+from ministack.services import dynamodb, pipes, ses, sqs
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 Queue = dict[str, Any]
@@ -240,6 +242,7 @@ def quicken() -> None:
     for name in ("_condition_syntax_error", "_tokenize"):
         setattr(dynamodb, name, functools.lru_cache(1_000)(getattr(dynamodb, name)))
     ses.default_policy = FewHeaders()
+    pipes._ensure_poller = lambda: None
     sqs._expire_retained = expire_retained
     sqs._dlq_sweep = sweep_to_dead_letters
     sqs._collect_msgs = collect
@@ -268,8 +271,6 @@ def main() -> None:
     lines = logging.StreamHandler()
     lines.setFormatter(Line())
     logging.basicConfig(level=logging.WARNING, handlers=[lines], force=True)
-    # Every second it would say that it does not deliver to queues; our own Pipes do.
-    logging.getLogger("pipes").setLevel(logging.ERROR)
     logging.getLogger("kms").setLevel(logging.ERROR)
     # Hundreds of thousands of items live for long: walk the new ones seldom and few at a time (20 ms),
     # all of them hardly ever.

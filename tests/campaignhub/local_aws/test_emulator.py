@@ -1,14 +1,17 @@
 """The emulator's queues behave as SQS's do, though only a part of each is walked."""
 
 import json
+import subprocess
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
+from campaignhub.env import ROOT
 from ingest_lambda.adapters.table.keys import current_key
 from tests.campaignhub.local_aws.conftest import Bench, eventually
+from tests.support.stack import INTERPRETER
 
 pytestmark = pytest.mark.flow
 
@@ -439,3 +442,26 @@ def test_a_transaction_that_comes_twice_is_one_and_another_under_its_token_is_re
     assert item["n"] == {"N": "1"}
     with pytest.raises(ClientError, match="IdempotentParameterMismatch"):
         add("2")
+
+
+WITHOUT_A_POLLER = """
+import importlib.util, sys
+found = importlib.util.spec_from_file_location("emulator", sys.argv[1])
+program = importlib.util.module_from_spec(found)
+found.loader.exec_module(program)
+program.quicken()
+from ministack.services import pipes
+arn = "arn:aws:{}:us-east-1:000000000000:{}"
+pipes.register_pipe(
+    name="mirror",
+    source=arn.format("dynamodb", "table/t/stream/s"),
+    target=arn.format("sqs", "q"),
+)
+assert not pipes._poller_started
+"""
+
+
+def test_the_emulator_s_own_pipes_do_not_run() -> None:
+    # Each would read its whole stream every second, so that a submission cost more the more there were.
+    program = ROOT / "campaignhub" / "local_aws" / "emulator.py"
+    subprocess.run([INTERPRETER, "-P", "-c", WITHOUT_A_POLLER, program], check=True)
