@@ -8,7 +8,7 @@ submission. Transactions span it and the main table.
 item                pk                                           sk
 ==================  ===========================================  ====================================
 winning moment      ``MOMENT#{campaign}#{set}#{local day}``      ``{at}#{rank}#{prize}#{unit}``
-returned moment     ``MOMENT#{campaign}#{set}#RETURNED``         as before
+returned moment     ``MOMENT#{campaign}#RETURNED``               as before
 block of units      ``UNIT#{campaign}#{prize}#{batch}#{block}``  ``BLOCK``
 returned unit       ``UNIT#{campaign}#{prize}#RETURNED``         ``{unit}``
 batch of a pool     ``POOL#{campaign}#{prize}``                  ``{batch}``

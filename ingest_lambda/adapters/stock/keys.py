@@ -14,7 +14,13 @@ def _key(pk: str, sk: str) -> Item:
 
 
 def moments_pk(campaign_id: str, moment_set: str, day: str) -> str:
-    """Return the partition of a local day's moments, or of those that were returned."""
+    """Return the partition of a local day's moments, or of those that were returned.
+
+    What was returned lies in one partition for all sets of a campaign: an amendment names
+    a new set, in which the moment is gone if somebody tried it while it was given.
+    """
+    if day == RETURNED:
+        return f"MOMENT#{campaign_id}#{RETURNED}"
     return f"MOMENT#{campaign_id}#{moment_set}#{day}"
 
 

@@ -16,7 +16,7 @@ from tests.ingest_lambda.functions.prizes.prizes import (
     units_left,
     vouchers,
 )
-from tests.ingest_lambda.writing import Desk, decide, make_payload
+from tests.ingest_lambda.writing import Desk, decide, make_manifest, make_payload
 
 pytestmark = pytest.mark.usefixtures("account")
 
@@ -161,3 +161,19 @@ def test_a_verdict_on_an_attempt_that_was_answered_moves_no_award():
     desk.send(again)
     decide(desk, payload.submission_id, 2, REJECTED)
     assert state_of(desk, payload) is AwardState.PROVISIONAL
+
+
+@pytest.mark.parametrize("ends", [(REJECTED,), (APPROVED, REVOKED)], ids=["rejected", "revoked"])
+def test_what_comes_back_after_an_amendment_is_won_by_who_enters_under_it(ends):
+    desk, first = entered(plan(VOUCHER), moments=2, codes=False)
+    amended = make_manifest(release=2, prize_plan=plan(VOUCHER, moment_set="s2"))
+    load_vouchers(desk, vouchers(2, codes=False), "s2")
+    desk.publish(amended)
+    second, third = make_payload(release=2), make_payload(release=2)
+    desk.send(second)
+    for number, status in enumerate(ends, 1):
+        decide(desk, first.submission_id, number, status)
+    desk.send(third)
+    assert state_of(desk, second) is AwardState.PROVISIONAL
+    assert state_of(desk, third) is AwardState.PROVISIONAL
+    assert set(given_units(desk.stock, "voucher")) == {"0", "1"}
