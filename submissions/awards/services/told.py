@@ -10,15 +10,25 @@ from submissions.mail.services.prizes import Prizes, ToldPrize, prize_name
 from submissions.mirror.models import Award, Submission
 from submissions.mirror.services.releases import release_of
 
+_ENDED = frozenset(
+    {
+        SubmissionStatus.INVALID,
+        SubmissionStatus.REJECTED,
+        SubmissionStatus.REVOKED,
+        SubmissionStatus.WITHDRAWN,
+    }
+)
+"""Known here before the award is: the verdict is on its way to the table, and the award comes back from there."""
+
 
 def is_told(kind: MailKind, award: Award, status: SubmissionStatus) -> bool:
-    """Tell whether a mail of ``kind`` says what an award is: *won* only of a confirmed one.
+    """Tell whether a mail of ``kind`` says what an award is: *won* only of a confirmed one that still counts.
 
     A reserved one is told while a person has still to look; one that waits for its photos
     alone is settled within minutes, and its mail then says that it is won.
     """
     if kind is MailKind.PRIZE_WON:
-        return award.state == AwardState.CONFIRMED
+        return award.state == AwardState.CONFIRMED and status not in _ENDED
     return award.state == AwardState.PROVISIONAL and status is SubmissionStatus.PENDING_REVIEW
 
 

@@ -18,8 +18,10 @@ from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mail.services.composing import compose
 from submissions.mail.services.copies import read_copy
 from submissions.mail.services.delivery import deliver_mails
+from submissions.review.services.decisions import revoke_submission
 from tests.campaigns.conftest import Away
 from tests.campaigns.conftest import table as table
+from tests.campaigns.factories import make_user
 from tests.submissions.awards.prizes import award, enter, make_prize_campaign
 from tests.submissions.factories import NOON, make_award, make_record, streamed
 
@@ -90,6 +92,19 @@ def test_what_is_no_longer_theirs_is_not_told(table, then):
     mirror_stream_records([streamed(won.model_copy(update={"version": 2, "state": then}))], at=NOON)
     deliver_mails(at=NOON, most=10)
     assert kinds(entry.id)["prize_won"] == MailState.WITHDRAWN
+
+
+def test_what_staff_have_revoked_is_not_told_although_the_table_does_not_know_yet(table):
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    give(campaign, entry.id)
+    award(campaign, entry)
+    revoke_submission(
+        entry.id, note="Forged.", message="It was forged.", actor=make_user(), at=NOON
+    )
+    deliver_mails(at=NOON, most=10)
+    assert kinds(entry.id)["prize_won"] == MailState.WITHDRAWN
+    assert CODE not in "".join(str(letter.body) for letter in outbox.outbox)
 
 
 def test_the_code_of_another_is_never_mailed(table):
