@@ -76,7 +76,9 @@ def _offer(item: HeldItem, *, table: Table, giver: Giver) -> None:
 
     plan = manifest.prize_plan
     if plan is None or stored.shown_status not in _WAITS:
-        store(next_version(stored, held=False, prizes={}), ())
+        # Going back on its refusal offers it what it would have been offered now.
+        later = {p.name: PrizeOutcome.AFTER_APPROVAL for p in plan.prizes} if plan else {}
+        store(next_version(stored, held=False, prizes=later), ())
         return
     is_approved = stored.shown_status is SubmissionStatus.APPROVED
     wanted = [p for p in plan.prizes if p.timing is AwardTiming.AT_ONCE or is_approved]

@@ -112,6 +112,23 @@ def test_what_was_decided_while_it_was_held_is_offered_as_decided():
     assert_each_unit_is_given_once(desk, "sticker", 3)
 
 
+def test_who_was_rejected_while_held_is_offered_the_prize_when_that_is_taken_back():
+    desk, payload = Desk(prize_plan=plan(STICKER)), make_payload()
+    load_stickers(desk, 1)
+    pause(desk)
+    desk.send(payload)
+    decide(desk, payload.submission_id, 1, SubmissionStatus.REJECTED)
+    resume(desk)
+    offer(desk)
+    assert award_of(desk, payload.submission_id, "sticker") is None
+    decide(desk, payload.submission_id, 2, SubmissionStatus.PENDING_REVIEW)
+    decide(desk, payload.submission_id, 3, SubmissionStatus.APPROVED)
+    award = award_of(desk, payload.submission_id, "sticker")
+    assert award
+    assert award.state is AwardState.CONFIRMED
+    assert_each_unit_is_given_once(desk, "sticker", 1)
+
+
 def test_awards_are_confirmed_once_the_photos_are_proved_and_not_after_a_suspicion():
     fields = (EMAIL_FIELD, RECEIPT_FIELD)
     desk, payload = (
