@@ -6,7 +6,15 @@ households, addresses and devices, and who holds which slot. Slots are reckoned
 again and taken where they are free.
 """
 
-from ingest_lambda.adapters.table import SUBMISSION, Cancelled, LimitUse, Table, guard_part
+from ingest_lambda.adapters.table import (
+    SUBMISSION,
+    Cancelled,
+    LimitUse,
+    Table,
+    award_limit_part,
+    award_part,
+    guard_part,
+)
 from ingest_lambda.contract import (
     KEEPS_SLOT,
     AwardRecord,
@@ -17,7 +25,7 @@ from ingest_lambda.contract import (
     SubmissionStatus,
 )
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.functions.write import limits
+from ingest_lambda.functions.write import award_limits, limits
 from ingest_lambda.rules.scopes import guards_of
 
 _KEPT = (
@@ -54,6 +62,9 @@ def restore_submission(record: SubmissionRecord, *, table: Table) -> bool:
 def restore_item(record: ImageRecord | MessageRecord | AwardRecord, *, table: Table) -> bool:
     """Put a photo's facts, a message or an award back where the table has none; tell whether it did.
 
+    An award also goes in the place of an older version: a code that its winner has seen
+    would be taken for one that nobody has.
+
     Raises:
         TryAgain: the table is busy.
     """
@@ -61,7 +72,38 @@ def restore_item(record: ImageRecord | MessageRecord | AwardRecord, *, table: Ta
         return table.photos.put_image(record)
     if isinstance(record, MessageRecord):
         return table.submissions.put_message(record)
-    return table.submissions.put_award(record)
+    return _put_award(record, table)
+
+
+def _put_award(record: AwardRecord, table: Table) -> bool:
+    """Put an award back with the award limits that it holds; what is full by now it goes without."""
+    there = {award.prize: award for award in table.submissions.awards(record.submission_id)}
+    before = there.get(record.prize)
+    held = before.limits_taken if before else ()
+    missing = tuple(taken for taken in record.limits_taken if taken not in held)
+    submission = table.submissions.get(record.submission_id) if missing else None
+    manifest = table.published.release(submission.slug, submission.release) if submission else None
+    uses: tuple[LimitUse, ...] = ()
+    if submission and manifest:
+        uses = award_limits.uses_retaken(submission, missing, manifest, table=table)
+    campaign_id = submission.campaign_id if submission else ""
+    while True:
+        try:
+            table.submissions.put_award(record, campaign_id=campaign_id, uses=uses)
+        except Cancelled as cancelled:
+            if award_part(record.prize) in cancelled.refused:
+                return False
+            full = {use for use in uses if award_limit_part(use.part.name) in cancelled.refused}
+            uses = tuple(use for use in uses if use not in full)
+            places = {(use.limit, use.scope_hash, use.window) for use in full}
+            left = (
+                taken
+                for taken in record.limits_taken
+                if (taken.limit, taken.scope_hash, taken.window) not in places
+            )
+            record = record.model_copy(update={"limits_taken": tuple(left)})
+        else:
+            return True
 
 
 def _put(record: SubmissionRecord, table: Table, *, over: int | None) -> None:

@@ -191,10 +191,27 @@ class SubmissionItems:
         put: Operation = {"Put": {"Item": {**key, **attributes_of(record)}, **condition}}
         return award_part(record.prize), put
 
-    def put_award(self, record: AwardRecord) -> bool:
-        """Store an award, unless it is there; tell whether it was new."""
-        key = mirrored_key(record.submission_id, "AWARD", record.prize)
-        return self._store.put_if_absent({**key, **attributes_of(record)})
+    def put_award(
+        self, record: AwardRecord, *, campaign_id: str = "", uses: Sequence[LimitUse] = ()
+    ) -> None:
+        """Store an award as it is known elsewhere, where there is none or an older version, with its ``uses`` of limits.
+
+        Raises:
+            Cancelled: its own part means that it is there; other parts that a limit is reached.
+            InConflict, TryAgain, TooManyParts: as :meth:`Store.transact`.
+        """
+        put: Operation = {
+            "Put": {
+                "Item": {
+                    **mirrored_key(record.submission_id, "AWARD", record.prize),
+                    **attributes_of(record),
+                },
+                "ConditionExpression": "attribute_not_exists(pk) OR version < :version",
+                "ExpressionAttributeValues": {":version": {"N": str(record.version)}},
+            }
+        }
+        taken = self._limits.takes_awards(campaign_id, record.submission_id, uses)
+        self._store.transact([(award_part(record.prize), put), *taken])
 
     def put_message(self, record: MessageRecord) -> bool:
         """Store a message under its id, unless it is there; tell whether it was new."""

@@ -32,6 +32,19 @@ def uses_of(
     return tuple(uses)
 
 
+def uses_retaken(
+    record: SubmissionRecord, taken: Collection[TakenLimit], manifest: Manifest, *, table: Table
+) -> tuple[LimitUse, ...]:
+    """Reckon the uses that an award holds, in the same windows as before."""
+    plan = manifest.prize_plan
+    specs = {limit.name: _as_limit(limit) for limit in plan.limits} if plan else {}
+    return tuple(
+        use_of(specs[one.limit], one.scope_hash, record, manifest, table=table, amount=one.amount)
+        for one in taken
+        if one.limit in specs
+    )
+
+
 def taken_by(prize: str, uses: Sequence[LimitUse], manifest: Manifest) -> tuple[TakenLimit, ...]:
     """Return what of the uses is one award's, to be given back with it."""
     plan = manifest.prize_plan

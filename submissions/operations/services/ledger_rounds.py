@@ -21,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Model, QuerySet
+from django.db.models import F, Model, QuerySet, Value
 
 from campaignhub import ingest
 from campaignhub.ingest import ItemLine
@@ -273,13 +273,15 @@ def _versions_here(kind: str, lines: Sequence[ItemLine]) -> dict[tuple[str, UUID
 
 
 def _without_item() -> Iterator[ItemLine]:
-    """Yield what is here of photos, messages and awards and is not in the table."""
-    here: tuple[tuple[str, QuerySet[Any], str], ...] = (
-        ("IMAGE", ReceiptImage.objects.order_by(), "key"),
-        ("MESSAGE", EntrantMessage.objects.order_by(), "message_id"),
-        ("AWARD", Award.objects.order_by(), "prize"),
+    """Yield what is here of photos, messages and awards and is not in the table, or older there."""
+    # Photos and messages are put once; an award moves.
+    here: tuple[tuple[str, QuerySet[Any], str, Any], ...] = (
+        ("IMAGE", ReceiptImage.objects.order_by(), "key", Value(1)),
+        ("MESSAGE", EntrantMessage.objects.order_by(), "message_id", Value(1)),
+        ("AWARD", Award.objects.order_by(), "prize", F("version")),
     )
-    for kind, rows, name in here:
-        found = rows.values_list("submission_id", name).iterator(chunk_size=5000)
+    for kind, rows, name, version in here:
+        found = rows.values_list("submission_id", name, version).iterator(chunk_size=5000)
         for chunk in chunks(found, _ASKED_AT_ONCE):
-            yield from ingest.absent_items([ItemLine(pk, kind, str(named)) for pk, named in chunk])
+            lines = [ItemLine(pk, kind, str(named), version=at) for pk, named, at in chunk]
+            yield from ingest.absent_items(lines)

@@ -116,7 +116,7 @@ def _line(part: str, row: Any) -> ItemLine:
         return ItemLine(row.submission_id, "IMAGE", row.key)
     if part == "message":
         return ItemLine(row.submission_id, "MESSAGE", str(row.message_id))
-    return ItemLine(row.submission_id, "AWARD", row.prize)
+    return ItemLine(row.submission_id, "AWARD", row.prize, version=row.version)
 
 
 def _submissions(rows: Sequence[Submission]) -> Iterator[Any]:

@@ -16,11 +16,14 @@ from campaignhub.env import env
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table.keys import submission_item
 from ingest_lambda.contract import (
+    AwardState,
     LimitSpec,
+    PrizePlan,
     Reason,
     ReasonCode,
     SubmissionRecord,
     SubmissionStatus,
+    TakenLimit,
 )
 from submissions.intake.services.mirroring import mirror_records
 from submissions.mirror.models import Submission
@@ -186,3 +189,34 @@ def test_without_its_release_an_entry_is_named_and_left_and_the_command_fails() 
     with pytest.raises(CommandError, match=f"{record.id}.*republish"):
         call_command("restore_table", stdout=told)
     assert "3 put back" in told.getvalue()
+
+
+def test_an_award_that_the_backup_has_in_an_earlier_state_is_as_its_winner_was_told() -> None:
+    record = stored(published())
+    (before,) = ingest._table().submissions.awards(record.id)
+    told = before.model_copy(update={"state": AwardState.CONFIRMED, "version": 2})
+    mirror_records([told], at=LATER, notify=False)
+    assert compare_everything(at=LATER, repair=True).gap_count == 1
+    assert repaired().restored == 1
+    (back,) = ingest._table().submissions.awards(record.id)
+    assert (back.state, back.version, back.unit) == (told.state, told.version, told.unit)
+    assert compare_everything(at=LATER, repair=True).gap_count == 0
+    assert repaired().restored == 0, "twice is once"
+
+
+def test_an_award_that_is_put_back_counts_against_its_limit_and_goes_without_where_that_is_full() -> (
+    None
+):
+    limit = {"name": "one_prize", "scope": "person", "prizes": ("voucher",)}
+    prizes = [{"name": "voucher", "names": {"en": "Voucher"}, "mechanic": "everyone"}]
+    campaign = published(prize_plan=PrizePlan.model_validate({"prizes": prizes, "limits": [limit]}))
+    held = TakenLimit(limit="one_prize", scope_hash="person", window="campaign")
+    for keeps in (True, False):
+        record = stored(campaign)
+        award = make_award(record.id, prize="voucher", limits_taken=(held,))
+        mirror_records([award], at=NOON, notify=False)
+        assert repaired().restored == 1
+        back = next(
+            one for one in ingest._table().submissions.awards(record.id) if one.prize == "voucher"
+        )
+        assert (back.limits_taken == (held,)) is keeps
