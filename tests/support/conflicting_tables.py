@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Collection
 from copy import deepcopy
-from threading import Lock
+from threading import Lock, get_ident
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -25,7 +25,7 @@ _TOKENS = re.compile(r"\s*(<=|>=|<>|[=<>(),+-]|[A-Za-z_#:][A-Za-z0-9_]*)")
 
 
 class Crash(BaseException):
-    """The process ends here; nothing after it runs."""
+    """The process ends here: no call of its thread reaches the tables any more, until it is started again."""
 
 
 class ConflictingTables:
@@ -41,11 +41,13 @@ class ConflictingTables:
         seconds: Callable[[], float] = lambda: 0.0,
         rng: random.Random | None = None,
         after: Callable[[int], None] = lambda _number: None,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.tables: dict[str, dict[str, dict[str, Item]]] = {}
         self.calls: Counter[str] = Counter()
         self.seconds = seconds
         self.after = after
+        self._sleep = sleep
         self.rng = rng or random.Random()
         self.on_commit: Callable[[list[tuple[Key, Item | None]]], None] = lambda _changes: None
         self.meets: Callable[[list[Key]], Collection[Key]] = lambda _keys: ()
@@ -53,6 +55,11 @@ class ConflictingTables:
         self._held: set[Key] = set()
         self._lock = Lock()
         self._done = 0
+        self._crashed: set[int] = set()
+
+    def started_again(self) -> None:
+        """Take calls of this thread again, after a crash."""
+        self._crashed.discard(get_ident())
 
     # What our adapters call.
 
@@ -181,14 +188,26 @@ class ConflictingTables:
         return self._call(operation, write)
 
     def _call(self, operation: str, work: Callable[[], Any]) -> Any:
-        time.sleep(self.seconds())
+        self._begin()
+        self._sleep(self.seconds())
         with self._lock:
             self.calls[operation] += 1
             answer = work()
             self._done += 1
             number = self._done
-        self.after(number)
+        self._end(number)
         return answer
+
+    def _begin(self) -> None:
+        if get_ident() in self._crashed:
+            raise Crash
+
+    def _end(self, number: int) -> None:
+        try:
+            self.after(number)
+        except Crash:
+            self._crashed.add(get_ident())
+            raise
 
     def _flight(
         self,
@@ -197,16 +216,17 @@ class ConflictingTables:
         begin: Callable[[], None],
         end: Callable[[], None],
     ) -> None:
+        self._begin()
         with self._lock:
             self.calls[operation] += 1
             begin()
-        time.sleep(self.seconds())
+        self._sleep(self.seconds())
         with self._lock:
             end()
             self._held.difference_update(keys)
             self._done += 1
             number = self._done
-        self.after(number)
+        self._end(number)
 
     def _get(self, key: Key) -> Item | None:
         table, pk, sk = key

@@ -4,6 +4,11 @@ A table of its own, without a stream: no code and no winning moment reaches the
 mirror, the ledger's scan does not walk over codes, and an import delays no
 submission. Transactions span it and the main table.
 
+Writers keep out of each other's way before they meet in a transaction, which costs
+ten times as much: each thread draws a block of its own, and a moment is reserved for
+half a second (``tried_by``, ``tried_until``). Both are hints. What is given once is so
+by the given unit, whoever held a reservation.
+
 ==================  ===========================================  ====================================
 item                pk                                           sk
 ==================  ===========================================  ====================================

@@ -1,14 +1,24 @@
 """Winning moments in the stock table: loaded before a manifest names their set, then only taken and returned."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ingest_lambda.adapters.stock.keys import moment_key, moment_sk, moments_pk
 from ingest_lambda.adapters.stock.loading import put_all
-from ingest_lambda.adapters.stock.units import MomentUnit
-from ingest_lambda.adapters.table import Item, Store
+from ingest_lambda.adapters.stock.units import LONGEST_RESERVED, NEVER, RESERVED, MomentUnit
+from ingest_lambda.adapters.table import (
+    Cancelled,
+    InConflict,
+    Item,
+    Operation,
+    Part,
+    PartKind,
+    Store,
+)
 from ingest_lambda.contract import Moment, instant_text, local_day
+from ingest_lambda.errors import TryAgain
 
 
 @dataclass(frozen=True)
@@ -77,6 +87,50 @@ class MomentItems:
             last["sk"]["S"] if last else "",
         )
 
+    def reserve(self, moment: MomentUnit, *, by: str, now: datetime) -> bool:
+        """Keep other writers from trying a moment for a while; tell whether it is there and nobody else's.
+
+        A hint, as a block number is: who takes it without is not refused, and what
+        makes it given once is the claim. It costs a tenth of a claim, so writers meet
+        here and not there.
+
+        Raises:
+            TryAgain: the table is busy or away.
+        """
+        return self._reserve(
+            moment,
+            "attribute_exists(pk) AND "
+            "(attribute_not_exists(tried_until) OR tried_until < :now OR tried_until > :wrong "
+            "OR tried_by = :by)",
+            {
+                ":by": {"S": by},
+                ":now": _milliseconds(now),
+                ":until": _milliseconds(now + RESERVED),
+                ":wrong": _milliseconds(now + LONGEST_RESERVED),
+            },
+        )
+
+    def release(self, moment: MomentUnit, *, by: str) -> None:
+        """Let other writers try a moment that this one had reserved and did not take."""
+        with suppress(TryAgain):
+            self._reserve(moment, "tried_by = :by", {":by": {"S": by}, ":until": {"N": "0"}})
+
+    def _reserve(self, moment: MomentUnit, condition: str, values: Item) -> bool:
+        update: Operation = {
+            "Update": {
+                "TableName": self._store.name,
+                "Key": moment.key,
+                "UpdateExpression": "SET tried_by = :by, tried_until = :until",
+                "ConditionExpression": condition,
+                "ExpressionAttributeValues": values,
+            }
+        }
+        try:
+            self._store.transact([(Part(PartKind.UNIT, moment.prize), update)])
+        except (Cancelled, InConflict):
+            return False
+        return True
+
 
 def _item(campaign_id: str, moment_set: str, moment: Moment, timezone: str) -> Item:
     sk = moment_sk(moment.at, moment.rank, moment.prize, moment.unit)
@@ -104,4 +158,13 @@ def _unit(campaign_id: str, moment_set: str, day: str, item: Item) -> MomentUnit
         rank=int(rank),
         until=datetime.fromisoformat(until["S"]) if until else None,
         code=code["S"] if code else None,
+        tried_until=(
+            datetime.fromtimestamp(int(item["tried_until"]["N"]) / 1000, UTC)
+            if "tried_until" in item
+            else NEVER
+        ),
     )
+
+
+def _milliseconds(at: datetime) -> dict[str, str]:
+    return {"N": str(int(at.timestamp() * 1000))}

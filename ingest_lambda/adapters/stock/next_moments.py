@@ -3,9 +3,10 @@
 import random
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Condition, Lock
+from typing import Any
 
 from ingest_lambda.adapters.stock.keys import RETURNED
 from ingest_lambda.adapters.stock.moments import MomentItems
@@ -14,13 +15,16 @@ from ingest_lambda.contract import local_day
 from ingest_lambda.errors import TryAgain
 
 KEPT = 64
+MOST_KEPT = 512
 REFRESH_SECONDS = 1.0
 """How old a list may be that shows no due moment."""
 FRESH_SECONDS = 0.1
 """How old a list may be from which a due moment is tried."""
+CROWDED_SECONDS = 0.02
+"""The same where other processes are at the moments too: a read costs less than a try that is too late."""
 SPREAD = 4
 """After k losses, one of the first 4 to the power of k due moments is tried."""
-_MOST_SPREAD = 3.0
+_MOST_SPREAD = 5.0
 _CALMS = 0.1
 _WAIT_SECONDS = 0.02
 _MOST_WAITS = 100
@@ -46,8 +50,8 @@ class MomentPlan:
 class _Kept:
     """The list of one plan. ``changed`` guards all but ``reading``, which a reader holds."""
 
-    changed: Condition = field(default_factory=Condition)
-    reading: Lock = field(default_factory=Lock)
+    changed: Condition
+    reading: Lock
     moments: list[MomentUnit] = field(default_factory=list)
     read_at: float = float("-inf")
     unread_day: str | None = ""
@@ -57,10 +61,22 @@ class _Kept:
     done_days: set[str] = field(default_factory=set)
     """Days without a moment that is not over; none is ever added to a day."""
     trying: set[Key] = field(default_factory=set)
+    busy: dict[Key, float] = field(default_factory=dict)
+    """Until when not to try a moment that another process had reserved."""
     spread: float = 0.0
     """How far tries are spread: rises with each loss of this process, and falls with each moment it takes."""
+    enough: int = KEPT
+    """How many moments to read: more where other processes try those that were read."""
     gone: dict[Key, float] = field(default_factory=dict)
     """What this process took or lost, and when: a read that began before may still show it."""
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How to look for a moment: in a list that was read since, then in the table, behind what a list takes."""
+
+    since: float
+    is_far: bool = False
 
 
 class NextMoments:
@@ -73,13 +89,17 @@ class NextMoments:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         rng: random.Random | None = None,
+        lock: Callable[[], Any] = Lock,
+        condition: Callable[[], Any] = Condition,
     ) -> None:
         self._items = items
         self._clock = clock
         self._now = now
         self._rng = rng or random.SystemRandom()
         self._lists: dict[MomentPlan, _Kept] = {}
+        self._new_lock, self._new_condition = lock, condition
         self._lock = Lock()
+        self._name = f"{self._rng.getrandbits(64):016x}"
 
     def pick(
         self,
@@ -100,40 +120,91 @@ class NextMoments:
             TryAgain: sibling threads are at every one that is due, for too long.
         """
         kept = self._kept(plan)
-        oldest, is_reread = read_since, False
-        is_late = entered_at < self._now() - LATEST
+        look = _Look(since=read_since)
         for _ in range(_MOST_WAITS):
-            self._read_if_before(kept, plan, max(oldest, self._clock() - REFRESH_SECONDS))
-            with kept.changed:
-                due = [m for m in kept.moments if m.prize in wanted and m.is_due(entered_at)]
-                if due and kept.read_at < self._clock() - FRESH_SECONDS:
-                    oldest = self._clock() - FRESH_SECONDS
-                    continue
-                if due:
-                    free = [m for m in due if _key(m) not in kept.trying]
-                    if free:
-                        spread = max(losses, int(kept.spread))
-                        return self._try(kept, self._rng.choice(free[: SPREAD**spread]))
-                    kept.changed.wait(_WAIT_SECONDS)
-                    continue
-                if not is_late and self._shows(kept, plan, entered_at):
-                    return None
-                if not is_late and not is_reread:
-                    # The list may be used up, with more behind it.
-                    oldest, is_reread = self._clock(), True
-                    continue
-            found = self._first_due(plan, entered_at, wanted, kept)
+            found = self._choose(kept, plan, entered_at, wanted, losses=losses, look=look)
             if found is None:
                 return None
-            with kept.changed:
-                return self._try(kept, found)
+            if isinstance(found, _Look):
+                look = found
+            elif self._reserve(kept, found):
+                return found
         raise TryAgain("moments_tried")
+
+    def _choose(
+        self,
+        kept: _Kept,
+        plan: MomentPlan,
+        entered_at: datetime,
+        wanted: Collection[str],
+        *,
+        losses: int,
+        look: _Look,
+    ) -> MomentUnit | _Look | None:
+        """Return a due moment that nobody tries, ``None`` if none is due, or how to look again."""
+        self._read_if_before(kept, plan, max(look.since, self._clock() - REFRESH_SECONDS))
+        is_late = entered_at < self._now() - LATEST
+        with kept.changed:
+            due = [m for m in kept.moments if m.prize in wanted and m.is_due(entered_at)]
+            if due:
+                oldest = self._clock() - (CROWDED_SECONDS if kept.spread >= 1 else FRESH_SECONDS)
+                if kept.read_at < oldest:
+                    return replace(look, since=max(look.since, oldest))
+                free = [moment for moment in due if self._is_free(kept, moment)]
+                if free:
+                    spread = max(losses, int(kept.spread))
+                    return self._try(kept, self._rng.choice(free[: SPREAD**spread]))
+                return self._wait(kept, look)
+            if not is_late and self._shows(kept, plan, entered_at):
+                return None
+            if not is_late and not look.is_far:
+                # The list may be used up, with more behind it.
+                return _Look(since=self._clock(), is_far=True)
+        found = self._first_due(plan, entered_at, wanted, kept)
+        if found is None:
+            return None
+        with kept.changed:
+            return self._try(kept, found) if self._is_free(kept, found) else self._wait(kept, look)
+
+    def _wait(self, kept: _Kept, look: _Look) -> _Look:
+        kept.changed.wait(_WAIT_SECONDS)
+        return replace(look, since=max(look.since, self._clock() - _WAIT_SECONDS))
+
+    def _is_free(self, kept: _Kept, moment: MomentUnit) -> bool:
+        if _key(moment) in kept.trying or kept.busy.get(_key(moment), 0.0) > self._clock():
+            return False
+        return not moment.is_reserved(self._now())
+
+    def _reserve(self, kept: _Kept, moment: MomentUnit) -> bool:
+        """Keep other processes from a moment that this thread is about to try; tell whether it may."""
+        now, is_reserved = self._now(), False
+        try:
+            is_reserved = self._items.reserve(moment, by=self._name, now=now)
+        finally:
+            if not is_reserved:
+                with kept.changed:
+                    kept.trying.discard(_key(moment))
+                    kept.busy[_key(moment)] = self._clock() + FRESH_SECONDS
+                    kept.spread = min(_MOST_SPREAD, kept.spread + 1.0)
+                    if kept.moments and kept.moments[-1].at <= now:
+                        kept.enough = min(MOST_KEPT, 2 * kept.enough)
+                    kept.changed.notify_all()
+        return is_reserved
 
     def settle(
         self, plan: MomentPlan, moment: MomentUnit, *, is_taken: bool, is_lost: bool, is_met: bool
     ) -> None:
         """End a try: this process took the moment, lost it to another writer, met one at it, or none of these."""
         kept = self._kept(plan)
+        try:
+            if not (is_taken or is_lost):
+                self._items.release(moment, by=self._name)
+        finally:
+            self._note(kept, moment, is_taken=is_taken, is_lost=is_lost, is_met=is_met)
+
+    def _note(
+        self, kept: _Kept, moment: MomentUnit, *, is_taken: bool, is_lost: bool, is_met: bool
+    ) -> None:
         with kept.changed:
             kept.trying.discard(_key(moment))
             if is_taken:
@@ -155,7 +226,7 @@ class NextMoments:
         with self._lock:
             if plan not in self._lists and len(self._lists) >= 200:
                 self._lists.clear()
-            return self._lists.setdefault(plan, _Kept())
+            return self._lists.setdefault(plan, _Kept(self._new_condition(), self._new_lock()))
 
     @staticmethod
     def _try(kept: _Kept, moment: MomentUnit) -> MomentUnit:
@@ -179,6 +250,7 @@ class NextMoments:
             moments, unread_day, whole_until = self._read(kept, plan)
             with kept.changed:
                 kept.gone = {key: at for key, at in kept.gone.items() if at >= began}
+                kept.busy = {key: until for key, until in kept.busy.items() if until > began}
                 kept.moments = [m for m in moments if _key(m) not in kept.gone]
                 kept.unread_day, kept.whole_until = unread_day, whole_until
                 kept.read_at = began
@@ -192,7 +264,7 @@ class NextMoments:
         def matters(moment: MomentUnit) -> bool:
             return moment.prize in plan.prizes and (moment.until is None or moment.until > over)
 
-        page = self._items.page(plan.campaign_id, plan.moment_set, RETURNED, most=KEPT)
+        page = self._items.page(plan.campaign_id, plan.moment_set, RETURNED, most=kept.enough)
         found = [moment for moment in page.moments if matters(moment)]
         whole_until = page.moments[-1].at if page.behind else None
         # Tomorrow too, as the clocks of gateway and writer may differ around midnight.
@@ -205,9 +277,13 @@ class NextMoments:
             if day > last:
                 unread = day
                 break
-            of_day = list(self._of_day(plan, day, enough=KEPT - len(in_days), matters=matters))
+            of_day = list(
+                self._of_day(
+                    plan, day, enough=kept.enough - len(in_days), most=kept.enough, matters=matters
+                )
+            )
             in_days += of_day
-            if len(in_days) >= KEPT:
+            if len(in_days) >= kept.enough:
                 ends = in_days[-1].at
                 whole_until = min(whole_until, ends) if whole_until else ends
                 break
@@ -222,12 +298,13 @@ class NextMoments:
         day: str,
         *,
         enough: int | None,
+        most: int = KEPT,
         matters: Callable[[MomentUnit], bool],
     ) -> Iterator[MomentUnit]:
         behind, count = "", 0
         while True:
             page = self._items.page(
-                plan.campaign_id, plan.moment_set, day, behind=behind, most=KEPT
+                plan.campaign_id, plan.moment_set, day, behind=behind, most=most
             )
             for moment in page.moments:
                 if matters(moment):
@@ -250,7 +327,7 @@ class NextMoments:
                 enough=None,
                 matters=lambda m: m.prize in wanted and m.is_due(entered_at),
             ):
-                if _key(moment) not in kept.trying:
+                if self._is_free(kept, moment):
                     return moment
                 others = others or moment
         return others

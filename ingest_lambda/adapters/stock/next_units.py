@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from threading import Condition, Lock, get_ident
+from typing import Any
 
 from ingest_lambda.adapters.stock.blocks import BlockItems, PoolBatch, StoredBlock
 from ingest_lambda.adapters.stock.units import BlockUnit, ReturnedUnit
@@ -27,8 +28,8 @@ Place = tuple[str, int]
 class _Pool:
     """What a process knows of one prize's units. ``changed`` guards all but ``reading``, which a reader holds."""
 
-    changed: Condition = field(default_factory=Condition)
-    reading: Lock = field(default_factory=Lock)
+    changed: Condition
+    reading: Lock
     own: dict[int, StoredBlock] = field(default_factory=dict)
     """The block that each thread uses up, by the thread's identity."""
     half_used: dict[Place, StoredBlock] = field(default_factory=dict)
@@ -54,11 +55,14 @@ class NextUnits:
         *,
         clock: Callable[[], float] = time.monotonic,
         rng: random.Random | None = None,
+        lock: Callable[[], Any] = Lock,
+        condition: Callable[[], Any] = Condition,
     ) -> None:
         self._items = items
         self._clock = clock
         self._rng = rng or random.SystemRandom()
         self._pools: dict[tuple[str, str], _Pool] = {}
+        self._new_lock, self._new_condition = lock, condition
         self._lock = Lock()
 
     def pick(
@@ -159,7 +163,9 @@ class NextUnits:
         with self._lock:
             if (campaign_id, prize) not in self._pools and len(self._pools) >= 500:
                 self._pools.clear()
-            return self._pools.setdefault((campaign_id, prize), _Pool())
+            return self._pools.setdefault(
+                (campaign_id, prize), _Pool(self._new_condition(), self._new_lock())
+            )
 
     def _read_if_before(self, pool: _Pool, campaign_id: str, prize: str, oldest: float) -> None:
         if pool.read_at >= oldest:

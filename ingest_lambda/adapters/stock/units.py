@@ -1,12 +1,18 @@
 """A unit that lies in the stock, with the one write that takes it out."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from ingest_lambda.adapters.stock.keys import block_key, moment_key, returned_key
 from ingest_lambda.adapters.table import Operation
 from ingest_lambda.contract import WonMoment, unit_name
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+RESERVED = timedelta(seconds=0.5)
+"""How long a moment is kept from other processes: so long they wait for one that ended meanwhile."""
+LONGEST_RESERVED = 2 * RESERVED
+"""With what the clocks of two processes may differ."""
 
 
 class StockUnit(Protocol):
@@ -47,6 +53,13 @@ class MomentUnit:
     rank: int = 1
     until: datetime | None = None
     code: str | None = field(default=None, repr=False)
+    tried_until: datetime = field(default=NEVER, compare=False)
+    """Until when a writer had reserved it, as it was read."""
+
+    @property
+    def key(self) -> dict[str, dict[str, str]]:
+        """Its key in the stock table."""
+        return moment_key(self.campaign_id, self.moment_set, self.day, self.sk)
 
     @property
     def won(self) -> WonMoment:
@@ -57,9 +70,13 @@ class MomentUnit:
         """Tell whether a submission that entered at this instant may have it."""
         return self.at <= entered_at and (self.until is None or entered_at < self.until)
 
+    def is_reserved(self, now: datetime) -> bool:
+        """Tell whether a writer had reserved it as it was read. A time too far ahead is of a wrong clock."""
+        return timedelta(0) <= self.tried_until - now <= LONGEST_RESERVED
+
     def take(self) -> Operation:
         """Return the write that deletes the moment."""
-        return _delete(moment_key(self.campaign_id, self.moment_set, self.day, self.sk))
+        return _delete(self.key)
 
 
 @dataclass(frozen=True)

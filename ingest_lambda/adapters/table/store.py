@@ -145,7 +145,7 @@ class Store:
         return self.call_if("put_item", Item=item, ConditionExpression=is_absent) is not None
 
     def transact(self, writes: Sequence[Write]) -> None:
-        """Apply all writes or none. A single put goes as what it is, for half the price.
+        """Apply all writes or none. A single put or update goes as what it is, for half the price.
 
         Raises:
             Cancelled: conditions did not hold; it names their parts.
@@ -163,6 +163,8 @@ class Store:
         try:
             if len(operations) == 1 and "Put" in operations[0]:
                 self.client.put_item(**operations[0]["Put"])
+            elif len(operations) == 1 and "Update" in operations[0]:
+                self.client.update_item(**operations[0]["Update"])
             else:
                 self.client.transact_write_items(TransactItems=operations)
         except ClientError as exc:

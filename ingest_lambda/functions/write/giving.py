@@ -13,6 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from threading import Condition, Lock
+from typing import Any
 
 from ingest_lambda.adapters.stock import (
     BlockUnit,
@@ -102,12 +104,15 @@ class Giver:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         sleep: Callable[[float], None] = time.sleep,
         rng: random.Random | None = None,
+        lock: Callable[[], Any] = Lock,
+        condition: Callable[[], Any] = Condition,
     ) -> None:
         self.stock = stock
         self.ghosts = 0
         """Units that lay in the stock although they were given, and were taken away."""
-        self._moments = NextMoments(stock.moments, clock=clock, now=now, rng=rng)
-        self._units = NextUnits(stock.blocks, clock=clock, rng=rng)
+        waits = {"lock": lock, "condition": condition}
+        self._moments = NextMoments(stock.moments, clock=clock, now=now, rng=rng, **waits)
+        self._units = NextUnits(stock.blocks, clock=clock, rng=rng, **waits)
         self._clock = clock
         self._sleep = sleep
         self._rng = rng or random.SystemRandom()
@@ -258,7 +263,10 @@ class Giver:
         self, offer: _Offer, units: Mapping[str, Unit], refused: Collection[Part]
     ) -> bool:
         """Take ghosts away: units that are given although they lay in the stock. Tell whether there were any."""
-        found = [name for name in units if given_part(name) in refused]
+        # Where its unit is not there either, another writer has just taken it.
+        found = [
+            name for name in units if given_part(name) in refused and unit_part(name) not in refused
+        ]
         for name in found:
             if self.stock.given.bury(offer.record.campaign_id, units[name]):
                 self.ghosts += 1

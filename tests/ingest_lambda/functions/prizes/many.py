@@ -1,10 +1,12 @@
 """Writers beside each other, on tables whose transactions meet: processes with threads of their own."""
 
 import random
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from ingest_lambda.adapters.releases import Releases
@@ -25,6 +27,7 @@ from ingest_lambda.functions.publish import publish
 from ingest_lambda.functions.write import Giver, Writer
 from tests.ingest_lambda.writing import KEYS, NAME, STOCK_NAME, Kept, make_envelope, make_manifest
 from tests.support.conflicting_tables import ConflictingTables, Crash, Key
+from tests.support.virtual_time import VirtualTime
 
 MOST_DELIVERIES = 8
 
@@ -38,10 +41,12 @@ class Writers:
         *,
         processes: int = 1,
         now: Callable[[], datetime] | None = None,
+        virtual: VirtualTime | None = None,
         **manifest: Any,
     ) -> None:
         self.tables = tables
         self.table, self.stock = Table(tables, NAME), Stock(tables, STOCK_NAME)
+        self.virtual = virtual
         self.now = now or (lambda: datetime.now(UTC))
         self.manifest = make_manifest(**manifest)
         self.publish(self.manifest)
@@ -68,12 +73,27 @@ class Writers:
         """Start a process: what another one knew is not known here."""
         return Writer(
             table=self.table,
-            giver=Giver(self.stock, now=self.now, rng=random.Random(self.tables.rng.random())),
+            giver=self._new_giver(),
             releases=Releases(self.table),
             quarantine=Kept(),
             token_keys=KEYS,
             person_secret="ef" * 32,
             clock=self.now,
+            sleep=self.virtual.sleep if self.virtual else time.sleep,
+        )
+
+    def _new_giver(self) -> Giver:
+        rng = random.Random(self.tables.rng.random())
+        if self.virtual is None:
+            return Giver(self.stock, now=self.now, rng=rng)
+        return Giver(
+            self.stock,
+            now=self.now,
+            rng=rng,
+            clock=self.virtual.monotonic,
+            sleep=self.virtual.sleep,
+            lock=self.virtual.lock,
+            condition=self.virtual.condition,
         )
 
     def deliver(self, number: int, payload: TokenPayload, *, at: datetime) -> str:
@@ -90,6 +110,7 @@ class Writers:
                 self.reported[str(passing)] += 1
             except Crash:
                 self.reported["crash"] += 1
+                self.tables.started_again()
                 self.writers[number] = self.new_writer()
         raise AssertionError("a dead letter")
 
@@ -109,6 +130,7 @@ class Writers:
                 self.reported[str(passing)] += 1
             except Crash:
                 self.reported["crash"] += 1
+                self.tables.started_again()
                 self.writers[0] = self.new_writer()
             else:
                 return
@@ -120,8 +142,12 @@ class Writers:
         *,
         threads: int = 8,
         at: Callable[[int], datetime] | None = None,
+        a_second: float = float("inf"),
     ) -> list[str]:
-        """Send submissions through all processes, ``threads`` of each, until all are written."""
+        """Send submissions through all processes, ``threads`` of each, until all are written.
+
+        In virtual time they arrive at a steady rate, or as fast as they are taken.
+        """
         self.reported = Counter()
         entered = at or (lambda _number: self.now())
 
@@ -129,6 +155,22 @@ class Writers:
             writer = number % len(self.writers)
             return self.deliver(writer, payloads[number], at=entered(number))
 
+        if (virtual := self.virtual) is not None:
+            words: dict[int, str] = {}
+            numbers = iter(range(len(payloads)))
+            begun = virtual.seconds
+
+            def work(writer: int) -> None:
+                for number in numbers:
+                    virtual.sleep(max(0.0, begun + number / a_second - virtual.seconds))
+                    words[number] = self.deliver(writer, payloads[number], at=entered(number))
+
+            works = [
+                partial(work, n % len(self.writers)) for n in range(threads * len(self.writers))
+            ]
+            self.tables.rng.shuffle(works)
+            virtual.run(works)
+            return [words[number] for number in sorted(words)]
         with ThreadPoolExecutor(threads * len(self.writers)) as pool:
             return list(pool.map(send, range(len(payloads))))
 

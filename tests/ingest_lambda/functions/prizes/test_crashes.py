@@ -23,6 +23,7 @@ from tests.ingest_lambda.functions.prizes.prizes import (
 )
 from tests.ingest_lambda.writing import NOON, make_payload
 from tests.support.conflicting_tables import ConflictingTables, Crash, Key
+from tests.support.virtual_time import VirtualTime
 
 LATER = VOUCHER | {"timing": "after_approval"}
 LIMITS = ({"name": "one_voucher", "scope": "person", "prizes": ("voucher",)},)
@@ -33,11 +34,13 @@ PENDING, REVOKED = SubmissionStatus.PENDING_REVIEW, SubmissionStatus.REVOKED
 
 def campaign(voucher=VOUCHER, *, after: Callable[[int], None] = lambda _n: None, **more) -> Writers:
     """A reviewed campaign with three vouchers and three stickers, whose tables begin to fail now."""
-    tables = ConflictingTables(rng=random.Random(1))
+    time = VirtualTime()
+    tables = ConflictingTables(rng=random.Random(1), sleep=time.sleep)
     writers = Writers(
         tables,
         processes=1,
-        now=lambda: NOON,
+        now=lambda: NOON + timedelta(seconds=time.seconds),
+        virtual=time,
         prize_plan=plan(voucher, STICKER, limits=LIMITS),
         **more,
     )
