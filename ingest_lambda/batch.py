@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -147,7 +147,7 @@ def handle_batch(
             logger.exception("unforeseen", extra={"message_id": record["messageId"]})
         return None
 
-    words = list(map(settle, records) if threads == 1 else _pool(threads).map(settle, records))
+    words = _settled(records, settle, threads)
     undone = [record for record, word in zip(records, words, strict=True) if word is None]
     again = dict.fromkeys(record["messageId"] for record in (*undone, *put_off))
     return Handled(tuple(again), Counter(word for word in words if word is not None))
@@ -165,6 +165,32 @@ def _in_turn(records: list[Record], alone_from: int) -> tuple[list[Record], list
         return fresh, []
     turn = often.pop(_receives(often[0]) % len(often))
     return [*fresh, turn], often
+
+
+def _settled(
+    records: list[Record], settle: Callable[[Record], str | None], threads: int
+) -> list[str | None]:
+    """Settle all and return the words in order.
+
+    Each thread takes the next record when it is done with one: to hand every
+    record over by itself costs a fifth of what it costs to write it.
+    """
+    if threads == 1:
+        return list(map(settle, records))
+    words: list[str | None] = [None] * len(records)
+    waiting = deque(enumerate(records))
+
+    def work() -> None:
+        while True:
+            try:
+                place, record = waiting.popleft()
+            except IndexError:
+                return
+            words[place] = settle(record)
+
+    for ended in [_pool(threads).submit(work) for _ in range(min(threads, len(records)))]:
+        ended.result()
+    return words
 
 
 @cache

@@ -8,9 +8,9 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.client import BaseClient
 
 from ingest_lambda import handlers
+from ingest_lambda.adapters.quick_client import QuickClient
 from ingest_lambda.functions.images import LAST_DELIVERY
 from tests.security.functions import (
     Context,
@@ -60,14 +60,14 @@ class Broken:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.error: Exception | None = None
-        real: Any = vars(BaseClient)["_make_api_call"]
+        real: Any = vars(QuickClient)["_call"]
 
-        def called(client: Any, operation: str, parameters: Any) -> Any:
-            if self.error and client.meta.service_model.service_name == "dynamodb":
+        def called(client: Any, operation: str, **arguments: Any) -> Any:
+            if self.error:
                 raise self.error
-            return real(client, operation, parameters)
+            return real(client, operation, **arguments)
 
-        monkeypatch.setattr(BaseClient, "_make_api_call", called)
+        monkeypatch.setattr(QuickClient, "_call", called)
 
 
 def test_each_of_many_submissions_at_once_has_lines_of_its_own(

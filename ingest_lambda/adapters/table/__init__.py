@@ -26,6 +26,7 @@ the same attributes).
 
 from typing import Any
 
+from ingest_lambda.adapters import quick_client
 from ingest_lambda.adapters.clients import open_client
 from ingest_lambda.adapters.table.keys import HOUR_SHARDS as HOUR_SHARDS
 from ingest_lambda.adapters.table.keys import ROLLING as ROLLING
@@ -65,6 +66,20 @@ from ingest_lambda.adapters.table.transaction import TooManyParts as TooManyPart
 from ingest_lambda.adapters.table.transaction import Write as Write
 from ingest_lambda.config import Config
 
+OPERATIONS = frozenset(
+    {
+        "batch_get_item",
+        "batch_write_item",
+        "delete_item",
+        "get_item",
+        "put_item",
+        "query",
+        "scan",
+        "transact_write_items",
+        "update_item",
+    }
+)
+
 
 class Table:
     """One table in parts by subject, which share its client."""
@@ -96,10 +111,5 @@ def open_table(settings: Config, *, read_attempts: int = 1) -> Table:
 
 
 def quickened(client: Any) -> Any:
-    """Keep a client of the table from resolving its endpoint on every call.
-
-    The SDK resolves it from every table that a transaction names, and always finds
-    the one it has. A botocore without this attribute resolves it again.
-    """
-    client._ruleset_resolver = None
-    return client
+    """Let a client make the calls of the table, and of the stock, in a quarter of the SDK's time."""
+    return quick_client.quickened(client, OPERATIONS)

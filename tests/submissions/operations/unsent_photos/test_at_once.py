@@ -8,6 +8,7 @@ import pytest
 from botocore.client import BaseClient
 
 from campaignhub import ingest
+from ingest_lambda.adapters.quick_client import QuickClient
 from ingest_lambda.contract import SubmissionRecord
 from submissions.mirror.models import ReceiptImage
 from submissions.operations.models import UnsentRound
@@ -31,13 +32,19 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 @pytest.fixture(autouse=True)
 def _account(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Run an account that takes one call at a time: moto copies its tables in a transaction."""
-    one_by_one, call = Lock(), BaseClient._make_api_call  # type: ignore[attr-defined]
+    one_by_one = Lock()
 
-    def called(*arguments: Any, **named: Any) -> Any:
-        with one_by_one:
-            return call(*arguments, **named)
+    def one_at_a_time(kind: type, name: str) -> None:
+        call = getattr(kind, name)
 
-    monkeypatch.setattr(BaseClient, "_make_api_call", called)
+        def called(*arguments: Any, **named: Any) -> Any:
+            with one_by_one:
+                return call(*arguments, **named)
+
+        monkeypatch.setattr(kind, name, called)
+
+    one_at_a_time(BaseClient, "_make_api_call")
+    one_at_a_time(QuickClient, "_call")
     with simulated_aws(monkeypatch):
         yield
 
