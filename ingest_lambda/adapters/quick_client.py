@@ -6,8 +6,8 @@ fifths of what a call costs. What we send is JSON already, and so is what we rea
 
 It is a client of the SDK that is asked: its endpoint, region, credentials and
 time limits are used, and what listens to its requests (``before-sign``,
-``before-send``) is told of these too. No call is repeated, no argument is checked,
-and bytes have no spelling.
+``before-send``) is told of these too. A call that fails in passing is left to the SDK
+where its client repeats calls. No argument is checked, and bytes have no spelling.
 """
 
 import http.client
@@ -25,10 +25,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
-from botocore.exceptions import HTTPClientError
+from botocore.exceptions import ClientError, HTTPClientError, NoCredentialsError
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
+SERVER_FAULT = 500
 _CONTENT_TYPE = "application/x-amz-json-"
 
 
@@ -58,17 +59,33 @@ class QuickClient:
             self._url, client._request_signer._credentials, client.meta.region_name, service
         )
 
-    def __getattr__(self, name: str) -> Any:
-        operation = self._operations.get(name)
-        return partial(self._call, operation) if operation else getattr(self._client, name)
+        retries = client.meta.config.retries or {}
+        self._repeats = retries.get("total_max_attempts", 2) > 1
 
-    def _call(self, operation: str, /, **arguments: Any) -> dict[str, Any]:
+    def __getattr__(self, name: str) -> Any:
+        if name not in self._operations:
+            return getattr(self._client, name)
+        return partial(self._call_or_repeat if self._repeats else self._call, name)
+
+    def _call_or_repeat(self, name: str, /, **arguments: Any) -> dict[str, Any]:
+        try:
+            return self._call(name, **arguments)
+        except HTTPClientError:
+            pass
+        except ClientError as exc:
+            if exc.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_FAULT:
+                raise
+        answer: dict[str, Any] = getattr(self._client, name)(**arguments)
+        return answer
+
+    def _call(self, name: str, /, **arguments: Any) -> dict[str, Any]:
         """Call the service.
 
         Raises:
             ClientError: it said no; of the SDK's own class for its code.
             HTTPClientError: there was no answer, or none that can be read.
         """
+        operation = self._operations[name]
         body = json.dumps(arguments).encode()
         headers = self._signer.signed(
             {"Content-Type": self._content_type, "X-Amz-Target": f"{self._prefix}.{operation}"},
@@ -121,7 +138,13 @@ class _Signer:
         self._region = region
 
     def signed(self, headers: dict[str, str], body: bytes) -> dict[str, str]:
-        """Return the headers with those that sign them and the body."""
+        """Return the headers with those that sign them and the body.
+
+        Raises:
+            NoCredentialsError: the SDK found none.
+        """
+        if self._credentials is None:
+            raise NoCredentialsError
         keys = self._credentials.get_frozen_credentials()
         at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         headers = {**headers, "Host": self._host, "X-Amz-Date": at}

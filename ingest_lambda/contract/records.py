@@ -57,9 +57,9 @@ class Record(Shape):
     @classmethod
     def from_attributes(cls, item: dict[str, Attribute]) -> Self:
         """Read an item or the new image of a stream record; unknown attributes are ignored."""
-        read: dict[str, Any] = {}
+        fields, read = cls.model_fields, dict[str, Any]()
         for name, value in item.items():
-            if name not in cls.model_fields:
+            if name not in fields:
                 continue
             ((kind, content),) = value.items()
             if name in cls.nested:

@@ -33,7 +33,7 @@ class Service(ThreadingHTTPServer):
         self.clients: list[Any] = []
         self.late = threading.Event()
 
-    def client(self, service: str = "dynamodb") -> Any:
+    def client(self, service: str = "dynamodb", *, attempts: int = 1) -> Any:
         """Make a client of the SDK that calls it."""
         made = boto3.client(
             service,  # type: ignore[call-overload]
@@ -42,7 +42,9 @@ class Service(ThreadingHTTPServer):
             aws_access_key_id="AKID",
             aws_secret_access_key="secret",
             aws_session_token="a session's",
-            config=Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1}),
+            config=Config(
+                connect_timeout=1, read_timeout=1, retries={"total_max_attempts": attempts}
+            ),
         )
         self.clients.append(made)
         return made
@@ -161,6 +163,22 @@ def test_a_failure_without_a_reason_has_its_status_for_a_code(service: Service) 
     with pytest.raises(ClientError) as raised:
         quick(service.client()).put_item(TableName="t", Item=ITEM)
     assert raised.value.response["Error"]["Code"] == "503"
+
+
+@pytest.mark.parametrize("status", [500, 503])
+def test_what_failed_in_passing_is_repeated_where_the_sdk_repeats_it(
+    service: Service, status: int
+) -> None:
+    service.answers += [(status, {}, b"{}"), (200, {}, b'{"Attributes": {}}')]
+    assert quick(service.client(attempts=2)).put_item(TableName="t", Item=ITEM)["Attributes"] == {}
+    assert len(service.asked) == 2
+
+
+def test_what_was_refused_is_not_repeated(service: Service) -> None:
+    service.answers += [(400, {}, b'{"__type": "a#ValidationException"}')]
+    with pytest.raises(ClientError):
+        quick(service.client(attempts=2)).put_item(TableName="t", Item=ITEM)
+    assert len(service.asked) == 1
 
 
 def test_a_connection_is_kept_until_the_other_side_closes_it(service: Service) -> None:
