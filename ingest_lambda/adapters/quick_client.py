@@ -103,7 +103,8 @@ class QuickClient:
     def _answer(
         self, operation: str, headers: dict[str, str], body: bytes
     ) -> tuple[int, Any, bytes]:
-        request = AWSPreparedRequest("POST", self._url, headers, body, stream_output=False)
+        plain: Any = headers  # read as a mapping, also by who listens
+        request = AWSPreparedRequest("POST", self._url, plain, body, stream_output=False)
         told = {"request": request, "operation_name": operation}
         name = f"{self._service}.{operation}"
         events = self._client.meta.events
