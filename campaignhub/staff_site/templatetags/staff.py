@@ -1,12 +1,14 @@
 """What the staff pages' templates ask for."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django import template
+from django import forms, template
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.contrib.admin.utils import lookup_field
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -115,6 +117,23 @@ def count(number: int) -> str:
 def exact(at: datetime, zone: str) -> str:
     """Return the exact time in a zone."""
     return lists.exact(at, zone)
+
+
+@register.simple_tag
+def options(groups: Iterable[tuple[str | None, Sequence[dict[str, Any]], int]]) -> str:
+    """Write what stands in a select, as Django's template does: groups of options, or options of none."""
+    written = []
+    for name, members, _index in groups:
+        inside = format_html_join("", "\n  {}", ((_option(member),) for member in members))
+        group = '\n  <optgroup label="{}">{}\n  </optgroup>'
+        written.append((format_html(group, name, inside) if name else inside,))
+    return format_html_join("", "{}", written)
+
+
+def _option(option: dict[str, Any]) -> str:
+    if option["attrs"] or option["template_name"] != forms.Select.option_template_name:
+        return get_template(option["template_name"]).render({"widget": option})
+    return format_html('<option value="{}">{}</option>', str(option["value"]), option["label"])
 
 
 @register.filter
