@@ -103,31 +103,32 @@ def touches(manager: Any, key: Any) -> list[Callable[[], Any]]:
     ]
 
 
-@pytest.mark.parametrize("model", TENANT_MODELS, ids=lambda model: model._meta.label)
 def test_within_a_scope_the_rows_of_its_clients_are_there_and_no_others(
-    ours: Side, theirs: Side, model: Any
+    ours: Side, theirs: Side, subtests: pytest.Subtests
 ) -> None:
-    every = list(model.objects.all())
-    mine = {row.pk for row in every if client_of(row) == ours.client.pk}
-    foreign = {row.pk for row in every} - mine
-    with scope([ours.client.pk]):
-        assert {row.pk for row in model.objects.all()} == mine
-        assert set(model._base_manager.values_list("pk", flat=True)) == mine
-        assert model.objects.count() == len(mine)
-        assert not model.objects.filter(pk__in=foreign).exists()
-        assert not model.objects.filter(pk__in=foreign).delete()[0]
-    with scope([]):
-        assert not model.objects.exists()
-        assert not model.objects.all().delete()[0]
-        assert not model.objects.update(**{model._meta.pk.name: F("pk")})
-    assert model.objects.count() == len(every)
+    for model in TENANT_MODELS:
+        with subtests.test(model=model._meta.label):
+            every = list(model.objects.all())
+            mine = {row.pk for row in every if client_of(row) == ours.client.pk}
+            foreign = {row.pk for row in every} - mine
+            with scope([ours.client.pk]):
+                assert {row.pk for row in model.objects.all()} == mine
+                assert set(model._base_manager.values_list("pk", flat=True)) == mine
+                assert model.objects.count() == len(mine)
+                assert not model.objects.filter(pk__in=foreign).exists()
+                assert not model.objects.filter(pk__in=foreign).delete()[0]
+            with scope([]):
+                assert not model.objects.exists()
+                assert not model.objects.all().delete()[0]
+                assert not model.objects.update(**{model._meta.pk.name: F("pk")})
+            assert model.objects.count() == len(every)
 
 
-@pytest.mark.parametrize("model", [Campaign, Submission, SubmissionAnswers, SubmissionEvent])
-def test_what_tests_hold_is_of_both_clients(ours: Side, theirs: Side, model: Any) -> None:
+def test_what_tests_hold_is_of_both_clients(ours: Side, theirs: Side) -> None:
     """Or the test above would compare nothing with nothing."""
-    found = {client_of(row) for row in model.objects.all()}
-    assert {ours.client.pk, theirs.client.pk} <= found
+    for model in (Campaign, Submission, SubmissionAnswers, SubmissionEvent):
+        found = {client_of(row) for row in model.objects.all()}
+        assert {ours.client.pk, theirs.client.pk} <= found, model
 
 
 def test_a_row_of_another_client_is_neither_changed_nor_removed(ours: Side, theirs: Side) -> None:
