@@ -176,6 +176,7 @@ ASKED: tuple[dict[str, str], ...] = (
 """What a stranger may ask a page of their own for."""
 
 
+@pytest.mark.long
 def test_a_room_shows_a_stranger_their_own_only(theirs: Side, ours: Side) -> None:
     names = theirs.names()
     browsers = {role: ours.browser(role) for role in Role}

@@ -23,6 +23,7 @@ def _all_filters_gone(monkeypatch: pytest.MonkeyPatch, theirs: Side, ours: Side)
     monkeypatch.setattr(ScopedModelAdmin, "get_queryset", ModelAdmin.get_queryset)
 
 
+@pytest.mark.long
 def test_every_page_shows_ones_own_only(theirs: Side, ours: Side) -> None:
     names = theirs.names()
     browser = ours.browser(Role.MODERATOR)
