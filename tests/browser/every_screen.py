@@ -18,7 +18,7 @@ from django.test import override_settings
 from django.test.testcases import LiveServerThread
 from django.utils import timezone
 
-from campaignhub import aws
+from campaignhub import aws, ingest
 from campaignhub.env import env
 from campaigns.access.models import BlockEntry, PartnerKey
 from campaigns.accounts.models import (
@@ -35,9 +35,11 @@ from campaigns.jobs.models import Job
 from campaigns.prizes.models import Prize, SealedSet
 from campaigns.prizes.services.codes import receive_codes
 from campaigns.setup.models import Campaign
+from ingest_lambda.contract import Given
 from submissions.intake.services.heartbeats import beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail, SendingHold
+from submissions.mirror.models import Award
 from submissions.operations.models import MinuteSample
 from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_draft, make_prize
@@ -217,6 +219,11 @@ def make_scene() -> Scene:
     for url in (env().submissions_dead_letter_queue_url, env().quarantine_queue_url):
         for _ in range(3):
             aws.sqs().send_message(QueueUrl=url, MessageBody=json.dumps(body))
+    award: Award = side[Award]
+    code = Given(
+        prize=award.prize, unit=award.unit, submission_id=award.submission_id, code="GOLD-7319"
+    )
+    ingest.restore_given(str(campaign.pk), [code])
     operator = make_operator()
     operator.first_name, operator.last_name, operator.email = "Olga", "Operator", "olga@hub.example"
     operator.set_password("a sentence of the operator's")
@@ -238,6 +245,7 @@ def make_scene() -> Scene:
             **{f"prize_{key}": row.pk for key, row in prizes.items()},
             "prized": prizes["drawn"].campaign_id,
             "sealed": side[SealedSet].pk,
+            "award": side[Award].pk,
             "client": side[Client].pk,
             "sender": side[SenderIdentity].pk,
             "member": Membership.objects.get(user=side.staff[Role.CAMPAIGN_MANAGER]).pk,

@@ -19,7 +19,7 @@ from campaigns.prizes.models import Prize, SealedSet
 from campaigns.publishing.services.drafts import draft_token
 from campaigns.setup.models import Campaign
 from submissions.mail.models import Mail
-from submissions.mirror.models import Submission
+from submissions.mirror.models import Award, Submission
 from tests.security.two_clients import Side
 
 NOTHING: Capability | None = None
@@ -218,6 +218,11 @@ DECLARED: dict[str, Access] = {
     "admin:submissions_review_undo": thing(NOTHING, Capability.SUBMISSION_LEAD, *_UNDONE),
     "admin:submissions_review_sentences": thing(NOTHING, Capability.SUBMISSION_VIEW),
     "admin:submissions_review_leave": thing(NOTHING, Capability.SUBMISSION_VIEW),
+    # Prizes won
+    "admin:submissions_award_changelist": room(
+        Capability.SUBMISSION_VIEW, Capability.SUBMISSION_VIEW
+    ),
+    "admin:submissions_award_read": thing(Capability.SUBMISSION_VIEW, Capability.PRIZE_CODES),
     # Mails
     "admin:mail_mail_changelist": room(Capability.MAIL_VIEW, Capability.MAIL_VIEW),
     "admin:mail_mail_read": thing(Capability.SUBMISSION_VIEW, None),
@@ -256,6 +261,7 @@ _MODELS = {
     "access_partnerkey": PartnerKey,
     "accounts_senderidentity": SenderIdentity,
     "jobs_job": Job,
+    "submissions_award": Award,
 }
 
 

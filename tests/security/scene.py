@@ -157,6 +157,7 @@ def make_scene(*, at: datetime) -> Scene:
             "submission": [submission.pk for submission in submissions],
             "mail": [mail.pk for mail in mails],
             "job": [job.pk],
+            "award": list(Award.objects.filter(campaign=campaign).values_list("pk", flat=True)),
             "prize": [coded.pk, campaign.prize_rows.get().pk],
             "sealedset": [campaign.sealed_sets.get(is_test=False).pk],
             "queue": ["submissions", "images", "mirror", "quarantine", "pipe"],
@@ -278,7 +279,13 @@ def _entries(campaign: Campaign, staff: dict[str, User], at: datetime) -> list[S
     message = make_message(waiting.id, body={"text": hostile(), "given_name": hostile(turn=1)})
     mirror_stream_records([streamed(message)], at=at)
     Award.objects.create(
-        submission_id=waiting.id, prize="weekend", unit=hostile(200), state="provisional", version=1
+        submission_id=waiting.id,
+        campaign=campaign,
+        prize="weekend",
+        unit=hostile(200),
+        state="provisional",
+        awarded_at=at,
+        version=1,
     )
     because = Reason(
         code=ReasonCode.STORE_NOT_ELIGIBLE, found=hostile(200), expected=hostile(200, turn=1)

@@ -28,7 +28,7 @@ from campaigns.setup.models import Campaign, FormField
 from ingest_lambda.contract import ImageRefusal, Mode, Page
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mail.models import Mail
-from submissions.mirror.models import Submission
+from submissions.mirror.models import Award, Submission
 from tests.campaigns.factories import NOON, make_draft, make_prize, make_promoter, make_user
 from tests.submissions.factories import make_copy, make_image, make_record, make_upload, streamed
 
@@ -92,6 +92,15 @@ def make_side(word: str, **campaign: Any) -> Side:
     side.things[Submission] = make_entry(made, word)
     make_entry(made, word, mode=Mode.TEST)
     now = timezone.now()
+    side.things[Award] = Award.objects.create(
+        submission_id=side[Submission].pk,
+        campaign=made,
+        prize="voucher",
+        unit="u0",
+        state="confirmed",
+        awarded_at=now,
+        version=1,
+    )
     side.things |= {
         Membership: Membership.objects.get(user=staff[Role.MODERATOR]),
         User: staff[Role.OWNER],

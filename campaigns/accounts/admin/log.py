@@ -84,6 +84,11 @@ WORDS = {
     "submission.contact_seen": "Saw personal data",
     "submission.listed": "Opened the list of entries",
     "submission.searched": "Searched entries",
+    "prize.code_viewed": "Saw a winner's code",
+    "prize.codes_added": "Added codes to a prize",
+    "prize.codes_removed": "Removed codes from a prize",
+    "prize.moments_brought": "Uploaded winning moments",
+    "prize.moments_viewed": "Saw winning moments",
 }
 """Code → what happened; a code that is not here speaks for itself."""
 
@@ -97,6 +102,7 @@ _ROOMS = {
     "submission": "Entries",
     "mail": "Mails",
     "job": "Jobs",
+    "prize": "Prizes",
 }
 
 

@@ -2,3 +2,4 @@
 
 from submissions.awards.admin import home as home
 from submissions.awards.admin import pages as pages
+from submissions.awards.admin import who_won as who_won

@@ -8,7 +8,7 @@ from ingest_lambda.contract import AwardState, PrizeOutcome
 from submissions.awards.services.told import name_of_prize
 from submissions.mirror.models import Award, Submission
 
-_WORDS: Mapping[str, tuple[str, Tone]] = {
+WORDS: Mapping[str, tuple[str, Tone]] = {
     AwardState.CONFIRMED: ("Won", "good"),
     AwardState.PROVISIONAL: ("Reserved, subject to validation", "warn"),
     AwardState.RELEASED: ("Went back into the stock", "idle"),
@@ -35,6 +35,6 @@ def prizes_of(submission: Submission) -> list[ListedPrize]:
     """Return what became of each prize of an entry's release: the award says more than the outcome."""
     awards = dict(Award.objects.filter(submission_id=submission.pk).values_list("prize", "state"))
     return [
-        ListedPrize(name_of_prize(submission, prize, language="en"), *_WORDS[said])
+        ListedPrize(name_of_prize(submission, prize, language="en"), *WORDS[said])
         for prize, said in {**submission.prizes, **awards}.items()
     ]

@@ -66,6 +66,9 @@ class CampaignResults(StaffPage):
             ],
             "prizes": prizes,
             "is_over": self.campaign.state in (CampaignState.CLOSED, CampaignState.ARCHIVED),
+            "may_see_winners": can(
+                staff_of(self.request), Capability.SUBMISSION_VIEW, self.campaign.client
+            ),
             "may_raise": can(
                 staff_of(self.request), Capability.CAMPAIGN_EDIT, self.campaign.client
             ),

@@ -141,6 +141,12 @@ class Award(TenantModel):
                 name="award_of_campaign",
                 condition=models.Q(is_test=False),
             ),
+            # Who got what, the newest first.
+            models.Index(
+                fields=("campaign", "-awarded_at", "-id"),
+                name="award_newest_of_campaign",
+                condition=models.Q(is_test=False),
+            ),
             models.Index(
                 fields=("submission_id",),
                 name="award_provisional",

@@ -12,7 +12,7 @@ _BRANCHES_A_QUERY = 400
 """SQLite takes 500 terms in one compound query."""
 
 
-def first_of(branches: Sequence[QuerySet[Any]], *, order: Sequence[str], most: int) -> list[UUID]:
+def first_of(branches: Sequence[QuerySet[Any]], *, order: Sequence[str], most: int) -> list[Any]:
     """Return the ids of the first ``most`` rows of all branches together; ``order`` ends with the id.
 
     ``campaign IN (…) ORDER BY …`` reads and sorts every row of these campaigns,
@@ -43,7 +43,8 @@ def first_of(branches: Sequence[QuerySet[Any]], *, order: Sequence[str], most: i
     if len(branches) > _BRANCHES_A_QUERY:
         for place, name in reversed(list(enumerate(order))):
             found.sort(key=lambda row, place=place: row[place], reverse=name.startswith("-"))  # type: ignore[misc]
-    return [UUID(str(row[-1])) for row in found[:most]]
+    key = branches[0].model._meta.get_field(names[-1])
+    return [key.to_python(row[-1]) for row in found[:most]]
 
 
 def in_turn(
