@@ -27,18 +27,21 @@ _MISSES = frozenset(
 )
 
 
-def queue_prize_mails(written: Written, *, at: datetime, notify: bool) -> None:
+def queue_prize_mails(
+    written: Written, *, at: datetime, notify: bool, tells_wins: bool = False
+) -> None:
     """Queue the mails that tell of awards that a batch of the mirror brought, or whose entries it brought.
 
     Each once for an entry and a prize, whichever of award and entry came first; in
     the transaction that writes both. Without ``notify`` what is old is written down
-    as withdrawn, as the mails are that say an entry is here. Who won nothing is told
-    where the campaign wants that.
+    as withdrawn, as the mails are that say an entry is here; ``tells_wins`` makes an exception of what
+    somebody has won, however late it came here. Who won nothing is told where the
+    campaign wants that.
     """
     records = [one.record for one in written.shown]
     won = {record.id for record in records if PrizeOutcome.GIVEN in record.prizes.values()}
     ids = won | {award.submission_id for award in written.awards}
-    mails = list(_of_awards(ids, at, notify=notify)) if ids else []
+    mails = list(_of_awards(ids, at, notify=notify or tells_wins)) if ids else []
     for record in records:
         campaign = written.campaigns[record.campaign_id].pk
         if _won_nothing(record) and _tells_of_no_prize(record, campaign):

@@ -52,30 +52,42 @@ def mirror_stream_records(records: Sequence[Any], *, at: datetime) -> Mirrored:
     return result
 
 
-def mirror_records(records: Sequence[Record], *, at: datetime, notify: bool) -> Mirrored:
+def mirror_records(
+    records: Sequence[Record], *, at: datetime, notify: bool, tells_wins: bool = False
+) -> Mirrored:
     """Take in records that were read from the table itself; without ``notify`` no mail is sent.
+
+    But for what somebody has won, where it ``tells_wins``: whoever repairs a gap brings news,
+    whoever rebuilds a lost mirror brings what was told long ago.
 
     Refuses as :func:`mirror_stream_records` does.
     """
     result = Mirrored()
-    _take_in(list(enumerate(records)), result, at, notify=notify)
+    _take_in(list(enumerate(records)), result, at, notify=notify, tells_wins=tells_wins)
     return result
 
 
-def _take_in(batch: Sequence[Placed], result: Mirrored, at: datetime, *, notify: bool) -> None:
+def _take_in(
+    batch: Sequence[Placed],
+    result: Mirrored,
+    at: datetime,
+    *,
+    notify: bool,
+    tells_wins: bool = False,
+) -> None:
     """Write a batch; where one record spoils it, find that one by halving, so that the others go in."""
     if not batch:
         return
     try:
         with transaction.atomic():
-            unknown = _write(batch, at, notify=notify)
+            unknown = _write(batch, at, notify=notify, tells_wins=tells_wins)
     except _NOT_TAKEN as exc:
         if len(batch) == 1:
             result.refused.append((batch[0][0], type(exc).__name__))
             return
         middle = len(batch) // 2
-        _take_in(batch[:middle], result, at, notify=notify)
-        _take_in(batch[middle:], result, at, notify=notify)
+        for half in (batch[:middle], batch[middle:]):
+            _take_in(half, result, at, notify=notify, tells_wins=tells_wins)
         return
     result.refused += unknown
     result.taken += len(batch) - len(unknown)
@@ -87,7 +99,9 @@ def _take_in(batch: Sequence[Placed], result: Mirrored, at: datetime, *, notify:
     settle_deadlines(entries | of_photos, at=at)
 
 
-def _write(batch: Sequence[Placed], at: datetime, *, notify: bool) -> list[tuple[int, str]]:
+def _write(
+    batch: Sequence[Placed], at: datetime, *, notify: bool, tells_wins: bool
+) -> list[tuple[int, str]]:
     """Write the rows of a batch; return the places of submissions that name what is not known here, and what."""
     written = write_records(batch, at=at)
     note_files(written.photos, written.shown)
@@ -97,5 +111,5 @@ def _write(batch: Sequence[Placed], at: datetime, *, notify: bool) -> list[tuple
     known = written.submissions
     settled = [one for one in known if notify or one.entered_at < at - SETTLES_WITHIN]
     queue_received(settled, written.campaigns, at=at, notify=notify)
-    queue_prize_mails(written, at=at, notify=notify)
+    queue_prize_mails(written, at=at, notify=notify, tells_wins=tells_wins)
     return written.unknown

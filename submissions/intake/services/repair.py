@@ -13,7 +13,10 @@ from submissions.intake.services.mirroring import mirror_records
 from submissions.mirror.models import Submission
 
 NOTIFIED = timedelta(days=1)
-"""Who entered longer ago than this gets no mail when a gap is closed: it would only confuse."""
+"""Who entered longer ago than this gets no mail when a gap is closed: it would only confuse.
+
+But for a prize that was won: a winner who is never told never has it.
+"""
 _READ_AT_ONCE = 100
 
 logger = logging.getLogger(__name__)
@@ -40,7 +43,7 @@ def bring_here(ids: Sequence[UUID], *, at: datetime) -> set[UUID]:
                 if _is_notified(stored[pk], at) is notify
                 for record in group
             ]
-            mirror_records(records, at=at, notify=notify)
+            mirror_records(records, at=at, notify=notify, tells_wins=True)
         versions = dict(Submission.objects.filter(pk__in=chunk).values_list("pk", "version"))
         taken |= {
             pk

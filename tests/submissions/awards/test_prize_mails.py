@@ -11,7 +11,8 @@ from campaignhub import ingest
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.stock import Stock
 from ingest_lambda.contract import AwardState, Given, Notice, PrizeOutcome, SubmissionStatus
-from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.intake.services.mirroring import mirror_records, mirror_stream_records
+from submissions.intake.services.repair import bring_here
 from submissions.mail.models import Mail
 from submissions.mail.rules.mail_text import INERT_CODE
 from submissions.mail.rules.mails import MailKind, MailState
@@ -126,6 +127,43 @@ def test_a_stock_that_cannot_be_read_delays_the_mail_and_no_other(table, monkeyp
     assert kinds(entry.id)["prize_won"] == MailState.QUEUED
     assert Mail.objects.get(kind=MailKind.PRIZE_WON).tries == 0
     assert len(outbox.outbox) == 1
+
+
+@pytest.mark.parametrize("brought", ["award and entry", "award"])
+def test_a_win_that_a_late_repair_brings_is_mailed_once(table, brought):
+    campaign = make_prize_campaign()
+    long_ago = NOON - timedelta(days=9)
+    entry = make_record(campaign, entered_at=long_ago, started_at=long_ago, **APPROVED)
+    ingest._table().submissions.create(entry)
+    give(campaign, entry.id)
+    won = make_award(
+        entry.id,
+        slug=campaign.slug,
+        prize="voucher",
+        unit="b1.0.0",
+        state=AwardState.CONFIRMED,
+        entered_at=long_ago,
+        awarded_at=long_ago,
+    )
+    ingest.restore_item(won)
+    if brought == "award":
+        mirror_records([entry], at=NOON, notify=False)
+    for _ in range(2):
+        bring_here([entry.id], at=NOON)
+    mirror_stream_records([streamed(entry), streamed(won)], at=NOON)
+    deliver_mails(at=NOON, most=10)
+    assert kinds(entry.id) == {"received": MailState.WITHDRAWN, "prize_won": MailState.SENT}
+    (letter,) = outbox.outbox
+    assert CODE in str(letter.body)
+
+
+def test_a_mirror_that_is_rebuilt_tells_no_win_again(table):
+    campaign = make_prize_campaign()
+    long_ago = NOON - timedelta(days=9)
+    entry = make_record(campaign, entered_at=long_ago, started_at=long_ago, **APPROVED)
+    won = make_award(entry.id, slug=campaign.slug, prize="voucher", state=AwardState.CONFIRMED)
+    mirror_records([entry, won], at=NOON, notify=False)
+    assert kinds(entry.id)["prize_won"] == MailState.WITHDRAWN
 
 
 def test_an_award_of_a_campaign_that_is_not_known_here_is_left_to_the_queue():
