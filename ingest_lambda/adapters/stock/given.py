@@ -1,5 +1,6 @@
 """What is given: the items that make a unit given once, and the writes that give, take back and check."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from ingest_lambda.adapters.stock.keys import (
@@ -45,15 +46,15 @@ class GivenItems:
     def get(self, campaign_id: str, prize: str, unit: str) -> Given | None:
         """Read to whom a unit was given."""
         item = self._store.get(given_key(campaign_id, prize, unit))
-        if item is None:
-            return None
-        owner = item["submission_id"]["S"]
-        return Given(
-            prize=prize,
-            unit=unit,
-            submission_id=None if owner == NO_WINNER else UUID(owner),
-            code=item["code"]["S"] if "code" in item else None,
-        )
+        return None if item is None else _given(item)
+
+    def get_many(
+        self, campaign_id: str, units: Iterable[tuple[str, str]]
+    ) -> dict[tuple[str, str], Given]:
+        """Read to whom units were given, each named by its prize and itself; others are left out."""
+        keys = (given_key(campaign_id, prize, unit) for prize, unit in units)
+        found = map(_given, self._store.get_many(keys))
+        return {(given.prize, given.unit): given for given in found}
 
     def put_if_absent(self, campaign_id: str, given: Given) -> bool:
         """Note a unit as given, as it is known elsewhere; tell whether it was not known here."""
@@ -121,6 +122,17 @@ class GivenItems:
         for inner in operation.values():
             inner["TableName"] = self._store.name
         return operation
+
+
+def _given(item: Item) -> Given:
+    owner = item["submission_id"]["S"]
+    _, _, prize, unit = item["pk"]["S"].split("#")
+    return Given(
+        prize=prize,
+        unit=unit,
+        submission_id=None if owner == NO_WINNER else UUID(owner),
+        code=item["code"]["S"] if "code" in item else None,
+    )
 
 
 def _item(campaign_id: str, given: Given) -> Item:

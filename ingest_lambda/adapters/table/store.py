@@ -2,7 +2,8 @@
 
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -39,6 +40,8 @@ _MISSING = "ResourceNotFoundException"
 """Not passing: deletion protection is on, so a table that is not there has another name."""
 
 
+MOST_GETS = 100
+"""What one ``BatchGetItem`` takes."""
 READ_ATTEMPTS = 3
 """For a function that a visitor waits for."""
 LONGEST_PAUSE_SECONDS = 0.2
@@ -108,6 +111,23 @@ class Store:
         answer = self.read("get_item", Key=key, ConsistentRead=consistent)
         item: Item | None = answer.get("Item")
         return item
+
+    def get_many(self, keys: Iterable[Item]) -> Iterator[Item]:
+        """Read items by key, consistently, ``MOST_GETS`` in one call; absent ones are left out.
+
+        Raises:
+            TryAgain: the table is busy or away, or reads none of what is left.
+        """
+        source = iter(keys)
+        waiting = list(islice(source, MOST_GETS))
+        while waiting:
+            request = {"Keys": waiting, "ConsistentRead": True}
+            answer = self.call("batch_get_item", RequestItems={self.name: request})
+            yield from answer["Responses"].get(self.name, ())
+            left = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+            if len(left) == len(waiting):
+                raise TryAgain("reads_left_over")
+            waiting = [*left, *islice(source, MOST_GETS - len(left))]
 
     def pages(self, operation: str, **arguments: Any) -> Iterator[list[Item]]:
         """Read a query or scan to its end, one page (at most 1 MB) at a time."""

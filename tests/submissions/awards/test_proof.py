@@ -1,5 +1,7 @@
 """The proof that each award has its unit."""
 
+from typing import Any
+
 import pytest
 
 from campaignhub import ingest
@@ -22,6 +24,32 @@ def test_an_award_whose_unit_is_anothers_or_nobodys_is_named(table):
     ]
     ingest.restore_given(str(campaign.pk), both)
     assert {one.submission_id for one in awards_without_unit()} == {second.id, third.id}
+
+
+def test_a_hundred_awards_are_one_read_of_the_stock(table, monkeypatch):
+    campaign = make_prize_campaign()
+    entries = [enter(campaign) for _ in range(6)]
+    for number, entry in enumerate(entries):
+        award(campaign, entry, unit=f"b1.0.{number}")
+    # One unit that two awards name: the stock refuses a call with one key twice.
+    stray = enter(campaign)
+    award(campaign, stray, unit="b1.0.0")
+    both = [
+        Given(prize="voucher", unit=f"b1.0.{number}", submission_id=entry.id)
+        for number, entry in enumerate(entries)
+    ]
+    ingest.restore_given(str(campaign.pk), both)
+    calls: list[str] = []
+    store = ingest._stock().store
+    kept = store.call
+
+    def call(operation: str, **more: Any) -> dict[str, Any]:
+        calls.append(operation)
+        return kept(operation, **more)
+
+    monkeypatch.setattr(store, "call", call)
+    assert [one.submission_id for one in awards_without_unit()] == [stray.id]
+    assert calls == ["batch_get_item"]
 
 
 @pytest.mark.dialects
