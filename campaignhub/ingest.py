@@ -4,7 +4,7 @@ No key, condition or token is written on this side; everything here hands over
 to the functions' own code.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -27,6 +27,7 @@ from ingest_lambda.contract import (
     Record,
     SubmissionRecord,
     TokenPayload,
+    WithdrawnRange,
     complete,
     token_keys_of,
 )
@@ -313,6 +314,45 @@ def restore_blocks(campaign_id: str, prize: str, batch: str, blocks: Iterable[Bl
     return _stock().blocks.restore(campaign_id, prize, batch, blocks)
 
 
+def withdraw_from_blocks(
+    campaign_id: str,
+    prize: str,
+    batch: str,
+    numbers: Sequence[int],
+    *,
+    most: int,
+    withdrawal: str,
+) -> list[WithdrawnRange]:
+    """Take up to ``most`` units that nobody has out of blocks, in the order of ``numbers``; return which.
+
+    Again, under the name of the same ``withdrawal``, is harmless.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    return _stock().withdrawals.from_blocks(
+        campaign_id, prize, batch, numbers, most=most, withdrawal=withdrawal
+    )
+
+
+def withdraw_units(campaign_id: str, prize: str, units: Iterable[str]) -> list[str]:
+    """Take units out of the stock by name, for ever; return those that nobody has. Again is harmless.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    return _stock().withdrawals.by_name(campaign_id, prize, units)
+
+
+def returned_units(campaign_id: str, prize: str, *, most: int) -> list[str]:
+    """Return the names of the first units that winners gave back and nobody has again.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    return [one.unit for one in _stock().blocks.returned(campaign_id, prize, most=most)]
+
+
 def read_given(campaign_id: str, prize: str, unit: str) -> Given | None:
     """Read to whom a unit is given, with its code.
 
@@ -320,6 +360,17 @@ def read_given(campaign_id: str, prize: str, unit: str) -> Given | None:
         IngestBusy: try again later.
     """
     return _stock().given.get(campaign_id, prize, unit)
+
+
+def read_given_units(
+    campaign_id: str, units: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], Given]:
+    """Read to whom units are given, each named by its prize and itself, a hundred in one call.
+
+    Raises:
+        IngestBusy: try again later.
+    """
+    return _stock().given.get_many(campaign_id, units)
 
 
 def confirm_awards(submission_id: UUID) -> bool:

@@ -80,6 +80,7 @@ from ingest_lambda.contract.stock import MOST_UNIT_BATCHES as MOST_UNIT_BATCHES
 from ingest_lambda.contract.stock import Block as Block
 from ingest_lambda.contract.stock import Given as Given
 from ingest_lambda.contract.stock import Moment as Moment
+from ingest_lambda.contract.stock import WithdrawnRange as WithdrawnRange
 from ingest_lambda.contract.stock import block_begins as block_begins
 from ingest_lambda.contract.stock import block_sizes as block_sizes
 from ingest_lambda.contract.stock import local_day as local_day
@@ -91,6 +92,7 @@ from ingest_lambda.contract.token import without_tokens as without_tokens
 from ingest_lambda.contract.transaction import MOST_ATTEMPTS as MOST_ATTEMPTS
 from ingest_lambda.contract.transaction import MOST_PARTS as MOST_PARTS
 from ingest_lambda.contract.transaction import parts_at_most as parts_at_most
+from ingest_lambda.contract.transaction import prize_parts as prize_parts
 from ingest_lambda.contract.words import BY_CHANCE as BY_CHANCE
 from ingest_lambda.contract.words import IMAGE_KINDS as IMAGE_KINDS
 from ingest_lambda.contract.words import NOTICES_AT_FIRST as NOTICES_AT_FIRST

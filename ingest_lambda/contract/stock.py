@@ -67,6 +67,14 @@ class Given(Shape):
     code: Code | None = Field(default=None, repr=False)
 
 
+class WithdrawnRange(Shape):
+    """Units of one block that were taken out of the stock: from ``first`` on, ``until`` exclusive."""
+
+    block: int = Field(ge=0, le=9_999_999)
+    first: int = Field(ge=0, le=BLOCK_UNITS)
+    until: int = Field(ge=1, le=BLOCK_UNITS)
+
+
 def unit_name(batch: str, block: int, index: int) -> str:
     """Return the name of the unit at a place of a block, counted from 0."""
     return f"{batch}.{block}.{index}"

@@ -30,3 +30,12 @@ def parts_at_most(photos: int, limits: Iterable[tuple[str, str]]) -> int:
         else:
             parts += 2 if window in (WindowKind.DAY, WindowKind.WEEK) else 1
     return parts
+
+
+def prize_parts(prizes: int, limits: int) -> int:
+    """Return the parts that so many prizes add, under so many limits on awards.
+
+    Of each prize the unit, what makes it given and the award; of all together the one
+    that waits while the campaign is paused.
+    """
+    return 3 * prizes + limits + 1 if prizes else 0

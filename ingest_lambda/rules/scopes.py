@@ -12,6 +12,7 @@ from ingest_lambda.contract import (
     Upload,
     WindowKind,
     parts_at_most,
+    prize_parts,
 )
 from ingest_lambda.rules.people import store_hash
 
@@ -66,8 +67,7 @@ def most_parts(manifest: Manifest) -> int:
     )
     parts = parts_at_most(photos, ((limit.scope, limit.window.kind) for limit in manifest.limits))
     plan = manifest.prize_plan
-    # Of each prize the unit, what makes it given and the award; one of those that wait.
-    return parts + (3 * len(plan.prizes) + len(plan.limits) + 1 if plan else 0)
+    return parts + (prize_parts(len(plan.prizes), len(plan.limits)) if plan else 0)
 
 
 def amount_of(limit: LimitSpec, record: SubmissionRecord, manifest: Manifest) -> int:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from campaigns.prizes.rules.facts import PrizeFacts
 from campaigns.publishing.rules.publish_checks import (
     CampaignFacts,
     FieldFacts,
@@ -81,6 +82,31 @@ def a_field(**values: Any) -> FieldFacts:
 def with_field(**values: Any) -> list[Finding]:
     """Return what stops a publish with one field more."""
     return problems(fields=(*FACTS.fields, a_field(**values)))
+
+
+def a_prize(**values: Any) -> PrizeFacts:
+    """Make a prize for everyone."""
+    own = {"row": values.get("key", "sticker"), "key": "sticker", "mechanic": "everyone"}
+    return PrizeFacts(
+        **{
+            "name": texts(),
+            "kind": "thing",
+            "timing": "at_once",
+            "tier": "minor",
+            "value": None,
+            "stock": 10,
+            "pace": "random",
+            "from_hour": 0,
+            "until_hour": 24,
+            "weekdays": range(7),
+            "unclaimed": "roll_forward",
+            "window_minutes": None,
+            "picture_alt": {},
+            "won_text": {},
+            **own,
+            **values,
+        }
+    )
 
 
 def limit(

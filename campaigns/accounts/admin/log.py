@@ -89,6 +89,7 @@ WORDS = {
     "prize.codes_removed": "Removed codes from a prize",
     "prize.moments_brought": "Uploaded winning moments",
     "prize.moments_viewed": "Saw winning moments",
+    "prize.stock_lowered": "Lowered the stock of a prize",
 }
 """Code → what happened; a code that is not here speaks for itself."""
 

@@ -9,3 +9,4 @@ from campaigns.prizes.models.prize import PrizeKind as PrizeKind
 from campaigns.prizes.models.sealed import BroughtMoments as BroughtMoments
 from campaigns.prizes.models.sealed import SealedSet as SealedSet
 from campaigns.prizes.models.sealed import StockBatch as StockBatch
+from campaigns.prizes.models.withdrawal import StockWithdrawal as StockWithdrawal

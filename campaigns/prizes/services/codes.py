@@ -23,7 +23,6 @@ from campaigns.prizes.models import (
     CodeUpload,
     Prize,
     PrizeKind,
-    StockBatch,
     UploadPart,
 )
 from campaigns.prizes.models.codes import BLOCK_CODES
@@ -40,7 +39,8 @@ from campaigns.prizes.rules.code_files import (
 )
 from campaigns.prizes.services.pool import next_batch
 from campaigns.prizes.services.seen_codes import SeenCodes, drop_seen, seen_codes
-from campaigns.prizes.services.stock import published_stock
+from campaigns.prizes.services.stock import promised_places
+from campaigns.setup.services.campaign import locked
 
 MOST_BYTES = 512_000_000
 PART_BYTES = 1 << 20
@@ -180,13 +180,15 @@ def discard_codes(batch: CodeBatch, *, actor: User, at: datetime) -> None:
         CodesUnderWay: they are still being added.
     """
     with transaction.atomic():
+        # A publish that counts on them holds this lock: it sees them all, or none of them.
+        locked(batch.prize.campaign)
         prize = _locked(batch.prize)
         batch = CodeBatch.objects.get(pk=batch.pk)
         if not batch.is_complete and _is_under_way(prize):
             raise CodesUnderWay("These codes are still being added. Cancel the job first.")
         if CodeBatch.objects.filter(prize=prize, number__gt=batch.number).exists():
             raise CodesArePromised("Other codes came after these. Remove the newest first.")
-        if published_stock(prize) > batch.first or _batches_beyond(prize, batch.first):
+        if promised_places(prize) > batch.first:
             raise CodesArePromised(
                 "These codes are part of the published stock: some may be given already. They stay."
             )
@@ -198,11 +200,6 @@ def discard_codes(batch: CodeBatch, *, actor: User, at: datetime) -> None:
             after={"prize": prize.key, "codes": batch.codes},
         )
         _drop(batch)
-
-
-def _batches_beyond(prize: Prize, first: int) -> bool:
-    live = StockBatch.objects.filter(prize=prize, is_test=False)
-    return any(batch.first + batch.units > first for batch in live)
 
 
 def _refuse_things(prize: Prize) -> None:

@@ -17,7 +17,7 @@ _AT_HAND = "prizes_at_hand"
 
 
 def with_prizes(campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
-    """Read the prizes of all ``campaigns`` with two queries, for :func:`prizes_of`.
+    """Read the prizes of all ``campaigns`` with one query for each table, for :func:`prizes_of`.
 
     They are as they were when the campaigns were read.
     """
@@ -31,7 +31,7 @@ def prizes_of(campaign: Campaign) -> list[PrizeFacts]:
 
 
 def _rows() -> QuerySet[Prize]:
-    return Prize.objects.select_related("brought").prefetch_related("code_batches")
+    return Prize.objects.select_related("brought").prefetch_related("code_batches", "withdrawals")
 
 
 def facts_of(row: Prize) -> PrizeFacts:
@@ -45,7 +45,11 @@ def facts_of(row: Prize) -> PrizeFacts:
 
 
 def count_codes(row: Prize) -> tuple[int, bool]:
-    """Return how many codes a prize has, and whether more are under way."""
+    """Return how many codes a prize has for its units, and whether more are under way.
+
+    A code whose unit was taken out of the stock is used up: the unit keeps it.
+    """
     batches = row.code_batches.all()
     complete = [batch.codes for batch in batches if batch.is_complete]
-    return sum(complete), len(complete) < len(batches)
+    gone = sum(one.units for one in row.withdrawals.all())
+    return max(sum(complete) - gone, 0), len(complete) < len(batches)

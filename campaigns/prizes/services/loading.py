@@ -3,14 +3,22 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import chain, count, islice
 
 from campaignhub import ingest
 from campaignhub.errors import DomainError
 from campaigns.prizes.models import Prize, PrizeKind, SealedSet, StockBatch
+from campaigns.prizes.models.prize import MOST_STOCK
 from campaigns.prizes.rules.sealing import SealedMoment, read_list
-from campaigns.prizes.services.pool import codes_between
+from campaigns.prizes.services.pool import codes_between, test_code
 from campaigns.prizes.services.stock import newest_set
+from campaigns.prizes.services.withdrawing import (
+    UnitsStillLeaving,
+    are_leaving,
+    carry_withdrawals,
+    kept_in_blocks,
+    withdrawn_given,
+)
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract.stock import Block, Given, Moment, block_sizes
 
@@ -31,14 +39,15 @@ def know_given(reader: GivenReader) -> None:
     _readers.append(reader)
 
 
-def load_stock(campaign: Campaign, *, is_test: bool) -> None:
+def load_stock(campaign: Campaign, *, is_test: bool, withdraws: bool = True) -> None:
     """Load the batches and the newest set of moments that the table lacks; twice changes nothing.
 
     What was open before is restored instead: what is known to be given is noted first, so
-    that nothing put back is given again.
+    that nothing put back is given again. What is to be taken out of the stock goes last;
+    without ``withdraws`` that is left to the clock, whose role alone may do it.
 
     Raises:
-        StockStillLoading: there is more than fits into one go; call it again.
+        StockStillLoading, UnitsStillLeaving: there is more than fits into one go; call it again.
         IngestBusy: the table is busy or away.
     """
     until = time.monotonic() + SLICE_SECONDS
@@ -50,12 +59,18 @@ def load_stock(campaign: Campaign, *, is_test: bool) -> None:
     moments_due = sealed is not None and not sealed.is_loaded
     due = list(batches)
     if moments_due or any(batch.opened_at for batch in due):
-        for reader in _readers:
-            ingest.restore_given(campaign_id, reader(campaign, is_test))
+        gone = () if is_test else withdrawn_given(campaign)
+        known = (reader(campaign, is_test) for reader in _readers)
+        ingest.restore_given(campaign_id, chain(gone, *known))
     for batch in due:
         _load_batch(batch, campaign_id, until)
     if sealed is not None and moments_due:
         _load_moments(sealed, campaign, campaign_id)
+    if is_test or not are_leaving(campaign):
+        return
+    if not withdraws:
+        raise UnitsStillLeaving("Prizes are being taken out of the stock. This goes live then.")
+    carry_withdrawals(campaign, at=_now(), until=until)
 
 
 def forget_loaded(campaign: Campaign, *, is_test: bool) -> None:
@@ -79,7 +94,7 @@ def _load_batch(batch: StockBatch, campaign_id: str, until: float) -> None:
                 f"Units of {batch.prize} are being loaded: {sum(sizes[: batch.loaded_blocks]):,} of {batch.units:,}."
             )
         put(campaign_id, batch.prize.key, batch.name, group)
-        batch.loaded_blocks += len(group)
+        batch.loaded_blocks = group[-1].number + 1
         mine.update(loaded_blocks=batch.loaded_blocks)
     ingest.open_batch(campaign_id, batch.prize.key, batch.name, blocks=len(sizes))
     mine.update(is_loaded=True)
@@ -91,11 +106,13 @@ def _blocks(batch: StockBatch, sizes: Sequence[int]) -> Iterator[Block]:
     """Yield the blocks of a batch that are not loaded yet."""
     start = batch.loaded_blocks
     codes = _codes(batch.prize, batch.first + sum(sizes[:start]), batch.is_test)
+    kept = kept_in_blocks(batch)
     for number, units in enumerate(sizes[start:], start):
         mine = tuple(islice(codes, units))
         if batch.prize.kind == PrizeKind.CODE and len(mine) < units:
             raise StockStillLoading(f"{batch.prize} has fewer codes than stock.")
-        yield Block(number=number, size=units, codes=mine)
+        if (size := kept.get(number, units)) > 0:
+            yield Block(number=number, size=size, codes=mine[:size])
 
 
 def _codes(prize: Prize, first: int, is_test: bool) -> Iterator[str]:
@@ -103,8 +120,8 @@ def _codes(prize: Prize, first: int, is_test: bool) -> Iterator[str]:
     if prize.kind != PrizeKind.CODE:
         return iter(())
     if is_test:
-        return (f"TEST-{prize.pk}-{place:06}" for place in range(first, first + prize.stock))
-    return codes_between(prize, first, prize.stock)
+        return (test_code(prize, place) for place in count(first))
+    return codes_between(prize, first, MOST_STOCK)
 
 
 def _load_moments(sealed: SealedSet, campaign: Campaign, campaign_id: str) -> None:

@@ -36,6 +36,11 @@ def code_at(prize: Prize, place: int) -> str:
     return next(codes_between(prize, place, 1), "")
 
 
+def test_code(prize: Prize, place: int) -> str:
+    """Return the code at a place of a test's pool: made up, worth nothing, and the same after a republish."""
+    return f"TEST-{prize.pk}-{place:06}"
+
+
 def next_batch(prize: Prize) -> tuple[int, int]:
     """Return the number and the first place of a prize's next batch of codes. The prize must be locked."""
     found = CodeBatch.objects.filter(prize=prize).aggregate(last=Max("number"), codes=Sum("codes"))

@@ -5,7 +5,7 @@ one at each moment; where a unit is a code, it is the code at that place of the 
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
 from typing import Any
@@ -13,7 +13,6 @@ from uuid import uuid4
 
 from django.db.models import Sum
 
-from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.prizes.models import Prize, SealedSet, StockBatch
 from campaigns.prizes.rules.drawing import Pace
@@ -28,92 +27,22 @@ from campaigns.prizes.rules.sealing import (
     seal_of,
 )
 from campaigns.prizes.services.facts import facts_of
-from campaigns.setup.models import Campaign
-from ingest_lambda.contract import (
-    AwardLimitSpec,
-    AwardTiming,
-    LimitScope,
-    Mechanic,
-    PrizePlan,
-    PrizeSpec,
+from campaigns.prizes.services.release_plan import by_moment, ordered, plan_of
+from campaigns.prizes.services.withdrawing import StockTooLow as StockTooLow
+from campaigns.prizes.services.withdrawing import (
+    ask_withdrawal,
+    too_low,
+    units_taken,
+    withdrawn_of,
 )
-from ingest_lambda.contract.prizes import MOST_AWARD_LIMITS
+from campaigns.setup.models import Campaign
+from ingest_lambda.contract import Mechanic, PrizePlan
 from ingest_lambda.contract.stock import local_day
 
 MOST_TEST_UNITS = 200
 """Of a prize in a test: enough to try it out, and no real code is used."""
-MOST_DAYS = 400
 SETTLING = timedelta(minutes=2)
 """Moments nearer than this may be taken at this very moment, so no amendment moves or adds one there."""
-
-
-class StockTooLow(DomainError):
-    """Less stock than is given or due by now."""
-
-
-def ordered(campaign: Campaign) -> list[Prize]:
-    """Return the prizes in the order in which they are offered: the dearest first."""
-    rows = campaign.prize_rows.select_related("brought")
-    return sorted(rows, key=lambda row: (-(row.value or 0), row.position, row.pk))
-
-
-def longest_plan(campaign: Campaign) -> PrizePlan | None:
-    """Return the plan of a draft as it is at most: with moments on every day. For the size of a manifest."""
-    rows = ordered(campaign)
-    opens_at, closes_at = campaign.opens_at, campaign.closes_at
-    if opens_at is None or closes_at is None or not _by_moment(rows):
-        return _plan(campaign, rows, None, ())
-    span = min((closes_at - opens_at).days + 2, MOST_DAYS)
-    days = (local_day(opens_at + timedelta(days=day), campaign.timezone) for day in range(span))
-    return _plan(campaign, rows, uuid4().hex, sorted(set(days)))
-
-
-def _by_moment(rows: Sequence[Prize]) -> list[Prize]:
-    return [row for row in rows if row.mechanic == Mechanic.MOMENT]
-
-
-def _plan(
-    campaign: Campaign, rows: Sequence[Prize], moment_set: str | None, days: Iterable[str]
-) -> PrizePlan | None:
-    """Return prizes as the manifest names them."""
-    if not rows:
-        return None
-    return PrizePlan(
-        prizes=tuple(
-            PrizeSpec(
-                name=row.key,
-                names={
-                    code: text
-                    for code, text in row.name.items()
-                    if text and code in campaign.languages
-                }
-                or {campaign.languages[0]: row.key},
-                mechanic=Mechanic(row.mechanic),
-                timing=AwardTiming(row.timing),
-            )
-            for row in rows
-        ),
-        limits=tuple(award_limits(campaign.prize_cap, rows)),
-        moment_set=moment_set,
-        moment_days=tuple(days),
-    )
-
-
-def award_limits(cap: str, rows: Sequence[Prize]) -> Iterable[AwardLimitSpec]:
-    """Return the limits that a cap comes to: on prizes by chance together or by tier, on each other prize by itself."""
-    if not cap:
-        return
-    by_chance = _by_moment(rows)
-    others = [row.key for row in rows if row.mechanic != Mechanic.MOMENT]
-    groups: dict[str, list[str]] = {}
-    for row in by_chance:
-        name = f"prize_{row.tier}" if cap == "one_per_tier" else "prize_by_chance"
-        groups.setdefault(name, []).append(row.key)
-    single = len(groups) + len(others) <= MOST_AWARD_LIMITS
-    for key in others:
-        groups.setdefault(f"prize_{key}"[:40] if single else "prize_for_everyone", []).append(key)
-    for name, keys in groups.items():
-        yield AwardLimitSpec(name=name, scope=LimitScope.PERSON, prizes=tuple(keys))
 
 
 def settle_stock(
@@ -137,24 +66,26 @@ def settle_stock(
     rows = ordered(campaign)
     for row in rows:
         if row.mechanic == Mechanic.EVERYONE:
-            _settle_batches(row, is_test=is_test)
-    by_moment = _by_moment(rows)
-    if not by_moment:
-        return _plan(campaign, rows, None, ())
+            _settle_batches(row, is_test=is_test, actor=actor, at=at)
+    timed = by_moment(rows)
+    if not timed:
+        return plan_of(campaign, rows, None, ())
     times = (opens_at, closes_at)
-    plan = {row.key: _settings(row, rank, times) for rank, row in enumerate(by_moment, 1)}
+    plan = {row.key: _settings(row, rank, times) for rank, row in enumerate(timed, 1)}
     last = newest_set(campaign, is_test=is_test)
     if last is None or last.plan != plan:
-        facts = [facts_of(row) for row in by_moment]
+        facts = [facts_of(row) for row in timed]
         is_open = last is not None and opens_at <= at and not is_test
-        moments = (
-            _amended(last, facts, times, zone=campaign.timezone, at=at)  # type: ignore[arg-type]
-            if is_open
-            else _drawn(facts, times, zone=campaign.timezone, is_test=is_test)
-        )
+        if is_test:
+            moments = _due_at_once(campaign, facts, times[0])
+        elif is_open:
+            amends = _Amendment(campaign, times, actor=actor, at=at)
+            moments = amends.moments(last, timed, facts)  # type: ignore[arg-type]
+        else:
+            moments = _drawn(facts, times, zone=campaign.timezone)
         last = _seal(campaign, moments, plan, is_test=is_test, actor=actor, at=at)
     days = {local_day(one.at, campaign.timezone) for one in read_list(last.moments)}
-    return _plan(campaign, rows, last.set_id, sorted(days))
+    return plan_of(campaign, rows, last.set_id, sorted(days))
 
 
 def newest_set(campaign: Campaign, *, is_test: bool) -> SealedSet | None:
@@ -181,6 +112,51 @@ def revealed(plan: PrizePlan | None) -> str:
     return f"sha256 {sealed.sha256}\nnonce {sealed.nonce}\n\n{sealed.moments}"
 
 
+def is_changed(campaign: Campaign, named: PrizePlan | None) -> bool:
+    """Tell whether a publish would give other prizes, by other rules or in other numbers, than the plan ``named``.
+
+    The dates, by which moments are drawn too, are told as dates.
+    """
+    rows = ordered(campaign)
+    timed = by_moment(rows)
+    drafted = plan_of(campaign, rows, "draft" if timed else None, ())
+    if drafted is None or named is None:
+        return drafted is not named
+    if (drafted.prizes, drafted.limits) != (named.prizes, named.limits):
+        return True
+    last = newest_set(campaign, is_test=False)
+    sealed = last.plan if last else {}
+    return any(
+        _undated(_settings(row, rank, None)) != _undated(sealed.get(row.key, {}))
+        for rank, row in enumerate(timed, 1)
+    ) or any(
+        row.stock != _batched(row, is_test=False)
+        for row in rows
+        if row.mechanic == Mechanic.EVERYONE
+    )
+
+
+def _undated(settings: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in settings.items() if name not in _DATES}
+
+
+def promised_places(row: Prize) -> int:
+    """Return up to which place the pool of a prize belongs to units that were in the live stock once.
+
+    Whoever won one of them has its code, also where the stock was lowered since.
+    """
+    if row.mechanic != Mechanic.MOMENT:
+        return _places(row, is_test=False)
+    sets = SealedSet.objects.filter(campaign=row.campaign_id, is_test=False)
+    units = [
+        one.unit
+        for sealed in sets.exclude(loaded_at=None, is_loaded=False)
+        for one in read_list(sealed.moments)
+        if one.prize == row.key
+    ]
+    return max(max(units, default=-1) + 1, published_stock(row))
+
+
 def published_stock(row: Prize) -> int:
     """Return how many units of a prize its live releases have promised."""
     if row.mechanic == Mechanic.MOMENT:
@@ -189,12 +165,14 @@ def published_stock(row: Prize) -> int:
     return _batched(row, is_test=False)
 
 
-def _settings(row: Prize, rank: int, times: tuple[datetime, datetime]) -> dict[str, Any]:
+_DATES = ("opens_at", "closes_at")
+
+
+def _settings(row: Prize, rank: int, times: tuple[datetime, datetime] | None) -> dict[str, Any]:
     brought = row.brought.times if row.pace == "list" and hasattr(row, "brought") else None
     return {
         "rank": rank,
-        "opens_at": times[0].isoformat(),
-        "closes_at": times[1].isoformat(),
+        **({name: at.isoformat() for name, at in zip(_DATES, times, strict=True)} if times else {}),
         "brought": brought,
         **{
             name: getattr(row, name)
@@ -206,37 +184,38 @@ def _settings(row: Prize, rank: int, times: tuple[datetime, datetime]) -> dict[s
     }
 
 
-def _settle_batches(row: Prize, *, is_test: bool) -> None:
+def _settle_batches(row: Prize, *, is_test: bool, actor: User | None, at: datetime) -> None:
+    """Add a batch for what is more than before; have taken out what is less."""
     wanted = min(row.stock, MOST_TEST_UNITS) if is_test else row.stock
     there = _batched(row, is_test=is_test)
     if wanted < there and not is_test:
-        raise StockTooLow(
-            f"{row} has been published with {there:,}. Its stock can be raised now, and not lowered."
-        )
+        won = len(units_taken(row))
+        if wanted < won:
+            raise too_low(row, won)
+        ask_withdrawal(row, there - wanted, actor=actor, at=at)
     if wanted > there:
         StockBatch.objects.create(
             prize=row,
             is_test=is_test,
             number=StockBatch.objects.filter(prize=row, is_test=is_test).count() + 1,
-            first=there,
+            first=_places(row, is_test=is_test),
             units=wanted - there,
         )
 
 
 def _batched(row: Prize, *, is_test: bool) -> int:
+    """Return how many units are promised: what was loaded without what is withdrawn."""
+    return _places(row, is_test=is_test) - (0 if is_test else withdrawn_of(row))
+
+
+def _places(row: Prize, *, is_test: bool) -> int:
     batches = StockBatch.objects.filter(prize=row, is_test=is_test)
     return batches.aggregate(units=Sum("units"))["units"] or 0
 
 
 def _drawn(
-    prizes: Sequence[PrizeFacts], times: tuple[datetime, datetime], *, zone: str, is_test: bool
+    prizes: Sequence[PrizeFacts], times: tuple[datetime, datetime], *, zone: str
 ) -> list[SealedMoment]:
-    if is_test:
-        return [
-            one
-            for prize in prizes
-            for one in numbered(prize.key, [times[0]] * min(prize.stock, MOST_TEST_UNITS))
-        ]
     return [
         one
         for prize in prizes
@@ -244,38 +223,95 @@ def _drawn(
     ]
 
 
-def _amended(
-    last: SealedSet,
-    prizes: Sequence[PrizeFacts],
-    times: tuple[datetime, datetime],
-    *,
-    zone: str,
-    at: datetime,
+def _due_at_once(
+    campaign: Campaign, prizes: Sequence[PrizeFacts], opens_at: datetime
 ) -> list[SealedMoment]:
-    """Keep what was sealed but for moments of a lowered stock that lie ahead; add those of a raised one."""
-    soon = at + SETTLING
-    kept: list[SealedMoment] = []
-    for prize in prizes:
-        there = [one for one in read_list(last.moments) if one.prize == prize.key]
-        more = prize.stock - len(there)
-        if more < 0:
-            ahead = sorted(one for one in there if one.at > soon)
-            if len(ahead) < -more:
-                raise StockTooLow(
-                    f"So many of {prize.words} can't be taken away any more. Lower the stock by less."
-                )
-            gone = set(ahead[more:])
-            there = [one for one in there if one not in gone]
-        elif more:
-            drawn = _more_times(prize, there, more, max(soon, times[0]), times[1], zone=zone)
-            if len(drawn) < more:
-                raise StockTooLow(
-                    f"No time is left in which {more} more of {prize.words} could be won."
-                )
-            first = max((one.unit for one in there), default=-1) + 1
-            there += numbered(prize.key, drawn, first=first)
-        kept += there
-    return kept
+    """Return the moments of a test, with units that no earlier test had: those may be won, and are won once."""
+    known: dict[str, int] = {}
+    for sealed in SealedSet.objects.filter(campaign=campaign, is_test=True):
+        for one in read_list(sealed.moments):
+            known[one.prize] = max(known.get(one.prize, -1), one.unit)
+    return [
+        one
+        for prize in prizes
+        for one in numbered(
+            prize.key,
+            [opens_at] * min(prize.stock, MOST_TEST_UNITS),
+            first=known.get(prize.key, -1) + 1,
+        )
+    ]
+
+
+class _Amendment:
+    """Moments of a campaign that people have entered already: what was sealed stays but for what is withdrawn."""
+
+    def __init__(
+        self,
+        campaign: Campaign,
+        times: tuple[datetime, datetime],
+        *,
+        actor: User | None,
+        at: datetime,
+    ) -> None:
+        self._campaign = campaign
+        self._times = times
+        self._signed: Any = {"actor": actor, "at": at}
+        self._soon = at + SETTLING
+
+    def moments(
+        self, last: SealedSet, rows: Sequence[Prize], prizes: Sequence[PrizeFacts]
+    ) -> list[SealedMoment]:
+        """Return the moments of the next set: fewer of a lowered stock, and new ones of a raised one."""
+        sealed = list(read_list(last.moments))
+        kept: list[SealedMoment] = []
+        for row, prize in zip(rows, prizes, strict=True):
+            there = [one for one in sealed if one.prize == prize.key]
+            won = units_taken(row)
+            # Won before they could be withdrawn: of the stock, and of no set any more.
+            beside = len(won - {_named(one) for one in there})
+            more = prize.stock - len(there) - beside
+            if more < 0:
+                there = self._fewer(row, there, won, -more)
+            elif more:
+                there += self._more(row, prize, there, won, more)
+            kept += there
+        return kept
+
+    def _fewer(
+        self, row: Prize, there: list[SealedMoment], won: set[str], fewer: int
+    ) -> list[SealedMoment]:
+        """Leave out what nobody has won, the latest first."""
+        free = sorted(one for one in there if _named(one) not in won)
+        if len(free) < fewer:
+            raise too_low(row, len(won))
+        gone = free[len(free) - fewer :]
+        ask_withdrawal(row, fewer, planned=[_named(one) for one in gone], **self._signed)
+        left = set(there) - set(gone)
+        return [one for one in there if one in left]
+
+    def _more(
+        self,
+        row: Prize,
+        prize: PrizeFacts,
+        there: list[SealedMoment],
+        won: set[str],
+        more: int,
+    ) -> list[SealedMoment]:
+        begins = max(self._soon, self._times[0])
+        zone = self._campaign.timezone
+        drawn = _more_times(prize, there, more, begins, self._times[1], zone=zone)
+        if len(drawn) < more:
+            raise StockTooLow(f"No time is left in which {more} more of {row} could be won.")
+        named = {*(_named(one) for one in there), *won}
+        for one in row.withdrawals.all():
+            named.update(one.names, one.planned)
+        first = max((int(name[1:]) for name in named), default=-1) + 1
+        return numbered(prize.key, drawn, first=first)
+
+
+def _named(moment: SealedMoment) -> str:
+    """Return what the table calls the unit of a moment."""
+    return f"u{moment.unit}"
 
 
 def _more_times(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from campaigns.prizes.services.stock import seal_named
+from campaigns.prizes.services.stock import is_changed, seal_named
 from campaigns.publishing.services.manifest import images_of, manifest_of, page_content
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Manifest
@@ -56,6 +56,8 @@ def changes_since_release(campaign: Campaign) -> list[str]:
     judged = _differing(release.manifest, manifest.model_dump(mode="json"))
     shown = _differing(release.page, page.model_dump(mode="json"))
     changes = [name for name, ours, theirs in _PARTS if ours & judged or theirs & shown]
+    if "Prizes" not in changes and is_changed(campaign, named):
+        changes.append("Prizes")
     if release.images != images_of(campaign):
         changes.append("Pictures")
     if release.mails != campaign.mail_texts:

@@ -6,7 +6,7 @@ from typing import Any
 
 from campaigns.accounts.services.sender import is_ready
 from campaigns.prizes.services.facts import prizes_of
-from campaigns.prizes.services.stock import longest_plan
+from campaigns.prizes.services.release_plan import award_limits, longest_plan
 from campaigns.publishing.rules.publish_checks import (
     CampaignFacts,
     FieldFacts,
@@ -67,6 +67,7 @@ def publish_cautions(campaign: Campaign, *, at: datetime) -> list[Finding]:
 def facts_of(campaign: Campaign) -> CampaignFacts:
     """Return a campaign as the publish check reads it."""
     names = [field.name for field in fields(CampaignFacts)]
+    prizes = prizes_of(campaign)
     derived: dict[str, Any] = {
         "opened_at": _opened_at(campaign),
         "review": campaign.review_mode,
@@ -74,7 +75,8 @@ def facts_of(campaign: Campaign) -> CampaignFacts:
         "has_logo": bool(campaign.logo),
         "sender_ready": is_ready(campaign.client),
         "fields": [_field_facts(row) for row in campaign.form_fields.all()],
-        "prize_rows": prizes_of(campaign),
+        "prize_rows": prizes,
+        "award_limits": len(list(award_limits(campaign.prize_cap, prizes))),
         "limits": [limit_facts(limit, row=str(limit.pk)) for limit in campaign.limits.all()],
     }
     own = columns_of(campaign.client, names) | columns_of(campaign, names)

@@ -24,6 +24,7 @@ from campaigns.hosting.host import SiteHost, api_address, site_host
 from campaigns.hosting.host_errors import HostIsFull, StillDeploying, VersionGone
 from campaigns.prizes.services.loading import StockStillLoading, load_stock
 from campaigns.prizes.services.stock import revealed
+from campaigns.prizes.services.withdrawing import UnitsStillLeaving
 from campaigns.publishing.models import Placement, Release
 from campaigns.rendering import PageContent, render_page, render_rules
 from campaigns.setup.models import Campaign
@@ -38,10 +39,18 @@ MOST_TROUBLES = 3
 """After so many failures a turn leaves the rest for the next one: something is down."""
 
 
-def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = True) -> bool:
+def propagate(
+    campaign: Campaign,
+    *,
+    is_test: bool,
+    at: datetime,
+    whole: bool = True,
+    withdraws: bool = False,
+) -> bool:
     """Write a campaign's newest release and state to table and host; tell whether both have it.
 
-    Without ``whole`` only the state is written, where the page is not behind.
+    Without ``whole`` only the state is written, where the page is not behind. Only the clock
+    ``withdraws`` units of a lowered stock.
     What goes wrong is kept on the placement, in words for staff.
     """
     placement = Placement.objects.filter(campaign=campaign, is_test=is_test).first()
@@ -59,8 +68,9 @@ def propagate(campaign: Campaign, *, is_test: bool, at: datetime, whole: bool = 
             placement,
             releases,
             whole=whole or placement.carried_revision < placement.page_revision,
+            withdraws=withdraws,
         )
-    except (HostIsFull, StillDeploying, StockStillLoading) as error:
+    except (HostIsFull, StillDeploying, StockStillLoading, UnitsStillLeaving) as error:
         mine.update(trouble=error.message[:200])
         return False
     except (ingest.IngestBusy, ingest.Superseded, BotoCoreError, ClientError, OSError) as error:
@@ -96,7 +106,9 @@ def propagate_due(at: datetime, turn: Turn = UNLIMITED) -> list[Placement]:
     ):
         if turn.is_over():
             break
-        if propagate(placement.campaign, is_test=placement.is_test, at=at, whole=False):
+        if propagate(
+            placement.campaign, is_test=placement.is_test, at=at, whole=False, withdraws=True
+        ):
             carried.append(placement)
         elif (troubles := troubles + 1) >= MOST_TROUBLES:
             raise Away("the submissions table or a site host is away")
@@ -104,13 +116,18 @@ def propagate_due(at: datetime, turn: Turn = UNLIMITED) -> list[Placement]:
 
 
 def _write(
-    campaign: Campaign, placement: Placement, releases: list[Release], *, whole: bool
+    campaign: Campaign,
+    placement: Placement,
+    releases: list[Release],
+    *,
+    whole: bool,
+    withdraws: bool,
 ) -> None:
     newest = releases[0]
     current = _current(campaign, placement, newest)
     if whole:
         # Units and moments first: no release names what is not there.
-        load_stock(campaign, is_test=placement.is_test)
+        load_stock(campaign, is_test=placement.is_test, withdraws=withdraws)
         # An emptied table needs the earlier ones as well: submissions are judged by theirs.
         for release in releases:
             ingest.publish_release(Manifest.model_validate(release.manifest), current)

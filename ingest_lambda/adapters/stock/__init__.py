@@ -36,6 +36,7 @@ from ingest_lambda.adapters.stock.units import BlockUnit as BlockUnit
 from ingest_lambda.adapters.stock.units import MomentUnit as MomentUnit
 from ingest_lambda.adapters.stock.units import ReturnedUnit as ReturnedUnit
 from ingest_lambda.adapters.stock.units import StockUnit as StockUnit
+from ingest_lambda.adapters.stock.withdrawing import Withdrawals
 from ingest_lambda.adapters.table import Store
 
 
@@ -47,3 +48,4 @@ class Stock:
         self.moments = MomentItems(self.store)
         self.blocks = BlockItems(self.store)
         self.given = GivenItems(self.store)
+        self.withdrawals = Withdrawals(self.store, self.blocks, self.given)

@@ -8,11 +8,7 @@ from ingest_lambda.adapters.stock.keys import block_key, pool_key, pool_pk, retu
 from ingest_lambda.adapters.stock.loading import put_all
 from ingest_lambda.adapters.stock.units import BlockUnit, ReturnedUnit
 from ingest_lambda.adapters.table import Item, Store
-from ingest_lambda.contract import Block
-from ingest_lambda.errors import TryAgain
-
-_MOST_GETS = 100
-"""What one ``BatchGetItem`` takes."""
+from ingest_lambda.contract import Block, WithdrawnRange
 
 
 class BatchIsOpen(Exception):
@@ -40,6 +36,10 @@ class StoredBlock:
     next: int
     size: int
     codes: tuple[str, ...] = field(default=(), repr=False)
+    withdrawal: str = ""
+    """The last withdrawal that took units out of it, if any did."""
+    withdrawn: WithdrawnRange | None = None
+    """Which units that took."""
 
     @property
     def is_used_up(self) -> bool:
@@ -136,20 +136,10 @@ class BlockItems:
     def read(
         self, campaign_id: str, prize: str, batch: str, numbers: Iterable[int]
     ) -> dict[int, StoredBlock]:
-        """Read blocks by number, consistently, at most 100 of them; absent ones are left out."""
+        """Read blocks by number, consistently; absent ones are left out."""
         keys = [block_key(campaign_id, prize, batch, number) for number in numbers]
-        found: dict[int, StoredBlock] = {}
-        while keys:
-            request = {"Keys": keys[:_MOST_GETS], "ConsistentRead": True}
-            answer = self._store.call("batch_get_item", RequestItems={self._store.name: request})
-            left = answer.get("UnprocessedKeys", {}).get(self._store.name, {}).get("Keys", [])
-            if len(left) == len(keys):
-                raise TryAgain("reads_left_over")
-            for item in answer["Responses"].get(self._store.name, ()):
-                block = _block(campaign_id, prize, batch, item)
-                found[block.number] = block
-            keys = [*left, *keys[_MOST_GETS:]]
-        return found
+        blocks = (_block(campaign_id, prize, batch, item) for item in self._store.get_many(keys))
+        return {block.number: block for block in blocks}
 
     def returned(self, campaign_id: str, prize: str, *, most: int) -> Sequence[ReturnedUnit]:
         """Read the first units that came back, consistently."""
@@ -186,12 +176,22 @@ def _item(campaign_id: str, prize: str, batch: str, block: Block) -> Item:
 
 def _block(campaign_id: str, prize: str, batch: str, item: Item) -> StoredBlock:
     codes = item.get("codes")
+    number = int(item["block"]["N"])
+    withdrawal = item.get("withdrawal", {"S": ""})["S"]
     return StoredBlock(
         campaign_id=campaign_id,
         prize=prize,
         batch=batch,
-        number=int(item["block"]["N"]),
+        number=number,
         next=int(item["next"]["N"]),
         size=int(item["size"]["N"]),
         codes=tuple(json.loads(codes["S"])) if codes else (),
+        withdrawal=withdrawal,
+        withdrawn=WithdrawnRange(
+            block=number,
+            first=int(item["withdrawn_from"]["N"]),
+            until=int(item["withdrawn_until"]["N"]),
+        )
+        if withdrawal
+        else None,
     )

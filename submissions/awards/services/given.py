@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from campaigns.prizes.models import Prize, PrizeKind, StockBatch
-from campaigns.prizes.services.pool import code_at
+from campaigns.prizes.services.pool import code_at, test_code
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import AwardState, Given, block_begins
 from submissions.mirror.models import Award
@@ -24,8 +24,7 @@ def given_units(campaign: Campaign, is_test: bool) -> Iterator[Given]:
         is_code = prize is not None and prize.kind == PrizeKind.CODE
         if award.state == AwardState.REVOKED and not is_code:
             continue
-        # A test's codes are made up as they are loaded, and worth nothing.
-        code = code_of_unit(prize, award.unit) if prize and is_code and not is_test else ""
+        code = code_of_unit(prize, award.unit, is_test=is_test) if prize and is_code else ""
         yield Given(
             prize=award.prize,
             unit=award.unit,
@@ -34,17 +33,33 @@ def given_units(campaign: Campaign, is_test: bool) -> Iterator[Given]:
         )
 
 
-def code_of_unit(prize: Prize, unit: str) -> str:
-    """Return the code that a unit of the live campaign is; empty where the pool has none at its place."""
-    place = _place(prize, unit)
-    return "" if place is None else code_at(prize, place)
+def units_taken(prize: Prize) -> Iterator[str]:
+    """Yield the units of a prize that are not in the live stock: a thing that is revoked returns, a code never."""
+    states = [AwardState.CONFIRMED, AwardState.PROVISIONAL]
+    if prize.kind == PrizeKind.CODE:
+        states.append(AwardState.REVOKED)
+    awards = Award.objects.filter(
+        campaign=prize.campaign_id, prize=prize.key, is_test=False, state__in=states
+    )
+    yield from awards.order_by().values_list("unit", flat=True).iterator(2_000)
 
 
-def _place(prize: Prize, unit: str) -> int | None:
+def code_of_unit(prize: Prize, unit: str, *, is_test: bool = False) -> str:
+    """Return the code that a unit is; empty where the pool has none at its place.
+
+    A test's codes are made up, and worth nothing; its winners see the same after a republish.
+    """
+    place = _place(prize, unit, is_test=is_test)
+    if place is None:
+        return ""
+    return test_code(prize, place) if is_test else code_at(prize, place)
+
+
+def _place(prize: Prize, unit: str, *, is_test: bool) -> int | None:
     if found := _OF_MOMENT.fullmatch(unit):
         return int(found[1])
     if found := _OF_BLOCK.fullmatch(unit):
         number, block, index = map(int, found.groups())
-        batch = StockBatch.objects.filter(prize=prize, is_test=False, number=number).first()
+        batch = StockBatch.objects.filter(prize=prize, is_test=is_test, number=number).first()
         return batch.first + block_begins(batch.units)[block] + index if batch else None
     return None

@@ -16,7 +16,8 @@ from campaigns.prizes.models import CodeBatch, CodeBlock, Prize, SealedSet, Stoc
 from campaigns.prizes.rules.sealing import SealedMoment, read_list
 from campaigns.prizes.services import loading
 from campaigns.prizes.services.pool import code_at
-from campaigns.prizes.services.stock import StockTooLow, newest_set
+from campaigns.prizes.services.stock import newest_set
+from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.lifecycle import move_campaign, republish
 from campaigns.publishing.services.manifest import page_content
@@ -27,6 +28,7 @@ from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import Manifest
 from ingest_lambda.contract.stock import Given, local_day
+from submissions.awards.services.given import code_of_unit
 from tests.campaigns.factories import NOON, make_draft, make_prize, publish
 from tests.campaigns.published import placement_of
 
@@ -132,7 +134,7 @@ def test_an_amendment_with_more_stock_keeps_every_moment_and_adds_some_that_lie_
     assert {one.unit for one in after} == set(range(25))
 
 
-def test_an_amendment_with_less_stock_takes_away_what_lies_ahead_or_nothing(
+def test_an_amendment_with_less_stock_takes_away_the_latest_moments(
     table: Table, host: LocalHost
 ) -> None:
     campaign = make_draft()
@@ -144,14 +146,11 @@ def test_an_amendment_with_less_stock_takes_away_what_lies_ahead_or_nothing(
     published(campaign, at=middle, reason="Fewer prizes")
     assert sealed_moments(campaign) == sorted(before)[:25]
     Prize.objects.filter(pk=prize.pk).update(stock=5)
-    with pytest.raises(StockTooLow):
-        published(campaign, at=middle, reason="Far fewer prizes")
-    assert len(sealed_moments(campaign)) == 25
+    published(campaign, at=middle, reason="Far fewer prizes")
+    assert sealed_moments(campaign) == sorted(before)[:5]
 
 
-def test_more_stock_for_everyone_is_another_batch_and_less_is_refused(
-    table: Table, host: LocalHost
-) -> None:
+def test_more_stock_for_everyone_is_another_batch(table: Table, host: LocalHost) -> None:
     campaign = make_draft()
     prize = make_prize(campaign, key="sticker", mechanic="everyone", stock=70)
     published(campaign)
@@ -159,9 +158,6 @@ def test_more_stock_for_everyone_is_another_batch_and_less_is_refused(
     published(campaign, reason="More stickers")
     batches = StockBatch.objects.filter(is_test=False).values_list("first", "units", "is_loaded")
     assert list(batches) == [(0, 70, True), (70, 50, True)]
-    Prize.objects.filter(pk=prize.pk).update(stock=119)
-    with pytest.raises(StockTooLow):
-        published(campaign, reason="Fewer stickers")
 
 
 def test_codes_must_be_as_many_as_the_stock_and_each_unit_has_its_own(
@@ -195,6 +191,55 @@ def test_a_test_release_has_moments_that_are_due_and_codes_without_value(
     sealed = SealedSet.objects.get(is_test=True)
     assert all((one.code or "").startswith("TEST-") for one in loading._moments(sealed, campaign))
     assert not SealedSet.objects.filter(is_test=False).exists()
+
+
+def test_a_test_that_is_published_again_has_units_of_its_own_and_its_winners_keep_their_codes(
+    table: Table, host: LocalHost
+) -> None:
+    campaign = make_draft()
+    prize = make_prize(campaign, key="voucher", kind="code", stock=3)
+    add_codes(prize, 3)
+    publish_test(campaign, actor=None, at=NOON)
+    first = {one.unit for one in sealed_moments(campaign, is_test=True)}
+    prize.from_hour = 8
+    prize.save()
+    publish_test(campaign, actor=None, at=NOON)
+    second = {one.unit for one in sealed_moments(campaign, is_test=True)}
+    assert (first, second) == ({0, 1, 2}, {3, 4, 5})
+    sealed = newest_set(campaign, is_test=True)
+    assert sealed is not None
+    loaded = {one.unit: one.code for one in loading._moments(sealed, campaign)}
+    assert not placement_of(campaign, is_test=True).is_behind
+    assert loaded["u4"] == code_of_unit(prize, "u4", is_test=True) == f"TEST-{prize.pk}-000004"
+
+
+@pytest.mark.parametrize(
+    ("change", "is_one"),
+    [
+        ({}, False),
+        ({"stock": 31}, True),
+        ({"from_hour": 9}, True),
+        ({"unclaimed": "void"}, True),
+        ({"won_text": {"en": "Fetch it."}}, True),
+    ],
+)
+def test_what_publishing_again_would_change_of_prizes_is_said(
+    table: Table, host: LocalHost, change: dict[str, Any], is_one: bool
+) -> None:
+    campaign = make_draft()
+    prize = make_prize(campaign, stock=30)
+    published(campaign)
+    Prize.objects.filter(pk=prize.pk).update(**change)
+    assert ("Prizes" in changes_since_release(campaign)) is is_one
+
+
+def test_another_cap_on_prizes_is_a_change(table: Table, host: LocalHost) -> None:
+    campaign = make_draft()
+    make_prize(campaign, stock=30, mechanic="everyone")
+    published(campaign)
+    assert "Prizes" not in changes_since_release(campaign)
+    campaign.prize_cap = "" if campaign.prize_cap else "one"
+    assert "Prizes" in changes_since_release(campaign)
 
 
 def test_a_big_batch_is_loaded_in_slices_and_nothing_is_published_before_its_end(

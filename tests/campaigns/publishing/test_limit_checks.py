@@ -19,6 +19,7 @@ from tests.campaigns.facts import (
     RECEIPT,
     SHOP,
     a_field,
+    a_prize,
     codes,
     limit,
     problems,
@@ -148,6 +149,20 @@ def test_a_limit_by_day_counts_twice_since_an_earlier_copy_moves_its_use() -> No
     limits = [*by_receipt, limit(9, "campaign"), limit(9, "rolling", hours=9), limit(5, "day")]
     found = codes(problems(fields=(photos, EMAIL, CONSENT), limits=limits))
     assert "too_many_limits" in found
+
+
+def test_prizes_take_places_of_the_same_transaction() -> None:
+    photos = replace(RECEIPT, max_receipts=5, images_per_receipt=3)
+    fields = (photos, EMAIL, CONSENT)
+    limits = [limit(1, window, scope="receipt") for window in ("campaign", "day", "week")]
+    prizes = [a_prize(key=f"prize{number}") for number in range(3)]
+    # 1 + 3 limits of 30 photos are 91, so that 9 are left: two prizes and no more.
+    assert problems(fields=fields, limits=limits, prize_rows=prizes[:2], award_limits=2) == []
+    found = problems(fields=fields, limits=limits, prize_rows=prizes[:2], award_limits=3)
+    assert codes(found) == ["too_many_limits"]
+    assert "or some prizes" in found[0].message
+    found = problems(fields=fields, limits=limits, prize_rows=prizes)
+    assert codes(found) == ["too_many_limits"]
 
 
 def test_more_limits_than_the_transaction_holds_are_refused() -> None:

@@ -96,4 +96,6 @@ class CampaignFacts:
     limits: Sequence[LimitFacts]
     currency: str = "GBP"
     prize_rows: Sequence[PrizeFacts] = ()
+    award_limits: int = 0
+    """How many limits on awards the campaign's cap comes to."""
     expected_submissions: int | None = None

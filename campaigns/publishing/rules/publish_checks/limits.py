@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from campaigns.publishing.rules.publish_checks.facts import CampaignFacts, FieldFacts, LimitFacts
 from campaigns.publishing.rules.publish_checks.finding import Finding
-from ingest_lambda.contract import MOST_PARTS, parts_at_most
+from ingest_lambda.contract import MOST_PARTS, parts_at_most, prize_parts
 
 NEEDS = {
     "phone": ({"phone"}, "a phone number"),
@@ -28,7 +28,8 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
         yield _limits(
             "too_many_limits",
             "An entry with all its receipts takes more places under these limits than one "
-            "entry may. Remove a limit per receipt, or let an entry show fewer photos.",
+            f"entry may. Remove a limit per receipt{', or some prizes' if facts.prize_rows else ''}, "
+            "or let an entry show fewer photos.",
         )
     asked = {field.meaning for field in facts.fields if field.meaning}
     most = _most_receipts(facts)
@@ -152,7 +153,8 @@ def _parts(facts: CampaignFacts) -> int:
         ),
         default=0,
     )
-    return parts_at_most(photos, ((limit.scope, limit.window) for limit in facts.limits))
+    parts = parts_at_most(photos, ((limit.scope, limit.window) for limit in facts.limits))
+    return parts + prize_parts(len(facts.prize_rows), facts.award_limits)
 
 
 def _left_out(limit: LimitFacts, facts: CampaignFacts) -> str | None:
