@@ -15,6 +15,7 @@ NOT_TYPED: dict[str, str] = {
     "Prize": "key weekdays",
     "BroughtMoments": "times",
     "SealedSet": "set_id nonce moments sha256 plan",
+    "StockWithdrawal": "ranges names planned place",
     "CodeBatch": "skipped begun",
     "CodeBlock": "codes",
     "CodeUpload": "sha256 format place",

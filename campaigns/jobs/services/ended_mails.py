@@ -1,21 +1,17 @@
 """The mail to who waited long for a job: at most one, and none where a page told them first."""
 
-import logging
 from datetime import datetime, timedelta
 
-from anymail.exceptions import AnymailError
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
 from campaignhub.env import env
+from campaigns.accounts.services.staff_mail import is_reachable, send_staff_mail, staff_mail
 from campaigns.jobs.models import Job
 
-logger = logging.getLogger(__name__)
 _A_ROUND = 5
 _AGAIN_AFTER = timedelta(minutes=1)
 _GIVEN_UP_AFTER = timedelta(hours=1)
-_SENDING_ERRORS = (AnymailError, BotoCoreError, ClientError, OSError)
 
 
 def mail_ended(*, at: datetime) -> int:
@@ -35,25 +31,18 @@ def mail_ended(*, at: datetime) -> int:
 def compose(job: Job) -> EmailMessage:
     """Make the message: what was done, what came of it, where to look."""
     address = f"{env().public_site_url}{reverse('admin:jobs_job_read', args=[job.pk])}"
-    greeting = f"Hello {job.person.first_name}," if job.person.first_name else "Hello,"
-    return EmailMessage(
+    return staff_mail(
+        job.person,
         subject=f"{job.get_state_display()}: {job.title}",
-        body=f"{greeting}\n\n{job.title}\n{job.outcome}\n\nSee it: {address}\n",
-        to=[job.person.email],
-        headers={"Auto-Submitted": "auto-generated"},
+        paragraphs=[f"{job.title}\n{job.outcome}", f"See it: {address}"],
     )
 
 
 def _send(job: Job, at: datetime) -> bool:
-    if not (job.person.email and job.person.is_active):
+    if not is_reachable(job.person):
         return False
-    try:
-        compose(job).send()
-    except _SENDING_ERRORS as error:
-        # The service's own words may repeat the address: the kind of error is all that is kept.
-        kind = type(error.__cause__ or error).__name__[:60]
-        logger.warning("job %s: its mail was not sent: %s", job.pk, kind)
-        if job.ended_at and at - job.ended_at < _GIVEN_UP_AFTER:
-            Job.objects.filter(pk=job.pk, seen_at=None).update(mail_due_at=at + _AGAIN_AFTER)
-        return False
-    return True
+    if send_staff_mail(compose(job), about=f"job {job.pk}"):
+        return True
+    if job.ended_at and at - job.ended_at < _GIVEN_UP_AFTER:
+        Job.objects.filter(pk=job.pk, seen_at=None).update(mail_due_at=at + _AGAIN_AFTER)
+    return False

@@ -9,23 +9,21 @@ from django.urls import reverse
 from campaignhub.staff_site.home import Line, lines
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import can
-from campaigns.setup.rules.states import CampaignState
 from campaigns.workbench.admin.home import campaigns_at_hand
 from submissions.awards.rules.low_stock import Low
+from submissions.awards.services.low_stock import RUNNING, low_words
 from submissions.awards.services.stock import Stock, stock_of
 from submissions.mirror.admin.person import staff_of
-
-_RUNNING = (CampaignState.LIVE, CampaignState.PAUSED)
 
 
 @lines(25)
 def running_low(request: HttpRequest, now: datetime) -> Iterator[Line]:
-    """Name the prizes for everyone of which a tenth is left, or which run out before the close."""
+    """Name the prizes of which a tenth is left, or which run out before the close."""
     user = staff_of(request)
     mine = [
         campaign
         for campaign in campaigns_at_hand(request, now)
-        if campaign.state in _RUNNING and can(user, Capability.CAMPAIGN_EDIT, campaign.client)
+        if campaign.state in RUNNING and can(user, Capability.CAMPAIGN_EDIT, campaign.client)
     ]
     stock = stock_of(mine, now=now)
     for campaign in mine:
@@ -40,9 +38,4 @@ def running_low(request: HttpRequest, now: datetime) -> Iterator[Line]:
 
 
 def _words(prize: Stock) -> str:
-    left = f"{prize.name}: {prize.left:,} of {prize.of:,} left."
-    return (
-        f"{left} At the pace of the last days it runs out before the close."
-        if prize.low is Low.SOON
-        else left
-    )
+    return low_words(prize.name, left=prize.left, of=prize.of, is_soon=prize.low is Low.SOON)

@@ -1,4 +1,4 @@
-"""When a prize for everyone runs low, and what was left of each prize at the close."""
+"""When a prize runs low, and what was left of each prize at the close."""
 
 from datetime import date, timedelta
 from enum import StrEnum
@@ -29,19 +29,44 @@ def empty_on(left: int, taken: int, days: int, *, today: date, until: date) -> d
     return today + timedelta(days=1 + int(needed))
 
 
-def low_of(*, left: int, of: int, empty_on: date | None, is_by_moment: bool) -> Low | None:
+class Told(StrEnum):
+    """The thresholds at which people are told by mail."""
+
+    FEW = "few"
+    SOON = "soon"
+
+
+def told_of(low: Low) -> Told:
+    """Return the threshold that a prize has reached; one that is empty is past the first."""
+    return Told.SOON if low is Low.SOON else Told.FEW
+
+
+def low_of(
+    *,
+    left: int,
+    of: int,
+    empty_on: date | None,
+    is_by_moment: bool,
+    is_code: bool = False,
+    closes_on: date | None = None,
+) -> Low | None:
     """Return how low a prize is, if it is low: at a tenth, at a forecast of empty, and at none.
 
-    A prize by winning moments is never low: its last units have moments of their own
-    near the close, and a publish has checked that there is a code for each.
+    A thing by winning moments is never low: its last units have moments of their own near
+    the close. Codes are, whoever wins them, because more have to be ordered in time; by
+    moments their pace brings them to the close by itself, so that a forecast counts only
+    where it lies ``PACE_DAYS`` before that.
     """
-    if is_by_moment:
+    if is_by_moment and not is_code:
         return None
     if not left:
         return Low.EMPTY
     if left * 100 <= of * LOW_PER_CENT:
         return Low.FEW
-    return Low.SOON if empty_on else None
+    if empty_on is None:
+        return None
+    is_meant = is_by_moment and (closes_on is None or (closes_on - empty_on).days < PACE_DAYS)
+    return None if is_meant else Low.SOON
 
 
 class Unawarded(StrEnum):

@@ -55,6 +55,7 @@ class PrizeResult:
     """How many were given on each day, confirmed or reserved."""
     curve: StockCurve
     is_by_moment: bool
+    closes_on: date | None
     unclaimed: str
     without_moment: int
     """How many units the manager's own list of moments left out."""
@@ -67,6 +68,8 @@ class PrizeResult:
             of=self.stock,
             empty_on=self.curve.empty_on,
             is_by_moment=self.is_by_moment,
+            is_code=self.is_code,
+            closes_on=self.closes_on,
         )
 
     @property
@@ -260,6 +263,9 @@ def _prizes(campaign: Campaign, days: Sequence[date]) -> list[PrizeResult]:
                 days=a_day,
                 curve=curve,
                 is_by_moment=row.mechanic == Mechanic.MOMENT,
+                closes_on=campaign.closes_at.astimezone(zone).date()
+                if campaign.closes_at
+                else None,
                 unclaimed=row.unclaimed,
                 without_moment=_without_moment(row),
             )

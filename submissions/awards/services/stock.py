@@ -21,6 +21,7 @@ from submissions.mirror.services.campaign_cache import once_a_minute
 class Stock:
     """What is left of a prize."""
 
+    prize_id: int
     name: str
     left: int
     of: int
@@ -40,10 +41,11 @@ def stock_of(campaigns: Sequence[Campaign], *, now: datetime) -> dict[UUID, list
     """Return what is left of each prize of each campaign, with two queries for all of them, once a minute."""
     if not campaigns:
         return {}
-    return once_a_minute("stock", campaigns, lambda: _counted(campaigns, now))
+    return once_a_minute("stock", campaigns, lambda: count_stock(campaigns, now=now))
 
 
-def _counted(campaigns: Sequence[Campaign], now: datetime) -> dict[UUID, list[Stock]]:
+def count_stock(campaigns: Sequence[Campaign], *, now: datetime) -> dict[UUID, list[Stock]]:
+    """Count what is left of each prize of each campaign now."""
     states: dict[tuple[UUID, str], dict[str, int]] = defaultdict(dict)
     lately: dict[tuple[UUID, str], dict[str, int]] = defaultdict(dict)
     recent = Q(awarded_at__gte=now - timedelta(days=PACE_DAYS))
@@ -66,9 +68,16 @@ def _counted(campaigns: Sequence[Campaign], now: datetime) -> dict[UUID, list[St
                 by_id[row.campaign_id], left, taken_of(lately[key], is_code=is_code), now
             ),
             is_by_moment=row.mechanic == Mechanic.MOMENT,
+            is_code=is_code,
+            closes_on=_closes_on(by_id[row.campaign_id]),
         )
-        found[row.campaign_id].append(Stock(str(row), left, row.stock, low))
+        found[row.campaign_id].append(Stock(row.pk, str(row), left, row.stock, low))
     return dict(found)
+
+
+def _closes_on(campaign: Campaign) -> date | None:
+    closes_at = campaign.closes_at
+    return closes_at.astimezone(ZoneInfo(campaign.timezone)).date() if closes_at else None
 
 
 def _empty_on(campaign: Campaign, left: int, taken: int, now: datetime) -> date | None:

@@ -1,6 +1,6 @@
 """When a prize runs low, and why units are left at the close."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -25,8 +25,28 @@ def test_a_tenth_a_forecast_of_empty_and_none_are_low(
     assert low_of(left=left, of=100, empty_on=soon, is_by_moment=False) is low
 
 
-def test_winning_moments_never_run_low() -> None:
+def test_things_by_winning_moments_never_run_low() -> None:
     assert low_of(left=1, of=100, empty_on=CLOSE, is_by_moment=True) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "days_before_close", "low"),
+    [
+        (0, None, Low.EMPTY),
+        (10, None, Low.FEW),
+        (50, 7, Low.SOON),
+        (50, 6, None),
+        (50, 0, None),
+        (50, None, None),
+    ],
+)
+def test_codes_by_winning_moments_run_low_too_but_not_for_reaching_the_close(
+    left: int, days_before_close: int | None, low: Low | None
+) -> None:
+    empty = None if days_before_close is None else CLOSE - timedelta(days=days_before_close)
+    assert low is low_of(
+        left=left, of=100, empty_on=empty, is_by_moment=True, is_code=True, closes_on=CLOSE
+    )
 
 
 @pytest.mark.parametrize(
