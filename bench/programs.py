@@ -7,7 +7,7 @@ its ``scale``, adds rows and leaves no process behind.
 
 BENCH = (
     *("page_weight", "cold_start", "desk", "undecided", "sign_in"),
-    *("accept", "slow_lines", "journey", "floods", "photos"),
+    *("accept", "slow_lines", "journey", "floods", "photos", "codes"),
 )
 """``make bench``, in this order: some fifteen minutes."""
 
