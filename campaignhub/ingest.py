@@ -353,6 +353,15 @@ def returned_units(campaign_id: str, prize: str, *, most: int) -> list[str]:
     return [one.unit for one in _stock().blocks.returned(campaign_id, prize, most=most)]
 
 
+def put_fallback(campaign_id: str, prize: str, code: str) -> None:
+    """Put the code that everyone gets once a prize has no unit left; who has an earlier one keeps that.
+
+    Raises:
+        IngestBusy: again is harmless.
+    """
+    _stock().given.put_fallback(campaign_id, prize, code)
+
+
 def read_given(campaign_id: str, prize: str, unit: str) -> Given | None:
     """Read to whom a unit is given, with its code.
 

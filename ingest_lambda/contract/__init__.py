@@ -76,6 +76,7 @@ from ingest_lambda.contract.shape import instant_text as instant_text
 from ingest_lambda.contract.status import ANSWERABLE as ANSWERABLE
 from ingest_lambda.contract.status import shown_status as shown_status
 from ingest_lambda.contract.stock import BLOCK_UNITS as BLOCK_UNITS
+from ingest_lambda.contract.stock import FALLBACK as FALLBACK
 from ingest_lambda.contract.stock import MOST_UNIT_BATCHES as MOST_UNIT_BATCHES
 from ingest_lambda.contract.stock import Block as Block
 from ingest_lambda.contract.stock import Given as Given
@@ -83,6 +84,7 @@ from ingest_lambda.contract.stock import Moment as Moment
 from ingest_lambda.contract.stock import WithdrawnRange as WithdrawnRange
 from ingest_lambda.contract.stock import block_begins as block_begins
 from ingest_lambda.contract.stock import block_sizes as block_sizes
+from ingest_lambda.contract.stock import fallback_unit as fallback_unit
 from ingest_lambda.contract.stock import local_day as local_day
 from ingest_lambda.contract.stock import unit_name as unit_name
 from ingest_lambda.contract.token import MAX_TOKEN_CHARS as MAX_TOKEN_CHARS

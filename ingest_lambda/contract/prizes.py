@@ -30,6 +30,8 @@ class PrizeSpec(Shape):
     """What entrants read, by language; every language of the campaign has one."""
     mechanic: Mechanic
     timing: AwardTiming = AwardTiming.AT_ONCE
+    fallback: bool = False
+    """Whether who comes after the stock has ended gets one shared code, which lies in the stock table."""
 
 
 class AwardLimitSpec(Shape):

@@ -75,6 +75,15 @@ class WithdrawnRange(Shape):
     until: int = Field(ge=1, le=BLOCK_UNITS)
 
 
+FALLBACK = "f."
+"""How the names of units begin that are no stock: each brings its winner the one shared code."""
+
+
+def fallback_unit(submission_id: UUID) -> str:
+    """Return the name of the unit by which a submission has the shared code."""
+    return f"{FALLBACK}{submission_id.hex}"
+
+
 def unit_name(batch: str, block: int, index: int) -> str:
     """Return the name of the unit at a place of a block, counted from 0."""
     return f"{batch}.{block}.{index}"

@@ -45,6 +45,13 @@ class Unclaimed(models.TextChoices):
     VOID = "void", "It is lost"
 
 
+class WhenEmpty(models.TextChoices):
+    """What a code for everyone becomes once its stock has ended."""
+
+    CLOSE = "close", "No more are given"
+    FALLBACK = "fallback", "Everyone gets one shared code"
+
+
 def every_weekday() -> list[int]:
     """All of them; Monday is 0."""
     return list(range(7))
@@ -93,6 +100,12 @@ class Prize(TenantModel):
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MOST_MINUTES)]
     )
 
+    when_empty = models.CharField(
+        max_length=8, choices=WhenEmpty.choices, default=WhenEmpty.CLOSE.value
+    )
+    fallback_code = models.CharField(max_length=64, blank=True)
+    """The shared code, which is shown to winners only."""
+
     won_text = models.JSONField(default=dict, blank=True)
     """What a winner reads beside the prize: how to use it, until when."""
 
@@ -111,6 +124,15 @@ class Prize(TenantModel):
                 | (~Q(unclaimed=Unclaimed.WINDOW.value) & Q(window_minutes__isnull=True)),
                 name="only_a_window_has_minutes",
             ),
+        )
+
+    @property
+    def has_fallback(self) -> bool:
+        """Whether who comes after the stock has ended gets the shared code."""
+        return (
+            self.when_empty == WhenEmpty.FALLBACK
+            and self.kind == PrizeKind.CODE
+            and self.mechanic == Mechanic.EVERYONE
         )
 
     def __str__(self) -> str:

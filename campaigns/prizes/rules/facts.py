@@ -28,6 +28,9 @@ class PrizeFacts:
     weekdays: Sequence[int]
     unclaimed: str
     window_minutes: int | None
+    when_empty: str = "close"
+    has_fallback: bool = False
+    """Whether it has the shared code that it may need."""
     has_picture: bool = False
     picture_alt: Texts
     won_text: Texts

@@ -61,6 +61,8 @@ def sentence_of(
             parts.append("lost where nobody enters in the same second")
     else:
         parts.append("for everyone who enters, until none is left")
+    if prize.has_fallback and prize.when_empty == "fallback" and not prize.is_by_moment:
+        parts.append("then one shared code for everyone")
     if prize.timing == "after_approval":
         parts.append("given once the entry is approved")
     elif is_reviewed:

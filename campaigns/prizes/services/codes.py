@@ -39,7 +39,7 @@ from campaigns.prizes.rules.code_files import (
 )
 from campaigns.prizes.services.pool import next_batch
 from campaigns.prizes.services.seen_codes import SeenCodes, drop_seen, seen_codes
-from campaigns.prizes.services.stock import promised_places
+from campaigns.prizes.services.stock import promised_codes
 from campaigns.setup.services.campaign import locked
 
 MOST_BYTES = 512_000_000
@@ -188,7 +188,7 @@ def discard_codes(batch: CodeBatch, *, actor: User, at: datetime) -> None:
             raise CodesUnderWay("These codes are still being added. Cancel the job first.")
         if CodeBatch.objects.filter(prize=prize, number__gt=batch.number).exists():
             raise CodesArePromised("Other codes came after these. Remove the newest first.")
-        if promised_places(prize) > batch.first:
+        if promised_codes(prize) > batch.first:
             raise CodesArePromised(
                 "These codes are part of the published stock: some may be given already. They stay."
             )

@@ -41,7 +41,11 @@ def facts_of(row: Prize) -> PrizeFacts:
         values["codes"], values["codes_under_way"] = count_codes(row)
     if row.pk and row.pace == Pace.LIST and hasattr(row, "brought"):
         values["brought"] = [datetime.fromisoformat(at) for at in row.brought.times]
-    return PrizeFacts(row=str(row.pk or ""), has_picture=bool(row.picture), **values)
+    return PrizeFacts(
+        row=str(row.pk or ""),
+        has_picture=bool(row.picture),
+        **values | {"has_fallback": bool(row.fallback_code)},
+    )
 
 
 def count_codes(row: Prize) -> tuple[int, bool]:

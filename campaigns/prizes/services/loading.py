@@ -10,12 +10,12 @@ from campaignhub.errors import DomainError
 from campaigns.prizes.models import Prize, PrizeKind, SealedSet, StockBatch
 from campaigns.prizes.models.prize import MOST_STOCK
 from campaigns.prizes.rules.sealing import SealedMoment, read_list
-from campaigns.prizes.services.pool import codes_between, test_code
+from campaigns.prizes.services.pool import FALLBACK_PLACE, codes_between, test_code
 from campaigns.prizes.services.stock import newest_set
 from campaigns.prizes.services.withdrawing import (
     UnitsStillLeaving,
     are_leaving,
-    carry_withdrawals,
+    withdraw_pending,
     kept_in_blocks,
     withdrawn_given,
 )
@@ -62,6 +62,10 @@ def load_stock(campaign: Campaign, *, is_test: bool, withdraws: bool = True) -> 
         gone = () if is_test else withdrawn_given(campaign)
         known = (reader(campaign, is_test) for reader in _readers)
         ingest.restore_given(campaign_id, chain(gone, *known))
+    for prize in Prize.objects.filter(campaign=campaign).exclude(fallback_code=""):
+        if prize.has_fallback:
+            code = test_code(prize, FALLBACK_PLACE) if is_test else prize.fallback_code
+            ingest.put_fallback(campaign_id, prize.key, code)
     for batch in due:
         _load_batch(batch, campaign_id, until)
     if sealed is not None and moments_due:
@@ -70,7 +74,7 @@ def load_stock(campaign: Campaign, *, is_test: bool, withdraws: bool = True) -> 
         return
     if not withdraws:
         raise UnitsStillLeaving("Prizes are being taken out of the stock. This goes live then.")
-    carry_withdrawals(campaign, at=_now(), until=until)
+    withdraw_pending(campaign, at=_now(), until=until)
 
 
 def forget_loaded(campaign: Campaign, *, is_test: bool) -> None:

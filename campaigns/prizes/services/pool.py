@@ -8,6 +8,8 @@ from campaigns.prizes.models import CodeBatch, CodeBlock, Prize
 from campaigns.prizes.models.codes import BLOCK_CODES
 
 READ_BLOCKS = 500
+FALLBACK_PLACE = 999_999
+"""Of the shared code in a test: no test has so many units."""
 
 
 def codes_between(prize: Prize, first: int, count: int) -> Iterator[str]:

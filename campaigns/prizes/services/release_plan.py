@@ -61,6 +61,7 @@ def plan_of(
                 or {campaign.languages[0]: row.key},
                 mechanic=Mechanic(row.mechanic),
                 timing=AwardTiming(row.timing),
+                fallback=row.has_fallback,
             )
             for row in rows
         ),

@@ -140,13 +140,13 @@ def _undated(settings: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in settings.items() if name not in _DATES}
 
 
-def promised_places(row: Prize) -> int:
+def promised_codes(row: Prize) -> int:
     """Return up to which place the pool of a prize belongs to units that were in the live stock once.
 
     Whoever won one of them has its code, also where the stock was lowered since.
     """
     if row.mechanic != Mechanic.MOMENT:
-        return _places(row, is_test=False)
+        return _units_ever(row, is_test=False)
     sets = SealedSet.objects.filter(campaign=row.campaign_id, is_test=False)
     units = [
         one.unit
@@ -198,17 +198,17 @@ def _settle_batches(row: Prize, *, is_test: bool, actor: User | None, at: dateti
             prize=row,
             is_test=is_test,
             number=StockBatch.objects.filter(prize=row, is_test=is_test).count() + 1,
-            first=_places(row, is_test=is_test),
+            first=_units_ever(row, is_test=is_test),
             units=wanted - there,
         )
 
 
 def _batched(row: Prize, *, is_test: bool) -> int:
     """Return how many units are promised: what was loaded without what is withdrawn."""
-    return _places(row, is_test=is_test) - (0 if is_test else withdrawn_of(row))
+    return _units_ever(row, is_test=is_test) - (0 if is_test else withdrawn_of(row))
 
 
-def _places(row: Prize, *, is_test: bool) -> int:
+def _units_ever(row: Prize, *, is_test: bool) -> int:
     batches = StockBatch.objects.filter(prize=row, is_test=is_test)
     return batches.aggregate(units=Sum("units"))["units"] or 0
 

@@ -84,7 +84,7 @@ def are_leaving(campaign: Campaign) -> bool:
     return _open(campaign).exists()
 
 
-def carry_withdrawals(campaign: Campaign, *, at: datetime, until: float) -> None:
+def withdraw_pending(campaign: Campaign, *, at: datetime, until: float) -> None:
     """Take out what was asked for, on from where an earlier call stopped; twice changes nothing.
 
     Raises:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from campaigns.accounts.models import User
 from campaigns.accounts.services import audit
+from campaigns.prizes.models import Prize
 from campaigns.setup.models import Campaign
 from campaigns.setup.models.campaign import new_test_slug
 from campaigns.setup.rules.states import CampaignState
@@ -32,6 +33,8 @@ def clone_campaign(campaign: Campaign, *, actor: User | None, at: datetime) -> C
         row.pk = None
         row._state.adding = True
         setattr(row, "campaign", copy)  # noqa: B010 - each kind of row has one
+        if isinstance(row, Prize):
+            row.fallback_code = ""
         row.save()
     audit.record(copy, "campaign.cloned", actor=actor, at=at, before={"from": source})
     return copy

@@ -18,6 +18,7 @@ block of units      ``UNIT#{campaign}#{prize}#{batch}#{block}``  ``BLOCK``
 returned unit       ``UNIT#{campaign}#{prize}#RETURNED``         ``{unit}``
 batch of a pool     ``POOL#{campaign}#{prize}``                  ``{batch}``
 given unit          ``GIVEN#{campaign}#{prize}#{unit}``          ``GIVEN``
+shared code         ``FALLBACK#{campaign}#{prize}``              ``FALLBACK``
 ==================  ===========================================  ====================================
 """
 
@@ -33,6 +34,7 @@ from ingest_lambda.adapters.stock.next_moments import MomentPlan as MomentPlan
 from ingest_lambda.adapters.stock.next_moments import NextMoments as NextMoments
 from ingest_lambda.adapters.stock.next_units import NextUnits as NextUnits
 from ingest_lambda.adapters.stock.units import BlockUnit as BlockUnit
+from ingest_lambda.adapters.stock.units import FallbackUnit as FallbackUnit
 from ingest_lambda.adapters.stock.units import MomentUnit as MomentUnit
 from ingest_lambda.adapters.stock.units import ReturnedUnit as ReturnedUnit
 from ingest_lambda.adapters.stock.units import StockUnit as StockUnit

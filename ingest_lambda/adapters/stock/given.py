@@ -5,12 +5,13 @@ from uuid import UUID
 
 from ingest_lambda.adapters.stock.keys import (
     RETURNED,
+    fallback_key,
     given_key,
     moment_key,
     moment_sk,
     returned_key,
 )
-from ingest_lambda.adapters.stock.units import StockUnit
+from ingest_lambda.adapters.stock.units import FallbackUnit, StockUnit
 from ingest_lambda.adapters.table import (
     Cancelled,
     InConflict,
@@ -21,7 +22,7 @@ from ingest_lambda.adapters.table import (
     Store,
     Write,
 )
-from ingest_lambda.contract import AwardRecord, Given, instant_text
+from ingest_lambda.contract import FALLBACK, AwardRecord, Given, fallback_unit, instant_text
 
 NO_WINNER = "-"
 """Stands for a submission where a unit was taken out of the stock."""
@@ -76,6 +77,29 @@ class GivenItems:
         }
         return [(unit_part(unit.prize), self._here(unit.take())), (given_part(unit.prize), put)]
 
+    def put_fallback(self, campaign_id: str, prize: str, code: str) -> None:
+        """Put the shared code of a prize in the place of an earlier one; who has that keeps it."""
+        self._store.put({**fallback_key(campaign_id, prize), "code": {"S": code}})
+
+    def fallback(self, campaign_id: str, prize: str, owner: UUID) -> FallbackUnit | None:
+        """Read the shared code of a prize, for a submission; ``None`` where it has none."""
+        for item in self._store.get_many([fallback_key(campaign_id, prize)]):
+            return FallbackUnit(prize, fallback_unit(owner), item["code"]["S"])
+        return None
+
+    def gives_fallback(self, campaign_id: str, unit: FallbackUnit, owner: UUID) -> list[Write]:
+        """Return the write that notes the shared code as the owner's; again is harmless."""
+        given = Given(prize=unit.prize, unit=unit.unit, submission_id=owner, code=unit.code)
+        put: Operation = {
+            "Put": {
+                "TableName": self._store.name,
+                "Item": _item(campaign_id, given),
+                "ConditionExpression": "attribute_not_exists(pk) OR submission_id = :mine",
+                "ExpressionAttributeValues": {":mine": {"S": str(owner)}},
+            }
+        }
+        return [(given_part(unit.prize), put)]
+
     def returns(self, campaign_id: str, award: AwardRecord, code: str | None) -> list[Write]:
         """Return the writes that put an award's unit back into the stock, among those that came back.
 
@@ -90,13 +114,13 @@ class GivenItems:
                 "ExpressionAttributeValues": {":mine": {"S": str(award.submission_id)}},
             }
         }
+        back: Write = (Part(PartKind.GIVEN_BACK, award.prize), delete)
+        if award.unit.startswith(FALLBACK):
+            return [back]  # a shared code is no stock that another could win
         put: Operation = {
             "Put": {"TableName": self._store.name, "Item": _returned(campaign_id, award, code)}
         }
-        return [
-            (Part(PartKind.GIVEN_BACK, award.prize), delete),
-            (Part(PartKind.UNIT_RETURNED, award.prize), put),
-        ]
+        return [back, (Part(PartKind.UNIT_RETURNED, award.prize), put)]
 
     def bury(self, campaign_id: str, unit: StockUnit) -> bool:
         """Take away a ghost: a unit that lies in the stock although it is given. Tell whether it went.

@@ -59,6 +59,11 @@ def pool_key(campaign_id: str, prize: str, batch: str) -> Item:
     return _key(pool_pk(campaign_id, prize), batch)
 
 
+def fallback_key(campaign_id: str, prize: str) -> Item:
+    """Return the key of the code that everyone gets once a prize has no unit left."""
+    return _key(f"FALLBACK#{campaign_id}#{prize}", "FALLBACK")
+
+
 def given_key(campaign_id: str, prize: str, unit: str) -> Item:
     """Return the key of what makes a unit given once."""
     return _key(f"GIVEN#{campaign_id}#{prize}#{unit}", "GIVEN")

@@ -112,6 +112,15 @@ class BlockUnit:
 
 
 @dataclass(frozen=True)
+class FallbackUnit:
+    """The one shared code of a prize, for one submission. It lies in no stock, so nothing is taken out."""
+
+    prize: str
+    unit: str
+    code: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class ReturnedUnit:
     """A unit of a block that an earlier winner gave back."""
 

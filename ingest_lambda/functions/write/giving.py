@@ -18,6 +18,7 @@ from typing import Any
 
 from ingest_lambda.adapters.stock import (
     BlockUnit,
+    FallbackUnit,
     MomentPlan,
     MomentUnit,
     NextMoments,
@@ -61,7 +62,7 @@ class PrizesBusy(TryAgain):
     """Other writers were at every unit that was tried. The record is reported at once, not tried in place."""
 
 
-Unit = MomentUnit | BlockUnit | ReturnedUnit
+Unit = MomentUnit | BlockUnit | ReturnedUnit | FallbackUnit
 Storing = Callable[[SubmissionRecord, Sequence[Write]], None]
 """Stores a submission with the writes of its awards in one transaction.
 
@@ -209,8 +210,13 @@ class Giver:
                     unit = self._units.pick(
                         offer.record.campaign_id, name, read_since=offer.lost_at
                     )
-                    if unit is not None:
-                        units[name] = unit
+                    fallback = None
+                    if unit is None and offer.open[name].fallback:
+                        fallback = self.stock.given.fallback(
+                            offer.record.campaign_id, name, offer.record.id
+                        )
+                    if (found := unit or fallback) is not None:
+                        units[name] = found
         except BaseException:
             for picked in units.values():
                 self._settle(offer, picked)
@@ -240,7 +246,10 @@ class Giver:
         uses = award_limits.uses_of(judged, offer.manifest, units, table=table)
         writes: list[Write] = []
         for name, unit in units.items():
-            writes += self.stock.given.gives(judged.campaign_id, unit, judged.id)
+            if isinstance(unit, FallbackUnit):
+                writes += self.stock.given.gives_fallback(judged.campaign_id, unit, judged.id)
+            else:
+                writes += self.stock.given.gives(judged.campaign_id, unit, judged.id)
             before = offer.awards.get(name)
             award = AwardRecord(
                 submission_id=judged.id,
@@ -268,9 +277,12 @@ class Giver:
             name for name in units if given_part(name) in refused and unit_part(name) not in refused
         ]
         for name in found:
-            if self.stock.given.bury(offer.record.campaign_id, units[name]):
+            unit = units[name]
+            if isinstance(unit, FallbackUnit):
+                continue
+            if self.stock.given.bury(offer.record.campaign_id, unit):
                 self.ghosts += 1
-                logger.warning("ghost_unit", extra={"prize": name, "unit": units[name].unit})
+                logger.warning("ghost_unit", extra={"prize": name, "unit": unit.unit})
         return bool(found)
 
     def _note_refused(
@@ -312,7 +324,7 @@ class Giver:
             self._moments.settle(
                 offer.moment_plan, unit, is_taken=is_taken, is_lost=is_lost, is_met=is_met
             )
-        else:
+        elif not isinstance(unit, FallbackUnit):
             self._units.settle(unit, is_taken=is_taken, is_lost=is_lost, is_met=is_met)
 
 

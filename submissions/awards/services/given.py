@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from campaigns.prizes.models import Prize, PrizeKind, StockBatch
-from campaigns.prizes.services.pool import code_at, test_code
+from campaigns.prizes.services.pool import FALLBACK_PLACE, code_at, test_code
 from campaigns.setup.models import Campaign
-from ingest_lambda.contract import AwardState, Given, block_begins
+from ingest_lambda.contract import FALLBACK, AwardState, Given, block_begins
 from submissions.mirror.models import Award
 
 _OF_MOMENT = re.compile(r"u(\d+)")
@@ -41,6 +41,8 @@ def units_taken(prize: Prize) -> Iterator[str]:
     awards = Award.objects.filter(
         campaign=prize.campaign_id, prize=prize.key, is_test=False, state__in=states
     )
+    # Shared codes are given beside the stock.
+    awards = awards.exclude(unit__startswith=FALLBACK)
     yield from awards.order_by().values_list("unit", flat=True).iterator(2_000)
 
 
@@ -49,6 +51,8 @@ def code_of_unit(prize: Prize, unit: str, *, is_test: bool = False) -> str:
 
     A test's codes are made up, and worth nothing; its winners see the same after a republish.
     """
+    if unit.startswith(FALLBACK):
+        return test_code(prize, FALLBACK_PLACE) if is_test else prize.fallback_code
     place = _place(prize, unit, is_test=is_test)
     if place is None:
         return ""

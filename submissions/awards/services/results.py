@@ -100,7 +100,12 @@ class PrizeResult:
     @property
     def cost(self) -> int | None:
         """Return what the confirmed ones are worth, in minor units; ``None`` where a value was never entered."""
-        return None if self.value is None else self.value * self.given
+        return None if self.value is None else self.value * min(self.given, self.stock)
+
+    @property
+    def beyond(self) -> int:
+        """Return how many got the shared code after the stock had ended."""
+        return max(0, taken_of(self.by_state, is_code=self.is_code) - self.stock)
 
 
 @dataclass

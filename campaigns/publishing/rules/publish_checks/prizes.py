@@ -63,6 +63,12 @@ def problems(facts: CampaignFacts) -> Iterator[Finding]:
 def _codes(prize: PrizeFacts) -> Iterator[Finding]:
     if prize.kind != "code":
         return
+    if prize.mechanic == "everyone" and prize.when_empty == "fallback" and not prize.has_fallback:
+        message = (
+            f"{prize.words} has no shared code for those who come after its stock has ended. "
+            "Type one, or choose “No more are given”."
+        )
+        yield _at(prize, "fallback_missing", "fallback_code", message)
     if prize.codes_under_way:
         message = f"Codes of {prize.words} are still being added. Publish when that is done."
         yield _at(prize, "codes_under_way", "stock", message)

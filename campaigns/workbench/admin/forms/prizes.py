@@ -8,11 +8,12 @@ from typing import Any
 from babel.numbers import get_currency_precision
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import RegexValidator
 from django.http import QueryDict
 
 from campaignhub.staff_site.widgets import Chips, Picture, Plain
 from campaigns.prizes.models import Prize
-from campaigns.prizes.models.prize import MECHANICS, TIMINGS, PrizeKind, Tier, Unclaimed
+from campaigns.prizes.models.prize import MECHANICS, TIMINGS, PrizeKind, Tier, Unclaimed, WhenEmpty
 from campaigns.prizes.rules.drawing import Pace
 from campaigns.prizes.rules.presets import PRESETS
 from campaigns.prizes.rules.words import sentence_of
@@ -33,6 +34,15 @@ _PACES = {
     Pace.LIST.value: "At times from a list of ours",
 }
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_WITH_DEFAULT = (
+    "position",
+    "from_hour",
+    "until_hour",
+    "tier",
+    "pace",
+    "unclaimed",
+    "when_empty",
+)
 _NUMBERS = ("stock", "from_hour", "until_hour", "window_minutes")
 
 
@@ -58,6 +68,22 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     unclaimed = forms.ChoiceField(
         choices=Unclaimed.choices, widget=Plain, label="If nobody enters at a moment"
     )
+    when_empty = forms.ChoiceField(
+        choices=WhenEmpty.choices, widget=Plain, label="When all are given"
+    )
+    fallback_code = forms.CharField(
+        required=False,
+        max_length=64,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "plain-input"}),
+        label="The shared code",
+        help_text="Shown to winners only, never here again. Leave it empty to keep the one that is set.",
+        validators=[
+            RegexValidator(
+                r"\A[!-<>-~]{4,64}\Z",
+                "Use 4 to 64 letters, digits and signs, without spaces and without “=”.",
+            )
+        ],
+    )
     weekdays = forms.TypedMultipleChoiceField(
         choices=list(enumerate(_WEEKDAYS)),
         coerce=int,
@@ -75,7 +101,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = (
             *("position", "name", "kind", "mechanic", "timing", "tier", "stock"),
             *("pace", "from_hour", "until_hour", "weekdays", "unclaimed", "window_minutes"),
-            *("picture", "picture_alt", "won_text"),
+            *("when_empty", "fallback_code", "picture", "picture_alt", "won_text"),
         )
         widgets = {"position": forms.HiddenInput, "picture": Picture}
         labels = {
@@ -94,7 +120,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         for name in (*_NUMBERS, "worth"):
             self.fields[name].widget.attrs["class"] = "plain-input"
-        for name in ("position", "from_hour", "until_hour", "tier", "pace", "unclaimed"):
+        for name in _WITH_DEFAULT:
             self.fields[name].required = False
         self.fields["mechanic"].widget.attrs["aria-label"] = "Won by"
         self.is_published = bool(self.instance.pk) and published_stock(self.instance) > 0
@@ -135,10 +161,14 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
         except NotAPicture as error:
             raise forms.ValidationError(error.message) from error
 
+    def clean_fallback_code(self) -> str:
+        """Keep the code that is set where none is typed: the page never shows it."""
+        return self.cleaned_data.get("fallback_code") or str(self.initial.get("fallback_code", ""))
+
     def clean(self) -> dict[str, Any]:
         """Fill in what a mechanic implies, and refuse what it cannot have."""
         cleaned: dict[str, Any] = super().clean() or {}
-        for name in ("position", "from_hour", "until_hour", "tier", "pace", "unclaimed"):
+        for name in _WITH_DEFAULT:
             if name not in self.errors and cleaned.get(name) in (None, ""):
                 cleaned[name] = getattr(Prize(), name)
         if not any((cleaned.get("name") or {}).values()):

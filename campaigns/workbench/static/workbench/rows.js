@@ -197,7 +197,7 @@ function prize(row) {
   const draw = () => {
     for (const part of row.querySelectorAll("[data-if]")) {
       const [name, wanted] = part.dataset.if.split("=");
-      part.hidden = !wanted.split(",").includes(value(name)) || (name !== "mechanic" && part.dataset.of === "moment" && value("mechanic") !== "moment");
+      part.hidden = !wanted.split(",").includes(value(name)) || (name !== "mechanic" && part.dataset.of && value("mechanic") !== part.dataset.of);
     }
   };
   row.addEventListener("change", draw);
