@@ -24,7 +24,7 @@ def offer_after_pause(turn: Turn) -> None:
 
 @periodic_task(every=600, queue="mail", expires=600)
 @unscoped("the clock mails the people of every client")
-def tell_low_stock() -> None:
+def notify_low_stock() -> None:
     """Mail those who can raise the stock of a prize that runs low."""
     low_stock.note_low_stock(at=timezone.now())
     low_stock.mail_low_stock(at=timezone.now())

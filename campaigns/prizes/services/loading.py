@@ -15,8 +15,8 @@ from campaigns.prizes.services.stock import newest_set
 from campaigns.prizes.services.withdrawing import (
     UnitsStillLeaving,
     are_leaving,
-    withdraw_pending,
     kept_in_blocks,
+    withdraw_pending,
     withdrawn_given,
 )
 from campaigns.setup.models import Campaign

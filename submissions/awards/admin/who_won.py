@@ -107,7 +107,7 @@ def _name(award: Any) -> str:
     return named(award.shown_name, award.campaign.name)
 
 
-def _link_to_entry(award: Any) -> str:
+def _submission_link(award: Any) -> str:
     if not award.reference:
         return NOTHING
     link = reverse("admin:submissions_submission_change", args=[award.submission_id])
@@ -199,7 +199,7 @@ class AwardAdmin(KeysetAdmin):
     list_display = (
         column("Prize", _name),
         column("State", _state),
-        column("Entry", _link_to_entry),
+        column("Entry", _submission_link),
         column("Won", lambda award: when(award.awarded_at, zone=award.campaign.timezone)),
         column("Code", lambda award: MASKED if award.has_code else NOTHING, wide=True),
     )

@@ -13,7 +13,7 @@ from campaigns.prizes.models import Prize
 from campaigns.setup.models import Campaign
 from submissions.awards.models import LowStockMail
 from submissions.awards.services.low_stock import mail_low_stock, note_low_stock
-from submissions.awards.tasks import tell_low_stock
+from submissions.awards.tasks import notify_low_stock
 from submissions.mirror.models import Award
 from tests.campaigns.factories import make_user
 from tests.submissions.awards.prizes import award, enter, make_prize_campaign
@@ -138,5 +138,5 @@ def test_the_clock_s_task_does_both():
     colleague(campaign, Role.OWNER, "owner@hub.example")
     won(campaign, 1)
     for _ in range(2):
-        tell_low_stock()
+        notify_low_stock()
     assert len(mail.outbox) == 1
