@@ -49,13 +49,24 @@ class CodeBatch(TenantModel):
         return f"{self.prize} · batch {self.number}"
 
 
-class CodeBlock(TenantModel):
+class _Piece(TenantModel):
+    """One of the pieces that a large thing is kept in, by its number among them."""
+
+    number = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.number}"
+
+
+class CodeBlock(_Piece):
     """50 codes, one a line, and fewer in the last block of a batch only: the place of a code names its block."""
 
     belongs_to = "batch"
 
     batch = models.ForeignKey(CodeBatch, on_delete=models.CASCADE, related_name="blocks")
-    number = models.PositiveIntegerField()
     codes = models.TextField()
 
     class Meta:
@@ -65,9 +76,6 @@ class CodeBlock(TenantModel):
                 fields=("batch", "number"), name="block_number_is_unique_in_its_batch"
             ),
         )
-
-    def __str__(self) -> str:
-        return f"block {self.number}"
 
 
 class CodeUpload(TenantModel):
@@ -100,13 +108,12 @@ class CodeUpload(TenantModel):
         return self.name
 
 
-class UploadPart(TenantModel):
+class UploadPart(_Piece):
     """A mebibyte of such a file. In the database, so that no address leads to it and a job on any machine can read it."""
 
     belongs_to = "upload"
 
     upload = models.ForeignKey(CodeUpload, on_delete=models.CASCADE, related_name="parts")
-    number = models.PositiveIntegerField()
     content = models.BinaryField()
 
     class Meta:
@@ -116,6 +123,3 @@ class UploadPart(TenantModel):
                 fields=("upload", "number"), name="part_number_is_unique_in_its_file"
             ),
         )
-
-    def __str__(self) -> str:
-        return f"part {self.number}"
