@@ -46,6 +46,13 @@ _WITH_DEFAULT = (
 _NUMBERS = ("stock", "from_hour", "until_hour", "window_minutes")
 
 
+class Unshown(forms.TextInput):
+    """A field that never shows what is set. Not one for passwords: browsers would fill one in."""
+
+    def format_value(self, _value: Any) -> None:
+        """Show nothing."""
+
+
 class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     """One prize."""
 
@@ -74,7 +81,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     fallback_code = forms.CharField(
         required=False,
         max_length=64,
-        widget=forms.PasswordInput(attrs={"autocomplete": "off", "class": "plain-input"}),
+        widget=Unshown(attrs={"autocomplete": "off", "class": "plain-input"}),
         label="The shared code",
         help_text="Shown to winners only, never here again. Leave it empty to keep the one that is set.",
         validators=[
