@@ -47,7 +47,10 @@ def withdraw(writers: Writers, blocks: int, most: int, *, withdrawal: str = "w1"
             gone = writers.stock.withdrawals.from_blocks(
                 "c1", "sticker", "b1", numbers, most=most, withdrawal=withdrawal
             )
-        except (Crash, TryAgain):
+        except TryAgain:
+            continue
+        except Crash:
+            writers.tables.started_again()
             continue
         return {
             unit_name("b1", one.block, index)
