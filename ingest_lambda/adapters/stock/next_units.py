@@ -40,6 +40,8 @@ class _Pool:
     """Batches whose block numbers are used up."""
     used_up: dict[str, int] = field(default_factory=dict)
     """Blocks of a batch, from the first on, that are known to be used up. For ever: returns lie apart."""
+    noted: dict[str, int] = field(default_factory=dict)
+    """Up to where this process has noted a batch as used up, for processes that begin later."""
     read_at: float = float("-inf")
     """When the last read of batches and returned units began."""
     sweeps: int = SWEPT_AT_ONCE
@@ -213,7 +215,8 @@ class NextUnits:
                         pool.used_up[batch.batch] = upto
                         for number, block in left.items():
                             pool.half_used[batch.batch, number] = block
-                    if upto > begin:
+                    if upto == batch.blocks or upto >= pool.noted.get(batch.batch, 0) + MOST_SWEPT:
+                        pool.noted[batch.batch] = upto
                         self._items.note_swept(campaign_id, prize, batch.batch, upto)
 
     @staticmethod
