@@ -23,6 +23,7 @@ from tests.ingest_lambda.functions.prizes.prizes import (
     all_awards,
     assert_each_unit_is_given_once,
     given_units,
+    load_stickers,
     load_vouchers,
     plan,
     vouchers,
@@ -150,12 +151,18 @@ def test_units_go_to_the_last_at_one_transaction_each(units, processes):
 
 @pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=SOAK) for n in range(2, 22))])
 @pytest.mark.parametrize("timing", ["at_once", "after_approval"])
+@pytest.mark.parametrize("kind", ["moments", "codes", "things"])
 def test_ten_times_as_many_submissions_as_units_under_crashes_leave_exactly_as_many_awards(
-    timing, seed
+    kind, timing, seed
 ):
     now, units = datetime.now(UTC), 8
-    writers = writers_of(VOUCHER | {"timing": timing}, now, processes=4, review="every")
-    load_vouchers(writers, vouchers(units, at=now - timedelta(minutes=1)))
+    prize: dict[str, Any] = VOUCHER if kind == "moments" else STICKER
+    name = prize["name"]
+    writers = writers_of(prize | {"timing": timing}, now, processes=4, review="every")
+    if kind == "moments":
+        load_vouchers(writers, vouchers(units, at=now - timedelta(minutes=1)))
+    else:
+        load_stickers(writers, units, size=3, codes=kind == "codes")
     rng = random.Random(seed)
 
     def after(_number: int) -> None:
@@ -168,8 +175,8 @@ def test_ten_times_as_many_submissions_as_units_under_crashes_leave_exactly_as_m
     for payload in sent:
         writers.decide(payload, 1, SubmissionStatus.APPROVED)
     writers.tables.after = lambda _number: None
-    awards = all_awards(writers, "voucher")
+    awards = all_awards(writers, name)
     assert [award.state for award in awards] == [AwardState.CONFIRMED] * units
-    assert_each_unit_is_given_once(writers, "voucher", units)
-    for payload in sent:
-        assert writers.stored(payload.submission_id).prizes["voucher"] in ("given", "not_this_time")
+    assert_each_unit_is_given_once(writers, name, units)
+    told = {str(writers.stored(payload.submission_id).prizes[name]) for payload in sent}
+    assert told == {"given", "not_this_time" if kind == "moments" else "none_left"}
