@@ -24,6 +24,7 @@ The peer is the form that people write first, which is done when it answers.
 
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
@@ -51,6 +52,20 @@ GOAL_GROWTH = 1.1
 
 def run(report: Report) -> None:
     """Measure rate, age and CPU, and prove the ledger."""
+    measure(report)
+
+
+def measure(
+    report: Report,
+    *,
+    prepare: Callable[[Installation], int] | None = None,
+    also: Callable[[Installation], None] = lambda _installation: None,
+    named: str = "",
+) -> None:
+    """Measure it in a campaign that is prepared once all is warm, and look at something else at the end.
+
+    ``prepare`` returns the release to enter; ``named`` ends the names of the rows.
+    """
     with (
         tempfile.TemporaryDirectory() as directory,
         running_installation(Path(directory) / "var") as installation,
@@ -59,12 +74,20 @@ def run(report: Report) -> None:
         watch = Watch(installation.directory / "db.sqlite3")
         watch.start()
         try:
-            _measure(report, installation, visitors, watch)
+            _measure(report, installation, visitors, watch, prepare, named)
+            also(installation)
         finally:
             watch.end()
 
 
-def _measure(report: Report, installation: Installation, visitors: Visitors, watch: Watch) -> None:
+def _measure(
+    report: Report,
+    installation: Installation,
+    visitors: Visitors,
+    watch: Watch,
+    prepare: Callable[[Installation], int] | None,
+    named: str,
+) -> None:
     count, steady_count = COUNT[report.scale], STEADY_COUNT[report.scale]
     accepted: dict[UUID, float] = {}
 
@@ -83,6 +106,8 @@ def _measure(report: Report, installation: Installation, visitors: Visitors, wat
 
     load(0, 100, rate=50)  # the functions' first start is row 5's, not this one's
     watch.wait_for(accepted)
+    if prepare is not None:
+        visitors.release = prepare(installation)
 
     spent: list[dict[str, float]] = []
     begin, sent = time.perf_counter(), 100
@@ -107,19 +132,19 @@ def _measure(report: Report, installation: Installation, visitors: Visitors, wat
 
     peer = _plain_rate(report.scale)
     report.row(
-        "accepted → in Django, sustained",
+        f"accepted → in Django, sustained{named}",
         goal=f"≥ {GOAL_RATE}/s",
         measured=f"{rate:.0f}/s ({count:,} submissions)",
         met=rate >= GOAL_RATE,
         peer=f"plain form, photo and all in one request: {peer:.0f}/s ({rate / peer:.2f} ×)",
     )
     report.row(
-        f"age at {STEADY_RATE}/s, 202 → visible in Django",
+        f"age at {STEADY_RATE}/s, 202 → visible in Django{named}",
         goal=f"p99 ≤ {GOAL_AGE_SECONDS} s",
         measured=f"p50 {percentile(ages, 0.5):.2f} s, p99 {percentile(ages, 0.99):.2f} s",
         met=percentile(ages, 0.99) <= GOAL_AGE_SECONDS,
     )
-    _cpu(report, spent[0])
+    _cpu(report, spent[0], named)
     if len(spent) > 1:
         _growth(report, spent[0], spent[-1])
     _ledger(report, installation, set(accepted), watch)
@@ -152,11 +177,11 @@ def _growth(report: Report, first: dict[str, float], last: dict[str, float]) -> 
     )
 
 
-def _cpu(report: Report, each: dict[str, float]) -> None:
+def _cpu(report: Report, each: dict[str, float], named: str) -> None:
     """Say what a submission costs (ms), ``each`` by kind of process."""
     ours = _ours(each)
     report.row(
-        "our own CPU per submission, writer + mirror",
+        f"our own CPU per submission, writer + mirror{named}",
         goal=f"≤ {GOAL_CPU_MS:g} ms",
         measured=f"{ours:.2f} ms (writer {each.get('writer', 0):.2f}, "
         f"drain {each.get('drain', 0):.2f}, clock {each.get('clock', 0):.2f}, "

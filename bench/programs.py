@@ -7,7 +7,8 @@ its ``scale``, adds rows and leaves no process behind.
 
 BENCH = (
     *("page_weight", "cold_start", "desk", "undecided", "sign_in"),
-    *("accept", "slow_lines", "journey", "floods", "photos", "codes"),
+    *("awards", "accept", "slow_lines", "journey", "journey_with_prizes", "floods", "photos"),
+    "codes",
 )
 """``make bench``, in this order: some fifteen minutes."""
 

@@ -45,6 +45,8 @@ class ConflictingTables:
     ) -> None:
         self.tables: dict[str, dict[str, dict[str, Item]]] = {}
         self.calls: Counter[str] = Counter()
+        self.cancelled = 0
+        """How many transactions were refused, for whatever reason."""
         self.seconds = seconds
         self.after = after
         self._sleep = sleep
@@ -155,6 +157,7 @@ class ConflictingTables:
                 not self._allows(inner, key) for (_, inner), key in zip(writes, keys, strict=True)
             ]
             if any(conflicts) or any(refused):
+                self.cancelled += 1
                 raise _cancelled(conflicts, refused)
             self._held.update(keys)
 

@@ -58,8 +58,8 @@ def deploy_to(ministack: MiniStack, parameters: Mapping[str, str] | None = None)
 
 
 @contextmanager
-def running_stack(directory: Path, parameters: Mapping[str, str] | None = None) -> Iterator[Stack]:
-    """Start an emulator, deploy into it, and stop it at the end."""
+def running_emulator(directory: Path) -> Iterator[MiniStack]:
+    """Start an emulator with nothing in it, and stop it at the end."""
     ministack = MiniStack(port=free_port(), directory=directory / "aws", python=INTERPRETER)
     child = ministack.child(directory / "aws.log")
     # For `sitecustomize`, by which it notes what it reads of a template.
@@ -68,6 +68,13 @@ def running_stack(directory: Path, parameters: Mapping[str, str] | None = None) 
     child.start()
     try:
         ministack.wait(child)
-        yield Stack(ministack, deploy_to(ministack, parameters).outputs, directory)
+        yield ministack
     finally:
         child.stop()
+
+
+@contextmanager
+def running_stack(directory: Path, parameters: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """Start an emulator, deploy into it, and stop it at the end."""
+    with running_emulator(directory) as ministack:
+        yield Stack(ministack, deploy_to(ministack, parameters).outputs, directory)
