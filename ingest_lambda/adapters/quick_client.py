@@ -29,7 +29,7 @@ from botocore.exceptions import ClientError, HTTPClientError, NoCredentialsError
 from botocore.httpsession import get_cert_path
 from botocore.utils import get_environ_proxies
 
-SERVER_FAULT = 500
+_SERVER_FAULT = 500
 _CONTENT_TYPE = "application/x-amz-json-"
 
 
@@ -58,7 +58,6 @@ class QuickClient:
         self._signer = _Signer(
             self._url, client._request_signer._credentials, client.meta.region_name, service
         )
-
         retries = client.meta.config.retries or {}
         self._repeats = retries.get("total_max_attempts", 2) > 1
 
@@ -73,7 +72,7 @@ class QuickClient:
         except HTTPClientError:
             pass
         except ClientError as exc:
-            if exc.response["ResponseMetadata"]["HTTPStatusCode"] < SERVER_FAULT:
+            if exc.response["ResponseMetadata"]["HTTPStatusCode"] < _SERVER_FAULT:
                 raise
         answer: dict[str, Any] = getattr(self._client, name)(**arguments)
         return answer
@@ -94,7 +93,9 @@ class QuickClient:
         status, said, content = self._answer(operation, headers, body)
         try:
             answer: dict[str, Any] = json.loads(content or b"{}")
-        except ValueError:
+        except ValueError as exc:
+            if status < 300:
+                raise HTTPClientError(error=exc) from exc
             answer = {}
         if status >= 300:
             raise self._error(operation, status, said, answer)

@@ -165,6 +165,13 @@ def test_a_failure_without_a_reason_has_its_status_for_a_code(service: Service) 
     assert raised.value.response["Error"]["Code"] == "503"
 
 
+def test_an_answer_that_cannot_be_read_is_none(service: Service) -> None:
+    # To a read it would say that there is no such item.
+    service.answers += [(200, {}, b"<html>welcome</html>")]
+    with pytest.raises(HTTPClientError):
+        quick(service.client()).put_item(TableName="t", Item=ITEM)
+
+
 @pytest.mark.parametrize("status", [500, 503])
 def test_what_failed_in_passing_is_repeated_where_the_sdk_repeats_it(
     service: Service, status: int
