@@ -57,6 +57,7 @@ fair_queue, like_aws = beside("fair_queue"), beside("like_aws")
 refusals, response_templates = beside("refusals"), beside("response_templates")
 mail_service, scan_window = beside("mail_service"), beside("scan_window")
 compact, function_updates = beside("compact"), beside("function_updates")
+function_code, callers = beside("function_code"), beside("callers")
 
 
 class WholeAnswers:
@@ -165,7 +166,9 @@ def sweep_to_dead_letters(queue: Queue) -> None:
 
 
 def collect(queue: Queue, most: int, visibility_seconds: int) -> list[Message]:
-    """Hand out up to ``most`` messages, one group after the other."""
+    """Hand out up to ``most`` messages, one group after the other; none to a caller that is gone."""
+    if callers.caller_is_gone():
+        return []
     if queue["is_fifo"]:
         return list(_collect_msgs(queue, most, visibility_seconds))
     index = index_of(queue)
@@ -284,8 +287,9 @@ def main() -> None:
     refusals.complete(response_templates)
     mail_service.complete()
     function_updates.complete()
+    function_code.complete()
     uvicorn.run(
-        app,
+        callers.noting_callers(app),
         host=os.environ["BIND_HOST"],
         port=int(os.environ["GATEWAY_PORT"]),
         loop="uvloop",

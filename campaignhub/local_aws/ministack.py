@@ -59,6 +59,7 @@ class MiniStack:
                 "S3_PERSIST": "1",
                 "S3_DATA_DIR": str(self.directory / "s3"),
                 "TMPDIR": str(self._scratch),
+                "FUNCTION_CODE_DIR": str(self.directory / "code"),
                 "REFILLING": str(self._refilling),
                 "LOG_LEVEL": "WARNING",
                 "SFTP_ENABLED": "0",

@@ -1,8 +1,11 @@
-"""What AWS answers, the emulator answers too: the age of messages, and a table that is not there."""
+"""What AWS answers, the emulator answers too: the age of messages, a table that is not there, a caller that has died."""
 
+import http.client
+import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -67,3 +70,35 @@ def test_a_missing_table_is_away_while_tables_are_restored_and_a_wrong_name_afte
     assert (code("missing"), code(name)) == ("ServiceUnavailable", "answered")
     ministack.note_filled()
     assert code("missing") == "ResourceNotFoundException"
+
+
+def test_a_poll_whose_caller_has_died_takes_no_message(bench: Bench) -> None:
+    _, url, dead = bench.queue(visibility=600)
+    address = urlsplit(bench.stack.ministack.endpoint)
+    caller = http.client.HTTPConnection(str(address.hostname), address.port)
+    scope = f"{CREDENTIALS['AWS_ACCESS_KEY_ID']}/20260101/us-east-1/sqs/aws4_request"
+    head = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0",
+        "X-Amz-Target": "AmazonSQS.ReceiveMessage",
+        "Content-Type": "application/x-amz-json-1.0",
+    }
+
+    def poll(seconds: int) -> None:
+        body = json.dumps({"QueueUrl": url, "WaitTimeSeconds": seconds})
+        caller.request("POST", "/", body, head)
+
+    poll(0)
+    answer = caller.getresponse()
+    assert (answer.status, json.load(answer)) == (200, {})
+    poll(20)
+    # What comes on another connection is answered after it: the emulator reads one after the other.
+    bench.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    caller.close()
+    bench.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+
+    bench.sqs.send_message(QueueUrl=url, MessageBody="for those who live")
+    # A poll looks ten times a second, so that one of a second ends after the other has looked.
+    bench.sqs.receive_message(QueueUrl=dead, WaitTimeSeconds=1)
+
+    (message,) = bench.sqs.receive_message(QueueUrl=url, WaitTimeSeconds=5)["Messages"]
+    assert message["Body"] == "for those who live"
