@@ -161,6 +161,15 @@ def restore_submission(record: SubmissionRecord) -> bool:
     return restore.restore_submission(record, table=_table())
 
 
+def mend_submission(record: SubmissionRecord) -> tuple[str, ...]:
+    """Replace what can't be read of a submission in the table by what is here; return the attributes' names.
+
+    Raises:
+        IngestBusy: the table is busy or away, or has another version.
+    """
+    return restore.mend_submission(record, table=_table())
+
+
 def restore_item(record: ImageRecord | MessageRecord | AwardRecord) -> bool:
     """Put what hangs on a submission back where the table has none; tell whether it did.
 

@@ -63,8 +63,10 @@ from ingest_lambda.contract.records import Page as Page
 from ingest_lambda.contract.records import Record as Record
 from ingest_lambda.contract.records import SubmissionRecord as SubmissionRecord
 from ingest_lambda.contract.records import TakenLimit as TakenLimit
+from ingest_lambda.contract.records import UnreadableItem as UnreadableItem
 from ingest_lambda.contract.records import WonMoment as WonMoment
 from ingest_lambda.contract.records import read_stream_record as read_stream_record
+from ingest_lambda.contract.records import stream_key as stream_key
 from ingest_lambda.contract.reference import CROCKFORD as CROCKFORD
 from ingest_lambda.contract.reference import reference_of as reference_of
 from ingest_lambda.contract.reference import tidy_reference as tidy_reference

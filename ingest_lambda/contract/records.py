@@ -7,10 +7,12 @@ because a character that the mirror's queue refuses would stop its whole shard.
 """
 
 import json
+import re
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from ingest_lambda.contract.names import Name
 from ingest_lambda.contract.reasons import Reason
@@ -29,8 +31,21 @@ from ingest_lambda.contract.words import (
     Suspicion,
 )
 
+_KEY = re.compile(r"[A-Z_]{1,20}#[\w.:/-]{1,100} [\w#.:/-]{1,120}", re.ASCII)
+"""Our own keys: whatever else stands in the place of one is not quoted."""
 Attribute = dict[str, Any]
 """One DynamoDB attribute value, such as ``{"S": "text"}``."""
+
+
+class UnreadableItem(ValueError):
+    """An item that has attributes of a shape that nothing of ours writes, as after an edit by hand.
+
+    Its text names the attributes and the kind of error, never a value.
+    """
+
+    def __init__(self, attributes: Iterable[str], kind: str) -> None:
+        self.attributes = tuple(sorted(set(attributes)))
+        super().__init__(f"{', '.join(self.attributes)}: {kind}")
 
 
 class Record(Shape):
@@ -56,19 +71,30 @@ class Record(Shape):
 
     @classmethod
     def from_attributes(cls, item: dict[str, Attribute]) -> Self:
-        """Read an item or the new image of a stream record; unknown attributes are ignored."""
-        fields, read = cls.model_fields, dict[str, Any]()
-        for name, value in item.items():
-            if name not in fields:
-                continue
-            ((kind, content),) = value.items()
-            if name in cls.nested:
-                read[name] = json.loads(content)
-            elif kind == "N":
-                read[name] = int(content)
-            else:
-                read[name] = content
-        return cls.model_validate(read)
+        """Read an item or the new image of a stream record; unknown attributes are ignored.
+
+        Raises:
+            UnreadableItem: it has an attribute of another shape, or lacks one.
+        """
+        fields, read, name = cls.model_fields, dict[str, Any](), ""
+        try:
+            for name, value in item.items():
+                if name not in fields:
+                    continue
+                ((kind, content),) = value.items()
+                if name in cls.nested:
+                    read[name] = json.loads(content)
+                elif kind == "N":
+                    read[name] = int(content)
+                else:
+                    read[name] = content
+        except (ValueError, TypeError, AttributeError) as exc:
+            raise UnreadableItem([name], type(exc).__name__) from exc
+        try:
+            return cls.model_validate(read)
+        except ValidationError as exc:
+            named = [str(error["loc"][0]) for error in exc.errors() if error["loc"]]
+            raise UnreadableItem(named, type(exc).__name__) from exc
 
 
 class TakenLimit(Shape):
@@ -277,10 +303,21 @@ def read_stream_record(record: dict[str, Any]) -> Record | None:
     """Read one DynamoDB stream record from the mirror queue; ``None`` if Django does not mirror its kind.
 
     Raises:
-        ValueError: it has none of the shapes; pydantic's errors are of this class. KeyError likewise.
+        UnreadableItem: one of its attributes can't be read.
+        ValueError, KeyError, TypeError, AttributeError: it has none of the shapes.
     """
     image = record.get("dynamodb", {}).get("NewImage")
     if image is None:
         return None
     kind = MIRRORED.get(str(image["sk"]["S"]).split("#", 1)[0])
     return kind.from_attributes(image) if kind else None
+
+
+def stream_key(record: Any) -> str:
+    """Return the key of the item that a stream record is of, as ``pk sk``; nothing where it has none of ours."""
+    try:
+        keys = record["dynamodb"]["Keys"]
+        found = f"{keys['pk']['S']} {keys['sk']['S']}"
+    except (KeyError, TypeError):
+        return ""
+    return found if _KEY.fullmatch(found) else ""

@@ -59,6 +59,18 @@ def restore_submission(record: SubmissionRecord, *, table: Table) -> bool:
     return True
 
 
+def mend_submission(record: SubmissionRecord, *, table: Table) -> tuple[str, ...]:
+    """Replace what can't be read of a stored submission by what the site has; return the attributes' names.
+
+    Raises:
+        TryAgain: the table is busy, or has another version than the site.
+    """
+    try:
+        return table.submissions.mend(record)
+    except Cancelled as cancelled:
+        raise TryAgain("version_moved") from cancelled
+
+
 def restore_item(record: ImageRecord | MessageRecord | AwardRecord, *, table: Table) -> bool:
     """Put a photo's facts, a message or an award back where the table has none; tell whether it did.
 

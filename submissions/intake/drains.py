@@ -22,6 +22,7 @@ from campaignhub.clock.status import RoundStatus
 from campaignhub.env import env
 from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
+from ingest_lambda.contract import stream_key
 from submissions.intake.services.heartbeats import beat, end_beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.intake.services.queue_faults import fault_of
@@ -34,6 +35,8 @@ POLL_SECONDS = 5
 RECEIVE_AT_MOST = 10
 """What SQS hands out, and deletes, in one call."""
 BEAT_SECONDS = 10
+REFUSAL_SHOWN_SECONDS = 180
+"""A message that is refused comes again every minute until it is a dead letter: it is shown all that time."""
 STOP_SECONDS = 15
 
 Message = dict[str, Any]
@@ -59,10 +62,23 @@ class QueueDrain(threading.Thread, ABC):
         self._stopping = threading.Event()
         self._handled = 0
         self._next_beat = 0.0
+        self._refusal = ""
+        self._refusal_ends = 0.0
 
     @abstractmethod
     def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
         """Do what has to be done with a batch; return those that need not come again."""
+
+    def note_refusal(self, message: Message, what: str) -> None:
+        """Log a message that is left to the redrive and show it with this drain's signs of life.
+
+        ``what`` names it and the error in our own words, never in those of the message.
+        """
+        told = f"refused at receive {_receives(message)}: {what}"
+        logger.warning("%s: a message was %s, left to the redrive", self.label, told)
+        self._refusal = f"A message was {told}"
+        self._refusal_ends = time.monotonic() + REFUSAL_SHOWN_SECONDS
+        self._next_beat = 0.0
 
     def stop(self) -> None:
         """Finish the batch at hand and end."""
@@ -168,6 +184,7 @@ class QueueDrain(threading.Thread, ABC):
         """Show now and then that we live and, at once, its last error."""
         if not error and time.monotonic() < self._next_beat:
             return
+        refusal = self._refusal if time.monotonic() < self._refusal_ends else ""
         try:
             beat(
                 self.label,
@@ -175,7 +192,7 @@ class QueueDrain(threading.Thread, ABC):
                 number=self._number,
                 handled=self._handled,
                 round_seconds=seconds,
-                last_error=error,
+                last_error=error or refusal,
             )
         except DatabaseError:
             return  # the page, which reads the same database, shows nothing now either
@@ -187,8 +204,12 @@ class QueueDrain(threading.Thread, ABC):
             end_beat(self.label, number=self._number)
 
 
+def _receives(message: Message) -> int:
+    return int(message.get("Attributes", {}).get("ApproximateReceiveCount", 1))
+
+
 def _was_received_before(message: Message) -> bool:
-    return int(message.get("Attributes", {}).get("ApproximateReceiveCount", 1)) > 1
+    return _receives(message) > 1
 
 
 class MirrorDrain(QueueDrain):
@@ -203,14 +224,15 @@ class MirrorDrain(QueueDrain):
             try:
                 records.append(json.loads(message["Body"]))
             except ValueError:
-                logger.warning("mirror: a message is not JSON, left to the redrive")
+                self.note_refusal(message, "it is not JSON")
             else:
                 read.append(message)
         with unscoped("the stream brings every client's submissions"):
             result = mirror_stream_records(records, at=timezone.now())
         refused = {place for place, _ in result.refused}
-        for _, why in result.refused:
-            logger.warning("mirror: a record was refused (%s), left to the redrive", why)
+        for place, why in result.refused:
+            key = stream_key(records[place]) or "a record of no item of ours"
+            self.note_refusal(read[place], f"{key} ({why})")
         return [message for place, message in enumerate(read) if place not in refused]
 
 
@@ -260,7 +282,7 @@ class NoticeDrain(QueueDrain):
                 try:
                     note_message(message["Body"], at=timezone.now())
                 except NoNotice as error:
-                    logger.warning("mail-notices: a message was not read (%s)", error)
+                    self.note_refusal(message, str(error))
                 else:
                     settled.append(message)
         return settled

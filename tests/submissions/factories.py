@@ -142,7 +142,7 @@ def make_copy(mail: Mail, *, at: datetime = NOON) -> MailCopy:
     return mail.copies.get(number=mail.tries)
 
 
-def streamed(record: Record) -> dict[str, Any]:
+def streamed(record: SubmissionRecord | ImageRecord | MessageRecord | AwardRecord) -> dict[str, Any]:
     """Spell a record as the stream does."""
     kinds: dict[type[Record], str] = {
         SubmissionRecord: "SUBMISSION",
@@ -150,8 +150,17 @@ def streamed(record: Record) -> dict[str, Any]:
         MessageRecord: "MESSAGE#id",
         AwardRecord: "AWARD#prize",
     }
-    sk = kinds[type(record)]
-    return {"dynamodb": {"NewImage": {**record.to_attributes(), "sk": {"S": sk}}}}
+    about = record.id if isinstance(record, SubmissionRecord) else record.submission_id
+    keys = {"pk": {"S": f"SUBMISSION#{about}"}, "sk": {"S": kinds[type(record)]}}
+    return {"dynamodb": {"Keys": keys, "NewImage": {**record.to_attributes(), **keys}}}
+
+
+def edited_by_hand(record: SubmissionRecord) -> dict[str, Any]:
+    """Spell a record whose answers somebody changed in the table's console, and forgot a backslash."""
+    spoilt = streamed(record)
+    answers = spoilt["dynamodb"]["NewImage"]["answers"]
+    answers["S"] = answers["S"].replace('"Lovelace"', '"O"Neill"')
+    return spoilt
 
 
 def make_stored(campaign: Campaign | None = None, **overrides: Any) -> SubmissionRecord:

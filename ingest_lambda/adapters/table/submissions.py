@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ingest_lambda.adapters.table.keys import (
     HOUR_SHARDS,
+    Item,
     attributes_of,
     group_of,
     held_key,
@@ -25,7 +26,12 @@ from ingest_lambda.adapters.table.transaction import (
     PartKind,
     Write,
 )
-from ingest_lambda.contract import AwardRecord, MessageRecord, SubmissionRecord
+from ingest_lambda.contract import (
+    AwardRecord,
+    MessageRecord,
+    SubmissionRecord,
+    UnreadableItem,
+)
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,35 @@ class SubmissionItems:
         taken = self._limits.takes(record.campaign_id, record.id, uses, guards)
         self._store.transact([(SUBMISSION, put), *taken])
 
+    def mend(self, record: SubmissionRecord) -> tuple[str, ...]:
+        """Give a stored submission those of its attributes that can't be read as ``record`` has them; name them.
+
+        All others stay, also those that nothing but the table knows. Nothing is done to one
+        that can be read, or to a version that ``record`` is not.
+
+        Raises:
+            Cancelled: the stored version is another.
+            UnreadableItem: ``record`` can't help.
+        """
+        item, mended = self._store.get(submission_key(record.id)), list[str]()
+        ours = record.to_attributes()
+        while item is not None and (broken := _unreadable(item)):
+            if set(broken) <= set(mended):
+                raise UnreadableItem(broken, "not mended")
+            mended += broken
+            kept = {name: value for name, value in item.items() if name not in broken}
+            item = kept | {name: ours[name] for name in broken if name in ours}
+        if item is None or not mended:
+            return ()
+        condition: dict[str, Any] = {"ConditionExpression": "attribute_exists(pk)"}
+        if "version" not in mended:
+            condition = {
+                "ConditionExpression": "version = :before",
+                "ExpressionAttributeValues": {":before": {"N": str(record.version)}},
+            }
+        self._store.transact([(SUBMISSION, {"Put": {"Item": item, **condition}})])
+        return tuple(mended)
+
     def holds(self, record: SubmissionRecord) -> Write:
         """Return the write that notes a submission among those that wait to be offered prizes."""
         item = {**held_key(record), "submission_id": {"S": str(record.id)}}
@@ -232,3 +267,11 @@ class SubmissionItems:
             ConsistentRead=True,
         )
         return int(answer["Count"])
+
+
+def _unreadable(item: Item) -> tuple[str, ...]:
+    try:
+        SubmissionRecord.from_attributes(item)
+    except UnreadableItem as exc:
+        return exc.attributes
+    return ()

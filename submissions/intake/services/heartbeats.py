@@ -18,6 +18,8 @@ logger = logging.getLogger(__name__)
 EVERY_SECONDS = 10
 LATE = timedelta(minutes=2)
 """What was not heard of for so long is taken to be down."""
+SILENT = timedelta(seconds=40)
+"""Four reports that did not come: it may hang. A step of a drain ends within :data:`LATE`."""
 SUCCEEDED = timedelta(minutes=10)
 """After which one that is down is forgotten, where another of its kind lives."""
 REMEMBERED = timedelta(days=7)
@@ -35,7 +37,7 @@ def beat(
 ) -> None:
     """Note that this part of this process is alive, how much it has handled and what its last round met.
 
-    ``last_error`` is the name of an error, never its text, which may hold what people typed.
+    ``last_error`` is the name of an error and of what it met, never its text, which may hold what people typed.
     """
     Heartbeat.objects.update_or_create(
         id=_name(kind, number),
@@ -98,6 +100,11 @@ def sweep(*, at: datetime) -> int:
 def is_late(beat: Heartbeat, *, at: datetime) -> bool:
     """Tell whether one is taken to be down."""
     return at - beat.at > LATE
+
+
+def is_silent(beat: Heartbeat, *, at: datetime) -> bool:
+    """Tell whether one has left out reports."""
+    return at - beat.at > SILENT
 
 
 def _name(kind: str, number: int) -> str:

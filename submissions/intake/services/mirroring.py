@@ -7,7 +7,13 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 
-from ingest_lambda.contract import ImageRecord, Record, SubmissionRecord, read_stream_record
+from ingest_lambda.contract import (
+    ImageRecord,
+    Record,
+    SubmissionRecord,
+    UnreadableItem,
+    read_stream_record,
+)
 from submissions.awards.services.queueing import queue_prize_mails
 from submissions.intake.services.photo_deadlines import note_deadlines, settle_deadlines
 from submissions.mail.services.queueing import queue_received
@@ -42,7 +48,8 @@ def mirror_stream_records(records: Sequence[Any], *, at: datetime) -> Mirrored:
         try:
             record = read_stream_record(raw)
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
-            result.refused.append((place, type(exc).__name__))
+            why = str(exc) if isinstance(exc, UnreadableItem) else type(exc).__name__
+            result.refused.append((place, why))
             continue
         if record is None:
             result.taken += 1

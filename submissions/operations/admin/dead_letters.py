@@ -15,8 +15,9 @@ from campaigns.accounts.models import Client, User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
+from submissions.mirror.models import Submission
 from submissions.operations.admin.machinery import APART
-from submissions.operations.rules.dead_letters import UNNAMED
+from submissions.operations.rules.dead_letters import UNNAMED, entry_in
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
 from submissions.operations.services.replays import start_replay
@@ -59,6 +60,7 @@ class DeadLetterQueue(StaffPage):
             "is_fullwidth": "1",
             "pair": self.pair,
             "letters": letters,
+            "entries": _entries(letters, user) if queue != APART else {},
             "trouble": trouble,
             "acts": _verbs(queue, user),
             "is_apart": queue == APART,
@@ -107,6 +109,17 @@ class DeadLetterQueue(StaffPage):
         else:
             where.append(reverse("admin:jobs_job_changelist"))
         return "Started. You can leave this page."
+
+
+def _entries(letters: Sequence[DeadLetter], user: User) -> dict[str, Submission]:
+    """Return the entries that the letters' subjects name, by subject, where the user may see them."""
+    named = {letter.subject: entry_in(letter.subject) for letter in letters}
+    mine = Submission.objects.filter(
+        pk__in=set(filter(None, named.values())),
+        campaign__in=campaigns_of(user, Capability.OPERATIONS),
+    )
+    found = {entry.pk: entry for entry in mine}
+    return {subject: found[pk] for subject, pk in named.items() if pk in found}
 
 
 def _by_client(shown: Sequence[DeadLetter], chosen: set[str], user: User) -> dict[Client, set[str]]:

@@ -14,7 +14,7 @@ from django.utils.dateparse import parse_datetime
 from campaignhub.clock.models import ClockLease, RoundState
 from campaignhub.env import env
 from submissions.intake.models import Heartbeat
-from submissions.intake.services.heartbeats import is_late
+from submissions.intake.services.heartbeats import is_late, is_silent
 from submissions.operations.models import LedgerRound
 from submissions.operations.rules.lines import polyline
 from submissions.operations.services import dead_letters, samples
@@ -66,7 +66,9 @@ def machinery(now: datetime) -> dict[str, Any]:
         "functions": _functions(answers.get("functions")),
         "under_way": rounds.filter(ended_at=None).first(),
         "whole": rounds.exclude(ended_at=None).first(),
-        "beats": [(row, is_late(row, at=now)) for row in Heartbeat.objects.all()],
+        "beats": [
+            (row, is_late(row, at=now), is_silent(row, at=now)) for row in Heartbeat.objects.all()
+        ],
         **_rounds(now),
         "lines": [_line(series) for series in samples.last_day(at=now)],
         "unsent": unsent(at=now),

@@ -11,7 +11,13 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from ingest_lambda.contract import Envelope, SubmissionRecord, read_stream_record
+from ingest_lambda.contract import (
+    Envelope,
+    SubmissionRecord,
+    UnreadableItem,
+    read_stream_record,
+    stream_key,
+)
 from submissions.mail.rules.notices import NoNotice, read_message
 
 _ENVELOPE: TypeAdapter[Any] = TypeAdapter(Envelope)
@@ -49,6 +55,7 @@ _ABOUT = re.compile(
     r'"submission_id"\s*:\s*"([0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})"',
     re.ASCII | re.IGNORECASE,
 )
+_ID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.ASCII)
 OF_TASKS = frozenset({"mail_tasks", "jobs"})
 """The queues of Celery's tasks."""
 _MENTIONS = 5
@@ -129,6 +136,12 @@ def _upload(content: dict[str, Any]) -> Verdict:
 def _record(content: dict[str, Any]) -> Verdict:
     try:
         record = read_stream_record(content)
+    except UnreadableItem as exc:
+        return Verdict(
+            stream_key(content) or "Unreadable",
+            f"Its item in the table can't be read ({exc}). Nothing of ours writes such an item: look "
+            "who changed it, and repair it in the table first.",
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         return Verdict(
             "Unreadable", f"It is no record that the site can read ({type(exc).__name__})."
@@ -265,6 +278,12 @@ def submissions_of(body: str) -> set[UUID]:
     except RecursionError:
         inner = body
     return {UUID(found[1]) for found in islice(_ABOUT.finditer(inner), _MENTIONS)}
+
+
+def entry_in(subject: str) -> UUID | None:
+    """Return the entry that a verdict's ``subject`` names, in whichever way; ``None`` where it names none."""
+    found = _ID.search(subject)
+    return UUID(found[0]) if found else None
 
 
 def with_entered_at(body: str, *, sent_timestamp_ms: str) -> str:

@@ -72,6 +72,16 @@ def go_on(repair: TableRepair, *, enough: Callable[[], bool]) -> None:
             return
 
 
+def mend_entry(entry: Submission) -> tuple[str, ...]:
+    """Replace what can't be read of an entry's item in the table, as after an edit by hand; return what that was.
+
+    Raises:
+        IngestBusy: the table is busy or away, or has another version than this site.
+    """
+    (record,) = _submissions([entry])
+    return ingest.mend_submission(record)
+
+
 def _after(part: str, after: str | None) -> QuerySet[Any]:
     rows: dict[str, QuerySet[Any]] = {
         "entry": Submission.objects.select_related("campaign"),

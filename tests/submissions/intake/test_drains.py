@@ -24,7 +24,13 @@ from submissions.intake.drains import (
 from submissions.intake.models import Heartbeat
 from submissions.mirror.models import ReceiptImage, Submission
 from tests.ingest_lambda.writing import KEYS, make_envelope, make_payload
-from tests.submissions.factories import make_campaign, make_image, make_record, make_upload
+from tests.submissions.factories import (
+    edited_by_hand,
+    make_campaign,
+    make_image,
+    make_record,
+    make_upload,
+)
 from tests.submissions.factories import streamed as streamed_record
 from tests.support.simulated_aws import TRIES, depth, simulated_aws
 
@@ -303,3 +309,30 @@ def test_drains_begin_and_end_with_their_process(monkeypatch):
 def test_the_submissions_queue_has_one_consumer(consumer, names, monkeypatch):
     monkeypatch.setattr(env(), "ingest_consumer", consumer)
     assert [drain.name for drain in drains()] == names
+
+
+def test_a_record_that_is_refused_is_named_in_the_log_and_with_the_drain_s_signs_of_life(
+    queues, caplog, monkeypatch
+):
+    record, url = make_record(make_campaign()), env().mirror_queue_url
+    _send(url, edited_by_hand(record))
+    drain = MirrorDrain(url)
+    now = [1000.0]
+    monkeypatch.setattr("submissions.intake.drains.time.monotonic", lambda: now[0])
+
+    assert drain.drain_once() == 0
+    drain._beat(0.1, "")
+
+    named = f"SUBMISSION#{record.id} SUBMISSION (answers: JSONDecodeError)"
+    (line,) = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert line == (
+        f"mirror: a message was refused at receive 1: {named}, left to the redrive"
+    )
+    assert Heartbeat.objects.get().last_error == f"A message was refused at receive 1: {named}"
+    assert "O" + '"Neill' not in caplog.text
+
+    drain._beat(0.1, "OperationalError")
+    assert Heartbeat.objects.get().last_error == "OperationalError"
+    now[0] += 181
+    drain._beat(0.1, "")
+    assert Heartbeat.objects.get().last_error == ""

@@ -25,7 +25,13 @@ from submissions.operations.services.dead_letters import pairs
 from submissions.review.models import OutboxDecision
 from submissions.review.services.decisions import approve_submission
 from tests.campaigns.factories import make_user
-from tests.submissions.factories import NOON, make_campaign, make_record, streamed
+from tests.submissions.factories import (
+    NOON,
+    edited_by_hand,
+    make_campaign,
+    make_record,
+    streamed,
+)
 from tests.submissions.operations.operators import OPERATIONS, manager, operator
 from tests.support.jobs import run_jobs
 from tests.support.simulated_aws import depth as depth_of
@@ -83,6 +89,16 @@ def test_an_operator_sees_every_queue_the_ledger_and_signs_of_life():
     assert f"entries from {since} to {until} UTC" in page
 
 
+def test_a_process_that_leaves_out_reports_is_amber_before_it_is_taken_to_be_down():
+    now = timezone.now()
+    for number, seconds in ((1, 5), (2, 60), (3, 180)):
+        beat("mirror", number=number, at=now - timedelta(seconds=seconds))
+    page = " ".join(operator().get(OPERATIONS).content.decode().split())
+    assert '<span class="state state-good">mirror 1</span></td>' in page
+    assert 'state-warn">mirror 2</span> <span class="ch-quiet">silent</span>' in page
+    assert 'state-bad">mirror 3</span> <span class="ch-quiet">down</span>' in page
+
+
 def test_a_manager_sees_what_belongs_to_no_single_client_nowhere():
     beat("mirror", at=NOON, handled=7)
     page = manager(make_campaign()).get(OPERATIONS).content.decode()
@@ -110,6 +126,21 @@ def test_dead_letters_are_shown_masked_and_only_to_those_whose_campaign_they_nam
     assert len(everything.context["letters"]) == 2
     assert "ada@example.com" not in everything.content.decode()
     assert "somebody-elses" not in mine.content.decode()
+
+
+def test_a_dead_letter_leads_to_the_entry_that_it_names_those_who_may_see_it():
+    record = make_record(make_campaign())
+    mirror_stream_records([streamed(record)], at=NOON)
+    body = json.dumps(edited_by_hand(record))
+    aws.sqs().send_message(QueueUrl=pairs()["mirror"].dead_url, MessageBody=body)
+    entry = reverse("admin:submissions_submission_change", args=[record.id])
+    reference = Submission.objects.get().reference
+
+    page = operator().get(address_of("mirror")).content.decode()
+    assert f'href="{entry}">{reference}</a>' in page
+    assert "O&quot;Neill" not in page
+    stranger = manager(make_campaign())
+    assert reference not in stranger.get(address_of("mirror")).content.decode()
 
 
 def test_another_client_s_many_dead_letters_hide_none_of_one_s_own(

@@ -31,6 +31,7 @@ from submissions.operations.services.dead_letters import (
 from tests.campaigns.factories import make_user
 from tests.submissions.factories import (
     NOON,
+    edited_by_hand,
     make_campaign,
     make_image,
     make_message,
@@ -286,6 +287,12 @@ def test_every_letter_says_what_it_is_and_why_it_may_be_here():
         ("mirror", json.dumps({"dynamodb": {}}), "Not for the site", "does not keep"),
         ("mirror", json.dumps({"dynamodb": {"NewImage": {}}}), "Unreadable", "KeyError"),
         ("mirror", json.dumps(streamed(record)), f"Submission {record.id}", "campaign"),
+        (
+            "mirror",
+            json.dumps(edited_by_hand(record)),
+            f"SUBMISSION#{record.id} SUBMISSION",
+            "can't be read (answers: JSONDecodeError)",
+        ),
         (
             "mirror",
             json.dumps(streamed(make_image(record.id, make_upload(record.id)))),

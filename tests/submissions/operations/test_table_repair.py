@@ -220,3 +220,45 @@ def test_an_award_that_is_put_back_counts_against_its_limit_and_goes_without_whe
             one for one in ingest._table().submissions.awards(record.id) if one.prize == "voucher"
         )
         assert (back.limits_taken == (held,)) is keeps
+
+
+def spoil(record: SubmissionRecord, **attributes: dict[str, str]) -> None:
+    """Change an item as by hand."""
+    item = {**submission_item(record), **attributes}
+    aws.dynamodb().put_item(TableName=env().table_name, Item=item)
+
+
+def mended(entry: str) -> str:
+    told = StringIO()
+    call_command("restore_table", entry=entry, stdout=told)
+    return told.getvalue()
+
+
+def test_what_of_one_entry_s_item_cannot_be_read_is_replaced_and_all_else_stays() -> None:
+    record = stored(published(), device_hash="d" * 32)
+    entry = Submission.objects.get()
+    spoil(record, answers={"S": '{"last":"O"Neill"}'}, decision_no={"S": "none"})
+    with pytest.raises(ValueError, match="answers"):
+        ingest.read_submission(record.id)
+
+    assert "replaced answers, decision_no" in mended(entry.reference.lower())
+
+    assert ingest.read_submission(record.id) == record
+    assert "nothing to replace" in mended(str(record.id))
+
+
+def test_an_item_of_another_version_than_the_site_s_is_left_as_it_is() -> None:
+    record = stored(published())
+    spoil(record, answers={"S": "{"}, version={"N": "7"})
+
+    with pytest.raises(CommandError, match="another version"):
+        mended(str(record.id))
+
+    with pytest.raises(ValueError, match="answers"):
+        ingest.read_submission(record.id)
+
+
+@pytest.mark.parametrize("entry", ["7777-7777", "00000000-0000-4000-8000-000000000000"])
+def test_an_entry_that_the_site_does_not_have_cannot_be_mended(entry: str) -> None:
+    with pytest.raises(CommandError, match="no such entry"):
+        mended(entry)
