@@ -114,6 +114,9 @@ def error_name(exc: BaseException) -> str:
         return str(exc)[:200]
     if isinstance(exc, ClientError):
         return f"{type(exc).__name__}: {exc.response.get('Error', {}).get('Code', '')}"[:200]
+    if isinstance(exc, DatabaseError) and exc.__cause__ is not None:
+        # Of the driver: `QueryCanceled` is a time limit, as behind another's lock, and no outage.
+        return f"{type(exc).__name__}: {type(exc.__cause__).__name__}"[:200]
     return type(exc).__name__[:200]
 
 

@@ -6,6 +6,7 @@ which empty its stream; the emulator last, because it must write its state down.
 """
 
 import fcntl
+import shutil
 import signal
 import threading
 import time
@@ -33,6 +34,9 @@ ANSWER_SECONDS = 240
 """Long enough for a machine whose cores others use too; who waits is told for what."""
 SAYS_SECONDS = 20
 BOOTSTRAP_SECONDS = 300
+SPACE_SECONDS = 60
+LEAST_FREE_BYTES = 64 << 20
+"""What an emulator with tens of thousands of entries writes at its end."""
 
 
 class Stopped(Exception):
@@ -218,7 +222,11 @@ class Supervisor:
         self._note()
 
     def _note(self) -> None:
-        note_running(self._plan.var / "up.pids", self._children())
+        try:
+            note_running(self._plan.var / "up.pids", self._children())
+        except OSError as error:
+            # As on a full disk. It is for the next start alone, and no reason to end what runs.
+            self._console.say(f"What runs can't be written down: {error.strerror}.")
 
     def _wait_for_answers(self) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS
@@ -282,7 +290,7 @@ class Supervisor:
             child = watched.child
             if watched.again_at is not None:
                 if time.monotonic() >= watched.again_at:
-                    self._restart(watched)
+                    self._try_restart(watched)
             elif not child.alive():
                 self._on_death(watched)
 
@@ -291,12 +299,22 @@ class Supervisor:
         self._console.follow([child])
         if time.monotonic() - watched.started_at > STEADY_SECONDS:
             watched.failures = 0
+        said = f"{child.name} ended unexpectedly ({child.returncode})"
+        child.stop()  # what is left of its group
+        self._start_later(watched, said)
+
+    def _start_later(self, watched: _Watched, said: str) -> None:
         wait = RESTART_SECONDS[min(watched.failures, len(RESTART_SECONDS) - 1)]
         watched.failures += 1
         watched.again_at = time.monotonic() + wait
-        said = f"{child.name} ended unexpectedly ({child.returncode})"
-        child.stop()  # what is left of its group
         self._console.say(f"{said}; starting it again in {wait} s.")
+
+    def _try_restart(self, watched: _Watched) -> None:
+        """Start one again; where the machine refuses, as with a full disk, the others stay and it is tried later."""
+        try:
+            self._restart(watched)
+        except OSError as error:
+            self._start_later(watched, f"{watched.child.name} can't start: {error.strerror}")
 
     def _restart(self, watched: _Watched) -> None:
         watched.again_at = None
@@ -346,6 +364,22 @@ class Supervisor:
 
     # ------------------------------------------------------------------ down
 
+    def _wait_for_space(self) -> None:
+        """Leave a person a minute to make room: the emulator ends by writing down all that it holds."""
+        until = time.monotonic() + SPACE_SECONDS
+        said = False
+        while self._signals < 2 and time.monotonic() < until and not self._has_space():
+            if not said:
+                self._console.say(
+                    f"The disk of {self._plan.var} is full. Make room within {SPACE_SECONDS} s, or what "
+                    "the emulator holds is lost; press Ctrl-C again to end at once."
+                )
+                said = True
+            time.sleep(0.2)
+
+    def _has_space(self) -> bool:
+        return shutil.disk_usage(self._plan.var).free >= LEAST_FREE_BYTES
+
     def _take_down(self) -> None:
         (self._plan.var / "up.json").unlink(missing_ok=True)
         if self._repair is not None:
@@ -356,6 +390,8 @@ class Supervisor:
         for name in ("web", *DJANGO, "pipes", "aws"):
             watched = self._watched.get(name)
             if watched is not None:
+                if name == "aws":
+                    self._wait_for_space()
                 watched.child.stop()
                 if name != "aws":  # it takes leave with a traceback
                     self._console.follow([watched.child])

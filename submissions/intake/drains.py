@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from campaignhub.aws import sqs
 from campaignhub.clock.breaker import FAILURES
-from campaignhub.clock.status import RoundStatus
+from campaignhub.clock.status import RoundStatus, error_name
 from campaignhub.env import env
 from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
@@ -105,7 +105,7 @@ class QueueDrain(threading.Thread, ABC):
                 # Also a bug: the messages come back after their visibility and end in the
                 # dead-letter queue if it stays. A drain that died would hold up all others.
                 fault = fault_of(exc)
-                name = fault or type(exc).__name__
+                name = fault or error_name(exc)
                 status.failed(exc, fault=fault)
                 self._stopping.wait(1)
             else:

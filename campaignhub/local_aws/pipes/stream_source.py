@@ -199,6 +199,10 @@ class StreamSource:
         return str(noted["after"]) if noted.get("stream") == self._pipe.source else None
 
     def _note(self, sequence_number: str) -> None:
-        self._position.parent.mkdir(parents=True, exist_ok=True)
         noted = {"stream": self._pipe.source, "after": sequence_number}
-        write_private(self._position, json.dumps(noted))
+        try:
+            self._position.parent.mkdir(parents=True, exist_ok=True)
+            write_private(self._position, json.dumps(noted))
+        except OSError as error:
+            # As on a full disk. It was delivered, and is delivered again after a restart: nothing is lost.
+            logger.warning("%s: its position was not written: %s", self._pipe.name, error.strerror)

@@ -72,8 +72,10 @@ WHAT_TO_DO: Mapping[Hold, tuple[str, str]] = {
         "Ask for production access in the SES console under Account dashboard.",
     ),
     Hold.PAUSED: (
-        "Sending is paused for the e-mail service's account.",
-        "Find the reason in the SES console under Reputation metrics, then switch sending on again.",
+        "Sending is paused for the e-mail service's account, or for the configuration set that "
+        "e-mails are sent with.",
+        "Look at both in the SES console, under Account dashboard and under Configuration sets. Find "
+        "the reason under Reputation metrics, then switch sending on again.",
     ),
     Hold.SUSPENDED: (
         "The e-mail service has suspended the account.",

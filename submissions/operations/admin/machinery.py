@@ -18,6 +18,8 @@ from submissions.intake.services.heartbeats import is_late, is_silent
 from submissions.operations.models import LedgerRound
 from submissions.operations.rules.lines import polyline
 from submissions.operations.services import dead_letters, samples
+from submissions.operations.services.blocking import blockers
+from submissions.operations.services.disk import disk
 from submissions.operations.services.pipes import pipe_states
 from submissions.operations.services.readings import Answer, current
 from submissions.operations.services.sources import sources
@@ -69,6 +71,8 @@ def machinery(now: datetime) -> dict[str, Any]:
         "beats": [
             (row, is_late(row, at=now), is_silent(row, at=now)) for row in Heartbeat.objects.all()
         ],
+        "blockers": blockers(),
+        "disk": disk(),
         **_rounds(now),
         "lines": [_line(series) for series in samples.last_day(at=now)],
         "unsent": unsent(at=now),

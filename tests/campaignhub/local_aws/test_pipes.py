@@ -250,6 +250,21 @@ def test_a_stream_is_read_on_from_where_it_was_delivered(bench):
     assert bench.waiting(url) == 3
 
 
+def test_a_stream_goes_on_while_its_position_cannot_be_written(bench, caplog):
+    table, stream = bench.table()
+    _, url, _ = bench.queue(visibility=30)
+    pipe = make_pipe(stream, bench.arn(url), StreamParameters(starting_position="TRIM_HORIZON"))
+    # It is written beside its place first, and a folder is in the way: a full disk says no as well.
+    (bench.stack.directory / "positions" / f"{pipe.name}.json.partial").mkdir(parents=True)
+    put(bench, table, "a")
+    bench.run(pipe)
+    eventually(lambda: bench.waiting(url) == 1)
+    put(bench, table, "b")
+    eventually(lambda: bench.waiting(url) == 2)
+
+    assert "its position was not written" in caplog.text
+
+
 def test_a_stop_empties_the_stream_because_the_emulator_forgets_it(bench):
     table, stream = bench.table()
     _, url, _ = bench.queue(visibility=30)
