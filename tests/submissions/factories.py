@@ -142,7 +142,9 @@ def make_copy(mail: Mail, *, at: datetime = NOON) -> MailCopy:
     return mail.copies.get(number=mail.tries)
 
 
-def streamed(record: SubmissionRecord | ImageRecord | MessageRecord | AwardRecord) -> dict[str, Any]:
+def streamed(
+    record: SubmissionRecord | ImageRecord | MessageRecord | AwardRecord,
+) -> dict[str, Any]:
     """Spell a record as the stream does."""
     kinds: dict[type[Record], str] = {
         SubmissionRecord: "SUBMISSION",

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,7 +17,7 @@ from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
 from submissions.mirror.models import Submission
 from submissions.operations.admin.machinery import APART
-from submissions.operations.rules.dead_letters import UNNAMED, entry_in
+from submissions.operations.rules.dead_letters import UNNAMED, submission_in
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
 from submissions.operations.services.replays import start_replay
@@ -60,7 +60,9 @@ class DeadLetterQueue(StaffPage):
             "is_fullwidth": "1",
             "pair": self.pair,
             "letters": letters,
-            "entries": _entries(letters, user) if queue != APART else {},
+            "entries": _submissions_by_subject([letter.subject for letter in letters], user)
+            if queue != APART
+            else {},
             "trouble": trouble,
             "acts": _verbs(queue, user),
             "is_apart": queue == APART,
@@ -111,14 +113,14 @@ class DeadLetterQueue(StaffPage):
         return "Started. You can leave this page."
 
 
-def _entries(letters: Sequence[DeadLetter], user: User) -> dict[str, Submission]:
-    """Return the entries that the letters' subjects name, by subject, where the user may see them."""
-    named = {letter.subject: entry_in(letter.subject) for letter in letters}
+def _submissions_by_subject(subjects: Collection[str], user: User) -> dict[str, Submission]:
+    """Return the submissions that the subjects of dead letters name, where the user may see them."""
+    named = {subject: submission_in(subject) for subject in subjects}
     mine = Submission.objects.filter(
         pk__in=set(filter(None, named.values())),
         campaign__in=campaigns_of(user, Capability.OPERATIONS),
     )
-    found = {entry.pk: entry for entry in mine}
+    found = {submission.pk: submission for submission in mine}
     return {subject: found[pk] for subject, pk in named.items() if pk in found}
 
 

@@ -280,8 +280,8 @@ def submissions_of(body: str) -> set[UUID]:
     return {UUID(found[1]) for found in islice(_ABOUT.finditer(inner), _MENTIONS)}
 
 
-def entry_in(subject: str) -> UUID | None:
-    """Return the entry that a verdict's ``subject`` names, in whichever way; ``None`` where it names none."""
+def submission_in(subject: str) -> UUID | None:
+    """Return the submission that a verdict's ``subject`` names, in whichever way; ``None`` where it names none."""
     found = _ID.search(subject)
     return UUID(found[0]) if found else None
 

@@ -72,13 +72,13 @@ def go_on(repair: TableRepair, *, enough: Callable[[], bool]) -> None:
             return
 
 
-def mend_entry(entry: Submission) -> tuple[str, ...]:
+def mend_submission(submission: Submission) -> tuple[str, ...]:
     """Replace what can't be read of an entry's item in the table, as after an edit by hand; return what that was.
 
     Raises:
         IngestBusy: the table is busy or away, or has another version than this site.
     """
-    (record,) = _submissions([entry])
+    (record,) = _submissions([submission])
     return ingest.mend_submission(record)
 
 

@@ -2,7 +2,6 @@
 
 import io
 import json
-import os
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -62,5 +61,5 @@ def test_processes_of_one_archive_share_its_files_and_another_archive_has_its_ow
     assert (version, updated) == (f"first {name}", f"second {name}")
     kept = stack.ministack.directory / "code"
     assert Path(file).is_relative_to(kept)
-    assert len(os.listdir(kept)) <= 4
+    assert len(list(kept.iterdir())) <= 4
     assert not list((stack.ministack.directory / "tmp").rglob("code.zip"))

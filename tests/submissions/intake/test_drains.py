@@ -325,9 +325,7 @@ def test_a_record_that_is_refused_is_named_in_the_log_and_with_the_drain_s_signs
 
     named = f"SUBMISSION#{record.id} SUBMISSION (answers: JSONDecodeError)"
     (line,) = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
-    assert line == (
-        f"mirror: a message was refused at receive 1: {named}, left to the redrive"
-    )
+    assert line == (f"mirror: a message was refused at receive 1: {named}, left to the redrive")
     assert Heartbeat.objects.get().last_error == f"A message was refused at receive 1: {named}"
     assert "O" + '"Neill' not in caplog.text
 

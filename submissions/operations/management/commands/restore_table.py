@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaignhub.ingest import IngestBusy
 from campaigns.accounts.tenancy import unscoped
 from submissions.mirror.models import Submission
-from submissions.operations.services.table_repair import TableRepair, go_on, mend_entry
+from submissions.operations.services.table_repair import TableRepair, go_on, mend_submission
 
 
 class Command(BaseCommand):
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         if entry is None:
             raise CommandError("This site has no such entry.", returncode=2)
         try:
-            mended = mend_entry(entry)
+            mended = mend_submission(entry)
         except IngestBusy as exc:
             raise CommandError(
                 "The table does not answer, or has another version than this site: run `reconcile`, "
