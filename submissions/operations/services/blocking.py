@@ -1,7 +1,7 @@
 """Sessions of the database that hold up others: an open transaction somewhere stops everything that writes.
 
-PostgreSQL tells each of our sessions what the others of its role do. The statements
-themselves are not read: they may hold what people typed.
+PostgreSQL tells each of our sessions what the others of its role do; of other roles it tells
+no more than id and name. The statements themselves are not read: they may hold what people typed.
 """
 
 from dataclasses import dataclass
@@ -9,19 +9,28 @@ from datetime import datetime
 
 from django.db import connection
 
-WAITS_AT_LEAST = "5 seconds"
-"""Shorter waits are everyday: two moderators, or a batch of the mirror."""
+WAITS_AT_LEAST = "2 seconds"
+"""Shorter waits are everyday: two moderators, or a batch of the mirror. Ours give up after ten."""
+IDLE_AT_LEAST = "60 seconds"
+"""While the breakers of those that it held up are open nobody waits for it, and it is in the way all the same."""
 _SHOWN = 10
 _QUERY = """
-    SELECT blocker.pid, blocker.application_name, blocker.state, blocker.xact_start,
-           count(*)
-    FROM pg_stat_activity AS waiting
-    CROSS JOIN LATERAL unnest(pg_blocking_pids(waiting.pid)) AS held(pid)
-    JOIN pg_stat_activity AS blocker ON blocker.pid = held.pid
-    WHERE waiting.wait_event_type = 'Lock' AND waiting.datname = current_database()
-    GROUP BY 1, 2, 3, 4
-    HAVING bool_or(now() - waiting.query_start >= %s::interval)
-    ORDER BY 4
+    WITH waits AS (
+        SELECT unnest(pg_blocking_pids(pid)) AS pid, now() - query_start AS waited
+        FROM pg_stat_activity
+        WHERE wait_event_type = 'Lock' AND datname = current_database()
+    )
+    SELECT one.pid, one.application_name, coalesce(one.state, 'state not known'), one.xact_start,
+           count(waits.pid)
+    FROM pg_stat_activity AS one LEFT JOIN waits ON waits.pid = one.pid
+    WHERE one.datname = current_database() AND one.pid <> pg_backend_pid()
+    GROUP BY one.pid, one.application_name, one.state, one.xact_start
+    HAVING bool_or(waits.waited >= %s::interval)
+        OR (one.state LIKE 'idle in transaction%%' AND one.xact_start < now() - %s::interval
+            AND EXISTS (SELECT FROM pg_locks AS held
+                        WHERE held.pid = one.pid AND held.granted AND held.locktype = 'relation'
+                            AND held.mode NOT IN ('AccessShareLock', 'RowShareLock')))
+    ORDER BY one.xact_start
     LIMIT %s
 """
 
@@ -41,9 +50,9 @@ class Blocker:
 
 
 def blockers() -> list[Blocker]:
-    """Return the sessions that others have waited for, the oldest transaction first; on SQLite there are none."""
+    """Return the sessions that others wait for, or will, the oldest transaction first; on SQLite there are none."""
     if connection.vendor != "postgresql":
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, [WAITS_AT_LEAST, _SHOWN])
+        cursor.execute(_QUERY, [WAITS_AT_LEAST, IDLE_AT_LEAST, _SHOWN])
         return [Blocker(*row) for row in cursor.fetchall()]

@@ -48,12 +48,17 @@ def test_a_transaction_that_others_wait_for_is_named_with_who_holds_it_open(
             assert found.state == "idle in transaction"
             monkeypatch.setattr(blocking, "WAITS_AT_LEAST", "1 hour")
             assert blockers() == [], "a short wait is everyday"
-            monkeypatch.setattr(blocking, "WAITS_AT_LEAST", "0 seconds")
+            monkeypatch.setattr(blocking, "IDLE_AT_LEAST", "0 seconds")
+            assert [one.pid for one in blockers()] == [pid], "others rest while it stays open"
             page = operator().get(OPERATIONS).content.decode()
             assert f"Database session {pid} (weekly-report, idle in transaction)" in page
+            report.execute("SELECT 1")
         finally:
             report.rollback()
             writing.join(10)
+        mirror.rollback()
+        report.execute("SELECT count(*) FROM submissions_submission")
+        assert blockers() == [], "who only reads is in nobody's way"
     assert blockers() == []
 
 
