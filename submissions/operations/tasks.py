@@ -14,6 +14,7 @@ from submissions.intake.services import heartbeats
 from submissions.operations.services import (
     comparisons,
     ledger_rounds,
+    newest,
     readings,
     samples,
     sources,
@@ -56,6 +57,20 @@ def take_readings(_turn: Turn) -> None:
     now = timezone.now()
     samples.note_minute(readings.kept(), at=now)
     heartbeats.sweep(at=now)
+
+
+@clock_round(every=60, budget=15)
+@unscoped("the table holds every client's submissions")
+def look_for_newest(_turn: Turn) -> None:
+    """Look whether the table has the newest entries; that it lacks some stands with the round on Operations."""
+    try:
+        absent, asked = newest.absent_of_newest(at=timezone.now())
+    except ingest.IngestBusy as exc:
+        raise Away("the submissions table is busy or away") from exc
+    if absent:
+        raise Away(
+            f"{absent} of the newest {asked} entries are not in the table (see Restored table)"
+        )
 
 
 def _after(seconds: float) -> Callable[[], bool]:

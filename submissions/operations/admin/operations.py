@@ -38,7 +38,7 @@ WHY_NOT_APPLIED = {
     "being carried": "Being applied now.",
     "numbered anew": "Another decision came first. Tried again with a new number.",
     "IngestBusy": "The table doesn't answer. Tried again automatically.",
-    "SubmissionMissing": "The table has no such entry. Tried again automatically.",
+    "SubmissionMissing": "The table has no such entry. If it is behind this site, put back what it lacks.",
     "unforeseen": "Unexpected error, noted in the worker's log. Tried again automatically.",
 }
 """What the outbox notes of a decision that it could not carry, as people read it."""

@@ -265,6 +265,10 @@ def test_a_decision_that_cannot_go_is_seen_with_its_trouble_by_those_whose_it_is
     assert "Tried again automatically" in mine
     assert "IngestBusy" not in mine
     assert reference not in manager(make_campaign()).get(OPERATIONS).content.decode()
+    OutboxDecision.objects.update(trouble="SubmissionMissing")
+    page = operator().get(OPERATIONS).content.decode()
+    assert 'state-bad">The table has no such entry' in page
+    assert f"{reverse('admin:runbook')}#restored-table" in page
 
 
 def test_the_hours_that_differ_are_named_to_those_whose_they_are():
