@@ -142,9 +142,7 @@ def make_copy(mail: Mail, *, at: datetime = NOON) -> MailCopy:
     return mail.copies.get(number=mail.tries)
 
 
-def streamed(
-    record: SubmissionRecord | ImageRecord | MessageRecord | AwardRecord,
-) -> dict[str, Any]:
+def streamed(record: Record) -> dict[str, Any]:
     """Spell a record as the stream does."""
     kinds: dict[type[Record], str] = {
         SubmissionRecord: "SUBMISSION",
@@ -152,7 +150,7 @@ def streamed(
         MessageRecord: "MESSAGE#id",
         AwardRecord: "AWARD#prize",
     }
-    about = record.id if isinstance(record, SubmissionRecord) else record.submission_id
+    about = getattr(record, "submission_id", None) or getattr(record, "id", None)
     keys = {"pk": {"S": f"SUBMISSION#{about}"}, "sk": {"S": kinds[type(record)]}}
     return {"dynamodb": {"Keys": keys, "NewImage": {**record.to_attributes(), **keys}}}
 

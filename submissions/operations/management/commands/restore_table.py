@@ -47,11 +47,10 @@ class Command(BaseCommand):
 
     def _mend(self, named: str) -> None:
         try:
-            entry = Submission.objects.get(pk=UUID(named))
+            wanted = Submission.objects.filter(pk=UUID(named))
         except ValueError:
-            entry = Submission.objects.filter(reference=named.upper()).first()
-        except Submission.DoesNotExist:
-            entry = None
+            wanted = Submission.objects.filter(reference=named.upper())
+        entry = wanted.first()
         if entry is None:
             raise CommandError("This site has no such entry.", returncode=2)
         try:
