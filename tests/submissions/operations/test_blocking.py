@@ -1,15 +1,16 @@
 """Who holds up the database, and a full disk, are seen on Operations."""
 
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 from django.db import connection
 
 from submissions.operations.services import blocking
-from submissions.operations.services import disk as disks
 from submissions.operations.services.blocking import blockers
 from tests.submissions.operations.operators import OPERATIONS, operator
 from tests.support.installation import wait_until
@@ -65,8 +66,8 @@ def test_a_transaction_that_others_wait_for_is_named_with_who_holds_it_open(
 @pytest.mark.django_db
 @pytest.mark.usefixtures("queues")
 def test_a_disk_that_is_nearly_full_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = type("usage", (), {"free": 100 << 20, "total": 10 << 30})
-    monkeypatch.setattr(disks.shutil, "disk_usage", lambda _: usage)
+    usage = SimpleNamespace(free=100 << 20, total=10 << 30)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
     page = operator().get(OPERATIONS).content.decode()
     assert "The disk is nearly full" in page
     usage.free = 9 << 30
