@@ -5,6 +5,7 @@ one at each moment; where a unit is a code, it is the code at that place of the 
 """
 
 import secrets
+from calendar import day_abbr
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from random import SystemRandom
@@ -13,6 +14,7 @@ from uuid import uuid4
 
 from django.db.models import Sum
 
+from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.prizes.models import Prize, SealedSet, StockBatch
 from campaigns.prizes.rules.drawing import Pace
@@ -36,6 +38,7 @@ from campaigns.prizes.services.withdrawing import (
     withdrawn_of,
 )
 from campaigns.setup.models import Campaign
+from campaigns.setup.rules.states import CampaignState
 from ingest_lambda.contract import Mechanic, PrizePlan
 from ingest_lambda.contract.stock import local_day
 
@@ -43,6 +46,10 @@ MOST_TEST_UNITS = 200
 """Of a prize in a test: enough to try it out, and no real code is used."""
 SETTLING = timedelta(minutes=2)
 """Moments nearer than this may be taken at this very moment, so no amendment moves or adds one there."""
+
+
+class MomentsAreSealed(DomainError):
+    """Winning moments were drawn by other hours or weekdays, and people have entered since."""
 
 
 def settle_stock(
@@ -62,6 +69,7 @@ def settle_stock(
 
     Raises:
         StockTooLow: an amendment lowers stock below what is given or due.
+        MomentsAreSealed: it changes hours or weekdays of moments that are sealed.
     """
     rows = ordered(campaign)
     for row in rows:
@@ -75,17 +83,34 @@ def settle_stock(
     last = newest_set(campaign, is_test=is_test)
     if last is None or last.plan != plan:
         facts = [facts_of(row) for row in timed]
-        is_open = last is not None and opens_at <= at and not is_test
+        # A first prize by moments may join while people enter: none of its moments lies behind.
+        is_amended = last is not None or _is_published(campaign)
         if is_test:
             moments = _due_at_once(campaign, facts, times[0])
-        elif is_open:
+        elif is_amended and opens_at <= at:
             amends = _Amendment(campaign, times, actor=actor, at=at)
-            moments = amends.moments(last, timed, facts)  # type: ignore[arg-type]
+            moments = amends.moments(last, timed, facts)
         else:
             moments = _drawn(facts, times, zone=campaign.timezone)
         last = _seal(campaign, moments, plan, is_test=is_test, actor=actor, at=at)
     days = {local_day(one.at, campaign.timezone) for one in read_list(last.moments)}
     return plan_of(campaign, rows, last.set_id, sorted(days))
+
+
+def _is_published(campaign: Campaign) -> bool:
+    return campaign.state in (CampaignState.LIVE, CampaignState.PAUSED)
+
+
+def _refuse_other_times(row: Prize, sealed: dict[str, Any] | None) -> None:
+    """Refuse hours and weekdays by which the sealed moments were not drawn: the rules would name them."""
+    if sealed is None or all(sealed[name] == getattr(row, name) for name in _TIMES):
+        return
+    hours = f"from {sealed['from_hour']}:00 until {sealed['until_hour']}:00"
+    days = ", ".join(day_abbr[day] for day in sorted(sealed["weekdays"]))
+    raise MomentsAreSealed(
+        f"The winning moments of {row} are drawn and sealed: {hours} on {days}. Set these again; "
+        "after the opening they stay."
+    )
 
 
 def newest_set(campaign: Campaign, *, is_test: bool) -> SealedSet | None:
@@ -166,6 +191,7 @@ def published_stock(row: Prize) -> int:
 
 
 _DATES = ("opens_at", "closes_at")
+_TIMES = ("from_hour", "until_hour", "weekdays")
 
 
 def _settings(row: Prize, rank: int, times: tuple[datetime, datetime] | None) -> dict[str, Any]:
@@ -259,10 +285,17 @@ class _Amendment:
         self._soon = at + SETTLING
 
     def moments(
-        self, last: SealedSet, rows: Sequence[Prize], prizes: Sequence[PrizeFacts]
+        self, last: SealedSet | None, rows: Sequence[Prize], prizes: Sequence[PrizeFacts]
     ) -> list[SealedMoment]:
-        """Return the moments of the next set: fewer of a lowered stock, and new ones of a raised one."""
-        sealed = list(read_list(last.moments))
+        """Return the moments of the next set: fewer of a lowered stock, and new ones of a raised one.
+
+        Raises:
+            MomentsAreSealed: hours or weekdays are others than those by which some were drawn.
+            StockTooLow: less than is won, or no time is left for more.
+        """
+        sealed = list(read_list(last.moments)) if last else []
+        for row in rows if last else ():
+            _refuse_other_times(row, last.plan.get(row.key) if last else None)
         kept: list[SealedMoment] = []
         for row, prize in zip(rows, prizes, strict=True):
             there = [one for one in sealed if one.prize == prize.key]

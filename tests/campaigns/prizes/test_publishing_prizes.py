@@ -16,7 +16,7 @@ from campaigns.prizes.models import CodeBatch, CodeBlock, Prize, SealedSet, Stoc
 from campaigns.prizes.rules.sealing import SealedMoment, read_list
 from campaigns.prizes.services import loading
 from campaigns.prizes.services.pool import code_at
-from campaigns.prizes.services.stock import newest_set
+from campaigns.prizes.services.stock import MomentsAreSealed, newest_set
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.lifecycle import move_campaign, republish
@@ -132,6 +132,33 @@ def test_an_amendment_with_more_stock_keeps_every_moment_and_adds_some_that_lie_
     assert len(added) == 15
     assert all(one.at > at for one in added)
     assert {one.unit for one in after} == set(range(25))
+
+
+def test_a_prize_by_moments_that_joins_later_has_none_behind(table: Table, host: LocalHost) -> None:
+    campaign = make_draft()
+    make_prize(campaign, key="sticker", mechanic="everyone", stock=5)
+    published(campaign)
+    make_prize(campaign, stock=40)
+    at = NOON + timedelta(days=14)
+    published(campaign, at=at, reason="A car too")
+    moments = sealed_moments(campaign)
+    assert len(moments) == 40
+    assert all(one.at > at for one in moments)
+
+
+def test_hours_and_weekdays_of_sealed_moments_stay_after_the_opening(
+    table: Table, host: LocalHost
+) -> None:
+    campaign = make_draft()
+    prize = make_prize(campaign, stock=40)
+    published(campaign)
+    before = sealed_moments(campaign)
+    for change in ({"from_hour": 8}, {"weekdays": [0]}):
+        Prize.objects.filter(pk=prize.pk).update(**change)
+        with pytest.raises(MomentsAreSealed, match="from 0:00 until 24:00 on Mon, Tue"):
+            published(campaign, reason="Other hours")
+        Prize.objects.filter(pk=prize.pk).update(from_hour=0, weekdays=list(range(7)))
+    assert sealed_moments(campaign) == before
 
 
 def test_an_amendment_with_less_stock_takes_away_the_latest_moments(
