@@ -68,8 +68,10 @@ def facts_of(campaign: Campaign) -> CampaignFacts:
     """Return a campaign as the publish check reads it."""
     names = [field.name for field in fields(CampaignFacts)]
     prizes = prizes_of(campaign)
+    opened_at, promised_until = _live_times(campaign)
     derived: dict[str, Any] = {
-        "opened_at": _opened_at(campaign),
+        "opened_at": opened_at,
+        "promised_until": promised_until,
         "review": campaign.review_mode,
         "has_hero": bool(campaign.hero_image),
         "has_logo": bool(campaign.logo),
@@ -100,11 +102,12 @@ def limit_facts(limit: Limit, *, row: str) -> LimitFacts:
     return LimitFacts(row=row, **columns_of(limit, names))
 
 
-def _opened_at(campaign: Campaign) -> datetime | None:
+def _live_times(campaign: Campaign) -> tuple[datetime | None, datetime | None]:
+    """Return when the release that is live opened, and until when it said it would be open."""
     if campaign.state not in (CampaignState.LIVE, CampaignState.PAUSED):
-        return None
+        return None, None
     placement = campaign.placements.filter(is_test=False).first()
-    return placement.opens_at if placement else campaign.opens_at
+    return (placement.opens_at, placement.closes_at) if placement else (campaign.opens_at, None)
 
 
 def _manifest_bytes(campaign: Campaign) -> int:

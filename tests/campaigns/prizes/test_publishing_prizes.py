@@ -161,6 +161,21 @@ def test_hours_and_weekdays_of_sealed_moments_stay_after_the_opening(
     assert sealed_moments(campaign) == before
 
 
+@pytest.mark.parametrize("days", [-1, 0, 1])
+def test_an_earlier_close_is_signed_for_where_moments_may_lie_behind_it(
+    table: Table, host: LocalHost, days: int
+) -> None:
+    campaign = make_draft()
+    make_prize(campaign, stock=3)
+    published(campaign)
+    campaign.refresh_from_db()
+    assert campaign.closes_at is not None
+    campaign.closes_at += timedelta(days=days)
+    campaign.save()
+    found = [one.code for one in publish_cautions(campaign, at=NOON)]
+    assert ("moments_behind_the_close" in found) is (days < 0)
+
+
 def test_an_amendment_with_less_stock_takes_away_the_latest_moments(
     table: Table, host: LocalHost
 ) -> None:

@@ -58,7 +58,7 @@ class CampaignFacts:
     """A campaign with its client, form and limits.
 
     ``opened_at`` is the opening of the release that is live, where entries are
-    or were taken already. ``sender_ready`` tells whether mails may come from
+    or were taken already, and ``promised_until`` its close. ``sender_ready`` tells whether mails may come from
     ``sender_email``: it is at a sender of this client that the mail service sends for.
     """
 
@@ -66,6 +66,7 @@ class CampaignFacts:
     opens_at: datetime | None
     closes_at: datetime | None
     opened_at: datetime | None = None
+    promised_until: datetime | None = None
     timezone: str
     languages: Sequence[str]
     countries: Sequence[str]

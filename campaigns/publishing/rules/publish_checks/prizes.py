@@ -119,6 +119,14 @@ def cautions(facts: CampaignFacts) -> Iterator[Finding]:
                 "People may say the prize was never there."
             )
             yield replace(_at(prize, "moments_are_void", "unclaimed", message), is_typed=True)
+    until, closes_at = facts.promised_until, facts.closes_at
+    if by_moment and until is not None and closes_at is not None and closes_at < until:
+        # Whether there are any is not told: who tries one close after another would find out when.
+        message = (
+            "The campaign closes earlier than was published. Winning moments that were drawn for the "
+            "time after the new close can't be won any more."
+        )
+        yield Finding("moments_behind_the_close", "Prizes", "prize_rows", message)
     if by_moment and "GB" in facts.countries:
         message = "In the UK, instant wins need a statement by an independent auditor (CAP 8.25)."
         yield Finding("instant_win_uk", "Prizes", "prize_rows", message)
