@@ -163,7 +163,7 @@ class AwardPage(RowPage):
             "won_at": exact(award.awarded_at, campaign.timezone) if award.awarded_at else "",
             "entered_at": exact(award.entered_at, campaign.timezone) if award.entered_at else "",
             "has_code": _has_code(award, self.prize),
-            "may_see_codes": self.may_see_codes(),
+            "may_see_codes": self.may_see_codes() and award.state != AwardState.PROVISIONAL,
             "masked": MASKED,
             "code": self.code,
             "refused": self.refused,

@@ -117,11 +117,15 @@ def day_between(day: date, zone: str) -> tuple[datetime, datetime]:
 def read_code(award: Award, *, actor: User, at: datetime) -> str:
     """Return the code that an entry has won, from the stock, and note in the log that ``actor`` saw it.
 
-    The line names the entry, the prize and the unit, never the code.
+    The line names the entry, the prize and the unit, never the code. That of a reserved
+    prize is shown to nobody: it may go back into the stock, for another to win.
 
     Raises:
-        NoCodeToShow: the unit went back or has no code, or the stock does not answer now.
+        NoCodeToShow: the prize is reserved, the unit went back or has no code, or the stock does
+            not answer now.
     """
+    if award.state == AwardState.PROVISIONAL:
+        raise NoCodeToShow("The prize is reserved. Its code is shown once the entry is approved.")
     submission = Submission.objects.filter(pk=award.submission_id).first()
     if submission is None or award.campaign is None:
         raise NoCodeToShow("The entry of this prize hasn't arrived yet. Try again in a minute.")

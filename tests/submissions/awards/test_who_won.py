@@ -171,6 +171,18 @@ def test_the_code_is_shown_to_who_may_see_it_and_that_stands_in_the_log(table):
     assert AuditEntry.objects.filter(code="prize.code_viewed").count() == 1
 
 
+def test_the_code_of_a_reserved_prize_which_may_go_back_is_shown_to_nobody(table):
+    campaign = campaign_of()
+    made = won(campaign, state=AwardState.PROVISIONAL)
+    given = Given(prize="voucher", unit=made.unit, submission_id=made.submission_id, code=CODE)
+    ingest.restore_given(str(campaign.pk), [given])
+    owner = browser_of(Role.OWNER, campaign)
+    assert "Show the code" not in owner.get(page_of(made)).content.decode()
+    text = owner.post(page_of(made)).content.decode()
+    assert CODE not in text
+    assert "once the entry is approved" in text
+
+
 def test_a_code_that_went_to_another_entry_is_shown_to_nobody(table):
     campaign = campaign_of()
     made, other = won(campaign), enter(campaign)
