@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from ingest_lambda.adapters.stock import Stock
 from ingest_lambda.adapters.table import NOTHING, Table, Taken, Write
 from ingest_lambda.contract import (
     ANSWERABLE,
@@ -20,7 +21,7 @@ from ingest_lambda.contract import (
     SubmissionStatus,
 )
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.functions.write.award_moves import moves_of
+from ingest_lambda.functions.write.award_moves import is_still_theirs, moves_of
 from ingest_lambda.functions.write.giving import ALIVE, Giver, Standing
 from ingest_lambda.functions.write.replacing import replace, replace_and_take
 
@@ -76,7 +77,7 @@ def apply_decision(decision: Decision, *, table: Table, giver: Giver) -> bool:
         else:
             replace(storing, table, gives_back=freed, beside=[*moves, *beside])
 
-    manifest, wanted = _offered(decision, stored, awards, table)
+    manifest, wanted = _offered(decision, stored, awards, table, giver.stock)
     if manifest is None or not wanted or answered:
         store(record, ())
         if moves:
@@ -96,7 +97,11 @@ def apply_decision(decision: Decision, *, table: Table, giver: Giver) -> bool:
 
 
 def _offered(
-    decision: Decision, stored: SubmissionRecord, awards: Sequence[AwardRecord], table: Table
+    decision: Decision,
+    stored: SubmissionRecord,
+    awards: Sequence[AwardRecord],
+    table: Table,
+    stock: Stock,
 ) -> tuple[Manifest | None, list[PrizeSpec]]:
     """Return which prizes of its release a verdict offers, by the time of entry."""
     lets_in = stored.shown_status is SubmissionStatus.INVALID
@@ -108,8 +113,12 @@ def _offered(
     if manifest.prize_plan is None:
         return manifest, []
     is_approved = decision.status is SubmissionStatus.APPROVED
-    released = {award.prize for award in awards if award.state is AwardState.RELEASED}
-    has = {award.prize: award for award in awards if award.state in ALIVE}
+    has = {
+        award.prize: award
+        for award in awards
+        if award.state in ALIVE or is_still_theirs(award, stored.campaign_id, stock=stock)
+    }
+    released = {award.prize for award in awards} - set(has)
     by_name = {prize.name: prize for prize in manifest.prize_plan.prizes}
     had_chance = any(by_name[name].mechanic in BY_CHANCE for name in has if name in by_name)
     wanted = []

@@ -32,7 +32,7 @@ def moves_of(
     An approval confirms what is provisional. A refusal releases it: its unit goes back
     into the stock, with its code, which nobody has seen. What is confirmed is revoked:
     a thing goes back unless its winner has claimed it (``keeps``), a code that was
-    shown never does.
+    shown never does, and is theirs again with another approval.
 
     Raises:
         TryAgain: the table is busy or away.
@@ -41,6 +41,8 @@ def moves_of(
     freed: tuple[TakenLimit, ...] = ()
     for award in awards:
         after = _after(status, award.state)
+        if status is SubmissionStatus.APPROVED and is_still_theirs(award, campaign_id, stock=stock):
+            after = AwardState.CONFIRMED
         if after is None:
             continue
         moved = award.model_copy(update={"state": after, "version": award.version + 1})
@@ -59,6 +61,14 @@ def moves_of(
         owner = awards[0].submission_id
         writes += table.limits.gives_back(campaign_id, owner, Taken(limits=freed))
     return writes
+
+
+def is_still_theirs(award: AwardRecord, campaign_id: str, *, stock: Stock) -> bool:
+    """Tell whether an award was revoked whose unit its submission has still, such as a code that was shown."""
+    if award.state is not AwardState.REVOKED:
+        return False
+    given = stock.given.get(campaign_id, award.prize, award.unit)
+    return given is not None and given.submission_id == award.submission_id
 
 
 def _after(status: SubmissionStatus, state: AwardState) -> AwardState | None:

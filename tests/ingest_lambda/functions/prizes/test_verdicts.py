@@ -177,3 +177,18 @@ def test_what_comes_back_after_an_amendment_is_won_by_who_enters_under_it(ends):
     assert state_of(desk, second) is AwardState.PROVISIONAL
     assert state_of(desk, third) is AwardState.PROVISIONAL
     assert set(given_units(desk.stock, "voucher")) == {"0", "1"}
+
+
+@pytest.mark.parametrize("prize", ["voucher", "sticker"])
+def test_who_is_approved_again_has_again_what_a_mistaken_rejection_revoked(prize):
+    spec = VOUCHER if prize == "voucher" else STICKER
+    desk, payload = entered(plan(spec), moments=1, stickers=1)
+    verdicts = (APPROVED, PENDING, REJECTED)
+    for number, status in enumerate(verdicts, 1):
+        decide(desk, payload.submission_id, number, status)
+    assert state_of(desk, payload, prize) is AwardState.REVOKED
+    for number, status in enumerate((PENDING, APPROVED), 1 + len(verdicts)):
+        decide(desk, payload.submission_id, number, status)
+    assert state_of(desk, payload, prize) is AwardState.CONFIRMED
+    assert list(given_units(desk.stock, prize).values()) == [str(payload.submission_id)]
+    assert_each_unit_is_given_once(desk, prize, 1)
