@@ -97,7 +97,10 @@ def _load_batch(batch: StockBatch, campaign_id: str, until: float) -> None:
             raise StockStillLoading(
                 f"Units of {batch.prize} are being loaded: {sum(sizes[: batch.loaded_blocks]):,} of {batch.units:,}."
             )
-        put(campaign_id, batch.prize.key, batch.name, group)
+        try:
+            put(campaign_id, batch.prize.key, batch.name, group)
+        except ingest.BatchIsOpen:
+            break  # the clock has loaded all of it meanwhile, or this database is an older one
         batch.loaded_blocks = group[-1].number + 1
         mine.update(loaded_blocks=batch.loaded_blocks)
     ingest.open_batch(campaign_id, batch.prize.key, batch.name, blocks=len(sizes))

@@ -303,6 +303,18 @@ def test_a_big_batch_is_loaded_in_slices_and_nothing_is_published_before_its_end
     assert StockBatch.objects.get().is_loaded
 
 
+def test_a_batch_that_another_has_loaded_meanwhile_is_carried_as_it_is(
+    table: Table, host: LocalHost
+) -> None:
+    campaign = make_draft()
+    make_prize(campaign, key="sticker", mechanic="everyone", stock=3)
+    published(campaign)
+    StockBatch.objects.update(is_loaded=False, loaded_blocks=0, opened_at=None)
+    assert propagate(campaign, is_test=False, at=NOON)
+    batch = StockBatch.objects.get()
+    assert (batch.is_loaded, batch.opened_at is None) == (True, False)
+
+
 def test_a_republish_notes_what_is_given_before_it_restores(
     table: Table, host: LocalHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
