@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 MOST_NAMED = 5
+_YEARS = range(1900, 2200)
+"""In the first and the last year that a calendar has, no offset can be reckoned."""
 _FORMATS = ("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")
 
 
@@ -40,6 +42,9 @@ def read_moments(
         at = _read(cell)
         if at is None:
             found.refuse(number, "no time we can read. Write it like 2026-12-24 18:30.")
+            continue
+        if at.year not in _YEARS:
+            found.refuse(number, "it lies outside the campaign.")
             continue
         if at.tzinfo is None:
             local = at.replace(tzinfo=tz)

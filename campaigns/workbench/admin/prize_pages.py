@@ -28,7 +28,7 @@ from campaigns.prizes.rules.plan import MOST_SAMPLED, draw, forecast_of
 from campaigns.prizes.rules.sealing import read_list
 from campaigns.prizes.rules.words import sentence_of
 from campaigns.prizes.services import codes
-from campaigns.prizes.services.brought import NoMoments, bring_moments
+from campaigns.prizes.services.brought import NoMoments, bring_moments, refuse_length
 from campaigns.prizes.services.facts import facts_of
 from campaigns.prizes.services.stock import newest_set
 from campaigns.setup.models import Campaign
@@ -37,6 +37,8 @@ from campaigns.workbench.admin.lifecycle import LifecyclePages
 from ingest_lambda.contract import ReviewMode
 
 SHOWN_LINES = 12
+_MOST_DIGITS = 9
+"""Of a number that somebody sends: Python refuses to read thousands of them."""
 
 
 class PrizePages(LifecyclePages):
@@ -118,7 +120,7 @@ class PrizePages(LifecyclePages):
             return ""
         if act == "make":
             count = request.POST.get("count", "").replace(",", "").strip()
-            codes.make_codes(prize, int(count) if count.isdecimal() else 0, actor=user, at=at)
+            codes.make_codes(prize, _number(count), actor=user, at=at)
             return "The codes are being made. You can leave this page."
         if act == "remove":
             batch = prize.code_batches.filter(pk=_number(request.POST.get("batch"))).first()
@@ -142,13 +144,8 @@ class PrizePages(LifecyclePages):
         prize = self._prize(request, prize_id)
         refused = ""
         if request.method == "POST":
-            file = request.FILES.get("file")
-            text = (
-                file.read().decode("utf-8", "replace")
-                if isinstance(file, UploadedFile)
-                else request.POST.get("times", "")
-            )
             try:
+                text = _list_in(request)
                 if not text.strip():
                     raise NoMoments("Choose a file first.")
                 found = bring_moments(
@@ -248,5 +245,16 @@ def _sample(campaign: Campaign, prize: PrizeFacts) -> dict[str, Any]:
     }
 
 
+def _list_in(request: HttpRequest) -> str:
+    """Return the list that was sent, as a file or typed."""
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        return request.POST.get("times", "")
+    refuse_length(file.size or 0)
+    content: bytes = file.read()
+    return content.decode("utf-8", "replace")
+
+
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    """Return a number that was sent; 0 for anything that is none of ours."""
+    return int(text) if text and text.isdecimal() and len(text) <= _MOST_DIGITS else 0

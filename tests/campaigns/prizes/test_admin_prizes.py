@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
+from django.urls import reverse
 
-from campaigns.prizes.models import Prize
+from campaigns.prizes.models import BroughtMoments, Prize
+from campaigns.prizes.services.brought import MOST_BYTES
 from campaigns.setup.models import Campaign
 from tests.campaigns.admin_pages import campaign_data, change_address, manager_of, rows, texts
 from tests.campaigns.factories import NOON, make_draft, make_prize, publish
@@ -106,3 +109,27 @@ def test_a_published_prize_keeps_its_mechanic_and_stays(table: Any, host: Any) -
     save(browser, campaign, VOUCHER | {"id": prize.pk, "stock": 90})
     prize.refresh_from_db()
     assert (prize.mechanic, prize.kind, prize.stock) == ("everyone", "thing", 90)
+
+
+def test_a_list_of_moments_that_is_too_long_is_refused_whole(
+    browser: Browser, campaign: Campaign
+) -> None:
+    prize = make_prize(campaign, stock=5)
+    address = reverse("admin:campaigns_campaign_prize_moments", args=[prize.pk])
+    line = b"2026-06-10 18:30\n"
+    much = SimpleUploadedFile("moments.csv", line * (MOST_BYTES // len(line) + 1))
+    page = browser.post(address, {"file": much})
+    assert "larger than 5 MB" in page.content.decode()
+    assert not BroughtMoments.objects.exists()
+    assert browser.post(address, {"file": SimpleUploadedFile("m.csv", line)}).status_code == 302
+    assert BroughtMoments.objects.get().prize == prize
+
+
+@pytest.mark.parametrize("act", [{"act": "make", "count": "9" * 5_000}, {"act": "make"}])
+def test_a_number_of_codes_that_is_none_is_refused_in_words(
+    browser: Browser, campaign: Campaign, act: dict[str, str]
+) -> None:
+    prize = make_prize(campaign, key="voucher", kind="code", stock=5)
+    address = reverse("admin:campaigns_campaign_prize_codes", args=[prize.pk])
+    assert "at most 1,500,000 codes" in browser.post(address, act).content.decode()
+    assert browser.post(address, {"act": "remove", "batch": "9" * 5_000}).status_code == 404

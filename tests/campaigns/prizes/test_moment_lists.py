@@ -40,3 +40,9 @@ def test_moments_beyond_the_stock_are_left_out() -> None:
     assert len(found.times) == 3
     assert found.left_out == 7
     assert len(found.problems) == 5
+
+
+def test_a_time_at_the_end_of_the_calendar_is_left_out_like_any_other_outside() -> None:
+    found = read("0001-01-01T00:00:00+14:00\n9999-12-31T23:59:59-12:00\n9999-12-31 23:59\n")
+    assert not found.times
+    assert found.left_out == 3
