@@ -32,7 +32,7 @@ from ingest_lambda.contract import (
     token_keys_of,
 )
 from ingest_lambda.errors import TryAgain
-from ingest_lambda.functions import decide, held, publish, restore, write
+from ingest_lambda.functions import decide, freeing, held, publish, restore, write
 from ingest_lambda.rules import people, promises, windows
 
 complete()  # every process of Django's comes by here before it starts a thread
@@ -189,11 +189,15 @@ def forget_photo(photo: UnsentPhoto) -> bool:
 
 
 def delete_submission(submission_id: UUID, *, gives_back: bool = False) -> int:
-    """Delete all items of a submission; return how many. ``gives_back`` is for test data.
+    """Delete all items of a submission; return how many.
+
+    ``gives_back`` is for test data: limits become free, and what it won goes back into the stock.
 
     Raises:
         IngestBusy: the table is busy, or somebody wrote to it at the same moment.
     """
+    if gives_back:
+        freeing.free_awards(submission_id, table=_table(), stock=_stock())
     return _table().ledger.delete_submission(submission_id, gives_back=gives_back)
 
 

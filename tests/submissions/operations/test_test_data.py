@@ -12,7 +12,7 @@ from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import Role
 from campaigns.jobs.models import Job
 from campaigns.jobs.services.running import LEASE
-from ingest_lambda.contract import Mode
+from ingest_lambda.contract import Given, Mode
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.mirror.models import ReceiptImage, Submission, SubmissionEvent
 from submissions.operations.services.test_data import delete_test_data
@@ -22,6 +22,7 @@ from tests.campaigns.jobs.bad_luck import survives
 from tests.campaigns.jobs.counting import deliver, told
 from tests.submissions.factories import (
     NOON,
+    make_award,
     make_campaign,
     make_image,
     make_message,
@@ -140,3 +141,18 @@ def test_a_kill_in_the_middle_and_a_second_delivery_delete_once(monkeypatch):
     assert not Submission.objects.exists()
     assert AuditEntry.objects.get(code="campaign.test_data_deleted").after == {"submissions": 3}
     assert told(job) == ["job.started", "job.done"]
+
+
+def test_what_a_test_won_goes_back_into_its_stock_and_nothing_of_the_live_one():
+    campaign = make_campaign()
+    for mode in (Mode.TEST, Mode.LIVE):
+        record = _stored(campaign, mode)
+        award = make_award(record.id, prize="sticker", unit="b1.0.0")
+        ingest._table().submissions.put_award(award)
+        given = Given(prize="sticker", unit="b1.0.0", submission_id=record.id)
+        ingest.restore_given(record.campaign_id, [given])
+    survives(_started(campaign), at=NOON)
+    assert ingest.read_given(str(campaign.test_id), "sticker", "b1.0.0") is None
+    (back,) = ingest._stock().blocks.returned(str(campaign.test_id), "sticker", most=5)
+    assert back.unit == "b1.0.0"
+    assert ingest.read_given(str(campaign.pk), "sticker", "b1.0.0") is not None
