@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import PurePath
 from random import SystemRandom
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
@@ -73,6 +73,7 @@ def receive_codes(
 
     Raises:
         NotCodes: it is of another kind.
+        CodesUnderWay: another file comes in at the same moment.
         FileTooLarge, NoCodesHere: see there.
     """
     _refuse_things(prize)
@@ -91,7 +92,7 @@ def receive_codes(
         for part in _parts(chunks):
             if number == 0:
                 upload.format = asdict(format_of(part[:PREVIEW_BYTES]))
-                upload.save()
+                _begin(upload)
             digest.update(part)
             upload.size_bytes += len(part)
             if upload.size_bytes > MOST_BYTES:
@@ -105,6 +106,21 @@ def receive_codes(
         upload.sha256 = digest.hexdigest()
         upload.save()
     return upload
+
+
+def _begin(upload: CodeUpload) -> None:
+    try:
+        with transaction.atomic():
+            upload.save()
+    except IntegrityError as exc:
+        raise CodesUnderWay(
+            "Another file was uploaded for this prize at the same moment. Look at that one first."
+        ) from exc
+
+
+def drop_upload(upload: CodeUpload) -> None:
+    """Keep nothing of a file that waits; one that is being imported stays with its job."""
+    CodeUpload.objects.filter(pk=upload.pk, batch=None).delete()
 
 
 def _parts(chunks: Iterable[bytes]) -> Iterable[bytes]:
@@ -131,9 +147,12 @@ def import_codes(upload: CodeUpload, *, actor: User, at: datetime) -> Job:
 
     Raises:
         CodesUnderWay: others are being added.
+        NoCodesHere: it was imported or dropped since it was read.
     """
     with transaction.atomic():
         batch = _new_batch(upload.prize, CodeBatch.Source.FILE, actor=actor, at=at)
+        if not CodeUpload.objects.filter(pk=upload.pk, batch=None).exists():
+            raise NoCodesHere("This file was imported or dropped already.")
         upload.batch = batch
         upload.save(update_fields=["batch"])
         return start(

@@ -134,7 +134,7 @@ class PrizePages(LifecyclePages):
         if act == "import":
             codes.import_codes(waiting, actor=user, at=at)
             return "The codes are being imported. You can leave this page."
-        waiting.delete()
+        codes.drop_upload(waiting)
         return "The file was dropped. Nothing of it is kept."
 
     # ---------------------------------------------------------------- moments

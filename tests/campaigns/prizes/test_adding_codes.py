@@ -24,6 +24,7 @@ from campaigns.prizes.services.codes import (
     FileTooLarge,
     NoCodesHere,
     discard_codes,
+    drop_upload,
     import_codes,
     make_codes,
     receive_codes,
@@ -34,6 +35,7 @@ from campaigns.prizes.services.seen_codes import drop_seen
 from campaigns.publishing.services.checks import publish_cautions
 from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import NOON, make_draft, make_prize, make_user, publish
+from tests.support.at_once import at_once
 from tests.support.jobs import run_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
@@ -223,3 +225,34 @@ def test_the_page_shows_a_preview_and_imports_after_a_look(prize: Prize, manager
     page = browser.get(address).content.decode()
     assert "CODE-" not in page
     assert "60 of 300 needed" in page
+
+
+def test_a_file_that_two_import_or_one_drops_meanwhile_is_imported_once(
+    prize: Prize, manager: User
+) -> None:
+    chunks = [a_file(0, 130)]
+    upload = receive_codes(prize, name="codes.csv", chunks=chunks, actor=manager, at=NOON)
+    read_before = CodeUpload.objects.get(pk=upload.pk)
+    import_codes(upload, actor=manager, at=NOON)
+    drop_upload(read_before)
+    run_jobs(at=NOON)
+    with pytest.raises(NoCodesHere, match="already"):
+        import_codes(read_before, actor=manager, at=NOON)
+    assert len(pool(prize)) == 130
+    assert CodeBatch.objects.count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_files_at_once_one_waits_and_the_other_is_refused_in_words(
+    prize: Prize, manager: User
+) -> None:
+    def upload() -> CodeUpload:
+        chunks = [a_file(0, 3_000)]
+        return receive_codes(prize, name="codes.csv", chunks=chunks, actor=manager, at=NOON)
+
+    for _ in range(5):
+        for outcome in at_once(upload, upload, upload):
+            assert isinstance(outcome, CodeUpload | CodesUnderWay)
+        waiting = CodeUpload.objects.get()
+        assert waiting.parts.count() == -(-waiting.size_bytes // 1024)
