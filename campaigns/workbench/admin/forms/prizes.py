@@ -46,13 +46,6 @@ _WITH_DEFAULT = (
 _NUMBERS = ("stock", "from_hour", "until_hour", "window_minutes")
 
 
-class Unshown(forms.TextInput):
-    """A field that never shows what is set. Not one for passwords: browsers would fill one in."""
-
-    def format_value(self, _value: Any) -> None:
-        """Show nothing."""
-
-
 class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     """One prize."""
 
@@ -81,7 +74,8 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     fallback_code = forms.CharField(
         required=False,
         max_length=64,
-        widget=Unshown(attrs={"autocomplete": "off", "class": "plain-input"}),
+        # Not a field for passwords, which browsers fill in by themselves.
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "plain-input"}),
         label="The shared code",
         help_text="Shown to winners only, never here again. Leave it empty to keep the one that is set.",
         validators=[
@@ -129,6 +123,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields[name].widget.attrs["class"] = "plain-input"
         for name in _WITH_DEFAULT:
             self.fields[name].required = False
+        self.initial["fallback_code"] = ""  # never shown again
         self.fields["mechanic"].widget.attrs["aria-label"] = "Won by"
         self.is_published = bool(self.instance.pk) and published_stock(self.instance) > 0
         for name in ("kind", "mechanic", "timing"):
@@ -170,7 +165,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_fallback_code(self) -> str:
         """Keep the code that is set where none is typed: the page never shows it."""
-        return self.cleaned_data.get("fallback_code") or str(self.initial.get("fallback_code", ""))
+        return self.cleaned_data.get("fallback_code") or self.instance.fallback_code
 
     def clean(self) -> dict[str, Any]:
         """Fill in what a mechanic implies, and refuse what it cannot have."""
