@@ -7,12 +7,12 @@ running ``make up`` wrote. Only the database is chosen from outside.
 import gc
 import os
 
-# Three hundred files and thousands of tests are read, and all of it stays: the collector would walk it for nothing.
-gc.set_threshold(50_000, 20, 50)
-
 os.environ.pop("CAMPAIGNHUB_VAR", None)
 
 from campaignhub.env import Env
+
+# Three hundred files and thousands of tests are read, and all of it stays: the collector would walk it for nothing.
+gc.set_threshold(50_000, 20, 50)
 
 for _name in (*(name.upper() for name in Env.model_fields), "AWS_PROFILE"):
     if _name != "DATABASE_URL":

@@ -125,8 +125,9 @@ def options(groups: Iterable[tuple[str | None, Sequence[dict[str, Any]], int]]) 
     written = []
     for name, members, _index in groups:
         inside = format_html_join("", "\n  {}", ((_option(member),) for member in members))
-        group = '\n  <optgroup label="{}">{}\n  </optgroup>'
-        written.append((format_html(group, name, inside) if name else inside,))
+        if name:
+            inside = format_html('\n  <optgroup label="{}">{}\n  </optgroup>', name, inside)
+        written.append((inside,))
     return format_html_join("", "{}", written)
 
 
