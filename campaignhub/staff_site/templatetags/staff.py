@@ -122,7 +122,7 @@ def exact(at: datetime, zone: str) -> str:
 @register.simple_tag
 def options(groups: Iterable[tuple[str | None, Sequence[dict[str, Any]], int]]) -> str:
     """Write what stands in a select, as Django's template does: groups of options, or options of none."""
-    written = []
+    written: list[tuple[str]] = []
     for name, members, _index in groups:
         inside = format_html_join("", "\n  {}", ((_option(member),) for member in members))
         if name:

@@ -165,7 +165,8 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_fallback_code(self) -> str:
         """Keep the code that is set where none is typed: the page never shows it."""
-        return self.cleaned_data.get("fallback_code") or self.instance.fallback_code
+        typed: str = self.cleaned_data.get("fallback_code", "")
+        return typed or self.instance.fallback_code
 
     def clean(self) -> dict[str, Any]:
         """Fill in what a mechanic implies, and refuse what it cannot have."""
