@@ -217,9 +217,11 @@ def acts(changing: Installation, tmp_path: Path) -> Iterator[Acts]:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("calm_seconds", [0.5, 20], ids=["short", "long"])
+@pytest.mark.parametrize(
+    ("calm_seconds", "in_time"), [(0.5, 0.0), (20, 0.8)], ids=["in_a_row", "one_by_one"]
+)
 def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
-    changing: Installation, acts: Acts, calm_seconds: float
+    changing: Installation, acts: Acts, calm_seconds: float, in_time: float
 ) -> None:
     limit = {"scope": "person", "count": LIMIT, "window": "campaign"}
     slug = f"while-deployed-{calm_seconds:g}".replace(".", "-")
@@ -252,6 +254,7 @@ def test_none_is_lost_or_refused_while_keys_code_and_the_way_in_change(
     sys.stdout.write(f"\n{arrivals}\n{acts}\n")
 
     arrivals.prove_none_was_refused()
+    assert arrivals.rate > in_time * PER_SECOND, "the others still stood in line at the end"
     assert arrivals.keys == {first, added}
     ledger = Ledger(changing, crowd, range(max(crowd.ids) + 1))
     ledger.settle(arrivals.accepted, seconds=240)

@@ -16,8 +16,8 @@ from uuid import UUID
 from bench.load import NO_ANSWER
 from tests.support.crowd import Crowd
 
-LINES = 3
-"""Connections; at 50 a second and 20 ms a call, two of them are at work. Each may cost a start of every function."""
+LINES = 6
+"""Connections; at 50 a second and 20 ms a call, two of them are at work, and the others make up for a halt."""
 PATIENCE_SECONDS = 90
 """A slow machine is no refusal."""
 
@@ -53,6 +53,12 @@ class Arrivals:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _over: threading.Event = field(default_factory=threading.Event)
     _begun: float = 0.0
+    _seconds: float = 0.0
+
+    @property
+    def rate(self) -> float:
+        """How many came a second, from the first on until the last."""
+        return self.come / self._seconds
 
     def work(self) -> None:
         """Let one visitor come at each due moment, and send what another has filled in meanwhile."""
@@ -72,6 +78,7 @@ class Arrivals:
     def end(self) -> None:
         """Let nobody come any more."""
         self._over.set()
+        self._seconds = time.perf_counter() - self._begun
 
     def send_the_rest(self) -> None:
         """Let who has not sent the form yet send it."""
@@ -129,7 +136,8 @@ class Arrivals:
     def __str__(self) -> str:
         """Say what every call was answered, in one line."""
         told = ", ".join(f"{n} × {call} {status}" for (call, status), n in self.statuses.items())
-        return f"{told}; slowest {self.slowest_seconds:.2f} s; keys {sorted(self.keys)}; {self.troubles}"
+        each = f"{self.rate:.1f} came a second; " if self._seconds else ""
+        return f"{each}{told}; slowest {self.slowest_seconds:.2f} s; keys {sorted(self.keys)}; {self.troubles}"
 
 
 class _Line:
