@@ -76,6 +76,8 @@ class _Look:
     """How to look for a moment: in a list that was read since, then in the table, behind what a list takes."""
 
     since: float
+    begun: float
+    """When this look began. A read since then is new enough, however long it took."""
     is_far: bool = False
 
 
@@ -120,7 +122,7 @@ class NextMoments:
             TryAgain: sibling threads are at every one that is due, for too long.
         """
         kept = self._kept(plan)
-        look = _Look(since=read_since)
+        look = _Look(since=read_since, begun=self._clock())
         for _ in range(_MOST_WAITS):
             found = self._choose(kept, plan, entered_at, wanted, losses=losses, look=look)
             if found is None:
@@ -129,6 +131,8 @@ class NextMoments:
                 look = found
             elif self._reserve(kept, found):
                 return found
+            else:
+                look = replace(look, begun=self._clock())
         raise TryAgain("moments_tried")
 
     def _choose(
@@ -148,7 +152,7 @@ class NextMoments:
             due = [m for m in kept.moments if m.prize in wanted and m.is_due(entered_at)]
             if due:
                 oldest = self._clock() - (CROWDED_SECONDS if kept.spread >= 1 else FRESH_SECONDS)
-                if kept.read_at < oldest:
+                if kept.read_at < min(oldest, look.begun):
                     return replace(look, since=max(look.since, oldest))
                 free = [moment for moment in due if self._is_free(kept, moment)]
                 if free:
@@ -159,7 +163,7 @@ class NextMoments:
                 return None
             if not is_late and not look.is_far:
                 # The list may be used up, with more behind it.
-                return _Look(since=self._clock(), is_far=True)
+                return _Look(since=self._clock(), begun=self._clock(), is_far=True)
         found = self._first_due(plan, entered_at, wanted, kept)
         if found is None:
             return None
@@ -168,7 +172,8 @@ class NextMoments:
 
     def _wait(self, kept: _Kept, look: _Look) -> _Look:
         kept.changed.wait(_WAIT_SECONDS)
-        return replace(look, since=max(look.since, self._clock() - _WAIT_SECONDS))
+        now = self._clock()
+        return replace(look, since=max(look.since, now - _WAIT_SECONDS), begun=now)
 
     def _is_free(self, kept: _Kept, moment: MomentUnit) -> bool:
         if _key(moment) in kept.trying or kept.busy.get(_key(moment), 0.0) > self._clock():
@@ -209,6 +214,8 @@ class NextMoments:
             kept.trying.discard(_key(moment))
             if is_taken:
                 kept.spread = max(0.0, kept.spread - _CALMS)
+                if kept.spread < 1:
+                    kept.enough = KEPT
             elif is_lost or is_met:
                 kept.spread = min(_MOST_SPREAD, kept.spread + 1.0)
             if is_taken or is_lost:

@@ -40,11 +40,11 @@ IN_FLIGHT = 63
 """Processes with eight threads each: some five hundred calls at once."""
 
 
-def tables(time: VirtualTime | None = None) -> ConflictingTables:
-    """Tables that take about six milliseconds for each call."""
+def tables(time: VirtualTime | None = None, *, seconds: float = 0.006) -> ConflictingTables:
+    """Tables that take about so long for each call."""
     rng = random.Random(1)
     sleep = time.sleep if time else sleep_really
-    return ConflictingTables(seconds=lambda: rng.uniform(0.003, 0.009), rng=rng, sleep=sleep)
+    return ConflictingTables(seconds=lambda: rng.uniform(0.5, 1.5) * seconds, rng=rng, sleep=sleep)
 
 
 def payloads(count: int, now: datetime):
@@ -55,12 +55,18 @@ def payloads(count: int, now: datetime):
 
 
 def writers_of(
-    prize, now: datetime, *, processes: int, review: str = "none", time: VirtualTime | None = None
+    prize,
+    now: datetime,
+    *,
+    processes: int,
+    review: str = "none",
+    time: VirtualTime | None = None,
+    seconds: float = 0.006,
 ) -> Writers:
     by_moment = prize["mechanic"] == "moment"
     days: dict[str, Any] = {"moment_days": (local_day(now, "Europe/London"),)} if by_moment else {}
     return Writers(
-        tables(time),
+        tables(time, seconds=seconds),
         processes=processes,
         virtual=time,
         now=(lambda: now + timedelta(seconds=time.seconds)) if time else None,
@@ -126,6 +132,17 @@ def test_nobody_is_told_not_this_time_while_a_due_moment_is_free(shape, entries,
     assert transactions <= 1.05 * entries
     # What it costs instead: a single small write for each moment that a writer reserves, or fails to.
     assert calls["update_item"] <= 10 * claims
+
+
+def test_a_list_that_takes_long_to_read_is_read_once_for_a_try_and_not_until_it_is_new():
+    writers = writers_of(VOUCHER, NOON, processes=2, time=VirtualTime(), seconds=0.2)
+    load_vouchers(writers, vouchers(40))
+    writers.tables.calls.clear()
+    writers.run(payloads(40, NOON))
+    assert len(given_units(writers.stock, "voucher")) == 40
+    assert not writers.reported
+    # Of what came back, and of the day.
+    assert writers.tables.calls["query"] <= 2 * 40
 
 
 @pytest.mark.parametrize(
