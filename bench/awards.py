@@ -28,6 +28,7 @@ from botocore.config import Config as SdkConfig
 
 from bench.report import Report, Scale
 from ingest_lambda.adapters.clients import sdk_session
+from ingest_lambda.adapters.table import quickened
 from ingest_lambda.contract import Block, block_sizes, local_day, unit_name
 from tests.ingest_lambda.declared import create_stock_table, create_table
 from tests.ingest_lambda.functions.prizes.many import Writers
@@ -157,7 +158,7 @@ class EmulatedTables:
 
 def _rate(endpoint: str, kind: str, count: int) -> float:
     """Return the claims per second."""
-    client: Any = sdk_session().create_client(
+    plain: Any = sdk_session().create_client(
         "dynamodb",
         endpoint_url=endpoint,
         region_name="us-east-1",
@@ -165,6 +166,7 @@ def _rate(endpoint: str, kind: str, count: int) -> float:
         aws_secret_access_key="test",
         config=SdkConfig(max_pool_connections=2 * WORKERS, retries={"total_max_attempts": 1}),
     )
+    client = quickened(plain)
     for create, name in ((create_table, NAME), (create_stock_table, STOCK_NAME)):
         create(client, name)
     try:
