@@ -14,7 +14,11 @@ from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.intake.services.missing_photos import ask_for_photos, ask_where_it_counts_unseen
 from submissions.intake.services.refusals import look_into_refusals
 from submissions.intake.services.unanswered import reject_unanswered
+from submissions.mail.models import Mail
+from submissions.mail.rules.notices import MailNotice
 from submissions.mail.services.attention import troubled_mails
+from submissions.mail.services.delivery import deliver_mails
+from submissions.mail.services.outcomes import note_notice
 from submissions.mirror.models import Submission
 from submissions.mirror.services.search import Wanted, find
 from submissions.operations.services import unsent_photos
@@ -116,3 +120,19 @@ def test_entries_that_nothing_moves_are_found_without_reading_those_that_wait():
     assert "submission_by_status (campaign_id=? AND status=?)" in received
     assert "submission_unpromised" in unpromised
     assert "submission_asked_again" in asked or "status=?" in asked
+
+
+def test_neither_a_mail_nor_its_notice_reads_the_mails_of_all_others():
+    mirror_stream_records([streamed(make_record(make_campaign()))], at=NOON)
+    with CaptureQueriesContext(connection) as sending:
+        assert deliver_mails(at=NOON, most=1) == 1
+    Mail.objects.update(message_id="0100-abc")
+    with CaptureQueriesContext(connection) as noting:
+        assert note_notice(MailNotice("Delivery", "0100-abc"), at=NOON)
+    steps = [step for plan in plans(sending) + plans(noting) for step in plan]
+    for index in ("mail_being_sent (leased_until<?)", "mail_message (message_id=?)"):
+        assert any(index in step for step in steps), steps
+    read_whole = {step for step in steps if step.startswith("SCAN mail_mail")}
+    assert read_whole <= {"SCAN mail_mail USING INDEX mail_in_turn"}, (
+        "of those that wait, the first"
+    )

@@ -131,7 +131,10 @@ def _connection() -> Iterator[Any]:
 
 
 def _give_up_on_the_interrupted(at: datetime) -> None:
-    lost = Mail.objects.filter(state=MailState.SENDING, leased_until__lt=at)
+    # In the order of the index of what is being sent: in that of the list it reads all mails.
+    lost = Mail.objects.filter(state=MailState.SENDING, leased_until__lt=at).order_by(
+        "leased_until"
+    )
     for mail_id in list(lost.values_list("pk", flat=True)):
         with transaction.atomic():
             # Locked and looked at again: its sender may have noted its outcome this instant.

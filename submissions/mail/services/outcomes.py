@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from campaigns.accounts.tenancy import unscoped
@@ -92,7 +93,9 @@ def note_notice(notice: MailNotice, *, at: datetime) -> bool:
 def _mail_of(notice: MailNotice) -> Mail | None:
     """Return the mail that a notice is about, locked: by what SES calls it, else by its attempt."""
     rows = Mail.objects.select_for_update()
-    if notice.message_id and (found := rows.filter(message_id=notice.message_id).first()):
+    # The index leaves out what has no number yet, and SQLite uses it only where that is said.
+    named = rows.filter(~Q(message_id=""), message_id=notice.message_id)
+    if notice.message_id and (found := named.first()):
         return found
     if (mail_id := mail_of_attempt(notice.attempt)) is None:
         return None
