@@ -33,6 +33,7 @@ WHOLE: dict[str, type[Shape]] = {
     "start_answer": contract.StartAnswer,
     "start_request": contract.StartRequest,
     "submit_request": contract.SubmitRequest,
+    "withdrawn_range": contract.WithdrawnRange,
 }
 """Written with every field."""
 

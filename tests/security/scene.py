@@ -128,7 +128,15 @@ def make_scene(*, at: datetime) -> Scene:
         ended_at=at,
     )
     User.objects.filter(pk=manager.pk).update(follows_jobs=True)
-    coded = make_prize(draft, key="voucher", kind="code", name=texts(80, 3))
+    coded = make_prize(
+        draft,
+        key="voucher",
+        kind="code",
+        name=texts(80, 3),
+        mechanic="everyone",
+        when_empty="fallback",
+        fallback_code=hostile(64),
+    )
     upload = receive_codes(
         coded, name=f"{hostile(110)}.csv", chunks=[b"CODE-1\nCODE-2\n"], actor=manager, at=at
     )

@@ -136,4 +136,6 @@ class Prize(TenantModel):
         )
 
     def __str__(self) -> str:
-        return str(next((text for text in self.name.values() if text), self.key))
+        """Name it in English, as staff read it, or in another language that it has a name in."""
+        named = (self.name.get("en", ""), *self.name.values())
+        return str(next((text for text in named if text), self.key))

@@ -52,6 +52,7 @@ PAST_THE_MANAGER = {
     "campaignhub.triggers": "a migration's; it asks SQLite which triggers a table has",
     "submissions.intake.drains": "SELECT 1",
     "submissions.mirror.services.by_campaign": "branches that Django has compiled, each confined",
+    "submissions.operations.services.blocking": "PostgreSQL's views of its sessions; no row of a client",
     "submissions.mirror.services.upsert": "the drain's; it writes what the stream brings",
 }
 """Modules that write SQL by hand, which no manager sees, and what it is."""
