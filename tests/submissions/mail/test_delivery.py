@@ -11,6 +11,7 @@ from django.db import transaction
 from campaigns.accounts.models import AuditEntry
 from ingest_lambda.contract import Mode, Reason, ReasonCode, SubmissionStatus
 from submissions.intake.services.mirroring import mirror_stream_records
+from submissions.mail import tasks
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import (
     A_DAY,
@@ -94,6 +95,20 @@ def test_a_round_behind_a_slow_service_ends_between_two_mails(
         assert deliver_mails(at=NOON, most=10) == 1
         assert Mail.objects.filter(state=MailState.QUEUED).count() == left
     assert not Mail.objects.filter(state=MailState.SENDING).exists()
+
+
+@pytest.mark.parametrize(("again_seconds", "left"), [(60, 0), (0, 2)])
+def test_a_full_round_is_followed_by_another_at_once_as_long_as_there_is_time(
+    monkeypatch: pytest.MonkeyPatch, again_seconds: int, left: int
+) -> None:
+    campaign = make_campaign()
+    people = [make_record(campaign, answers={"email": f"a{n}@example.com"}) for n in range(4)]
+    mirror_stream_records([streamed(record) for record in people], at=NOON)
+    monkeypatch.setattr(tasks, "ROUND_SECONDS", 0.002)  # two mails, at a thousand a second
+    monkeypatch.setattr(tasks, "AGAIN_SECONDS", again_seconds)
+    tasks.deliver_mails()
+    assert Mail.objects.filter(state=MailState.QUEUED).count() == left
+    assert len(sent_mail.outbox) == 4 - left
 
 
 def test_a_crash_between_sending_and_noting_is_shown_and_never_sent_again():
