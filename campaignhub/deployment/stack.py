@@ -32,8 +32,15 @@ _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 _ASK_EVENTS = "DescribeEvents"
 """What a reason names where it leaves the rest to another call."""
 
-_OF_ANOTHER = ("OBSOLETE", "_IN_PROGRESS state", "DELETE_PENDING", "ChangeSetNotFound")
-"""What a refusal names where another deployment was quicker: the change set is none any more, or the stack is at work."""
+_OF_ANOTHER = (
+    "OBSOLETE",
+    "_IN_PROGRESS state",
+    "DELETE_PENDING",
+    "ChangeSetNotFound",
+    "already exists",
+)
+"""What a refusal names where another deployment was quicker: the change set is none any more, or the stack is
+at work, or there meanwhile."""
 
 _CONSEQUENCES = ("Resource creation cancelled", "Resource update cancelled")
 """Why a resource failed that was not at fault: another one failed beside it."""

@@ -47,6 +47,25 @@ def test_a_stack_that_is_not_there_is_created_and_its_progress_said(stacks, stac
     assert said == ["demo-ingest: Queue CREATE_IN_PROGRESS", "demo-ingest: Queue CREATE_COMPLETE"]
 
 
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("AlreadyExistsException", "Stack [demo-ingest] already exists"),
+        (
+            "ValidationError",
+            "Stack [demo-ingest] already exists and cannot be created with the changeSet [deploy-1].",
+        ),
+        ("ValidationError", "Stack is in CREATE_IN_PROGRESS state and can not be updated."),
+    ],
+)
+def test_a_stack_that_another_deployment_has_created_meanwhile_is_waited_for_in_the_next_run(
+    stacks, stack, code, message
+):
+    stacks.absent().then_refused("create_change_set", code, message)
+    with pytest.raises(StackFailed, match=r"another deployment.* Run this again"):
+        stack.propose(REQUEST)
+
+
 def test_a_parameter_without_a_new_value_keeps_the_one_that_the_stack_has(stacks, stack):
     stacks.is_in("UPDATE_COMPLETE")
     parameters = [
