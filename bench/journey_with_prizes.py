@@ -7,6 +7,8 @@ the moment; the award is mirrored as the submission is. All are provisional, as 
 submission of this campaign is reviewed.
 """
 
+import time
+
 from bench import journey
 from bench.report import Report
 from bench.submissions import SLUG
@@ -19,6 +21,7 @@ SHARE = 10
 _ADD = """
 from campaigns.prizes.models import BroughtMoments, Prize
 from campaigns.prizes.rules.drawing import Pace
+from campaigns.prizes.services.stock import SETTLING
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.publish import publish_campaign
 from campaigns.setup.models import Campaign
@@ -30,13 +33,15 @@ prize = Prize.objects.create(
     kind="thing", mechanic="moment", tier="minor", value=1000, stock={count},
 )
 Prize.objects.filter(pk=prize.pk).update(pace=Pace.LIST)
-times = [at + timedelta(seconds=n * {seconds} / {count}) for n in range({count})]
+first = at + SETTLING + timedelta(seconds=1)
+times = [first + timedelta(seconds=n * {seconds} / {count}) for n in range({count})]
 BroughtMoments.objects.create(prize=prize, times=[t.isoformat() for t in times], brought_at=at)
 accepted = [caution.key for caution in publish_cautions(campaign, at=at)]
 publish_campaign(
     campaign, actor=None, at=at, accepted=accepted, typed=campaign.slug, reason="A benchmark",
 )
-print(campaign.releases.filter(is_test=False).order_by("-number").first().number)
+number = campaign.releases.filter(is_test=False).order_by("-number").first().number
+print(number, first.timestamp())
 """
 
 
@@ -46,9 +51,12 @@ def run(report: Report) -> None:
     wins = count // SHARE
 
     def add(installation: Installation) -> int:
-        """Publish the prize; return the release that has it."""
+        """Publish the prize, wait for its first moment, and return the release that has it."""
         program = _ADD.format(slug=SLUG, prize=PRIZE, count=wins, seconds=count / journey.GOAL_RATE)
-        return int(installation.python(program).strip().splitlines()[-1])
+        number, first = installation.python(program).strip().splitlines()[-1].split()
+        # An amendment adds no moment that is nearer than some minutes.
+        time.sleep(max(0.0, float(first) - time.time()))
+        return int(number)
 
     def awards(installation: Installation) -> None:
         def mirrored() -> int:
