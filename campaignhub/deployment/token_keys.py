@@ -7,7 +7,7 @@ every token forged that another one signed with it.
 from datetime import datetime, timedelta
 
 from campaignhub.deployment.errors import CannotDeploy
-from ingest_lambda.contract.keys import FIRST_KEY, key_check, token_keys_of
+from ingest_lambda.contract.keys import FIRST_KEY, MalformedSecret, key_check, token_keys_of
 
 KNOWN_EVERYWHERE_AFTER = timedelta(minutes=10)
 """Functions read their secrets every five minutes (``ingest_lambda.adapters.secrets``), and one that
@@ -18,12 +18,20 @@ def with_key_added(text: str, *, name: str, secret: bytes) -> str:
     """Return the keys with one more at the end: it verifies, and signs nothing yet.
 
     Raises:
-        CannotDeploy: there is a key of this name.
+        CannotDeploy: there is a key of this name, or it is none that functions can read: they
+            would not start any more.
     """
     keys = token_keys_of(text)
     if name in keys:
         raise CannotDeploy(f"There is a key {name}; choose another name.")
-    return _as_text({**keys, name: secret})
+    together = _as_text({**keys, name: secret})
+    try:
+        read = token_keys_of(together)
+    except MalformedSecret:
+        read = {}
+    if read != {**keys, name: secret}:
+        raise CannotDeploy("A name has letters, digits, - and _ only, at most 32 of them.")
+    return together
 
 
 def with_key_promoted(

@@ -74,6 +74,29 @@ def test_a_name_is_taken_once():
         with_key_added(TWO, name="k2", secret=b"\x33" * 32)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "2026.11",
+        "a:b",
+        "x,y",
+        "k2 ",
+        " k2",
+        "k2\n",
+        "é",
+        "k²",
+        "k\0",
+        "k" * 33,
+        f"x:{'44' * 32},y",
+    ],
+)
+def test_a_name_that_no_function_could_read_is_refused(name):
+    """They stop at a secret that they can't read: all of them, at their next start."""
+    with pytest.raises(CannotDeploy, match="letters, digits"):
+        with_key_added(ONE, name=name, secret=b"\x33" * 32)
+
+
 def test_functions_have_read_a_key_before_it_may_be_promoted():
     """Its age, an answer that failed, and the longest call that still goes by the earlier ones."""
     assert timedelta(seconds=REFRESH_SECONDS + RETRY_SECONDS + 60) < KNOWN_EVERYWHERE_AFTER
