@@ -125,12 +125,14 @@ def read_plan(path: Path) -> Plan:
     except ValidationError as error:
         wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
         raise CannotDeploy(f"{path}: {'; '.join(wrong)}.") from error
-    problems = [
-        f"[{name}] {parameter} is no parameter of {TEMPLATES[name].name}"
-        for name in TEMPLATES
-        for parameter in plan.given(name)
-        if parameter not in read_template(TEMPLATES[name]).get("Parameters", {})
-    ]
+    problems = []
+    for name, template_path in TEMPLATES.items():
+        declared = read_template(template_path).get("Parameters", {})
+        for parameter in plan.given(name):
+            if parameter not in declared:
+                problems.append(f"[{name}] {parameter} is no parameter of {template_path.name}")
+            elif declared[parameter].get("NoEcho"):
+                problems.append(f"[{name}] {parameter} is a secret, which stands in no file")
     if problems:
         raise CannotDeploy(f"{path}: {'; '.join(problems)}.")
     refuse_long_names(plan)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -29,6 +29,8 @@ from submissions.mail.services.delivery import EVENTS, note_event
 from submissions.mail.services.limits import mailbox_hash
 
 logger = logging.getLogger(__name__)
+OLDEST = timedelta(days=31)
+"""A queue keeps a notice for two weeks; of an older moment nothing tells any more."""
 
 
 def on_tracking_event(*, event: Any, **_: Any) -> None:
@@ -68,7 +70,8 @@ def note_notice(notice: MailNotice, *, at: datetime) -> bool:
     if rule.state is None and not rule.trouble:
         return False
     mail = _mail_of(notice)
-    happened_at = min(notice.at or at, at)
+    # A moment that can't be is none: in the year 1 no screen could show it in its campaign's zone.
+    happened_at = notice.at if notice.at and at - OLDEST < notice.at < at else at
     if mail is None:
         return _note_earlier_attempt(notice, rule, happened_at)
     before = MailState(mail.state)

@@ -80,6 +80,18 @@ def test_what_nobody_gives_is_known_before_anything_is_deployed():
     ]
 
 
+@pytest.mark.parametrize(
+    "line", ['TokenKeys = "k1:00"', 'PersonSecret = "00"', '[edge]\nOriginSecret = "x"']
+)
+def test_a_secret_in_the_file_is_refused_and_not_repeated(file, line):
+    """The stacks would not agree on it, and the file lies where code does."""
+    file.write_text(FILE.format(stack="demo") + line + "\n")
+
+    with pytest.raises(CannotDeploy, match="is a secret, which stands in no file") as refused:
+        read_plan(file)
+    assert "00" not in refused.value.message.rpartition("toml")[2]
+
+
 def test_a_parameter_that_the_template_does_not_have_is_named(file):
     file.write_text(FILE.format(stack="demo") + "Wrong = 1\n")
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import SuspiciousOperation
 from django.test import RequestFactory
+from django.utils import timezone
 
 from campaignhub.mail_notices import MailNotices
 from submissions.intake.services.mirroring import mirror_stream_records
@@ -69,6 +70,17 @@ def post_notice(
         },
     )
     return int(MailNotices.as_view()(request).status_code)
+
+
+@pytest.mark.parametrize(
+    "said", ["0001-01-01T00:00:00+00:00", "1583-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]
+)
+def test_a_notice_of_a_moment_that_cannot_be_is_one_of_now(mail, said):
+    before = timezone.now()
+    assert post_notice("Delivery", timestamp=said) == 200
+    mail.refresh_from_db()
+    assert mail.state == MailState.DELIVERED
+    assert before <= mail.outcome_at <= timezone.now()
 
 
 @pytest.mark.parametrize(
