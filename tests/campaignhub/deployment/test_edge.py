@@ -185,7 +185,13 @@ WINTER = "/winter-9/versions/8-def/"
         ("win.example.com", "/taken-down/", 404),
         *[
             (host, f"/winter-9/{path}", 404)
-            for host in ("win.example.com", "WIN.example.com:443", "win.example.com.")
+            for host in (
+                "win.example.com",
+                "WIN.example.com:443",
+                "win.example.com.",
+                "win.example.com..",
+                "win.example.com:",
+            )
             for path in ("", "rules/", "embed.js", "state.json", "assets/script.1234.js")
         ],
         ("win.example.com", "/never-put/assets/script.1234.js", 404),

@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 
 from campaignhub import aws
 from campaignhub.env import env
-from campaigns.accounts.models import Client
+from campaigns.accounts.models import AuditEntry, Client
 from campaigns.hosting import live_pages
 from campaigns.hosting.host import api_address, give_domain, page_address
 from campaigns.setup.models import Campaign
-from tests.campaigns.factories import make_draft
+from tests.campaigns.factories import logged, make_draft
 from tests.support.key_value_store import ARN, KeyValueStore
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +70,21 @@ def test_a_domain_that_the_distribution_does_not_answer_to_is_not_taken(
     assert page_address(campaign) == f"https://play.agency.example/{campaign.slug}/"
     given(campaign.client, "")
     assert Client.objects.get(pk=campaign.client_id).page_domain == ""
+
+
+@pytest.mark.usefixtures("on_s3")
+def test_a_domain_is_never_a_client_s_without_its_line_in_the_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As if the process died between the two: run again it writes both."""
+    client = make_draft().client
+    with monkeypatch.context() as dying:
+        dying.setattr(AuditEntry, "save", lambda *_args, **_more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            given(client, "win.example.com")
+    assert Client.objects.get(pk=client.pk).page_domain == ""
+    given(client, "win.example.com")
+    assert logged("client.domain_changed") == {"domain": "win.example.com"}
 
 
 def test_a_domain_is_one_client_s_and_goes_to_another_once_it_was_given_back(

@@ -5,6 +5,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
 from django.utils import timezone
 
 from campaignhub import aws
@@ -58,16 +59,17 @@ class Command(BaseCommand):
             give_domain(client)
         except (BotoCoreError, ClientError) as error:
             raise CommandError("The distribution doesn't answer. Run this again.") from error
-        Client.objects.filter(pk=client.pk).update(page_domain=domain)
-        if before != domain:
-            audit.record(
-                client,
-                "client.domain_changed",
-                actor=None,
-                at=timezone.now(),
-                before={"domain": before},
-                after={"domain": domain},
-            )
+        with transaction.atomic():
+            Client.objects.filter(pk=client.pk).update(page_domain=domain)
+            if before != domain:
+                audit.record(
+                    client,
+                    "client.domain_changed",
+                    actor=None,
+                    at=timezone.now(),
+                    before={"domain": before},
+                    after={"domain": domain},
+                )
         # A page names its API, which is on its own origin.
         slugs = list(Campaign.objects.filter(client=client).values_list("slug", flat=True))
         if slugs:
