@@ -9,8 +9,8 @@ The rate is that of the job; the peak is the whole process, Django and all.
 import json
 import subprocess
 import sys
-import tempfile
 
+from bench.databases import Database, each_database
 from bench.desk import environment
 from bench.report import Report, Scale
 from campaignhub.env import ROOT
@@ -23,25 +23,24 @@ MOST_MB = 300
 
 def run(report: Report) -> None:
     """Measure on each database that this machine has."""
-    with tempfile.TemporaryDirectory() as directory:
-        _measure(report, "SQLite", [], {"DATABASE_URL": f"sqlite:///{directory}/db.sqlite3"})
-    programs = subprocess.run(
-        ["bash", "tests/support/postgres_programs"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    if programs:
-        _measure(report, "PostgreSQL", ["bash", "tests/support/with_postgres", programs], {})
+    for database in each_database(report):
+        _measure(report, database)
 
 
-def _measure(report: Report, database: str, before: list[str], more: dict[str, str]) -> None:
+def _measure(report: Report, database: Database) -> None:
     count, other_mb = CODES[report.scale], OTHER_MB[report.scale]
     done = subprocess.run(
-        [*before, sys.executable, "-m", "bench.codes_site", "all", str(count), str(other_mb)],
+        [
+            *database.before,
+            sys.executable,
+            "-m",
+            "bench.codes_site",
+            "all",
+            str(count),
+            str(other_mb),
+        ],
         cwd=ROOT,
-        env={**environment(), **more},
+        env={**environment(), **database.environment},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -16,9 +16,9 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 from typing import Any
 
+from bench.databases import Database, each_database
 from bench.load import percentile
 from bench.report import Report, Scale
 from campaignhub.env import ROOT
@@ -32,29 +32,16 @@ GOAL_P95_MS = 80
 
 def run(report: Report) -> None:
     """Measure on each database that this machine has."""
-    with tempfile.TemporaryDirectory() as directory:
-        _measure(report, "SQLite", [], {"DATABASE_URL": f"sqlite:///{directory}/desk.sqlite3"})
-    programs = subprocess.run(
-        ["bash", "tests/support/postgres_programs"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    if not programs:
-        report.say(
-            "PostgreSQL is not installed here (Debian: apt-get install postgresql): left out."
-        )
-        return
-    _measure(report, "PostgreSQL", ["bash", "tests/support/with_postgres", programs], {})
+    for database in each_database(report):
+        _measure(report, database)
 
 
-def _measure(report: Report, database: str, before: list[str], more: dict[str, str]) -> None:
+def _measure(report: Report, database: Database) -> None:
     count, times = COUNT[report.scale], TIMES[report.scale]
     process = subprocess.Popen(
-        [*before, sys.executable, "-m", "bench.desk_site", str(count), str(times)],
+        [*database.before, sys.executable, "-m", "bench.desk_site", str(count), str(times)],
         cwd=ROOT,
-        env={**environment(), **more},
+        env={**environment(), **database.environment},
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,

@@ -14,8 +14,8 @@ stays below 50 ms and a badge below 5 ms.
 import json
 import subprocess
 import sys
-import tempfile
 
+from bench.databases import Database, each_database
 from bench.desk import environment
 from bench.report import Report, Scale
 from campaignhub.env import ROOT
@@ -31,26 +31,17 @@ GOALS_MS = {"round": 50, "badge": 5}
 
 def run(report: Report) -> None:
     """Measure on each database that this machine has."""
-    with tempfile.TemporaryDirectory() as directory:
-        _measure(report, "SQLite", [], {"DATABASE_URL": f"sqlite:///{directory}/db.sqlite3"})
-    programs = subprocess.run(
-        ["bash", "tests/support/postgres_programs"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    if programs:
-        _measure(report, "PostgreSQL", ["bash", "tests/support/with_postgres", programs], {})
+    for database in each_database(report):
+        _measure(report, database)
 
 
-def _measure(report: Report, database: str, before: list[str], more: dict[str, str]) -> None:
+def _measure(report: Report, database: Database) -> None:
     few, many = COUNTS[report.scale]
-    command = [*before, sys.executable, "-m", "bench.undecided_site", str(few), str(many)]
+    command = [*database.before, sys.executable, "-m", "bench.undecided_site", str(few), str(many)]
     done = subprocess.run(
         command,
         cwd=ROOT,
-        env={**environment(), **more},
+        env={**environment(), **database.environment},
         stdout=subprocess.PIPE,
         text=True,
         check=True,
