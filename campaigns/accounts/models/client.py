@@ -35,6 +35,13 @@ class Client(TenantModel):
 
     class Meta:
         ordering = ("name",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["page_domain"],
+                condition=~models.Q(page_domain=""),
+                name="page_domain_is_one_clients",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

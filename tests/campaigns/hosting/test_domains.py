@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
 
 from campaignhub import aws
 from campaignhub.env import env
@@ -13,6 +15,7 @@ from campaigns.hosting import live_pages
 from campaigns.hosting.host import api_address, give_domain, page_address
 from campaigns.setup.models import Campaign
 from tests.campaigns.factories import logged, make_draft
+from tests.support.at_once import at_once
 from tests.support.key_value_store import ARN, KeyValueStore
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,36 @@ def test_a_domain_is_one_client_s_and_goes_to_another_once_it_was_given_back(
     assert on_s3.entries == {"win.example.com": str(mine.pk)}
     given(other, "win.example.com")
     assert on_s3.entries == {"win.example.com": str(other.pk)}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_clients_at_once_one_gets_the_domain(on_s3: KeyValueStore) -> None:
+    """And the distribution leads where the database says, whoever was first."""
+    for _round in range(5):
+        clients = [make_draft().client, make_draft().client]
+
+        def take(client: Client) -> str:
+            try:
+                given(client, "win.example.com")
+            except CommandError as refused:
+                return str(refused)
+            return ""
+
+        said = at_once(*(partial(take, client) for client in clients))
+        (winner,) = Client.objects.filter(page_domain="win.example.com")
+        assert on_s3.entries == {"win.example.com": str(winner.pk)}
+        assert sorted(said)[0] == ""
+        assert f"win.example.com is the domain of {winner}" in sorted(said)[1]
+        given(winner, "")
+
+
+def test_the_database_keeps_one_domain_for_one_client() -> None:
+    mine, other = make_draft().client, make_draft().client
+    Client.objects.filter(pk=mine.pk).update(page_domain="win.example.com")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Client.objects.filter(pk=other.pk).update(page_domain="win.example.com")
+    assert Client.objects.filter(page_domain="").count() == 1
 
 
 def test_the_installation_s_own_name_is_given_to_nobody(on_s3: KeyValueStore) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from campaignhub import aws
@@ -47,29 +47,31 @@ class Command(BaseCommand):
             )
         if domain and domain == env().page_domains_list[0]:
             raise CommandError(f"{domain} is the installation's own, for clients without a domain.")
-        other = Client.objects.filter(page_domain=domain).exclude(pk=client.pk).first()
-        if domain and other:
-            raise CommandError(
-                f'{domain} is the domain of {other}. First: manage.py client_domain "{other}" "".'
-            )
-        before, client.page_domain = client.page_domain, domain
+        _refuse_another_s(client, domain)
         try:
-            # From here on the domain leads to nobody else's pages. One that the client has no more goes on
-            # leading to its pages, for links that went out, until another client gets it.
-            give_domain(client)
+            with transaction.atomic():
+                before = Client.objects.select_for_update().get(pk=client.pk).page_domain
+                # Before the distribution is asked: of two clients at once the second waits here for the
+                # first, and is refused by the constraint.
+                Client.objects.filter(pk=client.pk).update(page_domain=domain)
+                if before != domain:
+                    audit.record(
+                        client,
+                        "client.domain_changed",
+                        actor=None,
+                        at=timezone.now(),
+                        before={"domain": before},
+                        after={"domain": domain},
+                    )
+                # From here on the domain leads to nobody else's pages. One that the client has no more goes
+                # on leading to its pages, for links that went out, until another client gets it.
+                client.page_domain = domain
+                give_domain(client)
+        except IntegrityError:
+            _refuse_another_s(client, domain)
+            raise
         except (BotoCoreError, ClientError) as error:
             raise CommandError("The distribution doesn't answer. Run this again.") from error
-        with transaction.atomic():
-            Client.objects.filter(pk=client.pk).update(page_domain=domain)
-            if before != domain:
-                audit.record(
-                    client,
-                    "client.domain_changed",
-                    actor=None,
-                    at=timezone.now(),
-                    before={"domain": before},
-                    after={"domain": domain},
-                )
         # A page names its API, which is on its own origin.
         slugs = list(Campaign.objects.filter(client=client).values_list("slug", flat=True))
         if slugs:
@@ -88,3 +90,11 @@ class Command(BaseCommand):
         if not state.is_ready:
             raise CommandError(f"Not yet: {state.status}. {state.reason} Run this again.")
         self.stdout.write(f"{domain} leads to the campaigns of {client}.")
+
+
+def _refuse_another_s(client: Client, domain: str) -> None:
+    other = Client.objects.exclude(page_domain="").filter(page_domain=domain)
+    if taken := other.exclude(pk=client.pk).first():
+        raise CommandError(
+            f'{domain} is the domain of {taken}. First: manage.py client_domain "{taken}" "".'
+        )
