@@ -2,12 +2,21 @@
 
 import os
 import stat
+import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from campaignhub.errors import DomainError
 
 UMASK = 0o077
 """Of every process that writes below such a directory; its children inherit it."""
+
+
+_PARTIAL = ".partial"
+
+_ABANDONED_AFTER_SECONDS = 3600
+"""No writer takes this long between the first byte and the rename."""
 
 
 class NotOurDirectory(DomainError):
@@ -46,10 +55,22 @@ def make_private(directory: Path) -> None:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner reads, and that is the old one or the new one, never a part."""
-    partial = path.with_name(f"{path.name}.partial")
-    partial.unlink(missing_ok=True)  # of a crash, with whatever rights
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    partial.replace(path)
+    """Write a file that only its owner reads, and that is the old one or the new one, never a part.
+
+    Each writer has a partial file of its own, so that of two at once one wins
+    whole. What a killed writer left is removed by a later one.
+    """
+    for left in path.parent.glob(f"{path.name}.*{_PARTIAL}"):
+        with suppress(FileNotFoundError):  # another writer removed or renamed it meanwhile
+            if time.time() - left.lstat().st_mtime > _ABANDONED_AFTER_SECONDS:
+                left.unlink()
+    # mkstemp makes it for its owner alone: 0600.
+    descriptor, name = tempfile.mkstemp(_PARTIAL, f"{path.name}.", path.parent)
+    partial = Path(name)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+        partial.replace(path)
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise

@@ -4,12 +4,14 @@ import os
 import stat
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from campaignhub.env import ROOT
 from campaignhub.private_files import NotOurDirectory, make_private, write_private
+from tests.support.at_once import at_once
 from tests.support.installation import Installation
 
 OTHERS = 0o077
@@ -84,22 +86,58 @@ def test_a_directory_for_everybody_is_refused_and_left_as_it_is(tmp_path: Path) 
         make_private(Path("/"))
 
 
-def test_a_secret_does_not_inherit_the_rights_of_what_a_crash_left(tmp_path: Path) -> None:
-    left = tmp_path / "env.json.partial"
-    left.write_text("half")
-    left.chmod(0o666)
+def test_what_a_killed_writer_left_is_removed_once_it_is_old(tmp_path: Path) -> None:
+    left, fresh = tmp_path / "env.json.a.partial", tmp_path / "env.json.b.partial"
+    for path in (left, fresh):
+        path.write_text("half")
+        path.chmod(0o666)
+    os.utime(left, (0, 0))
     write_private(tmp_path / "env.json", "{}")
     assert _mode(tmp_path / "env.json") == 0o600
-    assert not left.exists()
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "env.json", fresh]
 
 
 def test_a_link_in_the_place_of_a_half_written_file_is_not_followed(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_text("as it was")
-    (tmp_path / "env.json.partial").symlink_to(elsewhere)
+    for name in ("env.json.partial", "env.json.a.partial"):
+        (tmp_path / name).symlink_to(elsewhere)
     write_private(tmp_path / "env.json", "secret")
     assert elsewhere.read_text() == "as it was"
     assert (tmp_path / "env.json").read_text() == "secret"
+
+
+def test_of_many_writers_at_once_each_ends_well_and_the_file_is_one_of_theirs(
+    tmp_path: Path,
+) -> None:
+    path, texts = tmp_path / "env.json", [f"{number}" * 200_000 for number in range(8)]
+    for _round in range(5):
+        at_once(*(partial(write_private, path, text) for text in texts))
+        assert path.read_text() in texts
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_full_disk_leaves_the_file_as_it_was_and_nothing_beside_it(tmp_path: Path) -> None:
+    write_private(tmp_path / "env.json", "before")
+    ran = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import resource, signal, sys; from pathlib import Path; "
+            "from campaignhub.private_files import write_private; "
+            "signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000)); "
+            "write_private(Path(sys.argv[1]), 'x' * 5000)",
+            str(tmp_path / "env.json"),
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "OSError" in ran.stderr
+    assert (tmp_path / "env.json").read_text() == "before"
+    assert list(tmp_path.iterdir()) == [tmp_path / "env.json"]
 
 
 @pytest.mark.flow
