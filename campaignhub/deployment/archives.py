@@ -9,16 +9,20 @@ modules are packed as they are: whichever Python packs, the bytes are the same.
 
 import hashlib
 import marshal
+import os
 import shutil
 import sys
 import tempfile
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import MAGIC_NUMBER, source_hash
 from pathlib import Path
 
 from campaignhub.deployment.errors import CannotPack
+from campaignhub.deployment.members import SERVICES, needed_of
 from campaignhub.deployment.packages import Package, downloaded, installed, of_wheels
 from campaignhub.deployment.target import Target
 from ingest_lambda.contract.compiling import compiled
@@ -42,16 +46,19 @@ LARGEST_BYTES = {"light": 15_000_000, "images": 40_000_000}
 LARGEST_UNPACKED_BYTES = 250 * 1024 * 1024
 """What Lambda unpacks at most: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
+KEPT_SECONDS = 3600
+"""How long an archive stays that no build uses any more; a deployment uploads its own within minutes."""
+
 LAYOUT = "6"
 """Raise when this module packs differently: it is part of the name of what is kept."""
 
 SOURCE = Path(__file__).parents[2] / "ingest_lambda"
 
-SERVICES = {"dynamodb", "s3", "secretsmanager", "sqs", "sts"}
-"""Of the 400 services that botocore describes (100 MB), those that a function calls."""
-
 _ONLY_BEFORE = "contract/compiling.py"
 """What compiles the texts here, so that no function does."""
+
+_SCRATCH = "packing-"
+"""How the directories begin in which archives are put together."""
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -105,9 +112,33 @@ def build_for(
 
 
 def _build_both(directory: Path, target: Target, find: Find, *, is_compiled: bool) -> Archives:
-    directory.mkdir(parents=True, exist_ok=True)
     packing = _Packing(directory, target, find, is_compiled)
-    return Archives(packing.build("light", LIGHT), packing.build("images", IMAGES), target)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        built = Archives(packing.build("light", LIGHT), packing.build("images", IMAGES), target)
+        _remove_unused(directory)
+    except OSError as error:
+        # A full disk, for one. Archives have their names only when they are whole.
+        raise CannotPack(f"The archives can't be built in {directory}: {error}.") from error
+    return built
+
+
+def _remove_unused(directory: Path) -> None:
+    """Remove archives that no build used lately, and what a killed one left.
+
+    Not at once: another process may have built them for another target, or for
+    another state of the code, and has yet to upload them.
+    """
+    oldest = time.time() - KEPT_SECONDS
+    for pattern in ("light-*.zip", "images-*.zip", f"{_SCRATCH}*"):
+        for left in directory.glob(pattern):
+            with suppress(FileNotFoundError):  # another process removed it
+                if left.stat().st_mtime > oldest:
+                    continue
+                if left.is_dir():
+                    shutil.rmtree(left)
+                else:
+                    left.unlink()
 
 
 @dataclass(frozen=True)
@@ -124,15 +155,12 @@ class _Packing:
         base_digest = _digest(LAYOUT, str(self.target), built_by, *sorted(SERVICES), *identities)
         content = [f"{path.relative_to(SOURCE)}:{_digest(path.read_bytes())}" for path in ours]
         target = self.directory / f"{name}-{_digest(base_digest, *content)}.zip"
-        if target.exists():
+        if _is_there(target):
             return target
         base = self.directory / f"{name}-packages-{base_digest}.zip"
-        if not base.exists():
-            self._write(base, _needed_of(packages))
-        for old in self.directory.glob(f"{name}-*.zip"):
-            if old != base:
-                old.unlink()
-        with tempfile.TemporaryDirectory(dir=self.directory) as scratch:
+        if not _is_there(base):
+            self._write(base, needed_of(packages))
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=self.directory) as scratch:
             copy = Path(scratch) / "archive.zip"
             shutil.copyfile(base, copy)
             self._append(copy, (_ours_packed(path) for path in ours))
@@ -141,7 +169,7 @@ class _Packing:
         return target
 
     def _write(self, target: Path, members: Iterator[tuple[str, bytes]]) -> None:
-        with tempfile.TemporaryDirectory(dir=target.parent) as scratch:
+        with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=target.parent) as scratch:
             archive = Path(scratch) / "archive.zip"
             self._append(archive, members)
             archive.replace(target)
@@ -157,6 +185,15 @@ class _Packing:
                     folder, _, module = name.rpartition("/")
                     cached = f"{folder}/__pycache__/{module[:-3]}.{tag}.pyc".lstrip("/")
                     _add(packed, cached, _compiled(name, content))
+
+
+def _is_there(archive: Path) -> bool:
+    """Tell whether an archive is there, and note that it is in use (``_remove_unused``)."""
+    try:
+        os.utime(archive)
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def _refuse_too_large(name: str, archive: Path) -> None:
@@ -189,25 +226,6 @@ def _digest(*parts: str | bytes) -> str:
         total.update(part if isinstance(part, bytes) else part.encode())
         total.update(b"\0")
     return total.hexdigest()[:16]
-
-
-def _needed_of(packages: Sequence[Package]) -> Iterator[tuple[str, bytes]]:
-    for package in packages:
-        for name, content in package.members():
-            if _is_needed(tuple(name.split("/"))):
-                yield name, content
-
-
-def _is_needed(parts: tuple[str, ...]) -> bool:
-    if "__pycache__" in parts or {"tests", "testing"} & set(parts[:-1]):
-        return False
-    if parts[0].endswith(".dist-info"):
-        return parts[-1] == "METADATA"
-    if parts[:2] in (("botocore", "data"), ("boto3", "data")) and len(parts) > 3:
-        return parts[2] in SERVICES and "examples" not in parts[-1]
-    if "swagger_ui" in parts and not parts[-1].endswith(".py"):
-        return False
-    return not parts[-1].endswith((".pyi", ".c", ".h", ".pyx", ".exe", ".pyc"))
 
 
 def _compiled(name: str, source: bytes) -> bytes:

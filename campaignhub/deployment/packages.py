@@ -10,17 +10,20 @@ import fcntl
 import hashlib
 import importlib.metadata
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
 
 from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from campaignhub.deployment.errors import CannotPack
 from campaignhub.deployment.target import Target
@@ -70,7 +73,10 @@ def of_wheels(roots: Sequence[str], target: Target, directory: Path) -> list[Pac
     """
     wheels = {}
     for path in sorted(directory.glob("*.whl")):
-        name, _version, _build, tags = parse_wheel_filename(path.name)
+        try:
+            name, _version, _build, tags = parse_wheel_filename(path.name)
+        except InvalidWheelFilename as error:
+            raise CannotPack(f"{path.name} is not named as a wheel is.") from error
         if not {tag.platform for tag in tags} & {"any", *target.platforms}:
             raise CannotPack(f"{path.name} does not run on {target.runtime}, {target.machine}.")
         wheels[str(name)] = path
@@ -110,9 +116,13 @@ def _closure(
 
 
 def _required(wheel: Path) -> tuple[str, ...]:
-    with zipfile.ZipFile(wheel) as packed:
-        (metadata,) = (name for name in packed.namelist() if _is_metadata(name))
-        headers = HeaderParser().parsestr(packed.read(metadata).decode())
+    with _opened(wheel) as packed:
+        found = [name for name in packed.namelist() if _is_metadata(name)]
+        if len(found) != 1:
+            raise CannotPack(
+                f"{wheel.name} has {len(found)} files of metadata, and a wheel has one."
+            )
+        headers = HeaderParser().parsestr(packed.read(found[0]).decode())
     return tuple(headers.get_all("Requires-Dist", ()))
 
 
@@ -121,14 +131,29 @@ def _is_metadata(name: str) -> bool:
 
 
 def _unpacked(wheel: Path) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(wheel) as packed:
-        for name in sorted(packed.namelist()):
+    with _opened(wheel) as packed:
+        for member in sorted(packed.infolist(), key=lambda one: one.filename):
+            name = member.filename
             top, _, rest = name.partition("/")
-            if name.endswith("/") or (top.endswith(".data") and rest.startswith("scripts/")):
+            if member.is_dir() or (top.endswith(".data") and rest.startswith("scripts/")):
                 continue
             if top.endswith(".data"):
                 raise CannotPack(f"{wheel.name} wants {rest} to be installed elsewhere.")
-            yield name, packed.read(name)
+            kind = stat.S_IFMT(member.external_attr >> 16)
+            if kind not in (0, stat.S_IFREG):
+                raise CannotPack(f"{wheel.name} has {name!r}, which is no regular file.")
+            yield name, packed.read(member)
+
+
+@contextmanager
+def _opened(wheel: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(wheel) as packed:
+            yield packed
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise CannotPack(
+            f"{wheel.name} can't be read: {error}. Remove {wheel.parent}, and it is downloaded again."
+        ) from error
 
 
 def downloaded(roots: Sequence[str], target: Target, cache: Path) -> Path:

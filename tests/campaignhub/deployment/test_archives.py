@@ -6,7 +6,8 @@ import zipfile
 
 import pytest
 
-from campaignhub.deployment.archives import SERVICES, build_here
+from campaignhub.deployment.archives import build_here
+from campaignhub.deployment.members import SERVICES
 from campaignhub.env import VAR
 
 
