@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.storage import default_storage
+from django.db import DatabaseError
 from django.db.models import F
 
 from campaignhub import ingest
@@ -37,6 +38,7 @@ PAUSE_KNOWN_AFTER = timedelta(seconds=60)
 """By then each function has read of a resume: twice what it keeps a release's state for (``releases``)."""
 MOST_TROUBLES = 3
 """After so many failures a turn leaves the rest for the next one: something is down."""
+FAULT = "A fault of this software. Its log says which; everything else goes on."
 
 
 def propagate(
@@ -106,9 +108,17 @@ def propagate_due(at: datetime, turn: Turn = UNLIMITED) -> list[Placement]:
     ):
         if turn.is_over():
             break
-        if propagate(
-            placement.campaign, is_test=placement.is_test, at=at, whole=False, withdraws=True
-        ):
+        try:
+            is_carried = propagate(
+                placement.campaign, is_test=placement.is_test, at=at, whole=False, withdraws=True
+            )
+        except DatabaseError:
+            raise
+        except Exception:  # one campaign's fault must not keep the others waiting
+            logger.exception("placement %s not carried", placement.pk)
+            Placement.objects.filter(pk=placement.pk).update(trouble=FAULT)
+            continue
+        if is_carried:
             carried.append(placement)
         elif (troubles := troubles + 1) >= MOST_TROUBLES:
             raise Away("the submissions table or a site host is away")

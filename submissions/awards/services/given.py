@@ -1,7 +1,10 @@
 """Which units of a campaign are given, as the mirror knows: what a republish notes first, so that none is given again."""
 
+import logging
 import re
 from collections.abc import Iterator
+
+from pydantic import ValidationError
 
 from campaigns.prizes.models import Prize, PrizeKind, StockBatch
 from campaigns.prizes.services.pool import FALLBACK_PLACE, code_at, test_code
@@ -9,12 +12,18 @@ from campaigns.setup.models import Campaign
 from ingest_lambda.contract import FALLBACK, AwardState, Given, block_begins
 from submissions.mirror.models import Award
 
+logger = logging.getLogger(__name__)
+
 _OF_MOMENT = re.compile(r"u(\d+)")
 _OF_BLOCK = re.compile(r"b(\d+)\.(\d+)\.(\d+)")
 
 
 def given_units(campaign: Campaign, is_test: bool) -> Iterator[Given]:
-    """Yield the units that winners have, each with its code; a code that was revoked stays given."""
+    """Yield the units that winners have, each with its code; a code that was revoked stays given.
+
+    A row whose unit could be nobody's is named in the log and left out: the stock has no such unit
+    to give, and one row must not keep a campaign from going live.
+    """
     prizes = {prize.key: prize for prize in Prize.objects.filter(campaign=campaign)}
     awards = Award.objects.filter(campaign=campaign, is_test=is_test).exclude(
         state=AwardState.RELEASED
@@ -25,12 +34,15 @@ def given_units(campaign: Campaign, is_test: bool) -> Iterator[Given]:
         if award.state == AwardState.REVOKED and not is_code:
             continue
         code = code_of_unit(prize, award.unit, is_test=is_test) if prize and is_code else ""
-        yield Given(
-            prize=award.prize,
-            unit=award.unit,
-            submission_id=award.submission_id,
-            code=code or None,
-        )
+        try:
+            yield Given(
+                prize=award.prize,
+                unit=award.unit,
+                submission_id=award.submission_id,
+                code=code or None,
+            )
+        except ValidationError:
+            logger.exception("award %s: its unit is none that a stock could have", award.pk)
 
 
 def units_taken(prize: Prize) -> Iterator[str]:

@@ -45,6 +45,23 @@ def test_a_table_that_is_down_leaves_the_earlier_release_live_and_is_made_good(
     assert placement_of(campaign).trouble == ""
 
 
+def test_a_campaign_that_meets_a_fault_keeps_no_other_from_going_live(
+    table: Table, host: LocalHost, table_down
+) -> None:
+    broken, sound = changed_since_release(), changed_since_release()
+    table_down(True)
+    for campaign in (broken, sound):
+        publish(campaign, reason="Two.")
+    table_down(False)
+    # Such as a column that a hand has written.
+    Campaign.objects.filter(pk=broken.pk).update(state="lost")
+
+    assert carrying.propagate_due(NOON + timedelta(seconds=10)) == [placement_of(sound)]
+    assert shows(host, sound, b"Win two")
+    assert placement_of(broken).trouble == carrying.FAULT
+    assert placement_of(broken).is_behind
+
+
 def test_a_host_that_is_down_keeps_its_page_and_is_made_good(
     table: Table, host: LocalHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -62,3 +62,14 @@ def test_a_republish_knows_what_is_given_and_not_what_went_back():
     award(campaign, third, "sticker", unit="b1.0.0", state=AwardState.REVOKED)
     known = {(one.prize, one.unit, one.submission_id) for one in given_units(campaign, False)}
     assert known == {("voucher", "b1.0.0", first.id), ("voucher", "b1.0.2", third.id)}
+
+
+def test_an_award_of_no_unit_keeps_no_campaign_from_going_live(
+    caplog: pytest.LogCaptureFixture,
+):
+    campaign = make_prize_campaign()
+    first, second = (enter(campaign) for _ in range(2))
+    award(campaign, first, unit="<b>of nobody</b>")
+    award(campaign, second, unit="b1.0.1")
+    assert [one.submission_id for one in given_units(campaign, False)] == [second.id]
+    assert "its unit is none" in caplog.text
