@@ -42,6 +42,12 @@ class PrizeFacts:
     """The moments of a list of its own."""
 
     @property
+    def shares_a_code(self) -> bool:
+        """Whether a valid entry that comes after the stock has ended gets the shared code."""
+        settings = (self.kind, self.mechanic, self.when_empty)
+        return self.has_fallback and settings == ("code", "everyone", "fallback")
+
+    @property
     def is_by_moment(self) -> bool:
         """Whether winning moments decide."""
         return self.mechanic == "moment"

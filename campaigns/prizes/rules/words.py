@@ -61,7 +61,7 @@ def sentence_of(
             parts.append("lost where nobody enters in the same second")
     else:
         parts.append("for everyone who enters, until none is left")
-    if prize.has_fallback and prize.when_empty == "fallback" and not prize.is_by_moment:
+    if prize.shares_a_code:
         parts.append("then one shared code for everyone")
     if prize.timing == "after_approval":
         parts.append("given once the entry is approved")
@@ -147,6 +147,7 @@ def _item(prize: PrizeFacts, words: Words, currency: str, language: str) -> str:
         words["item"].format(count=prize.stock, name=name),
         words["worth"].format(value=value) if prize.value else "",
         words[f"mechanic.{prize.mechanic}"],
+        words["shared_code"] if prize.shares_a_code else "",
     ]
     if prize.is_by_moment:
         if (prize.from_hour, prize.until_hour) != (0, 24):

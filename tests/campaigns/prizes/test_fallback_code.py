@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client as Browser
+from django.urls import reverse
 
 from campaignhub import ingest
 from campaigns.accounts.models import AuditEntry
@@ -24,6 +25,7 @@ from tests.campaigns.prizes.test_publishing_prizes import add_codes, published
 
 pytestmark = [pytest.mark.django_db]
 SHARED = "SHARED-SECRET-10"
+RULE = "until none is left; after that, one code that is the same for everyone"
 SETTINGS = {"mechanic": "everyone", "when_empty": "fallback", "fallback_code": SHARED}
 
 
@@ -94,6 +96,21 @@ def test_only_codes_for_everyone_have_one(
     assert plan is not None
     assert not plan.prizes[0].fallback
     assert shared_of(campaign.pk, "voucher") is None
+    assert RULE not in page_content(campaign, release=1).prize_rules["en"]
+
+
+def test_rules_and_the_page_of_codes_say_what_comes_after_the_last_code() -> None:
+    campaign, prize = make_voucher()
+    assert RULE in page_content(campaign, release=1).prize_rules["en"]
+    browser, page = (
+        manager_of(campaign.client),
+        reverse("admin:campaigns_campaign_prize_codes", args=[prize.pk]),
+    )
+    assert "Everyone gets one shared code" in browser.get(page).content.decode()
+    Prize.objects.update(fallback_code="")
+    assert "no shared code is set" in browser.get(page).content.decode()
+    Prize.objects.update(when_empty="close")
+    assert "The prize is over" in browser.get(page).content.decode()
 
 
 def test_neither_page_nor_manifest_nor_clone_carries_it(table: Table, host: LocalHost) -> None:
