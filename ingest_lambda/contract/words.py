@@ -192,7 +192,7 @@ class PrizeOutcome(StrEnum):
     LIMIT_REACHED = "limit_reached"
     """An award limit of the person, phone or household."""
     HELD = "held"
-    """It entered while the campaign was paused, and is offered the prize later."""
+    """It entered, or was approved for it, while the campaign was paused, and is offered the prize later."""
     AFTER_APPROVAL = "after_approval"
 
 

@@ -24,6 +24,7 @@ from ingest_lambda.errors import TryAgain
 from ingest_lambda.functions.write.award_moves import is_still_theirs, moves_of
 from ingest_lambda.functions.write.giving import ALIVE, Giver, Standing
 from ingest_lambda.functions.write.replacing import replace, replace_and_take
+from ingest_lambda.functions.write.validation import is_held
 
 _COUNTS = frozenset(
     {SubmissionStatus.APPROVED, SubmissionStatus.PENDING_REVIEW, SubmissionStatus.RECEIVED}
@@ -43,7 +44,9 @@ def apply_decision(decision: Decision, *, table: Table, giver: Giver) -> bool:
     the same transaction that forgets them, hence once; a verdict that lets a
     rejected or refused submission in again takes what is still free. Awards move in
     it as :mod:`ingest_lambda.functions.write.award_moves` says, and prizes that wait for an
-    approval, or were released by what this verdict goes back on, are offered in it.
+    approval, or were released by what this verdict goes back on, are offered in it. Where
+    the campaign is paused, or was as the verdict was given, they are held instead, to be
+    offered in the order of entry after the resume.
 
     Raises:
         SubmissionMissing: there is no such submission.
@@ -80,6 +83,14 @@ def apply_decision(decision: Decision, *, table: Table, giver: Giver) -> bool:
     manifest, wanted = _offered(decision, stored, awards, table, giver.stock)
     if manifest is None or not wanted or answered:
         store(record, ())
+        if moves:
+            giver.forget_reads()
+        return True
+    current = table.published.current(stored.slug)
+    if current is not None and is_held(current, decision.decided_at, manifest):
+        held = {prize.name: PrizeOutcome.HELD for prize in wanted}
+        waiting = record.model_copy(update={"held": True, "prizes": record.prizes | held})
+        store(waiting, [table.submissions.holds(waiting)])
         if moves:
             giver.forget_reads()
         return True

@@ -41,8 +41,9 @@ class HeldOffered:
 def offer_held(slug: str, *, most: int, table: Table, giver: Giver) -> HeldOffered:
     """Offer prizes to the first ``most`` held submissions of a campaign, in their order of entry.
 
-    Nothing while it is paused. One that was refused or withdrawn meanwhile waits no
-    longer. Each is taken from those that wait in the transaction that offers, so
+    Nothing while it is paused. It offers what is held of each: of an entry that waited
+    for its approval only what that approval brings. One that was refused or withdrawn
+    meanwhile waits no longer. Each is taken from those that wait in the transaction that offers, so
     twice is once.
 
     Raises:
@@ -75,19 +76,24 @@ def _offer(item: HeldItem, *, table: Table, giver: Giver) -> None:
         replace(record, table, beside=[done, *beside])
 
     plan = manifest.prize_plan
-    if plan is None or stored.shown_status not in _WAITS:
-        # Going back on its refusal offers it what it would have been offered now.
-        later = {p.name: PrizeOutcome.AFTER_APPROVAL for p in plan.prizes} if plan else {}
-        store(next_version(stored, held=False, prizes=later), ())
+    held = (
+        [p for p in plan.prizes if stored.prizes.get(p.name) is PrizeOutcome.HELD] if plan else []
+    )
+    wanted: list[PrizeSpec] = []
+    if stored.shown_status in _WAITS:
+        is_approved = stored.shown_status is SubmissionStatus.APPROVED
+        wanted = [p for p in held if p.timing is AwardTiming.AT_ONCE or is_approved]
+    # Also of what was refused meanwhile: going back on that offers it what it would have been offered now.
+    later = {p.name: PrizeOutcome.AFTER_APPROVAL for p in held if p not in wanted}
+    record = next_version(stored, held=False, prizes=stored.prizes | later)
+    if not wanted:
+        store(record, ())
         return
-    is_approved = stored.shown_status is SubmissionStatus.APPROVED
-    wanted = [p for p in plan.prizes if p.timing is AwardTiming.AT_ONCE or is_approved]
-    later = {p.name: PrizeOutcome.AFTER_APPROVAL for p in plan.prizes if p not in wanted}
     standing: Standing = standing_by_rules(manifest)
     if stored.decision_status is not None:
         standing = _standing_as_decided
     giver.give(
-        next_version(stored, held=False, prizes=later),
+        record,
         manifest,
         wanted,
         awards={award.prize: award for award in table.submissions.awards(stored.id)},

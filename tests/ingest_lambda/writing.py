@@ -211,7 +211,6 @@ def decide(
 ) -> bool:
     """Apply a verdict at the table; a rejection gives back unless told otherwise."""
     more.setdefault("gives_back", status is SubmissionStatus.REJECTED)
-    decision = Decision(
-        submission_id=submission_id, decision_no=number, status=status, decided_at=NOON, **more
-    )
+    more.setdefault("decided_at", NOON)
+    decision = Decision(submission_id=submission_id, decision_no=number, status=status, **more)
     return apply_decision(decision, table=desk.table, giver=desk.writer.giver)

@@ -71,7 +71,7 @@ def why_here(submission: Submission) -> list[str]:
     lines += [SUSPICIONS.get(code, in_words(code)) for code in _suspicions(submission)]
     lines += [reason_text(reason, submission) for reason in submission.reasons]
     if submission.held:
-        lines.append("It came while the campaign was paused, and claims no prize until it resumes.")
+        lines.append("The campaign was paused, so its prizes wait until it resumes.")
     if submission.conflicts:
         times = "once" if submission.conflicts == 1 else f"{submission.conflicts} times"
         lines.append(

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from ingest_lambda.contract import AwardState, Current, PrizeOutcome, SubmissionStatus
+from ingest_lambda.contract import AwardState, Block, Current, PrizeOutcome, SubmissionStatus
 from ingest_lambda.functions.held import confirm_awards, offer_held
 from tests.ingest_lambda.functions.prizes.prizes import (
     STICKER,
@@ -145,3 +145,59 @@ def test_awards_are_confirmed_once_the_photos_are_proved_and_not_after_a_suspici
     assert award.state is AwardState.CONFIRMED
     decide(desk, payload.submission_id, 1, SubmissionStatus.PENDING_REVIEW)
     assert not confirm_awards(payload.submission_id, table=desk.table, giver=giver)
+
+
+def test_what_is_approved_during_a_pause_waits_for_the_resume_and_keeps_what_it_has():
+    at_once = STICKER | {"name": "gift"}
+    later = VOUCHER | {"timing": "after_approval"}
+    desk = Desk(review="every", prize_plan=plan(later, at_once))
+    load_vouchers(desk, vouchers(1))
+    desk.stock.blocks.load("c1", "gift", "b1", [Block(number=0, size=3)])
+    desk.stock.blocks.open("c1", "gift", "b1", blocks=1)
+    first, second = make_payload(), make_payload()
+    desk.send(first, at=NOON - 2 * MINUTE)
+    desk.send(second, at=NOON - MINUTE)
+    pause(desk)
+    for payload in (second, first):
+        decide(desk, payload.submission_id, 1, SubmissionStatus.APPROVED)
+        stored = desk.stored(payload.submission_id)
+        assert (stored.held, stored.prizes["voucher"]) == (True, PrizeOutcome.HELD)
+        assert (gift := award_of(desk, payload.submission_id, "gift"))
+        assert gift.state is AwardState.CONFIRMED
+    assert not offer(desk).offered
+    resume(desk)
+    assert (offer(desk).offered, offer(desk).offered) == (2, 0)
+    assert given_units(desk.stock, "voucher") == {"0": str(first.submission_id)}
+    assert outcome_of(desk, second.submission_id, "voucher") is PrizeOutcome.NOT_THIS_TIME
+    for payload in (first, second):
+        assert outcome_of(desk, payload.submission_id, "gift") is PrizeOutcome.GIVEN
+        assert not desk.stored(payload.submission_id).held
+    assert_each_unit_is_given_once(desk, "voucher", 1)
+
+
+def test_a_verdict_from_before_the_resume_that_arrives_after_it_is_offered_behind_what_waits():
+    desk = Desk(review="every", prize_plan=plan(STICKER | {"timing": "after_approval"}))
+    load_stickers(desk, 1)
+    payload = make_payload()
+    desk.send(payload)
+    resume(desk)
+    decide(desk, payload.submission_id, 1, SubmissionStatus.APPROVED, decided_at=NOON - MINUTE)
+    assert outcome_of(desk, payload.submission_id, "sticker") is PrizeOutcome.HELD
+    assert offer(desk).offered == 1
+    assert outcome_of(desk, payload.submission_id, "sticker") is PrizeOutcome.GIVEN
+
+
+def test_who_is_rejected_after_an_approval_that_was_held_is_offered_nothing():
+    desk = Desk(review="every", prize_plan=plan(STICKER | {"timing": "after_approval"}))
+    load_stickers(desk, 1)
+    payload = make_payload()
+    desk.send(payload)
+    pause(desk)
+    decide(desk, payload.submission_id, 1, SubmissionStatus.APPROVED)
+    decide(desk, payload.submission_id, 2, SubmissionStatus.REJECTED)
+    resume(desk)
+    assert offer(desk).offered == 1
+    assert not desk.stored(payload.submission_id).held
+    assert not given_units(desk.stock, "sticker")
+    decide(desk, payload.submission_id, 3, SubmissionStatus.APPROVED)
+    assert outcome_of(desk, payload.submission_id, "sticker") is PrizeOutcome.GIVEN
