@@ -1,8 +1,9 @@
 """What one installation on AWS is to be: ``deployments/{name}.toml``, and the parameters that follow from it."""
 
+import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,11 +13,25 @@ from campaignhub.aws import EDGE_REGION
 from campaignhub.deployment.archives import FROM_THE_BUILD
 from campaignhub.deployment.changes import replacement_rules
 from campaignhub.deployment.errors import AccountNotReady, CannotDeploy
+from campaignhub.deployment.settings_file import environment_name
 from campaignhub.deployment.target import Target
 from campaignhub.deployment.template import TEMPLATES, read_template
+from campaignhub.deployment.values import is_of_example, misfit, region_misfit
 from campaignhub.env import ROOT
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+_EXPECTED = {
+    "stack": "small letters, digits and hyphens, from a letter on, such as campaignhub-staging",
+    "account": "the twelve digits of an AWS account, in quotes",
+    "region": "a region of AWS, such as eu-central-1",
+    "architecture": "arm64 or x86_64",
+    "python": "3.12, 3.13 or 3.14, in quotes",
+    "cloudformation_role": "the ARN of a role",
+    "compiled": "true or false",
+    **{name: f"a table, below the line [{name}]" for name in TEMPLATES},
+}
+"""What each setting is to be; the model's own words are for programmers."""
 
 LONGEST_REGION = "x" * 14
 """As long as ap-southeast-1: a name that fits here is not refused in the next region."""
@@ -48,9 +63,11 @@ class Plan(BaseModel):
 
     @field_validator("secrets", "ingest", "edge", "notices", mode="before")
     @classmethod
-    def _as_texts(cls, values: Mapping[str, Any] | None) -> dict[str, str] | None:
+    def _as_texts(cls, values: Any) -> Any:
         """Write numbers, flags and lists as CloudFormation reads them."""
-        return None if values is None else {name: _as_text(value) for name, value in values.items()}
+        if not isinstance(values, Mapping):
+            return values  # none, or refused
+        return {name: _as_text(value) for name, value in values.items()}
 
     @property
     def target(self) -> Target:
@@ -96,47 +113,119 @@ def plan_named(name: str) -> Plan:
 
     Raises:
         CannotDeploy: that is no name, there is no such installation, or something in its file
-            is not as it must be.
+            is not as it must be, is missing, or is the example's still: all of it at once.
     """
     if not _NAME.fullmatch(name):
         raise CannotDeploy(
             f"{name!r} names no installation: for deployments/staging.toml it is staging. Letters, "
             "digits, - and _."
         )
-    path = ROOT / "deployments" / f"{name}.toml"
-    plan = read_plan(path)
-    if missing := missing_parameters(plan):
-        raise CannotDeploy(f"{path}: {'; '.join(missing)}.")
-    return plan
+    return read_plan(ROOT / "deployments" / f"{name}.toml", is_complete=True)
 
 
-def read_plan(path: Path) -> Plan:
+def read_plan(path: Path, *, is_complete: bool = False) -> Plan:
     """Read the file of an installation.
 
+    Args:
+        is_complete: Whether it is to be deployed, so that nothing may be missing or the example's still.
+
     Raises:
-        CannotDeploy: there is none, or something in it is not as it must be.
+        CannotDeploy: there is none, or something in it is not as it must be: all of it at once.
     """
+    found = _texts_of(path)
+    plan, problems = _held_against(found)
+    if is_complete:
+        problems += [f"{key} still is the example's" for key in _left_as_in_example(found)]
+        problems += missing_parameters(plan) if plan is not None else []
+    if plan is None or problems:
+        said = list(dict.fromkeys(problems))
+        between = "\n  " if len(said) > 1 else " "
+        raise CannotDeploy(f"{path}:{''.join(f'{between}{one}.' for one in said)}")
+    return plan
+
+
+def _texts_of(path: Path) -> dict[str, Any]:
     try:
-        plan = Plan.model_validate(tomllib.loads(path.read_text()))
+        return tomllib.loads(path.read_text())
     except FileNotFoundError as error:
         raise CannotDeploy(f"There is no {path}; deployments/example.toml shows one.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise CannotDeploy(f"{path}: {error}.") from error
+
+
+def _held_against(found: dict[str, Any]) -> tuple[Plan | None, list[str]]:
+    """Return what a file says as a plan, and what is wrong with it, one clause each."""
+    problems, plan = [], None
+    try:
+        plan = Plan.model_validate(found)
     except ValidationError as error:
-        wrong = [f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
-        raise CannotDeploy(f"{path}: {'; '.join(wrong)}.") from error
-    problems = []
-    for name, template_path in TEMPLATES.items():
-        declared = read_template(template_path).get("Parameters", {})
-        for parameter in plan.given(name):
-            if parameter not in declared:
-                problems.append(f"[{name}] {parameter} is no parameter of {template_path.name}")
-            elif declared[parameter].get("NoEcho"):
-                problems.append(f"[{name}] {parameter} is a secret, which stands in no file")
-    if problems:
-        raise CannotDeploy(f"{path}: {'; '.join(problems)}.")
-    refuse_long_names(plan)
-    return plan
+        problems += [_clause(one["loc"], one["type"]) for one in error.errors()]
+    region, has_edge = found.get("region"), "edge" in found
+    if isinstance(region, str) and (why := region_misfit(region, has_edge=has_edge)):
+        problems.append(f'region = "{region}" {why}')
+    for name, path in TEMPLATES.items():
+        table = found.get(name)
+        if isinstance(table, dict):
+            problems += _misfits(name, table, path, (plan.given(name) if plan else {}))
+    if plan is not None:
+        try:
+            refuse_long_names(plan)
+        except AccountNotReady as error:
+            problems.append(error.message.rstrip("."))
+    return plan, problems
+
+
+def _misfits(
+    name: str, table: Mapping[str, Any], path: Path, given: Mapping[str, str]
+) -> Iterator[str]:
+    """Say what the template does not take of one table of the file."""
+    declared = read_template(path).get("Parameters", {})
+    for parameter, value in table.items():
+        text = _as_text(value)
+        if parameter not in declared:
+            yield f"[{name}] {parameter} is no parameter of {path.name}"
+        elif declared[parameter].get("NoEcho"):
+            yield f"[{name}] {parameter} is a secret, which stands in no file"
+        elif not text and given.get(parameter):
+            continue  # an empty list that another setting fills
+        elif why := misfit(declared[parameter], text):
+            yield f"[{name}] {parameter} = {json.dumps(text, ensure_ascii=False)} {why}"
+
+
+def _clause(loc: tuple[int | str, ...], kind: str) -> str:
+    """Say what is wrong with one setting beside the tables, and what it is to be."""
+    key = str(loc[0]) if loc else "the file"
+    expected = _EXPECTED.get(key)
+    if expected is None:
+        return f"{key} is no setting of an installation; there are {', '.join(_EXPECTED)}"
+    return f"{key} {'is missing: it must be' if kind == 'missing' else 'must be'} {expected}"
+
+
+def _left_as_in_example(found: Mapping[str, Any]) -> Iterator[str]:
+    """Name the settings that nobody has filled in yet."""
+    for key, value in found.items():
+        if isinstance(value, dict):
+            for parameter, text in value.items():
+                if is_of_example(_as_text(text)):
+                    yield f"[{key}] {parameter}"
+        elif is_of_example(_as_text(value)):
+            yield key
+
+
+def refuse_secrets(secret: Mapping[str, str]) -> None:
+    """Refuse secret parameters that a template does not take, without saying what they are.
+
+    Raises:
+        CannotDeploy: names those of the environment of whoever deploys.
+    """
+    wrong = [
+        f"{name} of the environment ({environment_name(name)}) {why}."
+        for path in TEMPLATES.values()
+        for name, declared in read_template(path).get("Parameters", {}).items()
+        if name in secret and (why := misfit(declared, secret[name]))
+    ]
+    if wrong:
+        raise CannotDeploy(" ".join(dict.fromkeys(wrong)))
 
 
 def missing_parameters(plan: Plan) -> list[str]:

@@ -9,8 +9,13 @@ from campaignhub.private_files import write_private
 
 
 def outputs_as_environment(outputs: Mapping[str, str]) -> dict[str, str]:
-    """Name the outputs as :class:`campaignhub.env.Env` reads them: ``TableName`` → ``TABLE_NAME``."""
-    return {re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper(): value for name, value in outputs.items()}
+    """Name the outputs as :class:`campaignhub.env.Env` reads them."""
+    return {environment_name(name): value for name, value in outputs.items()}
+
+
+def environment_name(name: str) -> str:
+    """Return how the environment calls what a template calls ``TableName``: ``TABLE_NAME``."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
 
 
 def settings_of(outputs: Mapping[str, str], *, region: str, label: str) -> dict[str, str]:

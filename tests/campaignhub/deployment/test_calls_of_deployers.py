@@ -30,11 +30,11 @@ account = "{ACCOUNT}"
 region = "eu-central-1"
 cloudformation_role = "{ROLE}"
 [ingest]
-AllowedOrigins = ["https://win.example.com"]
+AllowedOrigins = ["https://win.agency.test"]
 StartConcurrency = 0
 [edge]
 [notices]
-MailDomain = "mail.example.com"
+MailDomain = "mail.agency.test"
 """
 WITHOUT_A_CALL = {
     "TellMissingFromForbidden": "S3 asks for it to say that an object is missing",
@@ -181,14 +181,14 @@ def test_a_person_may_do_what_a_domain_calls_and_nothing_else(
     with account.uncounted():
         run("deploy", "demo")
         zones = boto3.client("route53", region_name="us-east-1")
-        zones.create_hosted_zone(Name="example.com", CallerReference="1")
+        zones.create_hosted_zone(Name="agency.test", CallerReference="1")
     with pytest.raises(CommandError, match="not issued yet"):
-        run("domain", "add", "win.example.com", "demo", "--wait", "0")
+        run("domain", "add", "win.agency.test", "demo", "--wait", "0")
     (certificate,) = acm_backends[ACCOUNT]["us-east-1"]._certificates.values()
     certificate.status = "ISSUED"
-    names = f'DomainNames = ["win.example.com"]\nCertificateArn = "{certificate.arn}"'
+    names = f'DomainNames = ["win.agency.test"]\nCertificateArn = "{certificate.arn}"'
     write_file(tmp_path, edge=names)
-    run("domain", "add", "win.example.com", "demo", "--wait", "0")
+    run("domain", "add", "win.agency.test", "demo", "--wait", "0")
     compare(account.calls, "DomainsAccess")
 
 

@@ -10,7 +10,8 @@ from campaignhub.deployment.plan import (
     read_plan,
     refuse_long_names,
 )
-from campaignhub.deployment.template import INGEST, TEMPLATES, read_template
+from campaignhub.deployment.template import INGEST, ORDER, TEMPLATES, read_template
+from campaignhub.deployment.values import misfit, region_misfit
 from campaignhub.env import ROOT
 
 FILE = """
@@ -60,7 +61,7 @@ def test_the_edge_stands_where_cloudfront_looks_for_it():
 def test_a_name_that_no_bucket_can_have_is_refused(file, stack):
     file.write_text(FILE.format(stack=stack))
 
-    with pytest.raises(CannotDeploy, match="stack: "):
+    with pytest.raises(CannotDeploy, match="stack must be small letters"):
         read_plan(file)
 
 
@@ -99,7 +100,10 @@ def test_a_parameter_that_the_template_does_not_have_is_named(file):
         read_plan(file)
 
 
-@pytest.mark.parametrize(("text", "why"), [("stack = ", "demo.toml: "), ("", "account: ")])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [("stack = ", "demo.toml: "), ("", "account is missing: it must be the twelve digits")],
+)
 def test_a_file_that_can_not_be_read_says_where(file, text, why):
     file.write_text(text)
 
@@ -161,3 +165,42 @@ def test_pages_may_upload_from_every_domain_of_the_installation():
     ]
     assert plan(edge=both).given("ingest")["AllowedOrigins"].startswith("https://win.")
     assert "AllowedOrigins" not in plan(edge={}).given("ingest")
+
+
+@pytest.mark.parametrize("path", [*ORDER.values(), ORDER["secrets"].with_name("pipeline.yaml")])
+def test_every_parameter_says_what_it_is_and_in_words_what_it_takes(path):
+    for name, declared in read_template(path).get("Parameters", {}).items():
+        assert declared.get("Description"), name
+        if "AllowedPattern" in declared:
+            assert declared["ConstraintDescription"].startswith("must "), name
+
+
+@pytest.mark.parametrize("path", ORDER.values())
+def test_what_a_template_has_by_default_it_takes(path):
+    for name, declared in read_template(path).get("Parameters", {}).items():
+        if "Default" in declared:
+            assert not misfit(declared, str(declared["Default"])), name
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://win.agency.test\nX: 1", "https://a b", "https://a.test'", "ftp://a.test", "//a.test"],
+)
+def test_no_origin_brings_more_into_a_header_than_itself(origin):
+    declared = read_template(INGEST)["Parameters"]["AllowedOrigins"]
+    assert misfit(declared, f"https://fine.agency.test,{origin}")
+    assert not misfit(declared, "https://*.a1.amplifyapp.com, http://127.0.0.1:8000")
+
+
+@pytest.mark.parametrize("frames", ["'self'; script-src *", "'self'\nX: 1", "*", "https://a.test"])
+def test_no_list_of_frames_brings_another_rule_into_the_policy(frames):
+    declared = read_template(ORDER["edge"])["Parameters"]["FrameAncestors"]
+    assert misfit(declared, frames)
+    assert not misfit(declared, "'self' https://a.test:8443 https://b.test")
+
+
+def test_a_region_without_a_distribution_takes_no_edge():
+    assert region_misfit("eu-central-1", has_edge=True) == ""
+    assert region_misfit("cn-north-1", has_edge=False) == ""
+    assert "aws-cn" in region_misfit("cn-north-1", has_edge=True)
+    assert "must be a region" in region_misfit("eu-centrl-1", has_edge=False)
