@@ -13,14 +13,19 @@ from campaignhub.deployment.changes import refusals
 from campaignhub.deployment.errors import AccountNotReady, CannotDeploy, ReplacesWhatMustStay
 from campaignhub.deployment.origin_secret import OriginSecret
 from campaignhub.deployment.plan import Plan, parameters_for
+from campaignhub.deployment.sdk_errors import is_refusal, sentence_of
 from campaignhub.deployment.stack import ChangeSet, Request, Stack, outputs_of
 from campaignhub.deployment.template import TEMPLATES, parse_template
 from campaignhub.deployment.upload import template_argument, upload_archives
 
 TAG = "campaignhub:installation"
 
-_CREDENTIALS_OVER = {"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
-"""How the services say that temporary credentials have come to their end."""
+GOES_ON = (
+    "What CloudFormation has begun goes on by itself; run the same command again, and it goes on from "
+    "there."
+)
+
+_NOTHING_BEGUN = "Nothing was changed; run the same command again."
 
 
 @dataclass(frozen=True)
@@ -72,8 +77,10 @@ class Deployment:
             try:
                 refused += self._deploy_stack(name, path.read_text())
             except (BotoCoreError, ClientError) as error:
-                said = f"{self.plan.stack_name(name)}: {_sentence(error)}"
-                raise CannotDeploy(said + _what_now(error)) from error
+                said = f"{self.plan.stack_name(name)}: {sentence_of(error)}"
+                if not is_refusal(error):
+                    said += f" {_NOTHING_BEGUN if self.options.check_only else GOES_ON}"
+                raise CannotDeploy(said) from error
         if refused:
             raise ReplacesWhatMustStay(" ".join(refused))
         return self.outputs
@@ -84,8 +91,8 @@ class Deployment:
             account = read_account(self.clients, plan.region)
             before = _parameters_of(self._stack("ingest").describe())
         except (BotoCoreError, ClientError) as error:
-            said = f"The account can't be read: {_sentence(error)}"
-            raise AccountNotReady(said + _what_now(error)) from error
+            said = f"The account can't be read: {sentence_of(error)}"
+            raise AccountNotReady(f"{said} {_NOTHING_BEGUN}") from error
         if found := problems(plan, account, before):
             raise AccountNotReady(" ".join(found))
         for warning in warnings(account):
@@ -195,32 +202,8 @@ class Deployment:
                 self.say(f"  {change}")
 
 
-def _what_now(error: BotoCoreError | ClientError) -> str:
-    """Say what the person does where nothing is wrong with the deployment itself."""
-    if isinstance(error, ClientError):
-        over = error.response["Error"].get("Code") in _CREDENTIALS_OVER
-        return f" Sign in again. {_GOES_ON}" if over else ""
-    if "oken" in type(error).__name__ or "Credential" in type(error).__name__:
-        return f" Sign in. {_GOES_ON}"
-    return f" {_GOES_ON}"
-
-
-_GOES_ON = (
-    "What CloudFormation has begun goes on by itself; run the same command again, and it goes on from "
-    "there."
-)
-
-
 def _parameters_of(found: Mapping[str, Any] | None) -> dict[str, str]:
     return {
         parameter["ParameterKey"]: parameter.get("ParameterValue", "")
         for parameter in (found or {}).get("Parameters", ())
     }
-
-
-def _sentence(error: BotoCoreError | ClientError) -> str:
-    """Say what AWS refused, and with which words."""
-    if isinstance(error, ClientError):
-        said = error.response["Error"]
-        return f"{error.operation_name}: {said.get('Message', '')} ({said.get('Code', '')})."
-    return f"{str(error).rstrip('.')}."

@@ -1,11 +1,17 @@
 """What the distribution sends to the gateway, and how it is changed with no visitor turned away.
 
-Distribution and gateway are of two stacks and never change in the same second, so
-between them the gateway admits both the value before and the one after. Which these
-are, two staging labels in Secrets Manager say: ``SENDING`` is set before the
-distribution is changed, ``SENT`` after it. Where they differ, a deployment was
-stopped in between: the next one finishes that change, whatever was put meanwhile.
-A new value and a deployment are the whole rotation.
+The two are in two stacks, which never change in the same second. During a change
+the gateway therefore admits two values: the one that the distribution sends so far,
+and the one that it is being brought to. Two staging labels in Secrets Manager name
+them: a deployment sets ``SENDING`` on the new value before it changes the
+distribution, and ``SENT`` once the distribution sends nothing else.
+
+Labels on different values mean that a deployment was stopped in between. The next
+one finishes that change first, also where a newer value was put meanwhile; the
+newer one comes with the deployment after it.
+
+To rotate the secret: put a new value and deploy. The old one is admitted until the
+deployment after that.
 """
 
 from collections.abc import Mapping

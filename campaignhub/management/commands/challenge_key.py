@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaignhub.aws import region_of, secrets_manager
 from campaignhub.deployment.challenge_keys import with_challenge_added
 from campaignhub.deployment.errors import CannotDeploy
+from campaignhub.deployment.sdk_errors import sentence_of, without_credential_logs
 from campaignhub.deployment.token_keys import KNOWN_EVERYWHERE_AFTER
 
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("arn", help="of the secret (output ChallengeSecretsArn)")
         parser.add_argument("site_key", help="as it stands in the page")
 
+    @without_credential_logs()
     def handle(self, *args: Any, arn: str, site_key: str, **options: Any) -> None:
         """Change the secret."""
         given = getpass("Secret key: ") if sys.stdin.isatty() else sys.stdin.readline()
@@ -36,7 +38,9 @@ class Command(BaseCommand):
         except CannotDeploy as error:
             raise CommandError(error.message) from error
         except (BotoCoreError, ClientError) as error:
-            raise CommandError(f"Secrets Manager doesn't answer as it must: {error}") from error
+            raise CommandError(
+                f"Secrets Manager doesn't answer as it must. {sentence_of(error)}"
+            ) from error
         minutes = int(KNOWN_EVERYWHERE_AFTER.total_seconds() // 60)
         self.stdout.write(
             f"{site_key} is added. After {minutes} minutes every function has it: then publish with it."

@@ -10,9 +10,10 @@ from botocore.exceptions import BotoCoreError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from campaignhub.deployment.archives import Archives, build_for
-from campaignhub.deployment.deploy import Deployment, Options
+from campaignhub.deployment.deploy import GOES_ON, Deployment, Options
 from campaignhub.deployment.errors import CannotDeploy
-from campaignhub.deployment.plan import Plan, plan_named
+from campaignhub.deployment.plan import Plan, plan_named, refuse_secrets
+from campaignhub.deployment.sdk_errors import sentence_of, without_credential_logs
 from campaignhub.deployment.settings_file import settings_of, store_settings
 from campaignhub.env import ROOT, VAR, env, environment_with, given_by_a_person
 
@@ -44,11 +45,14 @@ class Command(BaseCommand):
             help="logical id of a resource that may be replaced or removed with what it holds",
         )
 
+    @without_credential_logs()
     def handle(self, *_args: Any, **options: Any) -> None:
         """Deploy; what is refused, and what failed, is said in one sentence."""
         name = options["name"]
         try:
             plan = plan_named(name)
+            secret = _secrets()
+            refuse_secrets(secret)
             archives = build_for(
                 plan.target, VAR / "archives", VAR / "wheels", is_compiled=plan.compiled
             )
@@ -60,7 +64,7 @@ class Command(BaseCommand):
                 archives,
                 boto3.Session(region_name=plan.region),
                 say=self._say,
-                secret=_secrets(),
+                secret=secret,
                 options=Options(check_only=options["check"], allowed=options["allow"]),
             )
             outputs = deployment.run()
@@ -68,7 +72,10 @@ class Command(BaseCommand):
             raise CommandError(error.message) from error
         except BotoCoreError as error:
             # A profile that is not there, for one: known before the first call.
-            raise CommandError(str(error)) from error
+            raise CommandError(sentence_of(error)) from error
+        except KeyboardInterrupt as stopped:
+            left = "Nothing was changed." if options["check"] or options["build"] else GOES_ON
+            raise CommandError(f"Stopped. {left}", returncode=130) from stopped
         if not options["check"]:
             self._store(name, plan, outputs)
 
@@ -86,7 +93,13 @@ class Command(BaseCommand):
         for output, value in sorted(outputs.items()):
             self._say(f"{output}={value}")
         path = VAR / "deployments" / f"{name}.json"
-        store_settings(path, settings_of(outputs, region=plan.region, label=name))
+        try:
+            store_settings(path, settings_of(outputs, region=plan.region, label=name))
+        except OSError as error:
+            raise CommandError(
+                f"Deployed; but the site's settings are not written: {error}. Run this again when that is "
+                "mended; nothing else changes then."
+            ) from error
         self._say(f"The site's settings are in {path}: CAMPAIGNHUB_ENV_FILE={path}")
         if "database_url" not in env().model_fields_set:
             # The database of this machine's demo has no place there.

@@ -13,6 +13,7 @@ from campaignhub.deployment.account import refuse_other_account
 from campaignhub.deployment.domain import Domains
 from campaignhub.deployment.errors import CannotDeploy
 from campaignhub.deployment.plan import plan_named
+from campaignhub.deployment.sdk_errors import sentence_of, without_credential_logs
 from campaignhub.env import VAR
 
 _NAME = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{1,62}")
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("name", help="of the installation: deployments/NAME.toml")
         parser.add_argument("--wait", type=int, default=300, help="seconds for the certificate")
 
+    @without_credential_logs()
     def handle(self, *_args: Any, **options: Any) -> None:
         """Say what was done, what is missing, and what comes next."""
         domain, name = _ascii(options["domain"]), options["name"]
@@ -57,7 +59,9 @@ class Command(BaseCommand):
         except CannotDeploy as error:
             raise CommandError(error.message) from error
         except (BotoCoreError, ClientError) as error:
-            raise CommandError(str(error)) from error
+            raise CommandError(
+                f"{sentence_of(error)} Run this again; it goes on from there."
+            ) from error
 
 
 def _ascii(text: str) -> str:

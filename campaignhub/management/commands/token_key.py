@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from campaignhub.aws import region_of, secrets_manager
 from campaignhub.deployment.errors import CannotDeploy
+from campaignhub.deployment.sdk_errors import sentence_of, without_credential_logs
 from campaignhub.deployment.token_keys import (
     KNOWN_EVERYWHERE_AFTER,
     next_name,
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("secret", help="ARN of the secret (output TokenKeysArn).")
         parser.add_argument("--name", default="", help="The key; made up where one is added.")
 
+    @without_credential_logs()
     def handle(self, *args: Any, step: str, secret: str, name: str, **options: Any) -> None:
         """Change the secret."""
         try:
@@ -54,7 +56,9 @@ class Command(BaseCommand):
         except CannotDeploy as error:
             raise CommandError(error.message) from error
         except (BotoCoreError, ClientError) as error:
-            raise CommandError(f"Secrets Manager doesn't answer as it must: {error}") from error
+            raise CommandError(
+                f"Secrets Manager doesn't answer as it must. {sentence_of(error)}"
+            ) from error
         if step == "add":
             minutes = int(KNOWN_EVERYWHERE_AFTER.total_seconds() // 60)
             self.stdout.write(

@@ -325,3 +325,28 @@ def test_a_failed_stack_ends_the_deployment_there(account, deployment):
     ):
         deployment(account).run()
     account.stacks.all_asked()
+
+
+@pytest.mark.parametrize("check_only", [True, False])
+def test_what_goes_on_by_itself_is_said_only_where_something_was_begun(
+    account, deployment, check_only
+):
+    account.named("demo-ingest").absent()
+    account.named("demo-secrets").absent().absent()
+    account.stacks.then_refused("create_change_set", "ExpiredToken", "The token is expired.")
+
+    with pytest.raises(CannotDeploy, match="Sign in again") as refused:
+        deployment(account, check_only=check_only).run()
+
+    assert ("Nothing was changed" in refused.value.message) is check_only
+    assert ("has begun goes on by itself" in refused.value.message) is not check_only
+
+
+def test_an_account_that_cannot_be_read_was_not_changed(account, deployment):
+    account.sts = Scripted("sts")
+    account.sts.then_refused("get_caller_identity", "InvalidClientTokenId", "No such key.")
+
+    with pytest.raises(AccountNotReady, match=r"Sign in again\. Nothing was changed") as refused:
+        deployment(account).run()
+
+    assert "begun" not in refused.value.message
