@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import quote
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     JsonConfigSettingsSource,
@@ -15,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from campaignhub.errors import DomainError
 from ingest_lambda.contract.keys import check_person_secret, token_keys_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,10 @@ VAR = Path(os.environ.get("CAMPAIGNHUB_VAR") or ROOT / "var").resolve()
 """Where this installation keeps what it writes; another directory is another installation."""
 
 _THIS_MACHINE = {"127.0.0.1", "localhost", "[::1]"}
+
+
+class WrongSettings(DomainError):
+    """The environment or the file of settings is missing, can't be read, or has a value that is none."""
 
 
 def _listed(text: str) -> list[str]:
@@ -32,11 +37,23 @@ class _WrittenByUp(JsonConfigSettingsSource):
     """``var/env.json``: what the embedded default found out and made up at its first start."""
 
     def __init__(self, settings_cls: type[BaseSettings]) -> None:
-        written = os.environ.get("CAMPAIGNHUB_ENV_FILE", str(VAR / "env.json"))
+        named = os.environ.get("CAMPAIGNHUB_ENV_FILE")
+        if named and not Path(named).is_file():
+            raise WrongSettings(
+                f"CAMPAIGNHUB_ENV_FILE names {named}, and there is no such file. A deployment writes one "
+                "(docs/deploy.md); without the variable the settings of manage.py up are read."
+            )
+        written = str(VAR / "env.json") if named is None else named
         super().__init__(settings_cls, json_file=Path(written) if written else None)
 
     def _read_file(self, file_path: Path | Traversable) -> dict[str, Any]:
-        return {name.lower(): value for name, value in super()._read_file(file_path).items()}
+        try:
+            found = super()._read_file(file_path)
+        except (OSError, ValueError) as error:
+            raise WrongSettings(f"{file_path} can't be read: {error}.") from error
+        if not isinstance(found, dict):
+            raise WrongSettings(f"{file_path} must be one JSON object, of names and values.")
+        return {name.lower(): value for name, value in found.items()}
 
 
 class Env(BaseSettings):
@@ -225,8 +242,38 @@ class Env(BaseSettings):
 
 @cache
 def env() -> Env:
-    """Read the environment once per process."""
-    return Env()
+    """Read the environment once per process.
+
+    Raises:
+        WrongSettings: names what is wrong, and never its value.
+    """
+    try:
+        return Env()
+    except ValidationError as error:
+        wrong = "; ".join(
+            _clause(one["loc"], one["type"], one["msg"], one.get("ctx", {}))
+            for one in error.errors(include_input=False)
+        )
+        raise WrongSettings(f"The environment or its file has a wrong value: {wrong}.") from None
+
+
+_MUST_BE = {
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+    "literal_error": "one of {expected}",
+    "greater_than": "above {gt}",
+    "greater_than_equal": "{ge} at least",
+    "less_than_equal": "{le} at most",
+}
+"""By pydantic's type of an error, whose own words are for programmers."""
+
+
+def _clause(loc: tuple[int | str, ...], kind: str, text: str, context: dict[str, Any]) -> str:
+    name = "_".join(map(str, loc)).upper()
+    if must_be := _MUST_BE.get(kind):
+        return f"{name} must be {must_be.format(**context)}"
+    return f"{name}: {context.get('error', text)}"
 
 
 def environment_with(**values: str) -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from campaignhub import aws
-from campaignhub.env import Env
+from campaignhub.env import Env, WrongSettings, env
 
 
 @pytest.fixture
@@ -30,8 +30,44 @@ def test_the_environment_wins_over_what_up_wrote(written_by_up, monkeypatch):
 
 
 def test_a_machine_without_the_file_has_its_defaults(tmp_path, monkeypatch):
-    monkeypatch.setenv("CAMPAIGNHUB_ENV_FILE", str(tmp_path / "missing.json"))
+    monkeypatch.delenv("CAMPAIGNHUB_ENV_FILE")
+    monkeypatch.setattr("campaignhub.env.VAR", tmp_path)
     assert Env().public_site_url == "http://127.0.0.1:8000"
+
+
+def test_a_file_that_is_named_and_not_there_is_said(tmp_path, monkeypatch):
+    """With the defaults in its place the site would go to this machine's emulator."""
+    missing = tmp_path / "missing.json"
+    monkeypatch.setenv("CAMPAIGNHUB_ENV_FILE", str(missing))
+    with pytest.raises(WrongSettings, match=f"names {missing}, and there is no such file"):
+        Env()
+
+
+@pytest.mark.parametrize(("text", "why"), [("{", "can't be read"), ("[]", "one JSON object")])
+def test_a_file_that_is_no_settings_file_is_said(written_by_up, text, why):
+    written_by_up.write_text(text)
+    with pytest.raises(WrongSettings, match=why):
+        Env()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("MAILS_PER_SECOND", "hunter2", "MAILS_PER_SECOND must be a number"),
+        ("MAILS_PER_SECOND", "0", "MAILS_PER_SECOND must be above 0"),
+        ("WEB_PORT", "hunter2", "WEB_PORT must be a whole number"),
+        ("UNDO_SECONDS", "601", "UNDO_SECONDS must be 600 at most"),
+        ("TRUSTED_PROXIES", "-1", "TRUSTED_PROXIES must be 0 at least"),
+        ("DEBUG", "hunter2", "DEBUG must be true or false"),
+        ("SITE_HOST", "hunter2", "SITE_HOST must be one of 'local', 's3' or 'amplify'"),
+        ("TOKEN_KEYS", "hunter2", "TOKEN_KEYS is name:hex"),
+    ],
+)
+def test_a_wrong_value_is_said_in_words_and_never_shown(monkeypatch, name, value, why):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(WrongSettings, match=why) as refused:
+        env.__wrapped__()
+    assert "hunter2" not in refused.value.message
 
 
 @pytest.mark.parametrize("hosts", ["127.0.0.1,localhost", "localhost", " [::1] , 127.0.0.1,"])

@@ -7,6 +7,7 @@ from functools import partial
 from botocore.exceptions import BotoCoreError, ClientError
 
 from campaignhub import ingest
+from campaignhub.env import env
 from campaigns.access.services import partners
 from campaigns.access.services.blocks import propagate_block_list
 from campaigns.accounts.models import Client, User
@@ -45,7 +46,13 @@ def write_part(part: str, *, at: datetime) -> tuple[str, str]:
         campaign = Campaign.objects.get(pk=key)
         return campaign.slug, "" if republish(campaign, at=at) else _troubles_of(campaign)
     if what == _TOKENS:
-        return "names of token keys", _no_answer(ingest.announce_token_keys)
+        name = "names of token keys"
+        if not env().token_keys:
+            return (
+                name,
+                "TOKEN_KEYS is not set: it is the text of the secret that TokenKeysArn names.",
+            )
+        return name, _no_answer(ingest.announce_token_keys)
     if what == _PARTNERS:
         return "partners' keys", _no_answer(partners.bind_partner_keys)
     client = Client.objects.get(pk=key)

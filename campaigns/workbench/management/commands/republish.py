@@ -19,7 +19,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Republish all; the same again changes nothing. Fails when something is still behind."""
         behind = []
-        for part in parts():
+        # All parts are named first, so that a database that is not there is said before anything is written.
+        for part in list(parts()):
             name, trouble = write_part(part, at=timezone.now())
             if trouble:
                 self.stderr.write(f"{name}: {trouble}")
