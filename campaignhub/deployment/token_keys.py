@@ -52,10 +52,11 @@ def with_key_promoted(
         raise CannotDeploy(f"There is no key {name}; add it first.")
     if next(iter(keys)) == name:
         raise CannotDeploy(f"{name} signs already.")
-    known = token_keys_of(site).get(name)
+    known = token_keys_of(site).get(name) if site else None
     if known is None or key_check(known) != key_check(keys[name]):
         raise CannotDeploy(
-            f"The site does not know {name} yet; restart it with the keys as they are."
+            f"The site does not know {name} yet; restart it with the keys as they are, and run this with "
+            "its TOKEN_KEYS."
         )
     ready_at = changed_at + KNOWN_EVERYWHERE_AFTER
     if now < ready_at:

@@ -12,6 +12,7 @@ from campaignhub.aws import region_of, secrets_manager
 from campaignhub.deployment.challenge_keys import with_challenge_added
 from campaignhub.deployment.errors import CannotDeploy
 from campaignhub.deployment.sdk_errors import sentence_of, without_credential_logs
+from campaignhub.deployment.secret_versions import change_secret
 from campaignhub.deployment.token_keys import KNOWN_EVERYWHERE_AFTER
 
 
@@ -31,10 +32,13 @@ class Command(BaseCommand):
         """Change the secret."""
         given = getpass("Secret key: ") if sys.stdin.isatty() else sys.stdin.readline()
         try:
-            manager = secrets_manager(region=region_of(arn))
-            text: str = manager.get_secret_value(SecretId=arn)["SecretString"]
-            added = with_challenge_added(text, site_key=site_key, secret=given.strip())
-            manager.put_secret_value(SecretId=arn, SecretString=added)
+            change_secret(
+                secrets_manager(region=region_of(arn)),
+                arn,
+                lambda text, _changed_at: with_challenge_added(
+                    text, site_key=site_key, secret=given.strip()
+                ),
+            )
         except CannotDeploy as error:
             raise CommandError(error.message) from error
         except (BotoCoreError, ClientError) as error:

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from campaignhub.aws import region_of, secrets_manager
 from campaignhub.deployment.errors import CannotDeploy
 from campaignhub.deployment.sdk_errors import sentence_of, without_credential_logs
+from campaignhub.deployment.secret_versions import change_secret
 from campaignhub.deployment.token_keys import (
     KNOWN_EVERYWHERE_AFTER,
     next_name,
@@ -21,10 +22,7 @@ from campaignhub.env import env
 
 
 class Command(BaseCommand):
-    """Add a key to the secret of token keys, or let one that was added sign.
-
-    Of two that add at once one key may be lost; to promote it is refused then.
-    """
+    """Add a key to the secret of token keys, or let one that was added sign; of two at once one is refused."""
 
     help = "Add a key of tokens, and promote it once every function knows it."
 
@@ -37,22 +35,23 @@ class Command(BaseCommand):
     @without_credential_logs()
     def handle(self, *args: Any, step: str, secret: str, name: str, **options: Any) -> None:
         """Change the secret."""
-        try:
-            manager = secrets_manager(region=region_of(secret))
-            held = manager.get_secret_value(SecretId=secret)
-            text: str = held["SecretString"]
+        chosen = name
+
+        def change(text: str, changed_at: datetime) -> str:
+            nonlocal chosen
             if step == "add":
-                name = name or next_name(text)
-                text = with_key_added(text, name=name, secret=secrets.token_bytes(32))
-            else:
-                text = with_key_promoted(
-                    text,
-                    name=name,
-                    changed_at=held["CreatedDate"],
-                    now=datetime.now(UTC),
-                    site=env().token_keys,
-                )
-            manager.put_secret_value(SecretId=secret, SecretString=text)
+                chosen = chosen or next_name(text)
+                return with_key_added(text, name=chosen, secret=secrets.token_bytes(32))
+            return with_key_promoted(
+                text,
+                name=name,
+                changed_at=changed_at,
+                now=datetime.now(UTC),
+                site=env().token_keys,
+            )
+
+        try:
+            change_secret(secrets_manager(region=region_of(secret)), secret, change)
         except CannotDeploy as error:
             raise CommandError(error.message) from error
         except (BotoCoreError, ClientError) as error:
@@ -62,8 +61,8 @@ class Command(BaseCommand):
         if step == "add":
             minutes = int(KNOWN_EVERYWHERE_AFTER.total_seconds() // 60)
             self.stdout.write(
-                f"{name} is added and signs nothing yet. Restart the site, and after {minutes} "
-                f"minutes: manage.py token_key promote {secret} --name {name}"
+                f"{chosen} is added and signs nothing yet. Restart the site, and after {minutes} "
+                f"minutes: manage.py token_key promote {secret} --name {chosen}"
             )
         else:
             self.stdout.write(f"{name} signs from now on; tokens of the earlier keys stay good.")

@@ -125,3 +125,8 @@ def test_the_command_takes_both_steps_and_refuses_them_in_one(
         assert list(token_keys_of(promoted)) == ["k2", "k1"]
         with pytest.raises(CommandError, match="answer"):
             call_command("token_key", "add", "another")
+
+
+def test_a_key_is_not_promoted_where_the_site_s_keys_are_not_known() -> None:
+    with pytest.raises(CannotDeploy, match="run this with its TOKEN_KEYS"):
+        promote(site="")
