@@ -26,3 +26,12 @@ def test_tables_of_another_version_are_refused_with_what_to_do() -> None:
     MigrationRecorder(connection).record_applied("campaigns", "0013_invitation_mailboxes")
     with pytest.raises(EmbeddedError, match=r"Move it away \(mv .*var .*var\.before\)"):
         up.refuse_tables_of_another_version()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("_stays_open")
+def test_tables_of_an_earlier_history_of_the_same_names_are_refused() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE campaigns_campaign RENAME COLUMN reveal TO revealed")
+    with pytest.raises(EmbeddedError, match="laid out differently"):
+        up.refuse_tables_of_another_version()

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
@@ -49,24 +50,46 @@ class Command(BaseCommand):
 
 
 def refuse_tables_of_another_version() -> None:
-    """Refuse a database that knows a migration which is not here.
+    """Refuse a database that was not made by the migrations that are here.
+
+    A history of migrations may be folded into new ones of the same names, so
+    that the names alone do not tell: the tables must have their columns too.
 
     Raises:
         EmbeddedError: it was made by another version, and no migration leads from there to here.
     """
     try:
-        executor = MigrationExecutor(connection)
-        unknown = set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations)
+        loader = MigrationExecutor(connection).loader
+        applied = set(loader.applied_migrations)
+        is_other = not applied <= set(loader.disk_migrations)
+        is_other = is_other or any(
+            _lacks_columns(app) for app, last in loader.graph.leaf_nodes() if (app, last) in applied
+        )
     except DatabaseError:
         return  # there is none yet
     finally:
         connection.close()
-    if unknown:
+    if is_other:
         raise EmbeddedError(
             f"The data in {VAR} was made by another version of CampaignHub, whose tables were laid "
             f"out differently. Move it away (mv {VAR} {VAR}.before) and start again; or go back to "
             "that version."
         )
+
+
+def _lacks_columns(app: str) -> bool:
+    """Tell whether a table of an app lacks a column that its model has, or is not there."""
+    with connection.cursor() as cursor:
+        tables = set(connection.introspection.table_names(cursor))
+        for model in apps.get_app_config(app).get_models():
+            table = model._meta.db_table
+            if table not in tables:
+                return True
+            described = connection.introspection.get_table_description(cursor, table)
+            columns = {field.column for field in model._meta.local_concrete_fields}
+            if not columns <= {column.name for column in described}:
+                return True
+    return False
 
 
 def _is_migrated() -> bool:

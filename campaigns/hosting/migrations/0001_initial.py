@@ -24,7 +24,6 @@ class Migration(migrations.Migration):
                 ('client', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='amplify_app', to='accounts.client')),
             ],
             options={
-                'abstract': False,
                 'base_manager_name': 'objects',
             },
         ),
@@ -41,7 +40,6 @@ class Migration(migrations.Migration):
                 ('app', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='branches', to='hosting.amplifyapp')),
             ],
             options={
-                'abstract': False,
                 'base_manager_name': 'objects',
             },
         ),

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('reference', models.CharField(max_length=9)),
-                ('status', models.CharField(choices=[('received', 'Received'), ('invalid', 'Invalid'), ('pending_review', 'Pending review'), ('needs_resubmission', 'Needs resubmission'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
+                ('status', models.CharField(choices=[('received', 'Received'), ('invalid', 'Refused automatically'), ('pending_review', 'Pending review'), ('needs_resubmission', 'New photo asked for'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
                 ('release', models.PositiveIntegerField()),
                 ('attempt', models.PositiveSmallIntegerField()),
                 ('route', models.CharField(max_length=10)),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('source', models.CharField(blank=True, max_length=60)),
                 ('partner', models.CharField(blank=True, max_length=60)),
                 ('is_test', models.BooleanField(default=False)),
-                ('ingest_status', models.CharField(choices=[('received', 'Received'), ('invalid', 'Invalid'), ('pending_review', 'Pending review'), ('needs_resubmission', 'Needs resubmission'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
+                ('ingest_status', models.CharField(choices=[('received', 'Received'), ('invalid', 'Refused automatically'), ('pending_review', 'Pending review'), ('needs_resubmission', 'New photo asked for'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
                 ('reasons', models.JSONField(default=list)),
                 ('suspicions', models.JSONField(default=list)),
                 ('consents', models.JSONField(default=dict)),
@@ -80,6 +80,8 @@ class Migration(migrations.Migration):
                 ('body_hash', models.CharField(blank=True, max_length=64)),
                 ('conflicts', models.PositiveSmallIntegerField(default=0)),
                 ('held', models.BooleanField(default=False)),
+                ('prizes', models.JSONField(default=dict)),
+                ('has_award', models.BooleanField(default=False)),
                 ('entries', models.PositiveIntegerField(default=1)),
                 ('started_at', models.DateTimeField()),
                 ('entered_at', models.DateTimeField()),
@@ -87,7 +89,7 @@ class Migration(migrations.Migration):
                 ('version', models.PositiveIntegerField()),
                 ('mirrored_at', models.DateTimeField()),
                 ('decision_no', models.PositiveIntegerField(default=0)),
-                ('decision_status', models.CharField(blank=True, choices=[('received', 'Received'), ('invalid', 'Invalid'), ('pending_review', 'Pending review'), ('needs_resubmission', 'Needs resubmission'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
+                ('decision_status', models.CharField(blank=True, choices=[('received', 'Received'), ('invalid', 'Refused automatically'), ('pending_review', 'Pending review'), ('needs_resubmission', 'New photo asked for'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
                 ('decision_reasons', models.JSONField(default=list)),
                 ('decided_attempt', models.PositiveSmallIntegerField(default=0)),
                 ('decided_at', models.DateTimeField(null=True)),
@@ -97,22 +99,8 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-entered_at', '-id'),
-            },
-        ),
-        migrations.CreateModel(
-            name='Award',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('submission_id', models.UUIDField()),
-                ('prize', models.CharField(max_length=40)),
-                ('unit', models.CharField(max_length=200)),
-                ('state', models.CharField(choices=[('provisional', 'Provisional'), ('confirmed', 'Confirmed'), ('released', 'Released')], max_length=12)),
-                ('moment_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField()),
-            ],
-            options={
-                'ordering': ('submission_id', 'prize'),
-                'constraints': [models.UniqueConstraint(fields=('submission_id', 'prize'), name='a_submission_has_a_prize_once')],
+                'indexes': [models.Index(fields=['reference'], name='submission_reference'), models.Index(condition=models.Q(('person_hash', ''), _negated=True), fields=['person_hash'], name='submission_person'), models.Index(fields=['-entered_at', '-id'], name='submission_newest_first'), models.Index(fields=['campaign', '-entered_at', '-id'], name='submission_of_campaign'), models.Index(fields=['campaign', 'status', '-entered_at', '-id'], name='submission_by_status'), models.Index(condition=models.Q(('status', 'pending_review')), fields=['campaign', 'attempt', 'decide_by', 'entered_at', 'id'], name='submission_waiting'), models.Index(condition=models.Q(('has_award', True), ('status', 'pending_review')), fields=['campaign', 'decide_by', 'entered_at', 'id'], name='submission_may_win'), models.Index(condition=models.Q(('status', 'needs_resubmission')), fields=['resubmit_until', 'id'], name='submission_asked_again'), models.Index(condition=models.Q(('decide_by__isnull', True), ('status', 'pending_review')), fields=['campaign', 'status', 'decide_by'], name='submission_unpromised'), models.Index(condition=models.Q(('is_test', True)), fields=['campaign', '-entered_at', '-id'], name='submission_tests'), models.Index(condition=models.Q(models.Q(('source', ''), _negated=True), ('is_test', False)), fields=['campaign', 'source'], name='submission_source'), models.Index(condition=models.Q(('held', True)), fields=['campaign', 'is_test'], name='submission_held'), models.Index(condition=models.Q(('conflicts__gt', 0)), fields=['campaign', '-entered_at', '-id'], name='submission_conflicts')],
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decision_no', 0), ('decision_status', '')), models.Q(('decision_no__gt', 0), models.Q(('decision_status', ''), _negated=True)), _connector='OR'), name='a_decision_has_a_number_and_a_status'), models.CheckConstraint(condition=models.Q(models.Q(('decision_status', 'needs_resubmission'), _negated=True), ('resubmit_until__isnull', False), _connector='OR'), name='what_is_asked_again_has_a_deadline')],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +127,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 'base_manager_name': 'objects',
+            },
+        ),
+        migrations.CreateModel(
+            name='ConsentAnswer',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('name', models.CharField(max_length=40)),
+                ('version', models.PositiveSmallIntegerField()),
+                ('answer', models.CharField(choices=[('yes', 'Given'), ('no', 'Not given')], max_length=3)),
+                ('entered_at', models.DateTimeField()),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign')),
+                ('submission', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='submissions.submission')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['campaign', 'name', 'answer', '-entered_at', '-submission'], name='consent_newest_first'), models.Index(fields=['campaign', 'name', 'version', 'answer', '-entered_at', '-submission'], name='consent_of_version')],
+                'constraints': [models.UniqueConstraint(fields=('submission', 'name'), name='a_consent_is_answered_once')],
             },
         ),
         migrations.CreateModel(
@@ -178,6 +182,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('at', 'id'),
+                'constraints': [models.UniqueConstraint(fields=('submission_id', 'dedupe'), name='an_event_is_written_once')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Award',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('submission_id', models.UUIDField()),
+                ('is_test', models.BooleanField(default=False)),
+                ('prize', models.CharField(max_length=40)),
+                ('unit', models.CharField(max_length=200)),
+                ('state', models.CharField(choices=[('provisional', 'Provisional'), ('confirmed', 'Confirmed'), ('released', 'Released'), ('revoked', 'Revoked')], max_length=12)),
+                ('entered_at', models.DateTimeField(null=True)),
+                ('awarded_at', models.DateTimeField(null=True)),
+                ('moment', models.JSONField(null=True)),
+                ('limits_taken', models.JSONField(default=list)),
+                ('version', models.PositiveIntegerField()),
+                ('campaign', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='campaigns.campaign')),
+            ],
+            options={
+                'ordering': ('submission_id', 'prize'),
+                'indexes': [models.Index(condition=models.Q(('is_test', False)), fields=['campaign', 'prize', 'state', 'awarded_at'], name='award_of_campaign'), models.Index(condition=models.Q(('is_test', False)), fields=['campaign', '-awarded_at', '-id'], name='award_newest_of_campaign'), models.Index(condition=models.Q(('state', 'provisional')), fields=['submission_id'], name='award_provisional')],
+                'constraints': [models.UniqueConstraint(fields=('submission_id', 'prize'), name='a_submission_has_a_prize_once')],
             },
         ),
         migrations.CreateModel(
@@ -195,54 +222,6 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['given_name_key'], name='answers_given_name', opclasses=('varchar_pattern_ops',)), models.Index(fields=['family_name_key'], name='answers_family_name', opclasses=('varchar_pattern_ops',))],
             },
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['reference'], name='submission_reference'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('person_hash', ''), _negated=True), fields=['person_hash'], name='submission_person'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['-entered_at', '-id'], name='submission_newest_first'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['campaign', '-entered_at', '-id'], name='submission_of_campaign'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(fields=['campaign', 'status', '-entered_at', '-id'], name='submission_by_status'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('status', 'pending_review')), fields=['campaign', 'attempt', 'decide_by', 'entered_at', 'id'], name='submission_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('status', 'needs_resubmission')), fields=['resubmit_until', 'id'], name='submission_asked_again'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('is_test', True)), fields=['campaign', '-entered_at', '-id'], name='submission_tests'),
-        ),
-        migrations.AddIndex(
-            model_name='submission',
-            index=models.Index(condition=models.Q(('conflicts__gt', 0)), fields=['campaign', '-entered_at', '-id'], name='submission_conflicts'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision_no', 0), ('decision_status', '')), models.Q(('decision_no__gt', 0), models.Q(('decision_status', ''), _negated=True)), _connector='OR'), name='a_decision_has_a_number_and_a_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decision_status', 'needs_resubmission'), _negated=True), ('resubmit_until__isnull', False), _connector='OR'), name='what_is_asked_again_has_a_deadline'),
-        ),
-        migrations.AddConstraint(
-            model_name='submissionevent',
-            constraint=models.UniqueConstraint(fields=('submission_id', 'dedupe'), name='an_event_is_written_once'),
         ),
         refuse(*HISTORY, MODE),
         never_emptied([EVENTS]),

@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('begun_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField()),
                 ('since', models.DateTimeField(null=True)),
+                ('until', models.DateTimeField(null=True)),
                 ('hours', models.PositiveIntegerField()),
                 ('stored', models.PositiveIntegerField()),
                 ('mirrored', models.PositiveIntegerField()),
@@ -33,6 +34,24 @@ class Migration(migrations.Migration):
                 'ordering': ('-begun_at', '-id'),
                 'get_latest_by': 'begun_at',
             },
+        ),
+        migrations.CreateModel(
+            name='MinuteSample',
+            fields=[
+                ('minute', models.DateTimeField(primary_key=True, serialize=False)),
+                ('values', models.JSONField()),
+            ],
+        ),
+        migrations.CreateModel(
+            name='Reading',
+            fields=[
+                ('name', models.CharField(max_length=300, primary_key=True, serialize=False)),
+                ('value', models.JSONField(null=True)),
+                ('answered_at', models.DateTimeField(null=True)),
+                ('took_ms', models.PositiveIntegerField(null=True)),
+                ('asked_at', models.DateTimeField()),
+                ('last_error', models.CharField(blank=True, max_length=100)),
+            ],
         ),
         migrations.CreateModel(
             name='StuckSubmission',

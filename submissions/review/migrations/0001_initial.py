@@ -66,13 +66,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='ReasonUse',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40)),
+                ('times', models.PositiveIntegerField(default=0)),
+                ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='campaigns.campaign')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('campaign', 'code'), name='a_reason_is_counted_once_per_campaign')],
+            },
+        ),
+        migrations.CreateModel(
             name='Review',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('decision_no', models.PositiveIntegerField(null=True)),
                 ('attempt', models.PositiveSmallIntegerField()),
                 ('purpose', models.CharField(choices=[('decision', 'Decision'), ('second', 'Second opinion'), ('appeal', 'Appeal'), ('quality', 'Quality check'), ('training', 'Training'), ('spot_check', 'Spot check')], default='decision', max_length=12)),
-                ('verdict', models.CharField(choices=[('received', 'Received'), ('invalid', 'Invalid'), ('pending_review', 'Pending review'), ('needs_resubmission', 'Needs resubmission'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
+                ('verdict', models.CharField(choices=[('received', 'Received'), ('invalid', 'Refused automatically'), ('pending_review', 'Pending review'), ('needs_resubmission', 'New photo asked for'), ('approved', 'Approved'), ('rejected', 'Rejected'), ('revoked', 'Revoked'), ('withdrawn', 'Withdrawn')], max_length=20)),
                 ('reasons', models.JSONField(default=list)),
                 ('note', models.TextField(blank=True, max_length=1000)),
                 ('at', models.DateTimeField()),
