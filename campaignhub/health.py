@@ -1,8 +1,11 @@
 """Is this process alive, and can it do its work? Answers say nothing of the inside."""
 
+from collections.abc import Callable
+
 from botocore.exceptions import BotoCoreError, ClientError
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
+from django.http.response import HttpResponseBase
 from django.views.decorators.cache import never_cache
 
 from campaignhub.aws import impatient_sqs
@@ -24,6 +27,25 @@ def ready(_request: HttpRequest) -> JsonResponse:
         {"status": "unavailable" if missing else "ok", "missing": missing},
         status=503 if missing else 200,
     )
+
+
+def answer_probes(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Answer both probes before the host is checked and led to TLS.
+
+    A load balancer asks each machine by its address and over plain HTTP. Refused or
+    redirected it would take every one for dead.
+    """
+    probes: dict[str, Callable[[HttpRequest], HttpResponseBase]] = {
+        "/healthz": live,
+        "/readyz": ready,
+    }
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        return probes.get(request.path_info, get_response)(request)
+
+    return answer
 
 
 def _database_answers() -> bool:

@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "campaignhub.health.answer_probes",
     "campaigns.accounts.staff_scope.staff_scope",
     "campaignhub.content_policy.content_policy",
     "django.middleware.security.SecurityMiddleware",

@@ -37,3 +37,23 @@ def test_a_site_without_its_queue_says_so_and_no_more(client: Client, queues, mo
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json() == {"status": "unavailable", "missing": ["queues"]}
+
+
+@pytest.fixture
+def public_name(settings):
+    """Served over TLS under its own name."""
+    settings.ALLOWED_HOSTS = ["campaigns.example"]
+    settings.SECURE_SSL_REDIRECT = True
+
+
+@pytest.mark.usefixtures("public_name")
+def test_a_load_balancer_asks_by_address_and_over_plain_http():
+    assert Client().get("/healthz", headers={"host": "10.0.0.7:8000"}).status_code == 200
+    assert Client().get("/", headers={"host": "10.0.0.7:8000"}).status_code == 400
+    assert Client().get("/", headers={"host": "campaigns.example"}).status_code == 301
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("public_name")
+def test_readiness_is_asked_by_address_too(queues):
+    assert Client().get("/readyz", headers={"host": "10.0.0.7:8000"}).status_code == 200
