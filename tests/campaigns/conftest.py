@@ -30,7 +30,7 @@ def make_table() -> Table:
 @pytest.fixture
 def table() -> Iterator[Table]:
     """The submissions table, empty, and an AWS account around it."""
-    clients = (aws.dynamodb, aws.ses, ingest._table, ingest._stock)
+    clients = (aws.dynamodb, aws.ses, ingest.clients.submissions_table, ingest.clients.stock_table)
     with empty_account():
         for made in clients:
             made.cache_clear()
@@ -55,7 +55,9 @@ def table_down(monkeypatch: pytest.MonkeyPatch) -> Callable[[bool], None]:
 
     def switch(down: bool) -> None:
         client = Away() if down else aws.dynamodb()
-        monkeypatch.setattr(ingest, "_table", lambda: Table(client, "campaignhub"))
+        monkeypatch.setattr(
+            ingest.clients, "submissions_table", lambda: Table(client, "campaignhub")
+        )
 
     return switch
 

@@ -339,6 +339,6 @@ def _entry(
         started_at=at - timedelta(minutes=turn + 3),
         written_at=at,
     )
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     mirror_stream_records([streamed(record)], at=at)
     return record

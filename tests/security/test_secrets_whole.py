@@ -271,7 +271,7 @@ def test_the_site_announces_the_names_of_its_keys_and_nothing_else(
 ) -> None:
     with simulated_aws(monkeypatch):
         announce_token_keys(UNLIMITED)
-        table = ingest._table()
+        table = ingest.clients.submissions_table()
         assert table.published.announced_token_keys().keys() == {"t1"}
         item = table.store.client.get_item(
             TableName=table.store.name, Key={"pk": {"S": "TOKEN_KEYS"}, "sk": {"S": "ANNOUNCED"}}

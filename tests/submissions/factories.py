@@ -166,6 +166,6 @@ def edited_by_hand(record: SubmissionRecord) -> dict[str, Any]:
 def make_stored(campaign: Campaign | None = None, **overrides: Any) -> SubmissionRecord:
     """Make a submission, of a campaign of its own by default, that the table and the site have."""
     record = make_record(campaign or make_campaign(), **overrides)
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     mirror_stream_records([streamed(record)], at=NOON)
     return record

@@ -94,7 +94,7 @@ class _Away:
 
 def take_table_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no call of the site's table be answered."""
-    monkeypatch.setattr(ingest._table().store, "client", _Away())
+    monkeypatch.setattr(ingest.clients.submissions_table().store, "client", _Away())
 
 
 @cache
@@ -122,10 +122,10 @@ def _forget() -> None:
         aws.s3,
         aws.ses,
         *asked,
-        ingest._table,
-        ingest._stock,
-        ingest._giver,
-        ingest._writer,
+        ingest.clients.submissions_table,
+        ingest.clients.stock_table,
+        ingest.clients.giver,
+        ingest.submissions._writer,
     ):
         client.cache_clear()
     readings.forget_here()

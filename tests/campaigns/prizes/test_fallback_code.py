@@ -30,7 +30,7 @@ SETTINGS = {"mechanic": "everyone", "when_empty": "fallback", "fallback_code": S
 
 
 def shared_of(campaign_id: object, prize: str) -> str | None:
-    unit = ingest._stock().given.fallback(str(campaign_id), prize, uuid4())
+    unit = ingest.clients.stock_table().given.fallback(str(campaign_id), prize, uuid4())
     return unit.code if unit else None
 
 

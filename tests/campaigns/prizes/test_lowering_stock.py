@@ -62,7 +62,7 @@ def win(prize: Prize, unit: str, state: AwardState = AwardState.CONFIRMED) -> No
 
 def units_in_stock(campaign: Campaign, prize: Prize, batch: str = "b1") -> int:
     """Count the units that writers may still give out of a batch."""
-    read = ingest._stock().blocks.read(str(campaign.pk), prize.key, batch, range(1000))
+    read = ingest.clients.stock_table().blocks.read(str(campaign.pk), prize.key, batch, range(1000))
     return sum(block.size - block.next for block in read.values())
 
 
@@ -160,7 +160,7 @@ def test_a_republish_after_the_table_was_lost_brings_back_nothing_that_was_taken
 ) -> None:
     campaign, prize = live(stock=70, kind="code")
     lower(campaign, prize, 33)
-    stock = ingest._stock()
+    stock = ingest.clients.stock_table()
     for page in stock.store.pages("scan", ConsistentRead=True):
         for item in page:
             key = {name: item[name] for name in ("pk", "sk")}
@@ -205,7 +205,7 @@ def test_an_interrupted_withdrawal_goes_on_where_it_stopped(
 
 def test_units_that_came_back_are_taken_out_last(table: Table, host: LocalHost) -> None:
     campaign, prize = live(stock=3)
-    stock = ingest._stock()
+    stock = ingest.clients.stock_table()
     # All three were claimed, and one came back.
     stock.withdrawals.from_blocks(
         str(campaign.pk), prize.key, "b1", [0, 1, 2], most=3, withdrawal="claims"
@@ -234,7 +234,7 @@ def test_codes_of_units_that_went_are_used_up_and_stay(table: Table, host: Local
     Prize.objects.filter(pk=prize.pk).update(stock=30)
     published(campaign, reason="More")
     assert not placement_of(campaign).is_behind
-    read = ingest._stock().blocks.read(str(campaign.pk), prize.key, "b2", range(20))
+    read = ingest.clients.stock_table().blocks.read(str(campaign.pk), prize.key, "b2", range(20))
     codes = [code for block in read.values() for code in block.codes]
     assert sorted(codes) == [f"CODE-{prize.pk}-{number:05}" for number in range(60, 70)]
 

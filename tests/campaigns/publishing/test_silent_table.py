@@ -38,7 +38,7 @@ def silent_table(with_test: Campaign, monkeypatch: pytest.MonkeyPatch) -> Iterat
     monkeypatch.setattr(aws._process, "answers_people", True)
     with socket.create_server(("127.0.0.1", 0), backlog=16) as deaf:
         monkeypatch.setattr(env(), "aws_endpoint_url", f"http://127.0.0.1:{deaf.getsockname()[1]}")
-        for made in (aws.dynamodb, ingest._table):
+        for made in (aws.dynamodb, ingest.clients.submissions_table):
             made.cache_clear()
         yield
 

@@ -57,7 +57,9 @@ def test_a_turn_that_is_over_confirms_no_more(table):
 
 def test_a_table_that_is_away_ends_the_turn(table, monkeypatch):
     in_the_table(make_prize_campaign(), SubmissionStatus.APPROVED)
-    monkeypatch.setattr(ingest, "_table", lambda: Table(AwayClient(), "campaignhub"))
+    monkeypatch.setattr(
+        ingest.clients, "submissions_table", lambda: Table(AwayClient(), "campaignhub")
+    )
     with pytest.raises(Away):
         confirm_proven()
 
@@ -70,7 +72,9 @@ def test_the_table_is_asked_for_held_entries_unless_their_campaign_is_paused(
     campaign = make_prize_campaign(state=state, **dates)
     enter(campaign, held=True, prizes={"voucher": PrizeOutcome.HELD})
     assert offer_held() == 0, "the table knows of none"
-    monkeypatch.setattr(ingest, "_table", lambda: Table(AwayClient(), "campaignhub"))
+    monkeypatch.setattr(
+        ingest.clients, "submissions_table", lambda: Table(AwayClient(), "campaignhub")
+    )
     if state is CampaignState.PAUSED:
         assert offer_held() == 0
     else:

@@ -118,7 +118,7 @@ def test_the_code_of_another_is_never_mailed(table):
 
 
 def test_a_stock_that_cannot_be_read_delays_the_mail_and_no_other(table, monkeypatch):
-    monkeypatch.setattr(ingest, "_stock", lambda: Stock(Away(), "stock"))
+    monkeypatch.setattr(ingest.clients, "stock_table", lambda: Stock(Away(), "stock"))
     campaign = make_prize_campaign()
     entry = enter(campaign, **APPROVED)
     award(campaign, entry)
@@ -134,7 +134,7 @@ def test_a_win_that_a_late_repair_brings_is_mailed_once(table, brought):
     campaign = make_prize_campaign()
     long_ago = NOON - timedelta(days=9)
     entry = make_record(campaign, entered_at=long_ago, started_at=long_ago, **APPROVED)
-    ingest._table().submissions.create(entry)
+    ingest.clients.submissions_table().submissions.create(entry)
     give(campaign, entry.id)
     won = make_award(
         entry.id,

@@ -40,7 +40,7 @@ def test_a_hundred_awards_are_one_read_of_the_stock(table, monkeypatch):
     ]
     ingest.restore_given(str(campaign.pk), both)
     calls: list[str] = []
-    store = ingest._stock().store
+    store = ingest.clients.stock_table().store
     kept = store.call
 
     def call(operation: str, **more: Any) -> dict[str, Any]:

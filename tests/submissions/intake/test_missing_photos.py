@@ -78,9 +78,9 @@ def _submission(
     images = [make_image(record.id, upload) for upload in uploads[:arrived]]
     if refused:
         images[0] = images[0].model_copy(update={"refusal": refused})
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     for image in images:
-        ingest._table().photos.put_image(image)
+        ingest.clients.submissions_table().photos.put_image(image)
     mirror_stream_records([streamed(one) for one in (record, *images[:mirrored])], at=NOON)
     return Submission.objects.get(pk=record.id)
 
@@ -388,7 +388,7 @@ def test_an_item_that_this_version_cannot_read_stops_nobody_else_s_round():
     campaign = make_campaign()
     record = make_record(campaign, uploads=())
     record = record.model_copy(update={"uploads": (make_upload(record.id),)})
-    table = ingest._table()
+    table = ingest.clients.submissions_table()
     table.submissions.create(record)
     mirror_stream_records([streamed(record)], at=NOON)
     photo = make_image(record.id, record.uploads[0])

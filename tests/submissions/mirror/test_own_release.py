@@ -77,7 +77,7 @@ def enter(campaign: Campaign, *, in_table: bool = False, **overrides: Any) -> UU
         campaign, answers=ANSWERS, consents={"accept_rules": True}, locale="de", **overrides
     )
     if in_table:
-        ingest._table().submissions.create(record)
+        ingest.clients.submissions_table().submissions.create(record)
     assert not mirror_stream_records([streamed(record)], at=NOON).refused
     reason = Reason(code=ReasonCode.ILLEGIBLE)
     request_resubmission(record.id, reasons=[reason], actor=None, at=NOON)
@@ -119,8 +119,11 @@ def enter_the_table(campaign: Campaign, *, release: int = 1) -> UUID:
 
 def status_page(pk: UUID) -> dict[str, Any]:
     """Return what the function answers to the page that the entrant's mail leads to."""
-    table, mail = ingest._table(), Mail.objects.get(submission=pk, event="asked_again:1")
-    reader = StatusReader(table, ingest._stock(), Releases(table), env().token_keys)
+    table, mail = (
+        ingest.clients.submissions_table(),
+        Mail.objects.get(submission=pk, event="asked_again:1"),
+    )
+    reader = StatusReader(table, ingest.clients.stock_table(), Releases(table), env().token_keys)
     token = link_of(mail).split("#")[1]
     answer = reader.read(mail.submission.campaign.slug, pk, token, at=NOON)
     return answer.model_dump(exclude={"submission_id", "reference"})

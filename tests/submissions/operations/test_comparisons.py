@@ -43,7 +43,7 @@ def account(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 def lost(campaign: Campaign, count: int) -> None:
     """Put entries into the table that the mirror never brought here."""
     for _ in range(count):
-        ingest._table().submissions.create(make_record(campaign))
+        ingest.clients.submissions_table().submissions.create(make_record(campaign))
 
 
 def kill(job: Job, at: Any = LATER) -> None:

@@ -54,7 +54,7 @@ def stored(campaign: Campaign, *, is_here: bool = True, **more: Any) -> list[Any
     """Put entries into the table, and here."""
     records = [make_record(campaign, **more) for _ in range(COUNT)]
     for record in records:
-        ingest._table().submissions.create(record)
+        ingest.clients.submissions_table().submissions.create(record)
     if is_here:
         mirror_records(records, at=NOON, notify=False)
     return records

@@ -60,7 +60,7 @@ def stored(campaign: Campaign, *, mirrored: bool = False, **overrides: Any) -> A
     """Put a submission with a photo into the table, and here as well if it was mirrored."""
     record = make_record(campaign, **overrides)
     record = record.model_copy(update={"uploads": (make_upload(record.id),)})
-    table = ingest._table()
+    table = ingest.clients.submissions_table()
     table.submissions.create(record)
     table.photos.put_image(make_image(record.id, record.uploads[0]))
     if mirrored:
@@ -278,12 +278,12 @@ def test_a_deleted_test_that_the_queue_delivered_again_is_no_gap():
     record = make_record(
         campaign, mode=Mode.TEST, campaign_id=str(campaign.test_id), slug=campaign.test_slug
     )
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     mirror_records([record], at=NOON, notify=True)
     owner = make_user((campaign.client, Role.OWNER))
     delete_test_data(campaign, actor=owner, at=NOON)
     run_jobs(at=NOON)
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     assert reconcile(at=LATER).gaps == 0
     assert not Submission.objects.exists()
 
@@ -291,7 +291,7 @@ def test_a_deleted_test_that_the_queue_delivered_again_is_no_gap():
 @pytest.mark.usefixtures("account")
 def test_a_rebuild_says_what_it_could_not_take_in():
     record = make_record(published(), campaign_id=str(uuid4()))
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     assert backfill(at=NOON).refused == {"unknown_campaign": 1}
     with pytest.raises(CommandError, match="1 unknown_campaign"):
         call_command("backfill", stdout=StringIO())

@@ -65,7 +65,7 @@ def stored(campaign: Campaign, **overrides: Any) -> Any:
     record = record.model_copy(update={"uploads": (make_upload(record.id),)})
     image = make_image(record.id, record.uploads[0])
     message, award = make_message(record.id), make_award(record.id)
-    table = ingest._table()
+    table = ingest.clients.submissions_table()
     table.submissions.create(record)
     table.photos.put_image(image)
     table.submissions.put_message(message)
@@ -75,13 +75,13 @@ def stored(campaign: Campaign, **overrides: Any) -> Any:
 
 
 def put_award(award: Any) -> None:
-    table = ingest._table()
+    table = ingest.clients.submissions_table()
     key = {"pk": {"S": f"SUBMISSION#{award.submission_id}"}, "sk": {"S": f"AWARD#{award.prize}"}}
     table.store.client.put_item(TableName=table.store.name, Item={**key, **award.to_attributes()})
 
 
 def take_from_table(record: Any, sort_key: str) -> None:
-    table = ingest._table()
+    table = ingest.clients.submissions_table()
     for item in table.store.group(record.id):
         if item["sk"]["S"].startswith(sort_key):
             table.store.client.delete_item(
@@ -130,7 +130,9 @@ def test_what_was_lost_of_an_agreeing_submission_is_brought_here(lost):
 def test_a_later_version_of_a_prize_or_an_entry_is_brought_here():
     record = stored(make_campaign())
     put_award(make_award(record.id, state=AwardState.CONFIRMED, version=2))
-    ingest._table().submissions.replace(record.model_copy(update={"version": 2, "held": True}))
+    ingest.clients.submissions_table().submissions.replace(
+        record.model_copy(update={"version": 2, "held": True})
+    )
     assert compare_everything(at=LATER, repair=True).repaired == 2
     assert Award.objects.get().state == AwardState.CONFIRMED
     assert Submission.objects.get().held
@@ -139,7 +141,9 @@ def test_a_later_version_of_a_prize_or_an_entry_is_brought_here():
 @pytest.mark.usefixtures("account")
 def test_a_photo_whose_entry_never_came_is_here_too():
     submission_id = uuid4()
-    ingest._table().photos.put_image(make_image(submission_id, make_upload(submission_id)))
+    ingest.clients.submissions_table().photos.put_image(
+        make_image(submission_id, make_upload(submission_id))
+    )
     assert compare_everything(at=LATER, repair=True).repaired == 1
     assert ReceiptImage.objects.get().submission_id == submission_id
 
@@ -161,7 +165,7 @@ def test_what_is_here_and_not_in_the_table_is_a_gap_that_stays(sort_key, word):
 @pytest.mark.usefixtures("account")
 def test_what_cannot_be_taken_in_is_a_gap():
     stranger = make_record(make_campaign(), campaign_id=str(uuid4()))
-    ingest._table().submissions.create(stranger)
+    ingest.clients.submissions_table().submissions.create(stranger)
     whole = compare_everything(at=LATER, repair=True)
     assert (whole.repaired, whole.gaps) == (0, [f"entry of {stranger.id}"])
 
@@ -170,7 +174,7 @@ def test_what_cannot_be_taken_in_is_a_gap():
 def test_a_test_that_was_deleted_here_is_not_missed():
     campaign = make_campaign()
     gone = make_record(campaign, mode=Mode.TEST, campaign_id=str(campaign.test_id))
-    ingest._table().submissions.create(gone)
+    ingest.clients.submissions_table().submissions.create(gone)
     DeletedTest.objects.create(submission_id=gone.id, at=NOON)
     assert compare_everything(at=LATER, repair=True).gap_count == 0
     assert not Submission.objects.exists()
@@ -179,7 +183,7 @@ def test_a_test_that_was_deleted_here_is_not_missed():
 @pytest.mark.usefixtures("account")
 def test_limits_guards_and_releases_are_none_of_the_sites():
     record = make_record(make_campaign())
-    ingest._table().submissions.create(record, guards=("image:" + "a" * 64,))
+    ingest.clients.submissions_table().submissions.create(record, guards=("image:" + "a" * 64,))
     mirror_records([record], at=NOON, notify=False)
     assert compare_everything(at=LATER, repair=True).items == 1
 
@@ -227,7 +231,7 @@ def test_the_hour_compares_no_entry_that_may_be_on_its_way():
         make_record(campaign, entered_at=NOON + timedelta(minutes=minutes)) for minutes in (1, 20)
     )
     for record in (settled, fresh):
-        ingest._table().submissions.create(record)
+        ingest.clients.submissions_table().submissions.create(record)
     mirror_records(
         [make_record(campaign, entered_at=NOON - timedelta(hours=1))], at=NOON, notify=True
     )

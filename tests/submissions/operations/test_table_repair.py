@@ -59,7 +59,7 @@ def stored(campaign: Campaign, **overrides: Any) -> SubmissionRecord:
     record = make_record(campaign, **overrides)
     record = record.model_copy(update={"uploads": (make_upload(record.id),)})
     image, message = make_image(record.id, record.uploads[0]), make_message(record.id)
-    award, table = make_award(record.id), ingest._table()
+    award, table = make_award(record.id), ingest.clients.submissions_table()
     table.submissions.create(record)
     table.photos.put_image(image)
     table.submissions.put_message(message)
@@ -193,12 +193,12 @@ def test_without_its_release_an_entry_is_named_and_left_and_the_command_fails() 
 
 def test_an_award_that_the_backup_has_in_an_earlier_state_is_as_its_winner_was_told() -> None:
     record = stored(published())
-    (before,) = ingest._table().submissions.awards(record.id)
+    (before,) = ingest.clients.submissions_table().submissions.awards(record.id)
     told = before.model_copy(update={"state": AwardState.CONFIRMED, "version": 2})
     mirror_records([told], at=LATER, notify=False)
     assert compare_everything(at=LATER, repair=True).gap_count == 1
     assert repaired().restored == 1
-    (back,) = ingest._table().submissions.awards(record.id)
+    (back,) = ingest.clients.submissions_table().submissions.awards(record.id)
     assert (back.state, back.version, back.unit) == (told.state, told.version, told.unit)
     assert compare_everything(at=LATER, repair=True).gap_count == 0
     assert repaired().restored == 0, "twice is once"
@@ -217,7 +217,9 @@ def test_an_award_that_is_put_back_counts_against_its_limit_and_goes_without_whe
         mirror_records([award], at=NOON, notify=False)
         assert repaired().restored == 1
         back = next(
-            one for one in ingest._table().submissions.awards(record.id) if one.prize == "voucher"
+            one
+            for one in ingest.clients.submissions_table().submissions.awards(record.id)
+            if one.prize == "voucher"
         )
         assert (back.limits_taken == (held,)) is keeps
 

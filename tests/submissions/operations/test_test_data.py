@@ -50,7 +50,7 @@ def _stored(campaign: Any, mode: Mode) -> Any:
         campaign_id=str(campaign.test_id if test else campaign.pk),
         slug=campaign.test_slug if test else campaign.slug,
     )
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     for place in ("incoming", "receipts"):
         aws.s3().put_object(
             Bucket=env().bucket_name, Key=f"{place}/{record.slug}/{record.id}/1/1-1-n", Body=b"x"
@@ -148,11 +148,11 @@ def test_what_a_test_won_goes_back_into_its_stock_and_nothing_of_the_live_one():
     for mode in (Mode.TEST, Mode.LIVE):
         record = _stored(campaign, mode)
         award = make_award(record.id, prize="sticker", unit="b1.0.0")
-        ingest._table().submissions.put_award(award)
+        ingest.clients.submissions_table().submissions.put_award(award)
         given = Given(prize="sticker", unit="b1.0.0", submission_id=record.id)
         ingest.restore_given(record.campaign_id, [given])
     survives(_started(campaign), at=NOON)
     assert ingest.read_given(str(campaign.test_id), "sticker", "b1.0.0") is None
-    (back,) = ingest._stock().blocks.returned(str(campaign.test_id), "sticker", most=5)
+    (back,) = ingest.clients.stock_table().blocks.returned(str(campaign.test_id), "sticker", most=5)
     assert back.unit == "b1.0.0"
     assert ingest.read_given(str(campaign.pk), "sticker", "b1.0.0") is not None

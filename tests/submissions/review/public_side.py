@@ -72,10 +72,10 @@ class PublicSide(RuleBasedStateMachine):
         self.versions: dict[UUID, tuple[int, int]] = {}
         """The version and the number of the decision that each row had last."""
         EmailBackend.begin()
-        table = ingest._table()
+        table = ingest.clients.submissions_table()
         self.writer = Writer(
             table=table,
-            giver=ingest._giver(),
+            giver=ingest.clients.giver(),
             releases=Releases(table),
             quarantine=Kept(),
             token_keys=env().token_keys,
@@ -83,7 +83,9 @@ class PublicSide(RuleBasedStateMachine):
             clock=lambda: self.now,
             sleep=lambda _seconds: None,
         )
-        self.reader = StatusReader(table, ingest._stock(), Releases(table), env().token_keys)
+        self.reader = StatusReader(
+            table, ingest.clients.stock_table(), Releases(table), env().token_keys
+        )
 
     @precondition(lambda self: len(self.entries) < MOST_ENTRIES)
     @rule(reviewed=st.booleans(), same_person=st.booleans())
@@ -156,7 +158,7 @@ class PublicSide(RuleBasedStateMachine):
             pages=() if refusal else (PICTURE,),
             checked_at=self.now,
         )
-        ingest._table().photos.put_image(image)
+        ingest.clients.submissions_table().photos.put_image(image)
         self._capture(pk)
 
     @precondition(lambda self: self.queue)

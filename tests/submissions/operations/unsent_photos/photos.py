@@ -45,7 +45,7 @@ class Taken:
 
     def places(self) -> set[str]:
         """Name the places that still have something of it."""
-        table, about = ingest._table(), self.image.submission_id
+        table, about = ingest.clients.submissions_table(), self.image.submission_id
         found = {
             "facts": table.photos.has_image(about, self.key),
             "hint": table.store.get(_hint(self.image)) is not None,
@@ -82,7 +82,7 @@ def publish(campaign: Campaign) -> None:
     manifest: Manifest = make_manifest(
         slug=campaign.slug, campaign_id=str(campaign.pk), release=1, opens_at=NOON
     )
-    ingest._table().published.publish(
+    ingest.clients.submissions_table().published.publish(
         manifest,
         Current(
             slug=campaign.slug, release=1, opens_at=manifest.opens_at, closes_at=manifest.closes_at
@@ -132,8 +132,10 @@ def take(
     )
     for name in ("original", "page-1.jpg", "thumb-1.jpg"):
         put_file(f"{folder}/{name}")
-    ingest._table().photos.put_image(image)
-    ingest._table().limits.hold_guard(str(campaign.pk), f"file:{image.sha256}", submission_id)
+    ingest.clients.submissions_table().photos.put_image(image)
+    ingest.clients.submissions_table().limits.hold_guard(
+        str(campaign.pk), f"file:{image.sha256}", submission_id
+    )
     if mirrored:
         hear(image)
     return Taken(upload, image)
@@ -151,7 +153,7 @@ def send(
     record = make_record(
         campaign, id=submission_id, uploads=tuple(photo.upload for photo in photos), **told
     )
-    ingest._table().submissions.create(record)
+    ingest.clients.submissions_table().submissions.create(record)
     if mirrored:
         hear(record)
     return record
@@ -160,7 +162,7 @@ def send(
 def change(record: SubmissionRecord, *, mirrored: bool = True, **told: Any) -> SubmissionRecord:
     """Write the next version of a submission."""
     later = record.model_copy(update={**told, "version": record.version + 1})
-    ingest._table().submissions.replace(later)
+    ingest.clients.submissions_table().submissions.replace(later)
     if mirrored:
         hear(later)
     return later

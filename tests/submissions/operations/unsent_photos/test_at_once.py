@@ -89,7 +89,7 @@ def test_so_does_one_that_gains_its_photo_by_a_new_version(
     def read_and_replace(about: Any) -> SubmissionRecord | None:
         seen = read(about)
         named = record.model_copy(update={"uploads": (photo.upload,), "version": 2})
-        ingest._table().submissions.replace(named)
+        ingest.clients.submissions_table().submissions.replace(named)
         return seen
 
     with monkeypatch.context() as meanwhile:

@@ -96,7 +96,7 @@ def test_a_hint_that_another_holds_stays_with_it(campaign: Any) -> None:
 
 def test_the_count_of_places_goes_with_the_photo(campaign: Any) -> None:
     about = begin()
-    table = ingest._table()
+    table = ingest.clients.submissions_table()
     for _ in range(2):
         table.photos.count_keys(
             about, 1, {"receipt": 1}, before={"receipt": 1}, most={"receipt": 12}, expires_at=DUE
