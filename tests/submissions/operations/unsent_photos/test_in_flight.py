@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from campaignhub import aws
 from submissions.operations.models import StuckSubmission
@@ -109,6 +110,25 @@ def test_an_entry_that_waits_in_a_queue_that_does_not_say_its_age_keeps_its_phot
     photo = take(campaign, begin())
     put(envelope(begin()), dead=False)
     round_ = sweep()
+    assert (round_.swept, round_.kept_back) == (0, 1)
+    assert "how old" in round_.why
+    assert photo.places() == EVERYWHERE
+
+
+def test_while_the_metrics_do_not_answer_a_queue_with_messages_keeps_all_photos(
+    campaign: Any,
+) -> None:
+    photo = take(campaign, begin())
+    put(envelope(begin()), dead=False)
+    asked: list[str] = []
+
+    def refuse(request: Any, **_: Any) -> None:
+        asked.append(request.url)
+        raise EndpointConnectionError(endpoint_url=request.url)
+
+    aws.cloudwatch().meta.events.register("before-send.cloudwatch.GetMetricData", refuse)
+    round_ = sweep()
+    assert asked
     assert (round_.swept, round_.kept_back) == (0, 1)
     assert "how old" in round_.why
     assert photo.places() == EVERYWHERE
