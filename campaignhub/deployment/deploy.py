@@ -184,8 +184,7 @@ class Deployment:
         bucket = parameters.get("CodeBucket") or self.outputs.get("CodeBucket", "")
         store = self.clients.client("s3", region_name=self.plan.region)
         if "LightCodeKey" in parameters and bucket:
-            for key in upload_archives(store, bucket, self.archives):
-                self.say(f"Uploaded s3://{bucket}/{key}")
+            upload_archives(store, bucket, self.archives, say=self.say)
         return template_argument(store, bucket, text)
 
     def _tags(self, name: str) -> dict[str, str]:

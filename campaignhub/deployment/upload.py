@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -10,13 +11,16 @@ from campaignhub.deployment.archives import Archives
 from campaignhub.deployment.stack import BODY_BYTES
 
 
-def upload_archives(store: Any, bucket: str, archives: Archives) -> list[str]:
-    """Put the archives there that are not yet, and return their keys.
+def upload_archives(
+    store: Any, bucket: str, archives: Archives, *, say: Callable[[str], None] = lambda _line: None
+) -> list[str]:
+    """Put the archives there that are not yet, saying so, and return the keys of all.
 
     Older ones stay, because a rollback needs them.
     """
     for archive in (archives.light, archives.images):
-        _put(store, bucket, archive.name, archive.read_bytes())
+        if _put(store, bucket, archive.name, archive.read_bytes()):
+            say(f"Uploaded s3://{bucket}/{archive.name}")
     return [archives.light.name, archives.images.name]
 
 
@@ -30,14 +34,16 @@ def template_argument(store: Any, bucket: str, text: str) -> dict[str, str]:
     return {"TemplateURL": f"{store.meta.endpoint_url}/{bucket}/{key}"}
 
 
-def _put(store: Any, bucket: str, key: str, content: bytes) -> None:
-    """Put content under a key, unless it is there: what lies there under the name may be another's.
+def _put(store: Any, bucket: str, key: str, content: bytes) -> bool:
+    """Put content under a key and tell whether that was needed; what lies there under the name may be another's.
 
     A pull request's run may write to the bucket too, and the name of an archive is made of its sources.
     """
     digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
-    if _checksum(store, bucket, key) != digest:
-        store.put_object(Bucket=bucket, Key=key, Body=content, ChecksumSHA256=digest)
+    if _checksum(store, bucket, key) == digest:
+        return False
+    store.put_object(Bucket=bucket, Key=key, Body=content, ChecksumSHA256=digest)
+    return True
 
 
 def _checksum(store: Any, bucket: str, key: str) -> str:

@@ -123,7 +123,7 @@ def secret_is(secrets, arn, text):
     secrets.then("get_secret_value", {"SecretString": text, "VersionId": VERSION}, asked)
 
 
-def test_each_stack_gets_what_the_ones_before_it_gave_and_is_protected(account, deployment):
+def test_each_stack_gets_what_the_ones_before_it_gave_and_is_protected(account, deployment, said):
     account.named("demo-ingest").absent()
     created(account.stacks, "demo-secrets", "AWS::S3::Bucket", [BUCKET])
     archives_are_put(account.store)
@@ -131,6 +131,8 @@ def test_each_stack_gets_what_the_ones_before_it_gave_and_is_protected(account, 
     created(account.stacks, "demo-ingest", "AWS::SQS::Queue", [url])
 
     assert deployment(account).run() == {"CodeBucket": "code", "ApiUrl": "https://api"}
+    uploaded = [line for line in said if line.startswith("Uploaded")]
+    assert uploaded == ["Uploaded s3://code/light-1.zip", "Uploaded s3://code/images-1.zip"]
     for scripted in (account.stacks, account.store, account.sts):
         scripted.all_asked()
 
@@ -191,6 +193,7 @@ def test_the_second_time_nothing_is_uploaded_and_nothing_changed(account, deploy
 
     account.stacks.all_asked()
     account.store.all_asked()
+    assert not [line for line in said if line.startswith("Uploaded")]
     assert [line for line in said if "no changes" in line] == [
         "demo-secrets: no changes.",
         "demo-ingest: no changes.",
