@@ -240,6 +240,17 @@ def test_a_client_s_domain_is_named_from_the_moment_it_works(
     assert prefixes == {campaign.slug, second.slug}
 
 
+def test_a_domain_that_amplify_does_not_take_is_said_and_named_nowhere(amplify: Amplify) -> None:
+    """Another client's app has it, for one."""
+    campaign = live()
+    amplify.broken["CreateDomainAssociation"] = ["BadRequestException"]
+    with pytest.raises(CommandError, match=r"Amplify does not take 'win\.example\.com': .*Bad"):
+        call_command("client_domain", campaign.client.name, "win.example.com")
+    with pytest.raises(CommandError, match="Name a domain"):
+        call_command("client_domain", campaign.client.name, "")
+    assert "amplifyapp.com" in site_host(campaign.client).address(campaign.slug)
+
+
 def test_an_app_gets_the_distribution_s_web_acl(
     amplify: Amplify, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,8 @@ class Command(BaseCommand):
             call_command("pages", "update", *slugs, stdout=self.stdout)
 
     def _ask_amplify(self, client: Client, domain: str) -> None:
+        if not domain:
+            raise CommandError("Name a domain. On Amplify one is taken away in Amplify's console.")
         app = AmplifyApp.objects.filter(client=client).first()
         if app is None:
             raise CommandError(f"{client} has no page on Amplify yet. Publish one first.")
@@ -85,6 +87,9 @@ class Command(BaseCommand):
             state = associate_domain(aws.amplify(), app, domain)
         except DomainError as error:
             raise CommandError(error.message) from error
+        except (BotoCoreError, ClientError) as error:
+            # A domain that another client's app has, for one: Amplify gives none twice.
+            raise CommandError(f"Amplify does not take {domain!r}: {error}") from error
         for record in state.records:
             self.stdout.write(f"Set: {record}")
         if not state.is_ready:
