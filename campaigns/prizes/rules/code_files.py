@@ -225,6 +225,13 @@ class Preview:
     how: Format
     lines: list[Line] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    is_whole: bool = False
+    """Whether these are all of the file's lines."""
+
+    @property
+    def codes(self) -> int:
+        """How many of the lines give a code."""
+        return sum(not line.skipped for line in self.lines)
 
 
 def preview_of(head: bytes, *, is_whole: bool) -> Preview:
@@ -234,7 +241,7 @@ def preview_of(head: bytes, *, is_whole: bool) -> Preview:
         NotCodes: it is of another kind.
     """
     how = format_of(head)
-    preview, seen = Preview(how), set[str]()
+    preview, seen = Preview(how, is_whole=is_whole), set[str]()
     for line in read_part(head, how, Place(), is_last=is_whole):
         if line.code and line.code in seen:
             line = Line(line.number, skipped=Skipped.DUPLICATE)

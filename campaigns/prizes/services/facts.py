@@ -8,7 +8,11 @@ from django.db.models import Prefetch, QuerySet
 from campaigns.prizes.models import Prize, PrizeKind
 from campaigns.prizes.rules.drawing import Pace
 from campaigns.prizes.rules.facts import PrizeFacts
+from campaigns.prizes.rules.forecast import Forecast
+from campaigns.prizes.rules.plan import forecast_of
+from campaigns.prizes.rules.words import sentence_of
 from campaigns.setup.models import Campaign
+from ingest_lambda.contract import ReviewMode
 
 _COLUMNS = {field.name for field in fields(PrizeFacts)} & {
     field.name for field in Prize._meta.concrete_fields
@@ -46,6 +50,38 @@ def facts_of(row: Prize) -> PrizeFacts:
         has_picture=bool(row.picture),
         **values | {"has_fallback": bool(row.fallback_code)},
     )
+
+
+def sentence_for(campaign: Campaign, prize: PrizeFacts) -> str:
+    """Say in one sentence what was set up for a prize of a campaign, for staff."""
+    return sentence_of(
+        prize,
+        opens_at=campaign.opens_at,
+        closes_at=campaign.closes_at,
+        zone=campaign.timezone,
+        currency=campaign.currency,
+        is_reviewed=campaign.review_mode != ReviewMode.NONE,
+    )
+
+
+def forecast_for(campaign: Campaign, prize: PrizeFacts) -> Forecast | None:
+    """Simulate how many units of a prize by moments will be won; ``None`` where that can't be said yet."""
+    opens_at, closes_at = campaign.opens_at, campaign.closes_at
+    if opens_at is None or closes_at is None or not campaign.expected_submissions:
+        return None
+    if not prize.is_by_moment:
+        return None
+    try:
+        return forecast_of(
+            prize,
+            opens_at,
+            closes_at,
+            zone=campaign.timezone,
+            expected=campaign.expected_submissions,
+            seed=f"{campaign.slug}:{prize.key}",
+        )
+    except ValueError:
+        return None  # its hours leave no time, which is a problem of its own
 
 
 def count_codes(row: Prize) -> tuple[int, bool]:

@@ -20,6 +20,7 @@ from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services.scope import can
 from campaigns.hosting.host import page_address
+from campaigns.prizes.services.facts import forecast_for, prizes_of, sentence_for
 from campaigns.publishing.rules.publish_checks import Finding
 from campaigns.publishing.rules.publish_checks.texts import language_name
 from campaigns.publishing.services import checks, pages, publish
@@ -253,6 +254,10 @@ class LifecyclePages(ScopedModelAdmin):
                 (caution, caution.key in ticked) for caution in cautions if not caution.is_typed
             ],
             "to_type": wants_typing,
+            "prizes": [
+                (sentence_for(campaign, prize), forecast_for(campaign, prize))
+                for prize in prizes_of(campaign)
+            ],
             "typed": campaign.slug if wants_typing else "",
             "amends": amends,
             "seen": last_seen(campaign, EDITS_AND_RELEASES),

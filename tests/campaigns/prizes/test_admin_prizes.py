@@ -1,11 +1,13 @@
 """The tab of prizes: what staff type is what is stored, said back in one sentence."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Browser
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.prizes.models import BroughtMoments, Prize
 from campaigns.prizes.services.brought import MOST_BYTES
@@ -133,3 +135,19 @@ def test_a_number_of_codes_that_is_none_is_refused_in_words(
     address = reverse("admin:campaigns_campaign_prize_codes", args=[prize.pk])
     assert "at most 1,500,000 codes" in browser.post(address, act).content.decode()
     assert browser.post(address, {"act": "remove", "batch": "9" * 5_000}).status_code == 404
+
+
+def test_the_question_before_a_publish_says_what_is_given_and_how_many_will_be_won(
+    browser: Browser, campaign: Campaign
+) -> None:
+    make_prize(campaign, key="voucher", stock=500, mechanic="moment", name={"en": "Voucher"})
+    make_prize(campaign, key="sticker", stock=9, mechanic="everyone", name={"en": "Sticker"})
+    now = timezone.now()
+    Campaign.objects.update(opens_at=now, closes_at=now + timedelta(days=28))
+    page = reverse("admin:campaigns_campaign_publish", args=[campaign.pk])
+    asked = browser.get(page).content.decode()
+    assert "500 × Voucher, one every" in asked
+    assert "9 × Sticker, for everyone who enters" in asked
+    assert "will be won" not in asked
+    Campaign.objects.update(expected_submissions=20_000)
+    assert "about 500 of 500 will be won" in browser.get(page).content.decode()

@@ -138,3 +138,4 @@ def test_a_preview_counts_what_would_be_skipped() -> None:
     preview = preview_of(b"code\nAAAA-1111\nAAAA-1111\n\n=1\n", is_whole=True)
     assert [line.code for line in preview.lines] == ["AAAA-1111", "", "", ""]
     assert preview.skipped == {Skipped.DUPLICATE: 1, Skipped.EMPTY: 1, Skipped.FORMULA: 1}
+    assert (preview.codes, preview.is_whole) == (1, True)

@@ -16,14 +16,12 @@ from campaigns.prizes.models import Prize
 from campaigns.prizes.models.prize import MECHANICS, TIMINGS, PrizeKind, Tier, Unclaimed, WhenEmpty
 from campaigns.prizes.rules.drawing import Pace
 from campaigns.prizes.rules.presets import PRESETS
-from campaigns.prizes.rules.words import sentence_of
-from campaigns.prizes.services.facts import facts_of
+from campaigns.prizes.services.facts import facts_of, sentence_for
 from campaigns.prizes.services.stock import published_stock
 from campaigns.setup.models import Campaign
 from campaigns.setup.rules.names import free_name, machine_name
 from campaigns.setup.services.pictures import PRIZE, NotAPicture, tidy_picture
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
-from ingest_lambda.contract import ReviewMode
 
 MOST_VALUE = 10**9
 _PACES = {
@@ -62,7 +60,11 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
     timing = forms.ChoiceField(choices=list(TIMINGS.items()), widget=Plain, label="Given")
     kind = forms.ChoiceField(choices=PrizeKind.choices, widget=Plain, label="What it is")
     tier = forms.ChoiceField(
-        choices=Tier.choices, widget=Plain, label="Size", initial=Tier.MINOR.value
+        choices=Tier.choices,
+        widget=Plain,
+        label="Size",
+        initial=Tier.MINOR.value,
+        help_text="Matters where one person can win one major and one minor prize.",
     )
     pace = forms.ChoiceField(choices=list(_PACES.items()), widget=Plain, label="Winning moments")
     unclaimed = forms.ChoiceField(
@@ -143,15 +145,7 @@ class PrizeForm(forms.ModelForm):  # type: ignore[type-arg]
         """What is set up, as it was last saved."""
         if not self.instance.pk:
             return ""
-        campaign: Campaign = self.instance.campaign
-        return sentence_of(
-            facts_of(self.instance),
-            opens_at=campaign.opens_at,
-            closes_at=campaign.closes_at,
-            zone=campaign.timezone,
-            currency=campaign.currency,
-            is_reviewed=campaign.review_mode != ReviewMode.NONE,
-        )
+        return sentence_for(self.instance.campaign, facts_of(self.instance))
 
     def clean_picture(self) -> Any:
         """Store the picture as the page shows it."""
