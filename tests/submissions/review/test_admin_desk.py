@@ -57,7 +57,7 @@ def test_the_desk_says_how_an_entry_came_where_that_is_not_the_usual():
     )
     page = show(browser, came)
     assert "free entry, by Kiosk 4, from “tube-poster”" in page
-    assert "while the campaign was paused" in page
+    assert "The campaign was paused, so its prizes wait until it resumes." in page
     assert "free entry" not in show(browser, make_submission(campaign))
 
 
