@@ -29,8 +29,9 @@ from campaigns.accounts.tenancy import unscoped
 from campaigns.jobs.models import Job
 from campaigns.jobs.services.running import SLICE_SECONDS, run_slice
 from campaigns.prizes.models import CodeUpload, Prize, UploadPart
-from campaigns.prizes.services.codes import import_codes, receive_codes
+from campaigns.prizes.services.codes import import_codes
 from campaigns.prizes.services.facts import count_codes
+from campaigns.prizes.services.uploads import receive_codes
 from tests.campaigns.factories import make_draft, make_prize, make_user
 
 CHUNK = 64 << 10

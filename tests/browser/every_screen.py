@@ -33,7 +33,7 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import invitations
 from campaigns.jobs.models import Job
 from campaigns.prizes.models import Prize, SealedSet
-from campaigns.prizes.services.codes import receive_codes
+from campaigns.prizes.services.uploads import receive_codes
 from campaigns.setup.models import Campaign
 from ingest_lambda.contract import Given
 from submissions.intake.services.heartbeats import beat

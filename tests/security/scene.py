@@ -12,7 +12,7 @@ from campaigns.accounts.rules.roles import Role
 from campaigns.accounts.services import audit, invitations
 from campaigns.jobs.models import Job
 from campaigns.prizes.models import CodeUpload
-from campaigns.prizes.services.codes import receive_codes
+from campaigns.prizes.services.uploads import receive_codes
 from campaigns.publishing.services import checks, publish
 from campaigns.publishing.services.lifecycle import move_campaign
 from campaigns.setup.models import Campaign, FormField, Limit

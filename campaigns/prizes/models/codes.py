@@ -87,6 +87,7 @@ class CodeUpload(TenantModel):
     name = models.CharField(max_length=120)
     size_bytes = models.PositiveBigIntegerField()
     sha256 = models.CharField(max_length=64)
+    """Empty until all of its parts are here."""
     format = models.JSONField()
     """``rules.code_files.Format``, found out from its first bytes."""
     place = models.JSONField(default=dict)

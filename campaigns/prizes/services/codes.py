@@ -1,14 +1,10 @@
 """Adding codes to a prize: from a file, or made here; each as a job that goes on where a crash left it."""
 
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
-from pathlib import PurePath
 from random import SystemRandom
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
@@ -22,7 +18,6 @@ from campaigns.prizes.models import (
     CodeBlock,
     CodeUpload,
     Prize,
-    PrizeKind,
     UploadPart,
 )
 from campaigns.prizes.models.codes import BLOCK_CODES
@@ -31,115 +26,25 @@ from campaigns.prizes.rules.code_alphabet import new_code
 from campaigns.prizes.rules.code_files import (
     Format,
     Place,
-    Preview,
     Skipped,
-    format_of,
-    preview_of,
     read_part,
 )
 from campaigns.prizes.services.pool import next_batch
 from campaigns.prizes.services.seen_codes import SeenCodes, drop_seen, seen_codes
 from campaigns.prizes.services.stock import promised_codes
+from campaigns.prizes.services.uploads import (
+    CodesUnderWay,
+    NoCodesHere,
+    refuse_things,
+    waiting_upload,
+)
 from campaigns.setup.services.campaign import locked
 
-MOST_BYTES = 512_000_000
-PART_BYTES = 1 << 20
-PREVIEW_BYTES = 64 << 10
 MADE_AT_ONCE = 10_000
-
-
-class CodesUnderWay(DomainError):
-    """Codes are being added to this prize already."""
-
-
-class NoCodesHere(DomainError):
-    """The prize gives things, so it takes no codes; or it has as many as it can."""
 
 
 class CodesArePromised(DomainError):
     """Codes that a release promises stay where they are."""
-
-
-class FileTooLarge(DomainError):
-    """A file is larger than any list of codes."""
-
-
-def receive_codes(
-    prize: Prize, *, name: str, chunks: Iterable[bytes], actor: User, at: datetime
-) -> CodeUpload:
-    """Keep an uploaded file until staff have seen its preview; an earlier one that waits is dropped.
-
-    It is stored in parts as it comes, so memory holds a mebibyte of it.
-
-    Raises:
-        NotCodes: it is of another kind.
-        CodesUnderWay: another file comes in at the same moment.
-        FileTooLarge, NoCodesHere: see there.
-    """
-    _refuse_things(prize)
-    with transaction.atomic():
-        CodeUpload.objects.filter(prize=prize, batch=None).delete()
-        upload = CodeUpload(
-            prize=prize,
-            name=PurePath(name).name[:120] or "codes.csv",
-            size_bytes=0,
-            sha256="",
-            format={},
-            uploaded_at=at,
-            uploaded_by=actor,
-        )
-        digest, number = hashlib.sha256(), 0
-        for part in _parts(chunks):
-            if number == 0:
-                upload.format = asdict(format_of(part[:PREVIEW_BYTES]))
-                _begin(upload)
-            digest.update(part)
-            upload.size_bytes += len(part)
-            if upload.size_bytes > MOST_BYTES:
-                raise FileTooLarge(
-                    "This file is larger than 512 MB. Upload the codes in several files."
-                )
-            UploadPart.objects.create(upload=upload, number=number, content=part)
-            number += 1
-        if number == 0:
-            format_of(b"")  # says that it is empty
-        upload.sha256 = digest.hexdigest()
-        upload.save()
-    return upload
-
-
-def _begin(upload: CodeUpload) -> None:
-    try:
-        with transaction.atomic():
-            upload.save()
-    except IntegrityError as exc:
-        raise CodesUnderWay(
-            "Another file was uploaded for this prize at the same moment. Look at that one first."
-        ) from exc
-
-
-def drop_upload(upload: CodeUpload) -> None:
-    """Keep nothing of a file that waits; one that is being imported stays with its job."""
-    CodeUpload.objects.filter(pk=upload.pk, batch=None).delete()
-
-
-def _parts(chunks: Iterable[bytes]) -> Iterable[bytes]:
-    waiting = bytearray()
-    for chunk in chunks:
-        waiting += chunk
-        while len(waiting) >= PART_BYTES:
-            yield bytes(waiting[:PART_BYTES])
-            del waiting[:PART_BYTES]
-    if waiting:
-        yield bytes(waiting)
-
-
-def preview_upload(upload: CodeUpload) -> Preview:
-    """Return the first lines of a file that waits, and what would become of them."""
-    part = upload.parts.order_by("number").first()
-    assert part is not None
-    head = bytes(part.content)[:PREVIEW_BYTES]
-    return preview_of(head, is_whole=len(head) == upload.size_bytes)
 
 
 def import_codes(upload: CodeUpload, *, actor: User, at: datetime) -> Job:
@@ -151,7 +56,8 @@ def import_codes(upload: CodeUpload, *, actor: User, at: datetime) -> Job:
     """
     with transaction.atomic():
         batch = _new_batch(upload.prize, CodeBatch.Source.FILE, actor=actor, at=at)
-        if not CodeUpload.objects.filter(pk=upload.pk, batch=None).exists():
+        waiting = waiting_upload(batch.prize)
+        if waiting is None or waiting.pk != upload.pk:
             raise NoCodesHere("This file was imported or dropped already.")
         upload.batch = batch
         upload.save(update_fields=["batch"])
@@ -174,7 +80,7 @@ def make_codes(prize: Prize, count: int, *, actor: User, at: datetime) -> Job:
         CodesUnderWay: others are being added.
         NoCodesHere: it gives things, or it would have too many.
     """
-    _refuse_things(prize)
+    refuse_things(prize)
     with transaction.atomic():
         batch = _new_batch(prize, CodeBatch.Source.MADE, actor=actor, at=at)
         if not 1 <= count <= MOST_STOCK - batch.first:
@@ -219,11 +125,6 @@ def discard_codes(batch: CodeBatch, *, actor: User, at: datetime) -> None:
             after={"prize": prize.key, "codes": batch.codes},
         )
         _drop(batch)
-
-
-def _refuse_things(prize: Prize) -> None:
-    if prize.kind != PrizeKind.CODE:
-        raise NoCodesHere(f"{prize} is a thing. Choose “A code” and save before adding codes.")
 
 
 def _locked(prize: Prize) -> Prize:

@@ -19,22 +19,20 @@ from campaigns.accounts.rules.roles import Capability
 from campaigns.accounts.services import audit
 from campaigns.accounts.services.scope import can
 from campaigns.jobs.models import Job
-from campaigns.prizes.models import CodeUpload, Prize, SealedSet
+from campaigns.prizes.models import Prize, SealedSet
 from campaigns.prizes.models.prize import MOST_STOCK
 from campaigns.prizes.rules.drawing import Pace
 from campaigns.prizes.rules.facts import PrizeFacts
 from campaigns.prizes.rules.picture import by_day, by_hour
-from campaigns.prizes.rules.plan import MOST_SAMPLED, draw, forecast_of
+from campaigns.prizes.rules.plan import MOST_SAMPLED, draw
 from campaigns.prizes.rules.sealing import read_list
-from campaigns.prizes.rules.words import sentence_of
-from campaigns.prizes.services import codes
+from campaigns.prizes.services import codes, uploads
 from campaigns.prizes.services.brought import NoMoments, bring_moments, refuse_length
-from campaigns.prizes.services.facts import facts_of
+from campaigns.prizes.services.facts import facts_of, forecast_for, sentence_for
 from campaigns.prizes.services.stock import newest_set
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from campaigns.workbench.admin.lifecycle import LifecyclePages
-from ingest_lambda.contract import ReviewMode
 
 SHOWN_LINES = 12
 _MOST_DIGITS = 9
@@ -89,8 +87,8 @@ class PrizePages(LifecyclePages):
                 return redirect(request.path)
             except DomainError as error:
                 refused = error.message
-        waiting = CodeUpload.objects.filter(prize=prize, batch=None).first()
-        preview = codes.preview_upload(waiting) if waiting else None
+        waiting = uploads.waiting_upload(prize)
+        preview = uploads.preview_upload(waiting) if waiting else None
         facts = facts_of(prize)
         batches = list(prize.code_batches.select_related("added_by"))
         context = {
@@ -115,8 +113,10 @@ class PrizePages(LifecyclePages):
         if act == "upload":
             file = request.FILES.get("file")
             if not isinstance(file, UploadedFile):
-                raise codes.NoCodesHere("Choose a file first.")
-            codes.receive_codes(prize, name=str(file.name), chunks=file.chunks(), actor=user, at=at)
+                raise uploads.NoCodesHere("Choose a file first.")
+            uploads.receive_codes(
+                prize, name=str(file.name), chunks=file.chunks(), actor=user, at=at
+            )
             return ""
         if act == "make":
             count = request.POST.get("count", "").replace(",", "").strip()
@@ -128,13 +128,13 @@ class PrizePages(LifecyclePages):
                 raise Http404
             codes.discard_codes(batch, actor=user, at=at)
             return f"{batch.codes:,} codes were removed."
-        waiting = CodeUpload.objects.filter(prize=prize, batch=None).first()
+        waiting = uploads.waiting_upload(prize)
         if waiting is None:
-            raise codes.NoCodesHere("This file was imported or dropped already.")
+            raise uploads.NoCodesHere("This file was imported or dropped already.")
         if act == "import":
             codes.import_codes(waiting, actor=user, at=at)
             return "The codes are being imported. You can leave this page."
-        codes.drop_upload(waiting)
+        uploads.drop_upload(waiting)
         return "The file was dropped. Nothing of it is kept."
 
     # ---------------------------------------------------------------- moments
@@ -205,14 +205,7 @@ class PrizePages(LifecyclePages):
             "campaign": campaign,
             "prize": prize,
             "back": reverse("admin:campaigns_campaign_change", args=[campaign.pk]) + "#prizes",
-            "sentence": sentence_of(
-                facts_of(prize),
-                opens_at=campaign.opens_at,
-                closes_at=campaign.closes_at,
-                zone=campaign.timezone,
-                currency=campaign.currency,
-                is_reviewed=campaign.review_mode != ReviewMode.NONE,
-            ),
+            "sentence": sentence_for(campaign, facts_of(prize)),
         }
 
 
@@ -226,16 +219,7 @@ def _sample(campaign: Campaign, prize: PrizeFacts) -> dict[str, Any]:
         times = draw(Random(), prize, count, opens, closes, zone=zone)  # noqa: S311 - a picture
     except ValueError:
         return {"days": []}
-    found = None
-    if campaign.expected_submissions:
-        found = forecast_of(
-            prize,
-            opens,
-            closes,
-            zone=zone,
-            expected=campaign.expected_submissions,
-            seed=f"{campaign.pk}:{prize.key}",
-        )
+    found = forecast_for(campaign, prize)
     is_list = prize.pace == Pace.LIST
     return {
         "days": [] if is_list else by_day(times, opens, closes, zone=zone),

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
@@ -17,21 +18,23 @@ from campaigns.jobs.services.running import run_slice
 from campaigns.prizes.models import CodeBatch, CodeBlock, CodeUpload, Prize, UploadPart
 from campaigns.prizes.rules.code_alphabet import is_ours
 from campaigns.prizes.rules.code_files import NotCodes
-from campaigns.prizes.services import codes
+from campaigns.prizes.services import uploads
 from campaigns.prizes.services.codes import (
     CodesArePromised,
-    CodesUnderWay,
-    FileTooLarge,
-    NoCodesHere,
     discard_codes,
-    drop_upload,
     import_codes,
     make_codes,
-    receive_codes,
 )
 from campaigns.prizes.services.facts import count_codes
 from campaigns.prizes.services.pool import code_at, codes_between
 from campaigns.prizes.services.seen_codes import drop_seen
+from campaigns.prizes.services.uploads import (
+    CodesUnderWay,
+    FileTooLarge,
+    NoCodesHere,
+    drop_upload,
+    receive_codes,
+)
 from campaigns.publishing.services.checks import publish_cautions
 from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import NOON, make_draft, make_prize, make_user, publish
@@ -44,7 +47,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.dialects]
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts of a kilobyte, so that a small file has many."""
-    monkeypatch.setattr(codes, "PART_BYTES", 1024)
+    monkeypatch.setattr(uploads, "PART_BYTES", 1024)
 
 
 @pytest.fixture
@@ -189,7 +192,7 @@ def test_a_file_of_another_kind_or_too_large_leaves_nothing(
 ) -> None:
     with pytest.raises(NotCodes):
         receive_codes(prize, name="x.xlsx", chunks=[b"PK\x03\x04"], actor=manager, at=NOON)
-    monkeypatch.setattr(codes, "MOST_BYTES", 3000)
+    monkeypatch.setattr(uploads, "MOST_BYTES", 3000)
     with pytest.raises(FileTooLarge):
         receive_codes(prize, name="x.csv", chunks=[a_file(0, 900)], actor=manager, at=NOON)
     assert not CodeUpload.objects.exists()
@@ -242,13 +245,70 @@ def test_a_file_that_two_import_or_one_drops_meanwhile_is_imported_once(
     assert CodeBatch.objects.count() == 1
 
 
+def interrupted(first: bytes) -> Iterator[bytes]:
+    yield first
+    raise ConnectionError("the browser went away")
+
+
+def test_a_file_that_stops_coming_in_leaves_nothing(prize: Prize, manager: User) -> None:
+    chunks = interrupted(a_file(0, 500))
+    with pytest.raises(ConnectionError):
+        receive_codes(prize, name="codes.csv", chunks=chunks, actor=manager, at=NOON)
+    assert not CodeUpload.objects.exists()
+    assert not UploadPart.objects.exists()
+
+
+def test_what_a_crash_left_of_a_file_is_never_imported_and_the_next_takes_its_place(
+    prize: Prize, manager: User
+) -> None:
+    """A process that is killed takes nothing back."""
+    half = CodeUpload.objects.create(
+        prize=prize,
+        name="half.csv",
+        size_bytes=1024,
+        sha256="",
+        format={},
+        uploaded_at=NOON,
+        uploaded_by=manager,
+    )
+    UploadPart.objects.create(upload=half, number=0, content=a_file(0, 60))
+    address = reverse("admin:campaigns_campaign_prize_codes", args=[prize.pk])
+    page = signed_in(manager).get(address).content.decode()
+    assert "half.csv" not in page
+    assert "Upload and check" in page
+    with pytest.raises(NoCodesHere):
+        import_codes(half, actor=manager, at=NOON)
+    import_file(prize, a_file(0, 130), manager)
+    run_jobs(at=NOON)
+    assert len(pool(prize)) == 130
+    assert not UploadPart.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_other_writers_have_their_turn_between_two_parts_of_a_file(
+    prize: Prize, manager: User
+) -> None:
+    written: list[bool] = []
+
+    def chunks() -> Iterator[bytes]:
+        content = a_file(0, 400)
+        for at in range(0, len(content), 1024):
+            # What comes in is read outside of any transaction.
+            written.append(connection.in_atomic_block)
+            yield content[at : at + 1024]
+
+    receive_codes(prize, name="codes.csv", chunks=chunks(), actor=manager, at=NOON)
+    assert len(written) > 4
+    assert not any(written)
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_two_files_at_once_one_waits_and_the_other_is_refused_in_words(
     prize: Prize, manager: User
 ) -> None:
     def upload() -> CodeUpload:
-        chunks = [a_file(0, 3_000)]
+        chunks = [a_file(0, 400)]
         return receive_codes(prize, name="codes.csv", chunks=chunks, actor=manager, at=NOON)
 
     for _ in range(5):

@@ -8,10 +8,11 @@ from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Role
 from campaigns.jobs.models import Job
 from campaigns.prizes.models import CodeBatch, CodeBlock, CodeUpload, Prize
-from campaigns.prizes.services import codes
-from campaigns.prizes.services.codes import import_codes, make_codes, receive_codes
+from campaigns.prizes.services import codes, uploads
+from campaigns.prizes.services.codes import import_codes, make_codes
 from campaigns.prizes.services.facts import count_codes
 from campaigns.prizes.services.pool import codes_between
+from campaigns.prizes.services.uploads import receive_codes
 from tests.campaigns.factories import NOON, make_draft, make_prize, make_user
 from tests.campaigns.jobs.bad_luck import stops, survives
 
@@ -21,7 +22,7 @@ COUNT = 300
 @pytest.fixture(autouse=True)
 def short_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let each job have several steps."""
-    monkeypatch.setattr(codes, "PART_BYTES", 1024)
+    monkeypatch.setattr(uploads, "PART_BYTES", 1024)
     monkeypatch.setattr(codes, "MADE_AT_ONCE", 70)
 
 
