@@ -24,6 +24,8 @@ from tests.support.simulated_aws import simulated_aws
 pytestmark = pytest.mark.django_db
 
 PLAIN = {200, 204, 301, 302, 400, 404, 405, 409, 422}
+PROBES = {"/healthz", "/readyz"}
+"""They answer before anything reads what was asked."""
 PARTS = (
     "abc",
     "0",
@@ -200,7 +202,8 @@ def test_ten_thousand_parameters_are_refused_everywhere(
     many = "&".join(f"p{number}=1" for number in range(10_000))
     for address in (*ADMIN, *PUBLIC):
         path = address.filled(side)
-        assert browsers[0].get(f"{path}?{many}").status_code == 400, path
+        status = 200 if path in PROBES else 400
+        assert browsers[0].get(f"{path}?{many}").status_code == status, path
     answer = browsers[1].post(
         reverse("admin:submissions_submission_changelist"),
         many,

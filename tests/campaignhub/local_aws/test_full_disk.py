@@ -37,8 +37,8 @@ def test_what_dies_meanwhile_is_started_again_as_soon_as_it_can_be(
     needed.mkdir()
     child = Child("sleeper", SLEEPER, tmp_path / "sleeper.log", directory=needed)
     supervisor = Supervisor(plan, Console())
-    # Written beside `up.pids` first, and a folder is in the way.
-    (tmp_path / "up.pids.partial").mkdir()
+    # A folder is in the way of the file.
+    (tmp_path / "up.pids").mkdir()
     supervisor._add(child)
     first = child.pid
     assert first is not None
