@@ -254,8 +254,8 @@ def test_a_stream_goes_on_while_its_position_cannot_be_written(bench, caplog):
     table, stream = bench.table()
     _, url, _ = bench.queue(visibility=30)
     pipe = make_pipe(stream, bench.arn(url), StreamParameters(starting_position="TRIM_HORIZON"))
-    # It is written beside its place first, and a folder is in the way: a full disk says no as well.
-    (bench.stack.directory / "positions" / f"{pipe.name}.json.partial").mkdir(parents=True)
+    # A folder is in the way of its file: a full disk says no as well.
+    (bench.stack.directory / "positions" / f"{pipe.name}.json").mkdir(parents=True)
     put(bench, table, "a")
     bench.run(pipe)
     eventually(lambda: bench.waiting(url) == 1)
