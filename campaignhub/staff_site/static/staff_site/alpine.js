@@ -1,6 +1,11 @@
 // What unfold's templates call in their Alpine expressions. Alpine's build for a Content-Security-Policy
 // knows no globals: each function of unfold's app.js that an expression names is registered here.
 // The build is chosen by templates/unfold/layouts/skeleton.html, which loads this file before it starts.
+
+// Unfold writes the name of a chosen file into the nearest text input, which is its own widget's. Ours
+// has none, so that another field would get it, or the page an error: unfold finds each input done.
+HTMLInputElement.prototype.hasChangeListener = true;
+
 document.addEventListener("alpine:init", () => {
   const SIDEBAR = "sidebarDesktopOpen", HISTORY = "commandHistory";
   const kept = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
