@@ -33,11 +33,17 @@ Found = TypeVar("Found")
 
 
 def wait_until(look: Callable[[], Found], *, what: str, seconds: float = PATIENCE_SECONDS) -> Found:
-    """Return what ``look`` returns as soon as it is true; fail, naming ``what``, when it never is."""
-    deadline = time.monotonic() + seconds
+    """Return what ``look`` returns as soon as it is true; fail, naming ``what``, when it never is.
+
+    A look that takes long is repeated seldom: it would take the cores from what it waits for.
+    """
+    begun = time.monotonic()
+    deadline = begun + seconds
     while not (found := look()):
-        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
-        time.sleep(0.05)
+        ended = time.monotonic()
+        assert ended < deadline, f"{what}: not within {seconds:g} s"
+        time.sleep(max(0.05, 3 * (ended - begun)))
+        begun = time.monotonic()
     return found
 
 
