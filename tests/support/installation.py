@@ -32,18 +32,18 @@ UNDO_SECONDS = 20
 Found = TypeVar("Found")
 
 
-def wait_until(look: Callable[[], Found], *, what: str, seconds: float = PATIENCE_SECONDS) -> Found:
+def wait_until(
+    look: Callable[[], Found], *, what: str, seconds: float = PATIENCE_SECONDS, pause: float = 0.05
+) -> Found:
     """Return what ``look`` returns as soon as it is true; fail, naming ``what``, when it never is.
 
-    A look that takes long is repeated seldom: it would take the cores from what it waits for.
+    A look that takes long needs a longer ``pause`` (seconds): it would take the cores from
+    what it waits for.
     """
-    begun = time.monotonic()
-    deadline = begun + seconds
+    deadline = time.monotonic() + seconds
     while not (found := look()):
-        ended = time.monotonic()
-        assert ended < deadline, f"{what}: not within {seconds:g} s"
-        time.sleep(max(0.05, 3 * (ended - begun)))
-        begun = time.monotonic()
+        assert time.monotonic() < deadline, f"{what}: not within {seconds:g} s"
+        time.sleep(pause)
     return found
 
 
