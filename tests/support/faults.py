@@ -89,6 +89,9 @@ class _Proxy(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    # An answer's head and body in one packet: in two, each call waits 40 ms for the other side to confirm the first.
+    wbufsize = -1
+    disable_nagle_algorithm = True
     server: _Proxy
     _line: http.client.HTTPConnection | None = None
 
