@@ -61,7 +61,7 @@ def write_private(path: Path, text: str) -> None:
     whole. What a killed writer left is removed by a later one.
     """
     for left in path.parent.glob(f"{path.name}.*{_PARTIAL}"):
-        with suppress(FileNotFoundError):  # another writer removed or renamed it meanwhile
+        with suppress(FileNotFoundError):  # another writer removed or renamed it in between
             if time.time() - left.lstat().st_mtime > _ABANDONED_AFTER_SECONDS:
                 left.unlink()
     # mkstemp makes it for its owner alone: 0600.

@@ -7,7 +7,7 @@ them: a deployment sets ``SENDING`` on the new value before it changes the
 distribution, and ``SENT`` once the distribution sends nothing else.
 
 Labels on different values mean that a deployment was stopped in between. The next
-one finishes that change first, also where a newer value was put meanwhile; the
+one finishes that change first, also where a newer value was put in between; the
 newer one comes with the deployment after it.
 
 To rotate the secret: put a new value and deploy. The old one is admitted until the

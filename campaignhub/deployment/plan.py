@@ -202,7 +202,7 @@ def _clause(loc: tuple[int | str, ...], kind: str) -> str:
 
 
 def _left_as_in_example(found: Mapping[str, Any]) -> Iterator[str]:
-    """Name the settings that nobody has filled in yet."""
+    """Name the settings that are not filled in yet."""
     for key, value in found.items():
         if isinstance(value, dict):
             for parameter, text in value.items():
@@ -216,7 +216,7 @@ def refuse_secrets(secret: Mapping[str, str]) -> None:
     """Refuse secret parameters that a template does not take, without saying what they are.
 
     Raises:
-        CannotDeploy: names those of the environment of whoever deploys.
+        CannotDeploy: names those of the environment of the person who deploys.
     """
     wrong = [
         f"{name} of the environment ({environment_name(name)}) {why}."

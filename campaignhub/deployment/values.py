@@ -17,7 +17,7 @@ LIST_TYPE = "CommaDelimitedList"
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 _OF_EXAMPLE = re.compile(r"111122223333|(^|[^a-z0-9-])example\.(com|net|org)\b|…", re.IGNORECASE)
-"""AWS's account of examples, names that nobody can own (RFC 2606), and what is left out."""
+"""AWS's account of examples, names that can't be registered (RFC 2606), and what is left out."""
 
 
 def misfit(declared: Mapping[str, Any], text: str) -> str:
@@ -65,7 +65,7 @@ def is_of_example(text: str) -> bool:
 
 def region_misfit(region: str, *, has_edge: bool) -> str:
     """Say why an installation can't be in a region; nothing where it can."""
-    # Read from the SDK's data: a session would ask for the profile of whoever is here.
+    # Read from the SDK's data: a session would ask for the profile of the person at this machine.
     partitions = create_loader().load_data("endpoints")["partitions"]
     found = [str(one["partition"]) for one in partitions if region in one["regions"]]
     if not found:

@@ -51,7 +51,7 @@ def restore_given(campaign_id: str, given: Iterable[Given]) -> int:
     """Note units as given that the stock does not know as such; return how many.
 
     Of a republish the first step: what is put back after it may hold a unit that is
-    given, and nobody gets that again.
+    given, and no one else may get that.
 
     Raises:
         IngestBusy: again is harmless.
@@ -92,7 +92,7 @@ def withdraw_from_blocks(
     most: int,
     withdrawal: str,
 ) -> list[WithdrawnRange]:
-    """Take up to ``most`` units that nobody has out of blocks, in the order of ``numbers``; return which.
+    """Take up to ``most`` free units out of blocks, in the order of ``numbers``; return which.
 
     Again, under the name of the same ``withdrawal``, is harmless.
 
@@ -105,7 +105,7 @@ def withdraw_from_blocks(
 
 
 def withdraw_units(campaign_id: str, prize: str, units: Iterable[str]) -> list[str]:
-    """Take units out of the stock by name, for ever; return those that nobody has. Again is harmless.
+    """Take units out of the stock by name, for ever; return those that were free. Again is harmless.
 
     Raises:
         IngestBusy: try again later.
@@ -114,7 +114,7 @@ def withdraw_units(campaign_id: str, prize: str, units: Iterable[str]) -> list[s
 
 
 def returned_units(campaign_id: str, prize: str, *, most: int) -> list[str]:
-    """Return the names of the first units that winners gave back and nobody has again.
+    """Return the names of the first units that winners gave back and that are still free.
 
     Raises:
         IngestBusy: try again later.
@@ -156,7 +156,7 @@ def read_given_units(
 def confirm_awards(submission_id: UUID) -> bool:
     """Confirm the provisional awards of a submission that counts without a decision; tell whether there were any.
 
-    For a campaign that nobody reviews, once the photos are what the submission announced.
+    For a campaign without review, once the photos are what the submission announced.
 
     Raises:
         IngestBusy: try again later.

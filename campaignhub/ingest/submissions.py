@@ -45,7 +45,7 @@ def all_records(*, segment: int = 0, segments: int = 1) -> Iterator[Record]:
     """Yield everything that the mirror takes, of every campaign, for an empty mirror.
 
     Raises:
-        IngestBusy: the table is busy or away; begin anew, for twice is once.
+        IngestBusy: the table is busy or away; begin again, as reading twice changes nothing.
     """
     return clients.submissions_table().ledger.all_records(segment=segment, segments=segments)
 
@@ -119,7 +119,7 @@ def delete_submission(submission_id: UUID, *, gives_back: bool = False) -> int:
     ``gives_back`` is for test data: limits become free, and what it won goes back into the stock.
 
     Raises:
-        IngestBusy: the table is busy, or somebody wrote to it at the same moment.
+        IngestBusy: the table is busy, or another write came at the same moment.
     """
     if gives_back:
         freeing.free_awards(

@@ -83,7 +83,7 @@ def _offer(item: HeldItem, *, table: Table, giver: Giver) -> None:
     if stored.shown_status in _WAITS:
         is_approved = stored.shown_status is SubmissionStatus.APPROVED
         wanted = [p for p in held if p.timing is AwardTiming.AT_ONCE or is_approved]
-    # Also of what was refused meanwhile: going back on that offers it what it would have been offered now.
+    # Also of what was refused in between: going back on that offers it what it would have been offered now.
     later = {p.name: PrizeOutcome.AFTER_APPROVAL for p in held if p not in wanted}
     record = next_version(stored, held=False, prizes=stored.prizes | later)
     if not wanted:

@@ -1,4 +1,4 @@
-"""A command that can't begin says why in one sentence, whoever runs it and wherever."""
+"""A command that can't begin says why in one sentence, in every environment."""
 
 import os
 import socket
@@ -61,7 +61,7 @@ def test_a_file_that_is_no_database_is_said(tmp_path: Path) -> None:
 
 
 def test_a_fault_in_what_was_asked_keeps_its_traceback(tmp_path: Path) -> None:
-    """It is a bug, and whoever mends it needs the lines."""
+    """It is a bug, and its lines are needed to mend it."""
     with sqlite3.connect(tmp_path / "db") as database:
         database.execute("CREATE TABLE django_migrations (id INTEGER)")
     ran = run(["pages", "update"], DATABASE_URL=f"sqlite:///{tmp_path / 'db'}")

@@ -21,7 +21,7 @@ _OF_BLOCK = re.compile(r"b(\d+)\.(\d+)\.(\d+)")
 def given_units(campaign: Campaign, is_test: bool) -> Iterator[Given]:
     """Yield the units that winners have, each with its code; a code that was revoked stays given.
 
-    A row whose unit could be nobody's is named in the log and left out: the stock has no such unit
+    A row whose unit no prize could have is named in the log and left out: the stock has no such unit
     to give, and one row must not keep a campaign from going live.
     """
     prizes = {prize.key: prize for prize in Prize.objects.filter(campaign=campaign)}

@@ -110,7 +110,7 @@ def test_a_domain_is_one_client_s_and_goes_to_another_once_it_was_given_back(
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_of_two_clients_at_once_one_gets_the_domain(on_s3: KeyValueStore) -> None:
-    """And the distribution leads where the database says, whoever was first."""
+    """And the distribution leads where the database says, whichever was first."""
     for _round in range(5):
         clients = [make_draft().client, make_draft().client]
 
