@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from uuid import UUID
 
 from tests.support.installation import Installation, wait_until
@@ -13,20 +14,41 @@ SLUG = "summer-receipts"
 
 def send_entry(installation: Installation, *, photos: int = 1, arrive: bool = True) -> UUID:
     """Enter as somebody new with receipts never seen; return the id once the site knows all of it."""
+    visitor, files = _begin(installation, photos)
+    if arrive:
+        _upload(visitor, files)
+    return _submit(installation, visitor, pictures=photos if arrive else 0)
+
+
+def send_before_photos(
+    installation: Installation, *, photos: int = 1
+) -> tuple[UUID, Callable[[], None]]:
+    """Enter as somebody new; return the id once the site knows it without pictures, and what sends the photos."""
+    visitor, files = _begin(installation, photos)
+    return _submit(installation, visitor, pictures=0), lambda: _upload(visitor, files)
+
+
+def _begin(installation: Installation, photos: int) -> tuple[Visitor, list[bytes]]:
     number = random.randrange(10**9)
     files = [receipt_bytes(number + part, width=900, height=1400) for part in range(photos)]
     visitor = Visitor(installation, SLUG)
     visitor.start(*(announced(file, part=part) for part, file in enumerate(files, start=1)))
-    if arrive:
-        for form, file in zip(visitor.forms, files, strict=True):
-            assert visitor.upload(file, form).is_success
+    return visitor, files
+
+
+def _upload(visitor: Visitor, files: list[bytes]) -> None:
+    for form, file in zip(visitor.forms, files, strict=True):
+        assert visitor.upload(file, form).is_success
+
+
+def _submit(installation: Installation, visitor: Visitor, *, pictures: int) -> UUID:
     assert visitor.submit().status_code == 202
     assert visitor.id is not None
     submission_id = visitor.id
     wait_until(
         lambda: (
             status_of(installation, submission_id) == "pending_review"
-            and pictures_of(installation, submission_id) == (photos if arrive else 0)
+            and pictures_of(installation, submission_id) == pictures
         ),
         what="the entry and its pictures in Django",
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from tests.browser.entries import clear_desk, send_entry, status_of
+from tests.browser.entries import clear_desk, send_before_photos, send_entry, status_of
 from tests.browser.staff_hands import let_in, seen
 from tests.support.browsers import take_screenshot
 from tests.support.installation import Installation, wait_until
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.flow]
 
+PATIENCE_MS = 60_000
 WIDTHS = ["desktop", pytest.param("phone", marks=pytest.mark.soak)]
 """Keys do the same on both; what is shown is held to both widths on either."""
 
@@ -194,6 +195,26 @@ def test_the_picture_fits_and_zooms_to_the_pixel_under_the_pointer(
     take_screenshot(desktop, "desk-photos")
 
 
+def test_pictures_that_come_meanwhile_are_shown_as_it_was_set(
+    desktop: "Page", embedded: Installation
+) -> None:
+    submission_id, send_photos = send_before_photos(embedded, photos=2)
+    let_in(desktop, embedded, "mo")
+    desktop.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
+    desktop.wait_for_selector(".stage.live")
+    for key in ("2", "t", "c"):
+        desktop.keyboard.press(key)
+    send_photos()
+    desktop.wait_for_function(
+        "() => !document.querySelector('[data-missing]')", timeout=PATIENCE_MS
+    )
+    wait_for_picture(desktop)
+    assert desktop.get_attribute("[data-shot='1']", "aria-current") == "true"
+    assert desktop.get_attribute("[data-tool=contrast]", "aria-pressed") == "true"
+    turned = box(desktop, ".shot:not([hidden]) .pane img")
+    assert turned["width"] > turned["height"]
+
+
 def test_without_javascript_the_forms_still_decide(
     browser: "Browser", desktop: "Page", embedded: Installation
 ) -> None:
@@ -231,7 +252,7 @@ def test_the_list_is_walked_by_keyboard_to_an_entry_that_is_approved_without_a_p
     wanted = page.text_content("#result_list .data-row small") or ""
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
-    page.wait_for_selector("#desk[data-id]")
+    page.wait_for_selector("#desk[data-id] .stage.live")
     assert wanted.split(" ")[0] in (page.text_content(".reference") or "")
     assert "hasn't arrived yet" in (page.text_content(".stage") or "")
     take_screenshot(page, "desk-photo-missing")

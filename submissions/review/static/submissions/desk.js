@@ -218,11 +218,10 @@ async function lookForPhotos() {
 }
 
 function renewStage(element) {
-  const stage = element.querySelector(".stage"), at = viewer.at;
-  viewer.leave();
+  const stage = element.querySelector(".stage"), before = viewer;
   desk.querySelector(".stage").replaceWith(stage);
   viewer = new Viewer(stage);
-  viewer.show(at);
+  viewer.goOnFrom(before);
   // With its photo an entry may be approved without more; not under the hands of who writes why.
   const approve = desk.querySelector("[data-approve]"), now = element.querySelector("[data-approve]");
   if (approve && now && !approve.open) { approve.replaceWith(now); listen(now); }

@@ -32,6 +32,15 @@ export class Viewer {
 
   step(by) { this.show(this.at + by); }
 
+  // Pictures that are renewed under somebody's eyes stay as they were turned, enlarged and lit.
+  goOnFrom(before) {
+    before.leave();
+    if (before.stage.classList.contains("strong")) this.use("contrast");
+    this.show(before.at);
+    this.view = before.view;
+    this.#draw();
+  }
+
   use(tool) {
     if (tool === "turn") { this.view.turn = (this.view.turn + 90) % 360; this.view.x = this.view.y = 0; this.view.zoom = 1; }
     if (tool === "fit") Object.assign(this.view, { zoom: 1, x: 0, y: 0 });
