@@ -4,6 +4,8 @@ import io
 import os
 import resource
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +17,7 @@ from ingest_lambda.contract import ImageRefusal
 from ingest_lambda.contract.photos import Kind
 from ingest_lambda.errors import TryAgain
 from ingest_lambda.pictures import NoPicture, Picture
-from ingest_lambda.pictures.child import allowed_seconds, serve
+from ingest_lambda.pictures.child import allowed_seconds
 from ingest_lambda.pictures.limits import (
     CPU_SECONDS,
     JPEG_2000_CPU_SECONDS,
@@ -198,18 +200,14 @@ def test_the_process_has_its_limits_and_no_secret(monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_decoder_answers_until_its_pipe_ends():
-    """In this process, so that what it answers is seen without one of its own."""
-    requests, answers = io.BytesIO(), io.BytesIO()
+    requests = io.BytesIO()
     write_frame(requests, receipt_bytes(1, width=60, height=90))
     write_frame(requests, b"<svg/>")
-    requests.seek(0)
-    before = resource.getrlimit(resource.RLIMIT_CPU)
-    try:
-        serve(requests, answers, cpu_seconds=1000)
-    finally:
-        resource.setrlimit(resource.RLIMIT_CPU, before)
-    answers.seek(0)
+    program = [sys.executable, "-m", "ingest_lambda.pictures.child", "8", str(MEMORY_BYTES)]
+    ended = subprocess.run(program, input=requests.getvalue(), stdout=subprocess.PIPE, check=True)
+    answers = io.BytesIO(ended.stdout)
     assert read_frame(answers, most=10) == READY
     assert read_answer(answers, most=LARGEST).width == 60
     with pytest.raises(NoPicture):
         read_answer(answers, most=LARGEST)
+    assert not answers.read()
