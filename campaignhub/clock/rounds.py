@@ -66,8 +66,9 @@ def periodic_task(
     """Make a function a Celery task that the clock sends to ``queue``, every so many seconds or by a crontab.
 
     One that no worker took within ``expires`` seconds is dropped: the next one does
-    its work. After ``time_limit`` seconds its process is ended. It is acknowledged as
-    it begins, since the next one does what this one left.
+    its work. In a queue whose tasks take long, all last as long as those, or the short
+    ones would never get a turn behind them. After ``time_limit`` seconds its process is
+    ended. It is acknowledged as it begins, since the next one does what this one left.
     """
 
     def make(run: Callable[[], None]) -> Any:

@@ -12,7 +12,7 @@ from campaigns.accounts.tenancy import unscoped
 INVITATIONS_A_ROUND = 5
 
 
-@periodic_task(every=5, queue="mail", expires=5, time_limit=90)
+@periodic_task(every=5, queue="mail", expires=60, time_limit=90)
 @unscoped("the clock mails every client's invitations")
 def deliver_invitations() -> None:
     """Send the invitations that are due: a few a round, which a slow mail service cannot hold up for long."""

@@ -41,7 +41,7 @@ def pick_up(_turn: Turn) -> None:
     pickup.send_due(at=timezone.now())
 
 
-@periodic_task(every=15, queue="mail", expires=15)
+@periodic_task(every=15, queue="mail", expires=60)
 @unscoped("the clock mails the people of every client")
 def mail_ended() -> None:
     """Mail those who waited long for a job that has ended."""
