@@ -120,7 +120,8 @@ def build_form(page: "Page") -> None:
     open_tab(page, "form")
     add_row(page, "email")
     add_row(page, "text", label="First name", meaning="given_name")
-    add_row(page, "text", label="Last name", meaning="family_name")
+    add_row(page, "text")
+    row_says_what_it_means(page)
     add_row(page, "consent")
     consent_says_its_purpose(page)
     add_row(page, "receipt_image")
@@ -129,6 +130,21 @@ def build_form(page: "Page") -> None:
         receipt.press("ArrowUp")
     drag_below(page, "[data-kind=email]", "[data-kind=text] >> nth=1")
     seen(page, "campaign-form")
+
+
+def row_says_what_it_means(page: "Page") -> None:
+    """Give the last row one meaning after the other: it says that in every language until somebody words it."""
+    row = page.locator("[data-row-list] > [data-kind=text]").last
+    meaning, labels = row.locator("select[name$=-meaning]"), row.locator(".row-label input")
+    meaning.select_option("store")
+    meaning.select_option("family_name")
+    said = [one.input_value() for one in labels.all()]
+    assert "Last name" in said
+    assert set(said) <= {"Last name", "Apellidos", "Nachname", "Nom"}
+    labels.locator("visible=true").first.fill("Surname")
+    meaning.select_option("store")
+    assert "Surname" in [one.input_value() for one in labels.all()], "what somebody wrote stays"
+    meaning.select_option("family_name")
 
 
 def consent_says_its_purpose(page: "Page") -> None:

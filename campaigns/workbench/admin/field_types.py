@@ -164,4 +164,41 @@ CONSENTS: dict[str, Words] = {
     "other": {"en": "", "es": "", "de": "", "fr": ""},
 }
 """What a consent proposes to say, by what it is given for."""
+MEANING_LABELS: dict[str, Words] = {
+    Meaning.GIVEN_NAME: {"en": "First name", "es": "Nombre", "de": "Vorname", "fr": "Prénom"},
+    Meaning.FAMILY_NAME: {"en": "Last name", "es": "Apellidos", "de": "Nachname", "fr": "Nom"},
+    Meaning.ADDRESS: {"en": "Address", "es": "Dirección", "de": "Adresse", "fr": "Adresse"},
+    Meaning.REGION: {
+        "en": "State or region",
+        "es": "Provincia",
+        "de": "Bundesland oder Kanton",
+        "fr": "Région",
+    },
+    Meaning.STORE: {"en": "Store", "es": "Tienda", "de": "Geschäft", "fr": "Magasin"},
+    Meaning.RECEIPT_NUMBER: {
+        "en": "Receipt number",
+        "es": "Número del ticket",
+        "de": "Bonnummer",
+        "fr": "Numéro du ticket",
+    },
+    Meaning.PURCHASE_DATE: {
+        "en": "Day of purchase",
+        "es": "Fecha de compra",
+        "de": "Kaufdatum",
+        "fr": "Date d’achat",
+    },
+    Meaning.TOTAL: {
+        "en": "Total paid",
+        "es": "Total pagado",
+        "de": "Bezahlter Betrag",
+        "fr": "Montant payé",
+    },
+    Meaning.QUANTITY: {
+        "en": "Quantity bought",
+        "es": "Cantidad comprada",
+        "de": "Gekaufte Menge",
+        "fr": "Quantité achetée",
+    },
+}
+"""What a row proposes to ask, by what it means, where its kind does not say so already."""
 BY_VALUE: dict[str, Kind] = {str(kind.value): kind for kind in KINDS}

@@ -38,7 +38,7 @@ _QUESTIONS: dict[str, tuple[str, str, bool]] = {
     "publish": (
         "Publish {name}?",
         "The page shows this version to everyone within 30 seconds. People who have already entered "
-        "keep the version they agreed to. The address can't be changed after publishing.",
+        "keep the version they agreed to.",
         False,
     ),
     "publish as test": (
@@ -145,6 +145,8 @@ class LifecyclePages(ScopedModelAdmin):
         carries the token that another site cannot forge.
         """
         question, consequence, typed = _QUESTIONS[name]
+        if name == "publish" and campaign.state == CampaignState.DRAFT:
+            consequence += " The address can't be changed after publishing."
         context = {
             **self.admin_site.each_context(request),
             "title": name.capitalize(),

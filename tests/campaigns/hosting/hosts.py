@@ -1,6 +1,7 @@
 """Hosts as a visitor and as time see them: what stands at an address, and how old it is."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,18 +20,18 @@ from tests.support.key_value_store import ARN, KeyValueStore
 BUCKET = "pages"
 
 
-class HostUnderTest:
+class HostUnderTest(ABC):
     """One host, and what the distribution or the web process would answer for it."""
 
     host: SiteHost
 
+    @abstractmethod
     def read(self, slug: str, path: str) -> bytes | None:
         """Return what a visitor gets, None for a page or file that is not there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def age(self, seconds: float) -> None:
         """Let everything that was put so far be older."""
-        raise NotImplementedError
 
 
 class LocalUnderTest(HostUnderTest):

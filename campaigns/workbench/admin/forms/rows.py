@@ -18,7 +18,7 @@ from campaigns.setup.models.form import CONSENT
 from campaigns.setup.rules.answer_patterns import pattern_problem
 from campaigns.setup.rules.meanings import MEANINGS
 from campaigns.setup.rules.names import free_name, machine_name
-from campaigns.workbench.admin.field_types import BY_VALUE, CONSENTS, KINDS, Kind
+from campaigns.workbench.admin.field_types import BY_VALUE, CONSENTS, KINDS, MEANING_LABELS, Kind
 from campaigns.workbench.admin.forms.campaign import ROUTES
 from campaigns.workbench.admin.forms.choices import ChoicesField
 from campaigns.workbench.admin.forms.texts import LANGUAGES, TextsField, speak
@@ -188,9 +188,10 @@ class FormRowFormSet(forms.models.BaseInlineFormSet):  # type: ignore[type-arg]
 
     @property
     def proposed_labels(self) -> dict[str, dict[str, str]]:
-        """What a new row of each kind, or a consent of each purpose, says in each language, for the page's script."""
-        consents = {f"{CONSENT}.{purpose}": label for purpose, label in CONSENTS.items()}
-        return {str(kind.value): kind.label for kind in KINDS if kind.label} | consents
+        """What a new row of each kind, meaning or purpose says in each language, for the page's script."""
+        kinds = {str(kind.value): kind.label for kind in KINDS if kind.label}
+        meanings = {f"meaning.{meaning}": label for meaning, label in MEANING_LABELS.items()}
+        return kinds | meanings | {f"{CONSENT}.{what}": label for what, label in CONSENTS.items()}
 
     def validate_unique(self) -> None:
         """Leave one name twice to :meth:`clean`, which says it in words at the row."""

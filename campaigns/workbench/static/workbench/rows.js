@@ -69,6 +69,8 @@ function manage(rows) {
     if (row.matches("[data-limit]")) limit(row);
     if (row.matches("[data-prize]")) prize(row);
     if (row.dataset.kind === "consent") followPurpose(row);
+    const meaning = row.querySelector('select[name$="-meaning"]');
+    if (meaning) followChoice(row, meaning, "meaning");
   }
 
   function draggable(row, handle) {
@@ -158,18 +160,23 @@ function propose(row, kind) {
   }
 }
 
-// A consent says what it is given for, in each language that nobody worded; only what taking part needs begins as required.
-function followPurpose(row) {
-  const purpose = row.querySelector('[name$="-purpose"]');
-  purpose.addEventListener("change", () => {
+// A row says what it means, a consent what it is given for, in each language that nobody worded.
+function followChoice(row, select, group) {
+  select.addEventListener("change", () => {
     const words = proposals();
-    const ours = Object.keys(words).filter((key) => key.startsWith("consent."));
-    for (const [language, text] of Object.entries(words[`consent.${purpose.value}`] || {})) {
+    const ours = Object.keys(words).filter((key) => key.startsWith(`${group}.`));
+    for (const [language, text] of Object.entries(words[`${group}.${select.value}`] || {})) {
       const input = labelIn(row, language);
       if (input && ["", ...ours.map((key) => words[key][language])].includes(input.value)) input.value = text;
     }
-    row.querySelector('[name$="-required"]').checked = !["marketing", "other"].includes(purpose.value);
   });
+}
+
+// Only a consent that taking part needs begins as required.
+function followPurpose(row) {
+  const purpose = row.querySelector('[name$="-purpose"]');
+  followChoice(row, purpose, "consent");
+  purpose.addEventListener("change", () => { row.querySelector('[name$="-required"]').checked = !["marketing", "other"].includes(purpose.value); });
 }
 
 function searchable(root) {
