@@ -229,6 +229,9 @@ if _env.celery_broker_url != "memory://":
         },
         "is_secure": not (_env.aws_endpoint_url or "").startswith("http://"),
         "wait_time_seconds": 4,
+        # How long a worker with a full hand waits before it looks at its hand again: a second of idleness
+        # after every task, while a queue is not empty. An empty one is asked by long polls all the same.
+        "polling_interval": 0.1,
         # A sender waits for this, and retries nothing: the clock sends the next one, a job is found again.
         "client-config": {
             "connect_timeout": 2,
