@@ -10,8 +10,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,16 +18,13 @@ from campaignhub.deployment.archives import build_here
 from campaignhub.local_aws import local
 from campaignhub.local_aws.console import Console
 from campaignhub.local_aws.deploy import Wanted, deploy, deploy_notices
+from campaignhub.local_aws.keeping import Keeper
 from campaignhub.local_aws.memory import memory_line
 from campaignhub.local_aws.ministack import MiniStack
-from campaignhub.local_aws.processes import Child, EmbeddedError, end_left_over, note_running
+from campaignhub.local_aws.processes import Child, EmbeddedError, end_left_over
 from campaignhub.local_aws.sender import verify_sender
 from campaignhub.local_aws.services import DJANGO, Plan, once, services, status_of
 from campaignhub.private_files import NotOurDirectory, make_private
-
-RESTART_SECONDS = (0.5, 1, 2, 5, 10)
-STEADY_SECONDS = 30
-"""A child that ran this long starts again without waiting."""
 
 ANSWER_SECONDS = 240
 """Long enough for a machine whose cores others use too; who waits is told for what."""
@@ -43,21 +39,18 @@ class Stopped(Exception):
     """Somebody pressed Ctrl-C or sent SIGTERM."""
 
 
-@dataclass
-class _Watched:
-    child: Child
-    started_at: float = field(default_factory=time.monotonic)
-    failures: int = 0
-    again_at: float | None = None
-
-
 class Supervisor:
     """Runs one installation until it is told to stop."""
 
     def __init__(self, plan: Plan, console: Console | None = None) -> None:
         self._plan = plan
         self._console = console or Console()
-        self._watched: dict[str, _Watched] = {}
+        self._kept = Keeper(
+            plan.var / "up.pids",
+            self._console,
+            before=self._before_restart,
+            after=self._after_restart,
+        )
         self._signals = 0
         self._state_is_old = False
         self._environment: dict[str, Any] = {}
@@ -89,7 +82,7 @@ class Supervisor:
             try:
                 self._bring_up()
                 while True:
-                    self._watch()
+                    self._kept.watch()
                     self._pause(0.2)
             except Stopped:
                 self._console.say("Stopping …")
@@ -100,17 +93,14 @@ class Supervisor:
         self._signals += 1
         if self._signals > 1:
             # Asked twice: no more patience with whoever does not end.
-            for watched in self._watched.values():
-                watched.child.stop_seconds = 1
+            for child in self._kept.children:
+                child.stop_seconds = 1
 
     def _pause(self, seconds: float) -> None:
         if self._signals:
             raise Stopped
-        self._console.follow(self._children())
+        self._console.follow(self._kept.children)
         time.sleep(seconds)
-
-    def _children(self) -> list[Child]:
-        return [watched.child for watched in self._watched.values()]
 
     # ------------------------------------------------------------------ up
 
@@ -134,22 +124,21 @@ class Supervisor:
         console.say(f"Starting AWS on {self._ministack.endpoint} …")
         emulator = self._ministack.child(plan.log("aws"))
         self._state_is_old = self._ministack.note_start()
-        self._add(emulator)
+        self._kept.add([emulator])
         console.say("Packing the functions …")
         self._archives = build_here(plan.var / "build")
         self._ministack.wait(emulator)
         self._pause(0)
         self._deploy()
         children = services(plan, self._ministack, web_port)
-        self._add(children["pipes"])
+        self._kept.add([children["pipes"]])
         # The functions' first start, so that no visitor waits for it, beside Django's.
         threading.Thread(target=self._warm_up, daemon=True).start()
         if plan.is_migrated() and not self._republish.exists():
             # Most starts: nothing to wait for, so the site comes up while the demo is looked after.
-            self._add(children["web"])
-            self._add_all(children)
+            self._kept.add([children["web"], *children.values()])
         self._bootstrap()
-        self._add_all(children)
+        self._kept.add(children.values())
         self._ministack.note_filled()
         self._wait_for_answers()
         self._announce()
@@ -211,23 +200,6 @@ class Supervisor:
         if child.returncode != 0:
             raise EmbeddedError(f"{name} failed:\n{child.last_words(40)}")
 
-    def _add_all(self, children: Mapping[str, Child]) -> None:
-        for child in children.values():
-            if child.name not in self._watched:
-                self._add(child)
-
-    def _add(self, child: Child) -> None:
-        child.start()
-        self._watched[child.name] = _Watched(child)
-        self._note()
-
-    def _note(self) -> None:
-        try:
-            note_running(self._plan.var / "up.pids", self._children())
-        except OSError as error:
-            # As on a full disk. It is for the next start alone, and no reason to end what runs.
-            self._console.say(f"What runs can't be written down: {error.strerror}.")
-
     def _wait_for_answers(self) -> None:
         deadline = time.monotonic() + ANSWER_SECONDS
         says_at = time.monotonic() + SAYS_SECONDS
@@ -235,10 +207,10 @@ class Supervisor:
             "the site": lambda: status_of(f"{self._web}/readyz") == 200,
             "the API": self._warm.is_set,
             **{f"the process {name}": partial(self._is_ready, name) for name in DJANGO},
-            "the Pipes": lambda: self._watched["pipes"].child.last_words() != "",
+            "the Pipes": lambda: self._kept["pipes"].last_words() != "",
         }
         while waiting:
-            self._watch()
+            self._kept.watch()
             waiting = {name: answers for name, answers in waiting.items() if not answers()}
             if waiting and time.monotonic() > deadline:
                 raise EmbeddedError(f"No answer from {' and '.join(waiting)}; see var/log/.")
@@ -248,7 +220,7 @@ class Supervisor:
             self._pause(0.1)
 
     def _is_ready(self, name: str) -> bool:
-        return "ready" in self._watched[name].child.last_words(200)
+        return "ready" in self._kept[name].last_words(200)
 
     def _warm_up(self) -> None:
         """Start each function of the public path once, and note when they answer."""
@@ -281,75 +253,32 @@ class Supervisor:
         }
         local.write_json(plan.var / "up.json", facts)
         self._console.announce(facts, data=plan.var)
-        self._console.say(memory_line(self._children()))
+        self._console.say(memory_line(self._kept.children))
 
-    # ------------------------------------------------------------------ watch
+    # ------------------------------------------------------------------ restarts
 
-    def _watch(self) -> None:
-        for watched in list(self._watched.values()):
-            child = watched.child
-            if watched.again_at is not None:
-                if time.monotonic() >= watched.again_at:
-                    self._try_restart(watched)
-            elif not child.alive():
-                self._on_death(watched)
-
-    def _on_death(self, watched: _Watched) -> None:
-        child = watched.child
-        self._console.follow([child])
-        if time.monotonic() - watched.started_at > STEADY_SECONDS:
-            watched.failures = 0
-        said = f"{child.name} ended unexpectedly ({child.returncode})"
-        child.stop()  # what is left of its group
-        self._start_later(watched, said)
-
-    def _start_later(self, watched: _Watched, said: str) -> None:
-        wait = RESTART_SECONDS[min(watched.failures, len(RESTART_SECONDS) - 1)]
-        watched.failures += 1
-        watched.again_at = time.monotonic() + wait
-        self._console.say(f"{said}; starting it again in {wait} s.")
-
-    def _try_restart(self, watched: _Watched) -> None:
-        """Start one again; where the machine refuses, as with a full disk, the others stay and it is tried later."""
-        try:
-            self._restart(watched)
-        except OSError as error:
-            self._start_later(watched, f"{watched.child.name} can't start: {error.strerror}")
-
-    def _restart(self, watched: _Watched) -> None:
-        watched.again_at = None
-        watched.started_at = time.monotonic()
-        if watched.child.name == "aws":
+    def _before_restart(self, child: Child) -> None:
+        if child.name == "aws":
             self._ministack.clear_scratch()
             self._state_is_old = self._ministack.note_start()
-        watched.child.start()
-        self._note()
-        if watched.child.name == "aws":
-            self._refill(watched)
 
-    def _refill(self, emulator: _Watched) -> None:
+    def _after_restart(self, child: Child) -> None:
         """Deploy and republish into an emulator that was killed: it kept its buckets and an older state.
 
         The others retry until it answers, but what reads the table must read its new name.
         """
+        if child.name != "aws":
+            return
         try:
-            self._ministack.wait(emulator.child)
+            self._ministack.wait(child)
             self._deploy()
             self._bootstrap()
         except EmbeddedError as error:
             self._console.say(str(error))
-            emulator.child.stop()
+            child.stop()
             return
-        restarted = [self._watched[name] for name in ("web", *DJANGO) if name in self._watched]
-        for watched in restarted:
-            watched.child.ask_to_stop()
-        for watched in restarted:
-            if watched.child.pid is not None:
-                watched.child.stop()
-                watched.child.start()
-                watched.again_at = None  # it may have died in between and be waiting for its turn
+        self._kept.renew(("web", *DJANGO))
         self._ministack.note_filled()
-        self._note()
         self._start_repair()
 
     def _start_repair(self) -> None:
@@ -385,15 +314,15 @@ class Supervisor:
         if self._repair is not None:
             self._repair.stop()
         for name in ("web", *DJANGO):
-            if name in self._watched:
-                self._watched[name].child.ask_to_stop()
+            if name in self._kept:
+                self._kept[name].ask_to_stop()
         for name in ("web", *DJANGO, "pipes", "aws"):
-            watched = self._watched.get(name)
-            if watched is not None:
-                if name == "aws":
-                    self._wait_for_space()
-                watched.child.stop()
-                if name != "aws":  # it takes leave with a traceback
-                    self._console.follow([watched.child])
-        (self._plan.var / "up.pids").unlink(missing_ok=True)
+            if name not in self._kept:
+                continue
+            if name == "aws":
+                self._wait_for_space()
+            self._kept[name].stop()
+            if name != "aws":  # it takes leave with a traceback
+                self._console.follow([self._kept[name]])
+        self._kept.forget()
         self._console.say("Everything has ended.")

@@ -9,6 +9,7 @@ import pytest
 
 from campaignhub.local_aws import supervisor as supervising
 from campaignhub.local_aws.console import Console
+from campaignhub.local_aws.keeping import Keeper
 from campaignhub.local_aws.processes import Child
 from campaignhub.local_aws.services import Plan
 from campaignhub.local_aws.supervisor import Supervisor
@@ -31,15 +32,17 @@ def plan(tmp_path: Path) -> Plan:
 
 
 def test_what_dies_meanwhile_is_started_again_as_soon_as_it_can_be(
-    plan: Plan, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     needed = tmp_path / "needed"
     needed.mkdir()
     child = Child("sleeper", SLEEPER, tmp_path / "sleeper.log", directory=needed)
-    supervisor = Supervisor(plan, Console())
     # A folder is in the way of the file.
-    (tmp_path / "up.pids").mkdir()
-    supervisor._add(child)
+    pids = tmp_path / "up.pids"
+    pids.mkdir()
+    starts: list[Child] = []
+    keeper = Keeper(pids, Console(), before=starts.append, after=starts.append)
+    keeper.add([child])
     first = child.pid
     assert first is not None
     try:
@@ -48,7 +51,7 @@ def test_what_dies_meanwhile_is_started_again_as_soon_as_it_can_be(
         needed.rmdir()
 
         def says(words: str) -> bool:
-            supervisor._watch()
+            keeper.watch()
             said.append(capsys.readouterr().out)
             return words in "".join(said)
 
@@ -57,11 +60,12 @@ def test_what_dies_meanwhile_is_started_again_as_soon_as_it_can_be(
         needed.mkdir()
 
         def runs_again() -> bool:
-            supervisor._watch()
+            keeper.watch()
             return child.alive()
 
         eventually(runs_again)
         assert child.pid != first
+        assert starts[-2:] == [child, child]
         assert "What runs can't be written down" in "".join([*said, capsys.readouterr().out])
     finally:
         child.stop()
