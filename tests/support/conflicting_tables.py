@@ -9,7 +9,6 @@ and queries are those that our adapters write; another expression is an error.
 # ruff: noqa: N803 - the names of arguments are the service's own
 
 import random
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Collection
@@ -19,9 +18,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-Item = dict[str, Any]
+from tests.support.expressions import Item, holds, updated
+
 Key = tuple[str, str, str]
-_TOKENS = re.compile(r"\s*(<=|>=|<>|[=<>(),+-]|[A-Za-z_#:][A-Za-z0-9_]*)")
 
 
 class Crash(BaseException):
@@ -101,7 +100,7 @@ class ConflictingTables:
                 group[sk]
                 for sk in sorted(group)
                 if sk > begin
-                and _holds(KeyConditionExpression, group[sk], ExpressionAttributeValues, {})
+                and holds(KeyConditionExpression, group[sk], ExpressionAttributeValues, {})
             ]
             answer: Item = {"Items": deepcopy(found[:Limit]), "Count": len(found[:Limit])}
             if len(found) > Limit:
@@ -244,7 +243,7 @@ class ConflictingTables:
             group[sk] = deepcopy(item)
 
     def _allows(self, inner: Item, key: Key) -> bool:
-        return "ConditionExpression" not in inner or _holds(
+        return "ConditionExpression" not in inner or holds(
             inner["ConditionExpression"],
             self._get(key) or {},
             inner.get("ExpressionAttributeValues", {}),
@@ -256,7 +255,7 @@ class ConflictingTables:
             return dict(inner["Item"])
         if kind == "Delete":
             return None
-        return _updated(
+        return updated(
             self._get(key) or _of(inner["Key"]),
             inner["UpdateExpression"],
             inner.get("ExpressionAttributeValues", {}),
@@ -284,137 +283,3 @@ def _cancelled(conflicts: list[bool], refused: list[bool]) -> ClientError:
     code = "TransactionCanceledException"
     answer: Any = {"Error": {"Code": code, "Message": code}, "CancellationReasons": reasons}
     return ClientError(answer, "TransactWriteItems")
-
-
-def _plain(value: Item | None) -> Any:
-    if value is None:
-        return None
-    ((kind, content),) = value.items()
-    return int(content) if kind == "N" else content
-
-
-class _Expression:
-    """Reads a condition from left to right; AND binds closer than OR."""
-
-    def __init__(self, text: str, item: Item, values: Item, names: Item) -> None:
-        self._tokens = _TOKENS.findall(text)
-        self._item, self._values, self._names = item, values, names
-
-    def holds(self) -> bool:
-        result = self._any()
-        assert not self._tokens, f"not understood: {self._tokens}"
-        return result
-
-    def _next(self, expected: str = "") -> str:
-        token = str(self._tokens.pop(0))
-        assert not expected or token == expected, f"{token!r} instead of {expected!r}"
-        return token
-
-    def _any(self) -> bool:
-        result = self._all()
-        while self._tokens[:1] == ["OR"]:
-            self._next()
-            result = self._all() or result
-        return result
-
-    def _all(self) -> bool:
-        result = self._one()
-        while self._tokens[:1] == ["AND"]:
-            self._next()
-            result = self._one() and result
-        return result
-
-    def _one(self) -> bool:
-        if self._tokens[0] == "(":
-            self._next()
-            result = self._any()
-            self._next(")")
-            return result
-        if self._tokens[0] in ("attribute_exists", "attribute_not_exists"):
-            exists = self._next() == "attribute_exists"
-            self._next("(")
-            found = self.operand()
-            self._next(")")
-            return (found is not None) is exists
-        if self._tokens[0] in ("begins_with", "contains"):
-            function = self._next()
-            self._next("(")
-            whole = self.operand()
-            self._next(",")
-            part = self.operand()
-            self._next(")")
-            if whole is None:
-                return False
-            return str(whole).startswith(str(part)) if function == "begins_with" else part in whole
-        left = self.operand()
-        compare = self._next()
-        right = self.operand()
-        if left is None or right is None:
-            return False
-        return bool(
-            {
-                "=": left == right,
-                "<=": left <= right,
-                ">=": left >= right,
-                "<": left < right,
-                ">": left > right,
-            }[compare]
-        )
-
-    def operand(self) -> Any:
-        token = self._next()
-        if token in ("size", "if_not_exists"):
-            self._next("(")
-            first = self.operand()
-            if token == "size":
-                self._next(")")
-                return None if first is None else len(first)
-            self._next(",")
-            other = self.operand()
-            self._next(")")
-            return other if first is None else first
-        if token.startswith(":"):
-            return _plain(self._values[token])
-        return _plain(self._item.get(self._names.get(token, token)))
-
-    def number(self) -> Any:
-        """Read operands joined by plus and minus, up to a comma or the end."""
-        result = self.operand()
-        while self._tokens[:1] in (["+"], ["-"]):
-            sign = 1 if self._next() == "+" else -1
-            result += sign * self.operand()
-        if self._tokens[:1] == [","]:
-            self._next()
-        return result
-
-    def name(self) -> str | None:
-        """Read the name that is set next; ``None`` at the end."""
-        if not self._tokens:
-            return None
-        token = self._next()
-        self._next("=")
-        return str(self._names.get(token, token))
-
-
-def _holds(text: str, item: Item, values: Item, names: Item) -> bool:
-    return _Expression(text, item, values, names).holds()
-
-
-def _updated(item: Item, text: str, values: Item, names: Item) -> Item:
-    after = deepcopy(item)
-    for clause in re.split(r"\s*\b(?=SET |ADD )", text):
-        if clause.startswith("ADD "):
-            name, value = clause[4:].split()
-            name = names.get(name, name)
-            ((kind, content),) = values[value].items()
-            before = after.get(name)
-            if kind == "N":
-                after[name] = {"N": str((_plain(before) or 0) + int(content))}
-            else:
-                after[name] = {kind: sorted({*(_plain(before) or ()), *content})}
-        elif clause.startswith("SET "):
-            reading = _Expression(clause[4:], item, values, names)
-            while (name := reading.name()) is not None:
-                value = reading.number()
-                after[name] = {"N": str(value)} if isinstance(value, int) else {"S": value}
-    return after
