@@ -102,8 +102,12 @@ def _mail_of(notice: MailNotice) -> Mail | None:
         return found
     if (mail_id := mail_of_attempt(notice.attempt)) is None:
         return None
-    mail = rows.filter(pk=mail_id, message_id="").first()
+    # By its key alone: its sender may be noting this very number just now, and a condition on
+    # what that changes would find no row once its lock is given.
+    mail = rows.filter(pk=mail_id).first()
     if mail is None or mail.attempted_at is None:
+        return None
+    if mail.message_id not in ("", notice.message_id):
         return None
     return mail if attempt_tag(mail.pk, mail.attempted_at) == notice.attempt else None
 
