@@ -1,5 +1,6 @@
 """Whether what a mail says still holds, however long it waited."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db.models import Q
@@ -42,21 +43,24 @@ def overtaken(mail: Mail, *, at: datetime) -> Withdrawn | None:
     What the entrant was told before is asked here and not when the mail is queued: a
     mailbox gets one mail at a time, so an earlier one that was being sent has its outcome.
     """
-    submission = mail.submission
     if not still_holds(mail, at=at):
         return Withdrawn.UNTRUE
-    if mail.kind == MailKind.RECEIVED and _was_told_more(mail):
-        return Withdrawn.LATER_NEWS
-    if mail.kind in (MailKind.RECEIVED, MailKind.APPROVED) and _is_told_of_a_prize(mail):
-        return Withdrawn.LATER_NEWS
-    if mail.kind == MailKind.APPROVED and _was_told_so(mail):
-        return Withdrawn.TOLD_ALREADY
-    if mail.kind == MailKind.REFUSED and _was_taken_later(submission):
+    if mail.kind == MailKind.REFUSED and _was_taken_later(mail.submission):
         return Withdrawn.TAKEN_LATER
+    if mail.kind not in (MailKind.RECEIVED, MailKind.APPROVED):
+        return None
+    # An entry has a handful: read at once, since each question would cost a mail a twentieth.
+    others = list(Mail.objects.filter(submission=mail.submission).exclude(pk=mail.pk))
+    if mail.kind == MailKind.RECEIVED and _was_told_more(mail, others):
+        return Withdrawn.LATER_NEWS
+    if _is_told_of_a_prize(mail, others):
+        return Withdrawn.LATER_NEWS
+    if mail.kind == MailKind.APPROVED and _was_told_so(mail, others):
+        return Withdrawn.TOLD_ALREADY
     return None
 
 
-def _was_told_more(mail: Mail) -> bool:
+def _was_told_more(mail: Mail, others: Sequence[Mail]) -> bool:
     """Tell whether newer news than "we have it" went out while this mail was held up or tried again.
 
     Of an answer it would promise a review: once there is a verdict on it, that is the news.
@@ -65,36 +69,40 @@ def _was_told_more(mail: Mail) -> bool:
     is_decided = entry.status != SubmissionStatus.PENDING_REVIEW
     if mail.attempt > 1 and entry.decided_attempt >= mail.attempt and is_decided:
         return True
-    others = Mail.objects.filter(submission=entry, state__in=WENT_OUT)
-    verdict = Q(decision_no__isnull=False, attempt__gte=mail.attempt)
-    return others.filter(verdict | Q(attempt__gt=mail.attempt)).exists()
+    return any(
+        one.attempt > mail.attempt or (one.decision_no is not None and one.attempt == mail.attempt)
+        for one in others
+        if one.state in WENT_OUT
+    )
 
 
-def _is_told_of_a_prize(mail: Mail) -> bool:
+def _is_told_of_a_prize(mail: Mail, others: Sequence[Mail]) -> bool:
     """Tell whether a mail of a prize says what this one would: of a reserved one that we have the entry."""
     says = (
         TELLS_OF_A_PRIZE
         if mail.kind == MailKind.RECEIVED and mail.attempt == 1
         else {MailKind.PRIZE_WON}
     )
-    news = Mail.objects.filter(submission=mail.submission, kind__in=says)
-    return any(
-        one.state in WENT_OUT
-        or (
-            one.state in (MailState.QUEUED, MailState.SENDING)
-            and still_holds(one, at=one.queued_at)
-        )
-        for one in news.select_related("submission")
-    )
+    for one in others:
+        if one.kind not in says:
+            continue
+        if one.state in WENT_OUT:
+            return True
+        one.submission = mail.submission
+        waits = one.state in (MailState.QUEUED, MailState.SENDING)
+        if waits and still_holds(one, at=one.queued_at):
+            return True
+    return False
 
 
-def _was_told_so(mail: Mail) -> bool:
+def _was_told_so(mail: Mail, others: Sequence[Mail]) -> bool:
     """Tell whether the last verdict that was told is this approval, taken back and given again since."""
-    told = Mail.objects.filter(
-        submission=mail.submission, decision_no__isnull=False, state__in=WENT_OUT
-    ).exclude(pk=mail.pk)
-    last = told.order_by("-decision_no", "-id").first()
-    return last is not None and (last.kind, last.attempt) == (mail.kind, mail.attempt)
+    told = [
+        (one.decision_no, one.pk, one.kind, one.attempt)
+        for one in others
+        if one.decision_no is not None and one.state in WENT_OUT
+    ]
+    return bool(told) and max(told)[2:] == (mail.kind, mail.attempt)
 
 
 def _was_taken_later(submission: Submission) -> bool:
