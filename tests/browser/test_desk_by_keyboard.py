@@ -125,6 +125,36 @@ def test_who_decides_second_is_told_who_was_first_and_led_back(
     assert status_of(embedded, UUID(here)) == "approved"
 
 
+def test_a_decision_that_was_not_saved_stays_said_beside_the_undo_of_the_next(
+    desktop: "Page", embedded: Installation
+) -> None:
+    clear_desk(embedded)
+    for _ in range(3):
+        send_entry(embedded)
+    let_in(desktop, embedded, "mo")
+    first = open_next(desktop, embedded)
+    lost = [True]
+    desktop.route(
+        "**/change/",
+        lambda route: (
+            route.abort()
+            if lost and lost.pop() and route.request.method == "POST"
+            else route.continue_()
+        ),
+    )
+    desktop.keyboard.press("a")
+    second = wait_for_other(desktop, first)
+    desktop.wait_for_selector("#said .error")
+    desktop.keyboard.press("a")
+    wait_for_other(desktop, second)
+    desktop.wait_for_selector("#said form")
+    assert "We couldn't save your decision" in (desktop.text_content("#said .error") or "")
+    assert (status_of(embedded, UUID(first)), status_of(embedded, UUID(second))) == (
+        "pending_review",
+        "approved",
+    )
+
+
 def test_a_reason_is_needed_and_escape_closes_the_list(
     desktop: "Page", embedded: Installation
 ) -> None:

@@ -4,9 +4,10 @@ import { Viewer } from "./viewer.js";
 const WAIT_FOR_PHOTO_MS = 3000, LOOK_FOR_WORK_MS = 10000, PREVIEW_MS = 150, WAIT_FOR_NEXT_MS = 4000;
 const said = document.getElementById("said");
 const MOST_PASSED_OVER = 30;
+const MOST_SEEN = 3; // A decision that wasn't saved stays said above the next ones.
 const decided = [];
 const orders = new Map(); // of reasons, by campaign, as this page first showed them: no key moves under the finger
-let desk, viewer, next, readied = "", timers = [];
+let desk, viewer, next, readied = "", timers = [], given = 0;
 
 // ------------------------------------------------------------------ one desk after the other
 
@@ -68,6 +69,7 @@ async function give(event) {
   if (left.dataset.sent) return;
   if (!fits(form)) return;
   left.dataset.sent = "1";
+  const mine = given += 1;
   decided.unshift(left.dataset.id);
   decided.length = Math.min(decided.length, MOST_PASSED_OVER);
   const body = new FormData(form);
@@ -79,11 +81,12 @@ async function give(event) {
   if (element) swap(element);
   try {
     const response = await answer, act = await response.json();
-    if (!response.ok) return trouble(act.trouble, act.where);
-    remember(act);
+    if (!response.ok) { takeBack(left); return trouble(act.trouble, act.where, "Open it", mine); }
+    if (mine === given) remember(act); // Undo is of the last one, whichever answer comes last
     if (!element) location.assign(left.dataset.next);
   } catch {
-    trouble(`We couldn't save your decision on ${reference}.`, left.dataset.url, "Try again");
+    takeBack(left);
+    trouble(`We couldn't save your decision on ${reference}.`, left.dataset.url, "Try again", mine);
   }
 }
 
@@ -100,14 +103,26 @@ function fits(form) {
   return !words;
 }
 
-function tell(words) { const line = document.createElement("p"); line.textContent = words; said.replaceChildren(line); }
+// What was not saved may be decided again, here or when its turn comes.
+function takeBack(left) {
+  delete left.dataset.sent;
+  const place = decided.indexOf(left.dataset.id);
+  if (place >= 0) decided.splice(place, 1);
+}
 
-function trouble(words, where, way = "Open it") {
+function put(element) { said.replaceChildren(...said.querySelectorAll(":scope > .error"), element); }
+
+function tell(words) {
+  for (const error of said.querySelectorAll(":scope > .error")) { error.dataset.seen = Number(error.dataset.seen || 0) + 1; if (error.dataset.seen > MOST_SEEN) error.remove(); }
+  const line = document.createElement("p"); line.textContent = words; put(line);
+}
+
+function trouble(words, where, way, number) {
   const line = document.createElement("p"), link = document.createElement("a");
   line.className = "error"; line.textContent = `${words} `;
   link.href = where; link.textContent = way;
   line.append(link);
-  said.replaceChildren(line);
+  if (number === given) put(line); else said.prepend(line); // beside the Undo of a later one
 }
 
 function remember(act) {
@@ -116,7 +131,7 @@ function remember(act) {
   form.dataset.seconds = act.seconds;
   form.elements.decision_no.value = act.decision_no;
   form.querySelector("span").textContent = act.said;
-  said.replaceChildren(form);
+  put(form);
   countDown(form);
 }
 
@@ -133,14 +148,16 @@ function countDown(form) {
 // ------------------------------------------------------------------ reasons
 
 function listenToReasons(form) {
-  let timer;
+  let timer, asked = 0;
   const preview = form.querySelector(".preview");
   const show = async () => {
+    const mine = asked += 1;
     const body = new FormData(form);
     if (!form.isConnected) return;
     if (!body.has("reason")) { preview.hidden = true; return; }
     // Posted: in an address, what is typed here would stand in the web server's log.
     const answer = await fetch(desk.dataset.sentences, { method: "POST", body }).catch(() => null);
+    if (mine !== asked) return; // an older question, answered late
     if (!answer?.ok) { timer = setTimeout(show, 1000); return; } // busy or away for a moment
     const { lines } = await answer.json(), shown = lines.filter((line) => line.theirs);
     preview.replaceChildren(...(shown.length ? [Object.assign(document.createElement("small"), { textContent: "The entrant will read" })] : []), ...shown.map((line) => {
@@ -224,7 +241,8 @@ function renewStage(element) {
   viewer.goOnFrom(before);
   // With its photo an entry may be approved without more; not under the hands of who writes why.
   const approve = desk.querySelector("[data-approve]"), now = element.querySelector("[data-approve]");
-  if (approve && now && !approve.open) { approve.replaceWith(now); listen(now); }
+  const gaps = (one) => one.querySelector("[name=despite]")?.value ?? "";
+  if (approve && now && !approve.open && gaps(approve) !== gaps(now)) { approve.replaceWith(now); listen(now); }
   if (!stage.querySelector("[data-missing]")) { timers.forEach(clearInterval); timers = []; }
 }
 
