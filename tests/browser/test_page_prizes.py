@@ -46,6 +46,13 @@ def sent(phone: "Page", embedded: Installation, *awards: ShownAward, reveal: str
     outcome(phone, "approved")
 
 
+def come_back(phone: "Page") -> None:
+    """Look at another tab and come back; the page asks what became of the entry."""
+    with phone.expect_response(lambda answer: "/submissions/" in answer.url):
+        phone.evaluate("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))")
+    phone.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+
 def test_a_win_has_its_code_to_read_and_to_scan(phone: "Page", embedded: Installation) -> None:
     sent(phone, embedded, VOUCHER, STICKER)
     phone.click(".scan summary")
@@ -57,6 +64,8 @@ def test_a_win_has_its_code_to_read_and_to_scan(phone: "Page", embedded: Install
     assert "Sticker: reserved for you, subject to validation." in words
     assert phone.evaluate("document.documentElement.scrollWidth") <= 390
     assert_accessible(phone)
+    come_back(phone)
+    assert phone.is_visible(".qr"), "what was opened stays open while the phone is looked at again"
 
 
 @pytest.mark.parametrize(
@@ -74,6 +83,7 @@ def test_a_covered_result_opens_by_key_and_is_what_the_server_said(
     assert phone.locator(".wheel").count() == (reveal == "wheel" and motion != "reduce")
     phone.focus(".cover button")
     phone.keyboard.press("Enter")
+    come_back(phone)
     phone.wait_for_selector(".prizes:not([hidden])")
     expected = "You’ve won: £10 voucher." if award is VOUCHER else "Not this time."
     assert phone.evaluate("document.activeElement.textContent") == expected

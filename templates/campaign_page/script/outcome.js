@@ -13,17 +13,19 @@ const OPEN = ["queued", "received", "pending_review"];
 const MENDABLE = /^(ANSWER_.*|CONSENT_MISSING|UNKNOWN_FIELD|TOKEN_EXPIRED)$/;
 const done = $("done");
 let round = 0;
+let shown = ""; // the answer that stands there: told once, so that nothing that is open or half uncovered in it is lost
 let address = ""; // of this visit: once the entry is with us, the browser keeps nobody's address
 
 // `mend` shows the form again with what is wrong in it; `askAgain` shows the place for a new photo.
 export async function follow(sent, { mend, askAgain, refuse }) {
   const mine = round += 1;
   address = sent.email || address;
+  const isNew = done.hidden || !form.hidden;
   form.hidden = true;
   if (done.hidden) show({ status: "queued", reference: sent.reference }, sent);
-  done.focus();
+  if (isNew) done.focus();
   const end = Date.now() + FOLLOW_MS;
-  for (let step = 0, last = ""; mine === round;) {
+  for (let step = 0; mine === round;) {
     let answer;
     try { answer = await statusOf(sent.id, sent.token); } catch (error) {
       if (error instanceof Refused) return refuse(error);
@@ -35,8 +37,7 @@ export async function follow(sent, { mend, askAgain, refuse }) {
     const queued = answer.status === "queued";
     if (!queued && answer.status === "invalid" && view === "form" && (answer.reasons || []).every(({ code }) => MENDABLE.test(code))) return mend(answer.reasons);
     if (!queued) arrived(sent, answer);
-    if (JSON.stringify(answer) !== last) show(answer, sent);
-    last = JSON.stringify(answer);
+    if (done.hidden || keyOf(answer) !== shown) show(answer, sent);
     if ((answer.actions || []).some((action) => action.kind === "resubmit")) return askAgain(sent);
     if (!queued && !answer.poll_after_seconds) return undefined;
     if (Date.now() > end) return lookLater(sent);
@@ -94,11 +95,13 @@ function next(answer, sent) {
   ];
 }
 
+// Over a limit, one phone may still have another user; when the limit has room again, so may this one.
+const isFull = (answer) => (answer.reasons || []).some(({ code }) => code === "LIMIT_REACHED") && !(Date.parse(answer.may_enter_again_at) <= now());
+const keyOf = (answer) => JSON.stringify([answer, isFull(answer)]);
+
 function another(answer) {
   if (view !== "form" || answer.status === "queued" || (answer.actions || []).length) return null;
-  // Over a limit, one phone may still have another user; when the limit has room again, so may this one.
-  const isFull = (answer.reasons || []).some(({ code }) => code === "LIMIT_REACHED") && !(Date.parse(answer.may_enter_again_at) <= now());
-  const button = make("button", { type: "button", className: "second", textContent: t(isFull ? "another_person" : "enter_again") });
+  const button = make("button", { type: "button", className: "second", textContent: t(isFull(answer) ? "another_person" : "enter_again") });
   button.onclick = () => { forgetEverything(); location.reload(); };
   return button;
 }
@@ -107,6 +110,7 @@ function another(answer) {
 const isReopened = ({ status, reasons }) => status === "pending_review" && reasons?.length;
 
 export function show(answer, sent) {
+  shown = keyOf(answer);
   reveal(done);
   done.dataset.status = answer.status;
   tell("");

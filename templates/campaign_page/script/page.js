@@ -220,7 +220,7 @@ async function mindTheDoor() {
   for (let before = ""; ;) {
     const live = await stateNow();
     const door = doorOf(live);
-    if (live.release > settings.release && door === "open") reload();
+    if (live.release > settings.release && door === "open" && !sending && !state.sent) reload();
     else if (door !== before && !state.sent) {
       form.hidden = true;
       document.body.dataset.door = door;

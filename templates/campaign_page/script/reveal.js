@@ -11,7 +11,7 @@ export function cover(result, sent, { wins }) {
   const spins = settings.reveal === "wheel" && !still.matches;
   const button = make("button", { type: "button", className: "send", textContent: t(spins ? "spin" : "uncover") });
   const open = () => {
-    if (sent.revealed) return;
+    if (!box.isConnected) return;
     sent.revealed = true;
     save();
     box.remove();
