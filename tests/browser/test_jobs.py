@@ -108,6 +108,23 @@ def test_a_page_that_is_open_goes_on_by_itself_and_keeps_the_keyboard_where_it_i
         assert page.locator("#cancel").count() == 0
 
 
+def test_a_list_that_renews_itself_is_still_walked_by_keyboard(
+    browser: "Chromium", site: str, job: Job
+) -> None:
+    with open_page(browser, width=1024, height=900) as page:
+        enter(page, job.person, site)
+        page.goto(f"{site}/admin/jobs/job/")
+        page.wait_for_selector("#result_list .data-row")
+        page.keyboard.press("ArrowDown")
+        before = page.query_selector("#result_list .ch-chosen")
+        assert before is not None
+        page.wait_for_function("row => !row.isConnected", arg=before)
+        page.wait_for_selector("#result_list .ch-chosen")
+        page.wait_for_function("() => document.activeElement.closest('#result_list .ch-chosen')")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#job")
+
+
 def test_any_other_page_tells_of_the_end_until_that_is_dismissed(
     browser: "Chromium", site: str, job: Job
 ) -> None:

@@ -40,17 +40,21 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  const rows = [...document.querySelectorAll("#result_list .data-row")];
-  if (!rows.length) return;
+  // Looked up anew each time, and known by their address: a list may renew itself.
+  const rows = () => [...document.querySelectorAll("#result_list .data-row")];
   const link = (row) => row.querySelector("th a[href], td a[href]");
-  let chosen = -1;
+  let chosen = "";
+  const place = () => rows().findIndex((row) => chosen && link(row)?.getAttribute("href") === chosen);
+  const mark = () => rows().forEach((row) => row.classList.toggle("ch-chosen", Boolean(chosen) && link(row)?.getAttribute("href") === chosen));
 
   const choose = (index) => {
-    rows[chosen]?.classList.remove("ch-chosen");
-    chosen = Math.max(0, Math.min(rows.length - 1, index));
-    rows[chosen].classList.add("ch-chosen");
-    rows[chosen].scrollIntoView({ block: "nearest" });
-    link(rows[chosen])?.focus({ preventScroll: true });
+    const all = rows();
+    if (!all.length) return;
+    const row = all[Math.max(0, Math.min(all.length - 1, index))];
+    chosen = link(row)?.getAttribute("href") ?? "";
+    mark();
+    row.scrollIntoView({ block: "nearest" });
+    link(row)?.focus({ preventScroll: true });
   };
 
   const busy = (target) =>
@@ -58,19 +62,23 @@ document.addEventListener("DOMContentLoaded", () => {
     document.querySelector("#command-results")?.offsetParent;
 
   document.addEventListener("keydown", (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey || busy(event.target)) return;
-    if (event.key === "ArrowDown") choose(chosen + 1);
-    else if (event.key === "ArrowUp") choose(chosen - 1);
-    else if (event.key === "Enter" && chosen >= 0 && !event.target.closest("a")) link(rows[chosen])?.click();
+    if (event.altKey || event.ctrlKey || event.metaKey || busy(event.target) || !rows().length) return;
+    if (event.key === "ArrowDown") choose(place() + 1);
+    else if (event.key === "ArrowUp") choose(place() - 1);
+    else if (event.key === "Enter" && place() >= 0 && !event.target.closest("a")) link(rows()[place()])?.click();
     else return;
     event.preventDefault();
   });
 
-  for (const row of rows) {
-    row.addEventListener("click", (event) => {
-      if (event.target.closest("a, button, input, label") || window.getSelection().toString()) return;
-      link(row)?.click();
-    });
-    if (link(row)) row.style.cursor = "pointer";
-  }
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("#result_list .data-row");
+    if (!row || event.target.closest("a, button, input, label") || window.getSelection().toString()) return;
+    link(row)?.click();
+  });
+
+  document.addEventListener("htmx:afterSwap", () => {
+    mark();
+    const row = rows()[place()];
+    if (row && document.activeElement === document.body) link(row)?.focus({ preventScroll: true });
+  });
 });
