@@ -9,6 +9,7 @@ let isTyped = form?.dataset.wording === "unsaved";
 
 // A new frame each time: a form that is sent into one that is there adds a step to the browser's history.
 function draw() {
+  for (const late of document.querySelectorAll(".wording-preview iframe.is-next")) late.remove(); // what was typed since is newer
   const shown = document.querySelector(".wording-preview iframe");
   const next = shown.cloneNode();
   next.removeAttribute("src");
