@@ -38,11 +38,8 @@ def queue_prize_mails(
     somebody has won, however late it came here. Who won nothing is told where the
     campaign wants that.
     """
-    records = [one.record for one in written.shown]
-    won = {record.id for record in records if PrizeOutcome.GIVEN in record.prizes.values()}
-    ids = won | {award.submission_id for award in written.awards}
-    mails = list(_of_awards(ids, at, notify=notify or tells_wins)) if ids else []
-    for record in records:
+    mails = _of_wins(written, at, notify=notify or tells_wins)
+    for record in (one.record for one in written.shown):
         campaign = written.campaigns[record.campaign_id].pk
         if _won_nothing(record) and _tells_of_no_prize(record, campaign):
             mails.append(
@@ -56,9 +53,28 @@ def queue_prize_mails(
                     tells=notify or _is_young(record.entered_at, at),
                 )
             )
-    # Of several prizes that are reserved for one entry there is one mail.
-    mails = list({(mail.submission_id, mail.event): mail for mail in mails}.values())
     insert_missing(mails, unique=("submission", "event"))
+
+
+def queue_missed_wins(
+    written: Written, *, at: datetime, notify: bool, tells_wins: bool = False
+) -> None:
+    """Queue the mails of awards whose entry, or whose award, another worker wrote at the same moment.
+
+    After the commit: in their transactions neither of the two sees what the other writes.
+    """
+    mails = _of_wins(written, at, notify=notify or tells_wins)
+    insert_missing(mails, unique=("submission", "event"))
+
+
+def _of_wins(written: Written, at: datetime, *, notify: bool) -> list[Mail]:
+    won = {
+        one.record.id for one in written.shown if PrizeOutcome.GIVEN in one.record.prizes.values()
+    }
+    ids = won | {award.submission_id for award in written.awards}
+    mails = _of_awards(ids, at, notify=notify) if ids else ()
+    # Of several prizes that are reserved for one entry there is one mail.
+    return list({(mail.submission_id, mail.event): mail for mail in mails}.values())
 
 
 def _won_nothing(record: SubmissionRecord) -> bool:

@@ -14,10 +14,10 @@ from ingest_lambda.contract import (
     UnreadableItem,
     read_stream_record,
 )
-from submissions.awards.services.queueing import queue_prize_mails
+from submissions.awards.services.queueing import queue_missed_wins, queue_prize_mails
 from submissions.intake.services.photo_deadlines import note_deadlines, settle_deadlines
 from submissions.mail.services.queueing import queue_received
-from submissions.mirror.services.writing import SETTLES_WITHIN, Placed, write_records
+from submissions.mirror.services.writing import SETTLES_WITHIN, Placed, Written, write_records
 from submissions.receipts.services.submitted_files import note_files
 from submissions.review.services.fraud_checks import review_suspects
 
@@ -87,7 +87,7 @@ def _take_in(
         return
     try:
         with transaction.atomic():
-            unknown = _write(batch, at, notify=notify, tells_wins=tells_wins)
+            written = _write(batch, at, notify=notify, tells_wins=tells_wins)
     except _NOT_TAKEN as exc:
         if len(batch) == 1:
             result.refused.append((batch[0][0], type(exc).__name__))
@@ -96,20 +96,19 @@ def _take_in(
         for half in (batch[:middle], batch[middle:]):
             _take_in(half, result, at, notify=notify, tells_wins=tells_wins)
         return
-    result.refused += unknown
-    result.taken += len(batch) - len(unknown)
-    # After the commit: of two workers, one with a submission and one with its photo, the later
-    # sees both. Should we die before, the batch comes again.
+    result.refused += written.unknown
+    result.taken += len(batch) - len(written.unknown)
+    # After the commit: of two workers, one with a submission and one with its photo or award, the
+    # later sees both. Should we die before, the batch comes again.
     entries = {r.id for _, r in batch if isinstance(r, SubmissionRecord)}
     of_photos = {r.submission_id for _, r in batch if isinstance(r, ImageRecord)}
     review_suspects(entries | of_photos, at=at)
     settle_deadlines(entries | of_photos, at=at)
+    queue_missed_wins(written, at=at, notify=notify, tells_wins=tells_wins)
 
 
-def _write(
-    batch: Sequence[Placed], at: datetime, *, notify: bool, tells_wins: bool
-) -> list[tuple[int, str]]:
-    """Write the rows of a batch; return the places of submissions that name what is not known here, and what."""
+def _write(batch: Sequence[Placed], at: datetime, *, notify: bool, tells_wins: bool) -> Written:
+    """Write the rows of a batch; return what it brought."""
     written = write_records(batch, at=at)
     note_files(written.photos, written.shown)
     note_deadlines(written.shown, at=at)
@@ -119,4 +118,4 @@ def _write(
     settled = [one for one in known if notify or one.entered_at < at - SETTLES_WITHIN]
     queue_received(settled, written.campaigns, at=at, notify=notify)
     queue_prize_mails(written, at=at, notify=notify, tells_wins=tells_wins)
-    return written.unknown
+    return written
