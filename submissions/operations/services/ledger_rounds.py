@@ -90,12 +90,13 @@ def _compare_next(job: Job, at: datetime) -> Step:
         return Step(job.cursor, is_last=True)
     before = asked.position
     _compare_page(asked, settled=asked.begun_at, repair=True, at=at)
-    _note(asked, before)
+    is_noted = _note(asked, before)
     return Step(
         {"round": asked.pk},
         done=max(0, asked.items - job.done),
         total=max(asked.expected, asked.items),
-        is_last=asked.ended_at is not None,
+        # One that was begun anew behind this page is this job's as well.
+        is_last=is_noted and asked.ended_at is not None,
     )
 
 
@@ -132,14 +133,14 @@ def go_on(*, at: datetime, enough: Callable[[], bool]) -> None:
     """Go on with the clock's round, page by page, until it ends or ``enough`` says so.
 
     Where none is under way the next one begins; one that somebody asked for is
-    left to its job. Two at once do no harm: a page counts for the one who notes
+    left to its job, as long as that goes on: asked for as it ended, a round has none. Two at once do no harm: a page counts for the one who notes
     it first.
 
     Raises:
         IngestBusy: the table is busy or away; the next call goes on from there.
     """
     under_way = _under_way().first()
-    if under_way is not None and under_way.asked_by_id is not None:
+    if under_way is not None and under_way.asked_by_id is not None and _has_job():
         return
     under_way = under_way or _begin(at)
     while not under_way.ended_at:
@@ -167,6 +168,10 @@ def compare_everything(*, at: datetime, repair: bool) -> LedgerRound:
         _add_gap(whole, ItemLine(award.submission_id, "UNIT", award.prize))
     whole.save()
     return whole
+
+
+def _has_job() -> bool:
+    return Job.objects.filter(kind=COMPARE_EVERYTHING.name, ended_at=None).exists()
 
 
 def _under_way() -> QuerySet[LedgerRound]:

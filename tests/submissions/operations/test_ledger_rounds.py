@@ -309,6 +309,48 @@ def test_a_comparison_that_is_cancelled_goes_on_by_the_clock(monkeypatch):
 
 
 @pytest.mark.usefixtures("account")
+def test_a_round_that_is_asked_for_during_the_last_page_of_another_is_compared_too(monkeypatch):
+    stored(make_campaign())
+    actor, lost_at = make_operator(), LATER + timedelta(minutes=1)
+    job = ask_for_round(actor=actor, at=LATER)
+    first, whole = LedgerRound.objects.get(), LedgerItems.items_after
+
+    def asked_again(self: LedgerItems, position: str = "", *, most: int = 0) -> Any:
+        monkeypatch.setattr(LedgerItems, "items_after", whole)
+        page = whole(self, position)
+        ReceiptImage.objects.all().delete()
+        assert ask_for_round(actor=actor, at=lost_at, lost_at=lost_at) == job
+        return page
+
+    monkeypatch.setattr(LedgerItems, "items_after", asked_again)
+    (ended,) = run_jobs(at=LATER)
+    again = LedgerRound.objects.get()
+    assert again.pk != first.pk
+    assert again.ended_at is not None, "no job and no clock would go on with it"
+    assert ended.done == again.items == 4
+    assert "None differs." in ended.outcome
+
+
+@pytest.mark.usefixtures("account")
+def test_a_round_that_is_asked_for_as_the_job_ends_goes_on_by_the_clock(monkeypatch):
+    stored(make_campaign())
+    actor, note = make_operator(), ledger_rounds._note
+    job = ask_for_round(actor=actor, at=LATER)
+
+    def asked_behind_it(under_way: LedgerRound, before: str) -> bool:
+        is_noted = note(under_way, before)
+        assert ask_for_round(actor=actor, at=LATER) == job
+        return is_noted
+
+    monkeypatch.setattr(ledger_rounds, "_note", asked_behind_it)
+    run_jobs(at=LATER)
+    monkeypatch.setattr(ledger_rounds, "_note", note)
+    assert LedgerRound.objects.filter(ended_at=None).get().asked_by == actor
+    go_on(at=LATER, enough=after(9))
+    assert not LedgerRound.objects.filter(ended_at=None).exists()
+
+
+@pytest.mark.usefixtures("account")
 def test_a_worker_with_an_older_page_changes_nothing(monkeypatch):
     campaign = make_campaign()
     for _ in range(3):
