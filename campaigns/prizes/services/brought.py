@@ -56,6 +56,7 @@ def bring_moments(prize: Prize, text: str, *, actor: User, at: datetime) -> Mome
     if not found.times:
         raise NoMoments(" ".join(found.problems) or "The list is empty.")
     with transaction.atomic():
+        Prize.objects.select_for_update().get(pk=prize.pk)  # of two lists at once the second stays
         BroughtMoments.objects.filter(prize=prize).delete()
         BroughtMoments.objects.create(
             prize=prize,

@@ -198,7 +198,9 @@ def _end(one: StockWithdrawal, at: datetime) -> None:
     with transaction.atomic():
         campaign = locked(one.prize.campaign)
         won_first = one.units - one.taken
-        StockWithdrawal.objects.filter(pk=one.pk).update(units=one.taken, ended_at=at)
+        running = StockWithdrawal.objects.filter(pk=one.pk, ended_at=None)
+        if not running.update(units=one.taken, ended_at=at):
+            return  # another clock has ended it, and given back what was won first
         if won_first:
             Prize.objects.filter(pk=one.prize_id).update(stock=F("stock") + won_first)
             _note_in_set(one.prize, won_first)

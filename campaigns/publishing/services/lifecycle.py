@@ -101,7 +101,8 @@ def republish(campaign: Campaign, *, at: datetime) -> bool:
         with transaction.atomic(durable=True):
             place = decided(locked(campaign), is_test=is_test, beyond=held.revision if held else 0)
             Placement.objects.filter(pk=place.pk).update(is_page_kept=False)
-        forget_loaded(campaign, is_test=is_test)
+            # In one with the revision, or the clock might carry that while all stock still counts as there.
+            forget_loaded(campaign, is_test=is_test)
     return propagate_both(campaign, at=at)
 
 

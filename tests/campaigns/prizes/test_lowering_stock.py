@@ -130,7 +130,8 @@ def test_a_moment_that_is_won_before_it_is_withdrawn_stays_won_and_counts(
     at = NOON + timedelta(days=3)
     Prize.objects.filter(pk=prize.pk).update(stock=6)
     published(campaign, reason="Fewer", at=at)
-    first = StockWithdrawal.objects.get().planned[0]
+    stale = StockWithdrawal.objects.get()
+    first = stale.planned[0]
     won = Given(prize=prize.key, unit=first, submission_id=uuid4())
     ingest.restore_given(str(campaign.pk), [won])
     win(prize, first)
@@ -141,6 +142,11 @@ def test_a_moment_that_is_won_before_it_is_withdrawn_stays_won_and_counts(
     assert ingest.read_given(str(campaign.pk), prize.key, first) == won
     line = AuditEntry.objects.get(code="prize.stock_lowered")
     assert line.after == {"prize": prize.key, "taken out": 3, "won in the meantime": 1}
+    stock = Prize.objects.get(pk=prize.pk).stock
+    withdrawing._end(StockWithdrawal.objects.get(), NOON)
+    assert Prize.objects.get(pk=prize.pk).stock == stock, (
+        "a clock that comes late ends it no second time"
+    )
     # The same settings again draw nothing new: of 7, six have a moment and one is won.
     before = newest_set(campaign, is_test=False)
     published(campaign, reason="The same", at=at)
