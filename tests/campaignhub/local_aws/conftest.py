@@ -160,7 +160,7 @@ def bench(stack: Stack) -> Iterator[Bench]:
     made.end()
 
 
-def eventually(check: Callable[[], bool], seconds: float = 45) -> None:
+def eventually(check: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until ``check`` holds."""
     deadline = time.monotonic() + seconds
     while not check():

@@ -8,6 +8,7 @@ import pytest
 from ingest_lambda.contract import AwardState, PrizeOutcome, SubmissionStatus
 from submissions.intake.services import mirroring
 from submissions.mail.models import Mail
+from submissions.mail.services.queueing import queue_received
 from tests.submissions.awards.prizes import make_prize_campaign
 from tests.submissions.factories import NOON, make_award, make_record, streamed
 from tests.support.at_once import at_once
@@ -22,7 +23,7 @@ def test_of_two_workers_with_an_entry_and_its_award_one_queues_the_mail(monkeypa
         prizes={"voucher": PrizeOutcome.GIVEN},
     )
     won = make_award(entry.id, prize="voucher", unit="b1.0.0", state=AwardState.CONFIRMED)
-    both_have_written, queue_received = Barrier(2), mirroring.queue_received
+    both_have_written = Barrier(2)
 
     def meet(*args: Any, **kwargs: Any) -> None:
         queue_received(*args, **kwargs)
