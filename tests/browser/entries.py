@@ -23,7 +23,7 @@ def send_entry(installation: Installation, *, photos: int = 1, arrive: bool = Tr
 def send_before_photos(
     installation: Installation, *, photos: int = 1
 ) -> tuple[UUID, Callable[[], None]]:
-    """Enter as somebody new; return the id once the site knows it without pictures, and what sends the photos."""
+    """Enter as a new person; return the id once the site knows it without pictures, and what sends the photos."""
     visitor, files = _begin(installation, photos)
     return _submit(installation, visitor, pictures=0), lambda: _upload(visitor, files)
 

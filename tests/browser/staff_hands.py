@@ -133,7 +133,7 @@ def build_form(page: "Page") -> None:
 
 
 def row_says_what_it_means(page: "Page") -> None:
-    """Give the last row one meaning after the other: it says that in every language until somebody words it."""
+    """Give the last row one meaning after the other: it says that in every language until it is worded by hand."""
     row = page.locator("[data-row-list] > [data-kind=text]").last
     meaning, labels = row.locator("select[name$=-meaning]"), row.locator(".row-label input")
     meaning.select_option("store")
@@ -143,7 +143,9 @@ def row_says_what_it_means(page: "Page") -> None:
     assert set(said) <= {"Last name", "Apellidos", "Nachname", "Nom"}
     labels.locator("visible=true").first.fill("Surname")
     meaning.select_option("store")
-    assert "Surname" in [one.input_value() for one in labels.all()], "what somebody wrote stays"
+    assert "Surname" in [one.input_value() for one in labels.all()], (
+        "what was written by hand stays"
+    )
     meaning.select_option("family_name")
 
 

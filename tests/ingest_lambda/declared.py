@@ -19,6 +19,19 @@ def resources(kind: str) -> dict[str, dict[str, Any]]:
     }
 
 
+QUEUES = resources("AWS::SQS::Queue")
+SOURCES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
+"""The queues that are worked on."""
+DEAD = {
+    queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]: name
+    for name, queue in SOURCES.items()
+}
+"""The dead-letter queues of these, each with the name of its own."""
+PIPE_DEAD = {"MirrorPipeDeadLetterQueue"}
+KEPT = ("RetainExceptOnCreate", "Retain")
+"""Outlives its stack, but a first create that failed leaves nothing in the way of the next."""
+
+
 def default(parameter: Any) -> int:
     """The number that a property has when nobody sets its parameter."""
     if isinstance(parameter, dict):

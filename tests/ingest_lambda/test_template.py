@@ -10,6 +10,10 @@ from ingest_lambda.adapters.table import LedgerLine
 from ingest_lambda.config import Config
 from ingest_lambda.pictures.limits import MEMORY_BYTES, WALL_SECONDS
 from tests.ingest_lambda.declared import (
+    DEAD,
+    KEPT,
+    PIPE_DEAD,
+    QUEUES,
     branches,
     default,
     functions,
@@ -17,16 +21,6 @@ from tests.ingest_lambda.declared import (
     template,
     variables,
 )
-
-QUEUES = resources("AWS::SQS::Queue")
-SOURCES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
-DEAD = {
-    queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]: name
-    for name, queue in SOURCES.items()
-}
-PIPE_DEAD = {"MirrorPipeDeadLetterQueue"}
-KEPT = ("RetainExceptOnCreate", "Retain")
-"""Outlives its stack, but a first create that failed leaves nothing in the way of the next."""
 
 
 def test_the_images_function_outlives_its_decoder_and_has_room_for_it():

@@ -13,20 +13,12 @@ from ingest_lambda.contract import (
 )
 from tests.checks.api_hash import SNAPSHOT, api_hash, with_hash
 from tests.ingest_lambda.declared import (
+    KEPT,
     branches,
     default,
     resources,
     template,
 )
-
-QUEUES = resources("AWS::SQS::Queue")
-SOURCES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
-DEAD = {
-    queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]: name
-    for name, queue in SOURCES.items()
-}
-KEPT = ("RetainExceptOnCreate", "Retain")
-"""Outlives its stack, but a first create that failed leaves nothing in the way of the next."""
 
 
 def test_the_models_have_the_bounds_of_the_contract():

@@ -12,18 +12,14 @@ from ingest_lambda.contract import (
 from ingest_lambda.functions.images import LAST_DELIVERY
 from ingest_lambda.pictures.limits import WALL_SECONDS
 from tests.ingest_lambda.declared import (
+    DEAD,
+    PIPE_DEAD,
+    QUEUES,
+    SOURCES,
     default,
     resources,
     template,
 )
-
-QUEUES = resources("AWS::SQS::Queue")
-SOURCES = {name: queue for name, queue in QUEUES.items() if "RedrivePolicy" in queue}
-DEAD = {
-    queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]: name
-    for name, queue in SOURCES.items()
-}
-PIPE_DEAD = {"MirrorPipeDeadLetterQueue"}
 
 
 def test_every_queue_that_is_worked_on_has_a_dead_letter_queue_of_its_own():

@@ -95,7 +95,7 @@ def _compare_next(job: Job, at: datetime) -> Step:
         {"round": asked.pk},
         done=max(0, asked.items - job.done),
         total=max(asked.expected, asked.items),
-        # One that was begun anew behind this page is this job's as well.
+        # One that was begun again behind this page is this job's as well.
         is_last=is_noted and asked.ended_at is not None,
     )
 

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 NUMBER = "0100-test"
 
 
-def somebody_waits() -> bool:
+def another_waits() -> bool:
     """Tell whether another connection to this database waits for a lock."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -42,7 +42,7 @@ def test_a_notice_that_meets_its_mail_being_noted_as_sent_waits_for_it_and_count
         with transaction.atomic():
             Mail.objects.update(state=MailState.SENT, message_id=NUMBER, sent_at=NOON)
             begun.set()
-            wait_until(somebody_waits, what="the notice waits for the mail", seconds=30)
+            wait_until(another_waits, what="the notice waits for the mail", seconds=30)
 
     def drain() -> bool:
         assert begun.wait(30)

@@ -40,7 +40,7 @@ document.addEventListener("DOMContentLoaded", () => {
     });
   }
 
-  // Looked up anew each time, and known by their address: a list may renew itself.
+  // Looked up again each time, and known by their address: a list may renew itself.
   const rows = () => [...document.querySelectorAll("#result_list .data-row")];
   const link = (row) => row.querySelector("th a[href], td a[href]");
   let chosen = "";

@@ -160,7 +160,7 @@ function propose(row, kind) {
   }
 }
 
-// A row says what it means, a consent what it is given for, in each language that nobody worded.
+// A row says what it means, a consent what it is given for, in each language that has no words of its own yet.
 function followChoice(row, select, group) {
   select.addEventListener("change", () => {
     const words = proposals();

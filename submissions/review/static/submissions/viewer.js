@@ -32,7 +32,7 @@ export class Viewer {
 
   step(by) { this.show(this.at + by); }
 
-  // Pictures that are renewed under somebody's eyes stay as they were turned, enlarged and lit.
+  // Pictures that are renewed while a moderator looks at them stay as they were turned, enlarged and lit.
   goOnFrom(before) {
     before.leave();
     if (before.stage.classList.contains("strong")) this.use("contrast");
