@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ingest_lambda.contract import AwardState, PrizeOutcome, SubmissionStatus
+from submissions.awards.services.queueing import queue_prize_mails
 from submissions.intake.services import mirroring
 from submissions.mail.models import Mail
-from submissions.mail.services.queueing import queue_received
 from tests.submissions.awards.prizes import make_prize_campaign
 from tests.submissions.factories import NOON, make_award, make_record, streamed
 from tests.support.at_once import at_once
@@ -23,13 +23,13 @@ def test_of_two_workers_with_an_entry_and_its_award_one_queues_the_mail(monkeypa
         prizes={"voucher": PrizeOutcome.GIVEN},
     )
     won = make_award(entry.id, prize="voucher", unit="b1.0.0", state=AwardState.CONFIRMED)
-    both_have_written = Barrier(2)
+    both_have_looked = Barrier(2)
 
     def meet(*args: Any, **kwargs: Any) -> None:
-        queue_received(*args, **kwargs)
-        both_have_written.wait(30)
+        queue_prize_mails(*args, **kwargs)
+        both_have_looked.wait(30)
 
-    monkeypatch.setattr(mirroring, "queue_received", meet)
+    monkeypatch.setattr(mirroring, "queue_prize_mails", meet)
     taken = at_once(
         lambda: mirroring.mirror_stream_records([streamed(entry)], at=NOON).taken,
         lambda: mirroring.mirror_stream_records([streamed(won)], at=NOON).taken,
