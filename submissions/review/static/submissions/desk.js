@@ -77,6 +77,7 @@ async function give(event) {
   tell(`${reference}: ${form.dataset.verdict.toLowerCase()}…`);
   // The answer is not waited for: the next picture is there at once.
   const answer = fetch(form.action, { method: "POST", body, keepalive: true, headers: { Accept: "application/json" } });
+  answer.catch(() => {}); // it may fail while the next is waited for; what then is said below
   const element = await Promise.race([ready.catch(() => null), new Promise((done) => setTimeout(done, WAIT_FOR_NEXT_MS, null))]);
   if (element) swap(element);
   try {
