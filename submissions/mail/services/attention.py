@@ -21,7 +21,8 @@ def troubled_mails(user: User) -> Counter[str]:
     rows = Mail.objects.filter(campaign__in=mine).order_by()
     return Counter(
         {
-            state: len(rows.filter(state=state).values_list("pk")[:MOST])
+            # The state stands in the index: no row of the table is read for it.
+            state: len(rows.filter(state=state).values_list("state")[:MOST])
             for state in ("failed", "unknown")
         }
     )
