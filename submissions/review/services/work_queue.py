@@ -94,7 +94,7 @@ def left(campaigns: Sequence[UUID], *, passing_over: Collection[UUID] = ()) -> i
     rows = Submission.objects.filter(
         campaign__in=campaigns, status=SubmissionStatus.PENDING_REVIEW, is_test=False
     ).exclude(pk__in=passing_over)
-    return len(rows.order_by().values_list("pk")[:COUNTED])
+    return _counted(rows)
 
 
 def pace(*, actor: User, at: datetime) -> int:
@@ -113,4 +113,9 @@ def waiting_for(user: User) -> QuerySet[Submission]:
 
 def waiting_count(user: User) -> int:
     """Count the submissions that wait for this person's review, up to a thousand."""
-    return len(waiting_for(user).order_by().values_list("pk")[:COUNTED])
+    return _counted(waiting_for(user))
+
+
+def _counted(rows: QuerySet[Submission]) -> int:
+    """Count in the database: a thousand ids made here take longer than all the rest."""
+    return rows.order_by().values("status")[:COUNTED].count()
