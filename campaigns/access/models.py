@@ -81,7 +81,12 @@ class PartnerKey(TenantModel):
                 fields=["key_hash"],
                 condition=~models.Q(key_hash=""),
                 name="partner_key_belongs_to_one_client",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["client", "name"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="partner_key_has_a_name_of_its_own",
+            ),
         ]
 
     def __str__(self) -> str:

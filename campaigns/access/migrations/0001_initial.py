@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ('-created_at', '-id'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('key_hash', ''), _negated=True), fields=('key_hash',), name='partner_key_belongs_to_one_client')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('key_hash', ''), _negated=True), fields=('key_hash',), name='partner_key_belongs_to_one_client'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('client', 'name'), name='partner_key_has_a_name_of_its_own')],
             },
         ),
     ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaignhub import ingest
 from campaignhub.aws import api_gateway
@@ -66,10 +66,12 @@ def make_partner_key(
     name = name.strip()[:80]
     if not 1 <= rate_per_second <= MOST_PER_SECOND:
         raise PartnerRateOutOfBounds(f"Give a rate from 1 to {MOST_PER_SECOND} requests a second.")
-    if PartnerKey.objects.filter(client=client, name=name, revoked_at=None).exists():
-        raise PartnerNameTaken(
-            f"A key called {name} is in use. Revoke it first, or choose another name."
-        )
+    taken = PartnerNameTaken(
+        f"A key called {name} is in use. Revoke it first, or choose another name."
+    )
+    named = PartnerKey.objects.filter(client=client, name=name, revoked_at=None)
+    if named.exists():
+        raise taken
     made = _make_at_gateway(client, name, rate_per_second, quota_per_day)
     try:
         with transaction.atomic():
@@ -94,10 +96,12 @@ def make_partner_key(
             )
             _bind(key)
             _let_in(made["key_id"])
-    except GatewayAway:
+    except (GatewayAway, IntegrityError) as exc:
         _remove(made["key_id"])
         with suppress(ingest.IngestBusy):
             ingest.unbind_partner(ingest.api_key_hash(made["value"]))
+        if isinstance(exc, IntegrityError) and named.exists():
+            raise taken from exc  # by another press, while the gateway made this one
         raise
     return NewPartnerKey(key, made["value"])
 

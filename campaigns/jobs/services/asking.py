@@ -32,25 +32,28 @@ def start(
     same ``only_one`` that are under way, the first is returned and nothing is started.
     The clock has no name: no page follows its job, and the log keeps only its failure.
     """
+    job = Job(
+        kind=kind.name,
+        title=title[:200],
+        client=client,
+        actor=actor,
+        parameters=parameters or {},
+        total=total,
+        only_one=only_one,
+        asked_at=at,
+        due_at=at,
+    )
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                job = Job.objects.create(
-                    kind=kind.name,
-                    title=title[:200],
-                    client=client,
-                    actor=actor,
-                    parameters=parameters or {},
-                    total=total,
-                    only_one=only_one,
-                    asked_at=at,
-                    due_at=at,
-                )
-        except IntegrityError:
-            running = _same(only_one)
-            if running is None:
-                raise
-            return running
+        for may_try_again in (True, False):
+            try:
+                with transaction.atomic():
+                    job.save(force_insert=True)
+                break
+            except IntegrityError:
+                if running := _same(only_one):
+                    return running
+                if not may_try_again:  # the other one ended between our two looks: once, not twice
+                    raise
         if actor is not None:
             _follow(actor)
             _log(job, "started", actor=actor, at=at)

@@ -1,6 +1,8 @@
 """Keys of partners: made in the plan of their class, shown once, gone when revoked."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -104,6 +106,26 @@ def test_a_key_revoked_while_all_are_bound_again_stays_unbound(table: Table) -> 
     key = make_partner_key(make_client(), name="Kiosks", actor=None, at=NOON).key
     at_once(partners.bind_partner_keys, lambda: revoke_partner_key(key, actor=None, at=NOON))
     assert table.published.partner(key.key_hash) is None
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_two_presses_at_once_one_makes_a_key_and_the_other_hears_that_its_name_is_taken(
+    gateway: Any, table: Table
+) -> None:
+    client = make_client()
+    both_have_looked = Barrier(2)
+
+    def hold(**_: Any) -> None:
+        both_have_looked.wait(10)
+
+    gateway.meta.events.register("before-call.apigateway.CreateApiKey", hold)
+    press = partial(make_partner_key, client, name="Kiosks", actor=None, at=NOON)
+    answers = at_once(press, press)
+    [made] = [one for one in answers if not isinstance(one, PartnerNameTaken)]
+    assert PartnerKey.objects.get() == made.key
+    assert [key["id"] for key in gateway.get_api_keys()["items"]] == [made.key.key_id]
+    assert table.published.partner(made.key.key_hash)
 
 
 def test_a_key_from_before_keys_had_a_client_is_bound_to_none_and_can_be_revoked(

@@ -1,6 +1,7 @@
 """A job is done once and told once, however its messages arrive and whoever dies in between."""
 
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -219,6 +220,26 @@ def test_a_job_of_the_clock_follows_no_page_and_the_log_keeps_only_its_failure()
     operator.save()
     retry(job.pk, actor=operator, at=NOON)
     assert fresh(job).actor == operator
+
+
+def test_a_job_starts_where_the_same_one_ends_in_the_moment_between_two_looks() -> None:
+    running = make_job(1, only_one="count")
+    ended: list[int] = []
+
+    def end_first(execute: Any, sql: str, *rest: Any) -> Any:
+        if sql.startswith("SELECT") and "only_one" in sql and not ended:
+            ended.append(running.pk)
+            Job.objects.filter(pk=running.pk).update(
+                ended_at=NOON, state=JobState.DONE, due_at=None
+            )
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(end_first):
+        job = make_job(1, only_one="count")
+    assert ended == [running.pk]
+    assert job.pk != running.pk
+    assert fresh(job).is_under_way
+    assert make_job(1, only_one="count") == job
 
 
 def test_what_the_clock_did_well_is_kept_for_days() -> None:
