@@ -5,19 +5,16 @@ one at each moment; where a unit is a code, it is the code at that place of the 
 """
 
 import secrets
-from calendar import day_abbr
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import SystemRandom
 from typing import Any
 from uuid import uuid4
 
 from django.db.models import Sum
 
-from campaignhub.errors import DomainError
 from campaigns.accounts.models import User
 from campaigns.prizes.models import Prize, SealedSet, StockBatch
-from campaigns.prizes.rules.drawing import Pace
 from campaigns.prizes.rules.facts import PrizeFacts
 from campaigns.prizes.rules.plan import draw
 from campaigns.prizes.rules.sealing import (
@@ -28,9 +25,9 @@ from campaigns.prizes.rules.sealing import (
     read_list,
     seal_of,
 )
+from campaigns.prizes.services.amending import Amendment
 from campaigns.prizes.services.facts import facts_of
 from campaigns.prizes.services.release_plan import by_moment, ordered, plan_of
-from campaigns.prizes.services.withdrawing import StockTooLow as StockTooLow
 from campaigns.prizes.services.withdrawing import (
     ask_withdrawal,
     too_low,
@@ -44,12 +41,6 @@ from ingest_lambda.contract.stock import local_day
 
 MOST_TEST_UNITS = 200
 """Of a prize in a test: enough to try it out, and no real code is used."""
-SETTLING = timedelta(minutes=2)
-"""Moments nearer than this may be taken at this very moment, so no amendment moves or adds one there."""
-
-
-class MomentsAreSealed(DomainError):
-    """Winning moments were drawn by other hours or weekdays, and people have entered since."""
 
 
 def settle_stock(
@@ -88,7 +79,7 @@ def settle_stock(
         if is_test:
             moments = _due_at_once(campaign, facts, times[0])
         elif is_amended and opens_at <= at:
-            amends = _Amendment(campaign, times, actor=actor, at=at)
+            amends = Amendment(campaign, times, actor=actor, at=at)
             moments = amends.moments(last, timed, facts)
         else:
             moments = _drawn(facts, times, zone=campaign.timezone)
@@ -99,18 +90,6 @@ def settle_stock(
 
 def _is_published(campaign: Campaign) -> bool:
     return campaign.state in (CampaignState.LIVE, CampaignState.PAUSED)
-
-
-def _refuse_other_times(row: Prize, sealed: dict[str, Any] | None) -> None:
-    """Refuse hours and weekdays by which the sealed moments were not drawn: the rules would name them."""
-    if sealed is None or all(sealed[name] == getattr(row, name) for name in _TIMES):
-        return
-    hours = f"from {sealed['from_hour']}:00 until {sealed['until_hour']}:00"
-    days = ", ".join(day_abbr[day] for day in sorted(sealed["weekdays"]))
-    raise MomentsAreSealed(
-        f"The winning moments of {row} are drawn and sealed: {hours} on {days}. Set these again; "
-        "after the opening they stay."
-    )
 
 
 def newest_set(campaign: Campaign, *, is_test: bool) -> SealedSet | None:
@@ -191,7 +170,6 @@ def published_stock(row: Prize) -> int:
 
 
 _DATES = ("opens_at", "closes_at")
-_TIMES = ("from_hour", "until_hour", "weekdays")
 
 
 def _settings(row: Prize, rank: int, times: tuple[datetime, datetime] | None) -> dict[str, Any]:
@@ -266,104 +244,6 @@ def _due_at_once(
             first=known.get(prize.key, -1) + 1,
         )
     ]
-
-
-class _Amendment:
-    """Moments of a campaign that people have entered already: what was sealed stays but for what is withdrawn."""
-
-    def __init__(
-        self,
-        campaign: Campaign,
-        times: tuple[datetime, datetime],
-        *,
-        actor: User | None,
-        at: datetime,
-    ) -> None:
-        self._campaign = campaign
-        self._times = times
-        self._signed: Any = {"actor": actor, "at": at}
-        self._soon = at + SETTLING
-
-    def moments(
-        self, last: SealedSet | None, rows: Sequence[Prize], prizes: Sequence[PrizeFacts]
-    ) -> list[SealedMoment]:
-        """Return the moments of the next set: fewer of a lowered stock, and new ones of a raised one.
-
-        Raises:
-            MomentsAreSealed: hours or weekdays are others than those by which some were drawn.
-            StockTooLow: less than is won, or no time is left for more.
-        """
-        sealed = list(read_list(last.moments)) if last else []
-        for row in rows if last else ():
-            _refuse_other_times(row, last.plan.get(row.key) if last else None)
-        kept: list[SealedMoment] = []
-        for row, prize in zip(rows, prizes, strict=True):
-            there = [one for one in sealed if one.prize == prize.key]
-            won = units_taken(row)
-            # Won before they could be withdrawn: of the stock, and of no set any more.
-            beside = len(won - {_named(one) for one in there})
-            more = prize.stock - len(there) - beside
-            if more < 0:
-                there = self._fewer(row, there, won, -more)
-            elif more:
-                there += self._more(row, prize, there, won, more)
-            kept += there
-        return kept
-
-    def _fewer(
-        self, row: Prize, there: list[SealedMoment], won: set[str], fewer: int
-    ) -> list[SealedMoment]:
-        """Leave out what nobody has won, the latest first."""
-        free = sorted(one for one in there if _named(one) not in won)
-        if len(free) < fewer:
-            raise too_low(row, len(won))
-        gone = free[len(free) - fewer :]
-        ask_withdrawal(row, fewer, planned=[_named(one) for one in gone], **self._signed)
-        left = set(there) - set(gone)
-        return [one for one in there if one in left]
-
-    def _more(
-        self,
-        row: Prize,
-        prize: PrizeFacts,
-        there: list[SealedMoment],
-        won: set[str],
-        more: int,
-    ) -> list[SealedMoment]:
-        begins = max(self._soon, self._times[0])
-        zone = self._campaign.timezone
-        drawn = _more_times(prize, there, more, begins, self._times[1], zone=zone)
-        if len(drawn) < more:
-            raise StockTooLow(f"No time is left in which {more} more of {row} could be won.")
-        named = {*(_named(one) for one in there), *won}
-        for one in row.withdrawals.all():
-            named.update(one.names, one.planned)
-        first = max((int(name[1:]) for name in named), default=-1) + 1
-        return numbered(prize.key, drawn, first=first)
-
-
-def _named(moment: SealedMoment) -> str:
-    """Return what the table calls the unit of a moment."""
-    return f"u{moment.unit}"
-
-
-def _more_times(
-    prize: PrizeFacts,
-    there: Sequence[SealedMoment],
-    more: int,
-    opens_at: datetime,
-    closes_at: datetime,
-    *,
-    zone: str,
-) -> list[datetime]:
-    if prize.pace == Pace.LIST:
-        known = {one.at for one in there}
-        new = (one for one in prize.brought or () if one not in known)
-        return sorted(one for one in new if opens_at <= one < closes_at)[:more]
-    try:
-        return draw(SystemRandom(), prize, more, opens_at, closes_at, zone=zone)
-    except ValueError:
-        return []
 
 
 def _seal(

@@ -16,7 +16,8 @@ from campaigns.prizes.services import loading, withdrawing
 from campaigns.prizes.services.codes import CodesArePromised, discard_codes
 from campaigns.prizes.services.facts import facts_of
 from campaigns.prizes.services.loading import forget_loaded, load_stock
-from campaigns.prizes.services.stock import StockTooLow, newest_set
+from campaigns.prizes.services.stock import newest_set
+from campaigns.prizes.services.withdrawing import StockTooLow
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.propagate import propagate, propagate_due
 from campaigns.setup.models import Campaign

@@ -15,8 +15,9 @@ from campaigns.hosting.local import LocalHost
 from campaigns.prizes.models import CodeBatch, CodeBlock, Prize, SealedSet, StockBatch
 from campaigns.prizes.rules.sealing import SealedMoment, read_list
 from campaigns.prizes.services import loading
+from campaigns.prizes.services.amending import MomentsAreSealed
 from campaigns.prizes.services.pool import code_at
-from campaigns.prizes.services.stock import MomentsAreSealed, newest_set
+from campaigns.prizes.services.stock import newest_set
 from campaigns.publishing.services.changes import changes_since_release
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.lifecycle import move_campaign, republish
