@@ -22,6 +22,8 @@ class News:
     words: str
     link: str
     tone: Tone
+    said: str
+    """What is said aloud when it changes: how it stands, without how far it is."""
     goes_on: bool = False
     """It changes by itself, so the frame asks for it again; what does not can be dismissed."""
 

@@ -33,7 +33,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_BACK_BUTTON": False,
     "ENVIRONMENT": "campaignhub.staff_site.theme.environment",
     "STYLES": [_file("staff.css")],
-    "SCRIPTS": [_file("lists.js")],
+    "SCRIPTS": [_file("parts.js"), _file("lists.js")],
     "COMMAND": {"search_models": False, "show_history": True},
     "DASHBOARD_CALLBACK": "campaignhub.staff_site.home.dashboard",
     "ACCOUNT": {

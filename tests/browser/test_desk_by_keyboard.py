@@ -234,6 +234,7 @@ def test_pictures_that_come_meanwhile_are_shown_as_it_was_set(
     desktop.wait_for_selector(".stage.live")
     for key in ("2", "t", "c"):
         desktop.keyboard.press(key)
+    desktop.focus("[data-shot='1']")
     send_photos()
     desktop.wait_for_function(
         "() => !document.querySelector('[data-missing]')", timeout=PATIENCE_MS
@@ -243,6 +244,33 @@ def test_pictures_that_come_meanwhile_are_shown_as_it_was_set(
     assert desktop.get_attribute("[data-tool=contrast]", "aria-pressed") == "true"
     turned = box(desktop, ".shot:not([hidden]) .pane img")
     assert turned["width"] > turned["height"]
+    assert desktop.evaluate("document.activeElement.dataset.shot") == "1"
+
+
+def test_the_keyboard_stays_on_a_tool_when_links_to_pictures_are_renewed(
+    desktop: "Page", embedded: Installation
+) -> None:
+    submission_id = send_entry(embedded)
+    let_in(desktop, embedded, "mo")
+    desktop.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
+    desktop.wait_for_selector(".stage.live")
+    before = desktop.query_selector(".stage")
+    desktop.focus("[data-tool=turn]")
+    desktop.evaluate("document.querySelector('.pane img').dispatchEvent(new Event('error'))")
+    desktop.wait_for_function("stage => !stage.isConnected", arg=before)
+    assert desktop.evaluate("document.activeElement.dataset.tool") == "turn"
+
+
+def test_the_keyboard_stays_on_approve_when_the_photo_comes(
+    desktop: "Page", embedded: Installation
+) -> None:
+    submission_id, send_photos = send_before_photos(embedded)
+    let_in(desktop, embedded, "mo")
+    desktop.goto(f"{embedded.facts['admin']}submissions/submission/{submission_id}/change/")
+    desktop.focus("#approve summary")
+    send_photos()
+    desktop.wait_for_selector("form[data-approve]", timeout=PATIENCE_MS)
+    assert desktop.evaluate("document.activeElement.dataset.key") == "a"
 
 
 def test_without_javascript_the_forms_still_decide(

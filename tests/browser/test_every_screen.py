@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from submissions.mirror.models import Award
 from tests.browser.every_screen import (
     CONTROL,
     CONTROLS,
@@ -15,7 +16,7 @@ from tests.browser.every_screen import (
     make_scene,
     screens,
 )
-from tests.support.browsers import open_page, take_screenshot
+from tests.support.browsers import assert_fits_window, open_page, take_screenshot
 from tests.support.simulated_aws import simulated_aws
 
 if TYPE_CHECKING:
@@ -124,6 +125,46 @@ def test_every_screen_offers_what_the_table_says_and_each_action_does_something(
                     faults.append(f"{screen.name}: {line}: {str(trouble).splitlines()[0]}")
                     fresh = False
     assert not faults, "\n".join(faults)
+
+
+BROKEN_TIMES = """() => [...document.querySelectorAll("#result_list time")].filter((one) => {
+  one.textContent = "22 minutes ago";
+  return one.checkVisibility();
+}).filter((one) => one.getClientRects().length > 3).length"""
+"""How many times of a list are on more lines than they have words."""
+
+
+def test_no_list_breaks_a_time_within_a_word_on_a_phone(
+    scene: Scene, browser: "Browser", site: str
+) -> None:
+    Award.objects.update(state="provisional")  # which has the longest words
+    with open_page(browser, width=390, height=844, touch=True) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        for screen in screens():
+            if screen.name not in ("submissions", "prizes won", "mails", "jobs"):
+                continue
+            enter(page, screen.user, scene, site)
+            open_screen(page, screen, f"{site}/admin/{screen.address}")
+            assert page.locator("#result_list time").count(), screen.name
+            assert page.evaluate(BROKEN_TIMES) == 0, screen.name
+            assert_fits_window(page, screen.name)
+
+
+@pytest.mark.parametrize(("works", "said"), [(True, "Copied"), (False, "Selected: please copy it")])
+def test_the_line_to_embed_is_copied_or_marked_where_there_is_no_clipboard(
+    scene: Scene, browser: "Browser", site: str, works: bool, said: str
+) -> None:
+    with open_page(browser, width=1440, height=900) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        page.add_init_script(
+            "Object.defineProperty(navigator, 'clipboard', { value: undefined });"
+            f"document.execCommand = () => {str(works).lower()};"
+        )
+        enter(page, "operator", scene, site)
+        page.goto(f"{site}/admin/campaigns/campaign/{scene.names['paused']}/embed/")
+        page.get_by_role("button", name="Copy").first.click()
+        page.get_by_role("button", name=said).first.wait_for()
+        assert "embed.js" in page.evaluate("String(getSelection())")
 
 
 @pytest.mark.soak

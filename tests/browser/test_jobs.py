@@ -63,6 +63,11 @@ def enter(page: "Page", user: User, site: str) -> None:
     page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": site}])
 
 
+def sign_out(page: "Page", site: str) -> None:
+    """End the session under an open page, as time does."""
+    page.context.add_cookies([{"name": "sessionid", "value": "over", "url": site}])
+
+
 def end(job: Job) -> None:
     Job.objects.filter(pk=job.pk).update(
         state="done", done=412, outcome="411 approved.", ended_at=timezone.now(), due_at=None
@@ -108,6 +113,83 @@ def test_a_page_that_is_open_goes_on_by_itself_and_keeps_the_keyboard_where_it_i
         assert page.locator("#cancel").count() == 0
 
 
+def test_what_is_pressed_while_the_page_renews_itself_is_pressed(
+    browser: "Chromium", site: str, job: Job
+) -> None:
+    with open_page(browser, width=1024, height=900) as page:
+        enter(page, job.person, site)
+        page.goto(f"{site}/admin/jobs/job/{job.pk}/")
+        button = page.locator("#cancel").bounding_box()
+        assert button is not None
+        page.mouse.move(button["x"] + 5, button["y"] + 5)
+        page.mouse.down()
+        Job.objects.filter(pk=job.pk).update(done=240)
+        with page.expect_response(lambda answer: answer.url.endswith(f"/{job.pk}/")):
+            pass
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        page.mouse.up()
+        page.wait_for_selector("#job .state >> text=Cancelled")
+
+
+def test_a_session_that_ended_leaves_what_is_there_and_leads_back_to_it(
+    browser: "Chromium", site: str, job: Job
+) -> None:
+    with open_page(browser, width=1024, height=900) as page:
+        enter(page, job.person, site)
+        page.goto(f"{site}/admin/jobs/job/{job.pk}/")
+        sign_out(page, site)
+        back = page.get_by_role("link", name="Sign in again")
+        back.wait_for()
+        assert "120 of 412 numbers" in page.inner_text("#job")
+        assert_accessible(page)
+        assert (back.get_attribute("href") or "").endswith(
+            f"/login/?next=%2Fadmin%2Fjobs%2Fjob%2F{job.pk}%2F"
+        )
+        enter(page, job.person, site)
+        back.wait_for(state="detached")
+        page.goto(f"{site}/admin/")
+        end(job)
+        page.wait_for_selector("#news >> text=Done. 411 approved.")
+        sign_out(page, site)
+        page.get_by_role("button", name="Dismiss").click()
+        page.wait_for_selector("#ch-stale >> text=That wasn’t saved.")
+        assert page.locator("#news li").count() == 1, "nothing was dismissed"
+
+
+SPOKEN = """() => {
+  window.spoken = [];
+  const live = "[role=status], [role=alert], [aria-live=polite], [aria-live=assertive]";
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes } of changes) {
+      const inside = target.closest?.(live);
+      const arrived = [...addedNodes].filter((one) => one.matches?.(live) || one.querySelector?.(live));
+      for (const one of inside ? [inside] : arrived) window.spoken.push(one.textContent.trim());
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+"""Notes what screen readers are given to say."""
+
+
+@pytest.mark.parametrize("where", ["jobs/job/{job.pk}/", ""], ids=["its-page", "another-page"])
+def test_a_change_of_state_is_said_aloud_and_progress_is_not(
+    browser: "Chromium", site: str, job: Job, where: str
+) -> None:
+    shown = "#job" if where else "#news"
+    with open_page(browser, width=1024, height=900) as page:
+        enter(page, job.person, site)
+        page.goto(f"{site}/admin/{where.format(job=job)}")
+        page.wait_for_selector(f"{shown} >> text=120 of 412 numbers")
+        page.evaluate(SPOKEN)
+        for done in (240, 300):
+            Job.objects.filter(pk=job.pk).update(done=done)
+            page.wait_for_selector(f"{shown} >> text={done} of 412 numbers")
+        assert page.evaluate("window.spoken") == []
+        end(job)
+        page.wait_for_selector(f"{shown} >> text=411 approved.")
+        title = "" if where else f"{job.title}: "
+        assert page.evaluate("window.spoken") == [f"{title}Done. 411 approved."]
+
+
 def test_a_list_that_renews_itself_is_still_walked_by_keyboard(
     browser: "Chromium", site: str, job: Job
 ) -> None:
@@ -137,6 +219,7 @@ def test_any_other_page_tells_of_the_end_until_that_is_dismissed(
         page.focus("#news button")
         page.keyboard.press("Enter")
         page.wait_for_selector("#news button", state="detached")
+        page.wait_for_function("() => document.activeElement.id === 'content'")
         page.reload()
         page.wait_for_selector(".ch-home")
         assert page.locator("#news li").count() == 0

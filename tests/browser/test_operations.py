@@ -1,12 +1,14 @@
 """Operations in a real browser: a Pipe that stopped is switched on, dead letters are taken up."""
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.browser.entries import send_entry, status_of
 from tests.browser.staff_hands import let_in, seen
+from tests.browser.visiting import Held
 from tests.support.installation import Installation, wait_until
 from tests.support.ledger import waiting
 from tests.support.visitor import Visitor
@@ -42,6 +44,43 @@ def test_a_pipe_that_was_switched_off_carries_again_at_a_press(
         row.get_by_role("button", name="Switch on").click()
     desktop.wait_for_selector("text=Mirror Pipe is being switched on")
     wait_until(lambda: status_of(embedded, submission_id) != "", what="the entry in Django")
+
+
+def renewal(page: "Page") -> None:
+    """Let the time pass after which the page asks for itself again."""
+    page.clock.fast_forward(11_000)
+
+
+def test_the_page_renews_itself_under_no_finger_and_never_by_another_page(
+    embedded: Installation, desktop: "Page"
+) -> None:
+    let_in(desktop, embedded, "operator")
+    desktop.clock.install()
+    open_operations(desktop, embedded)
+    page_itself = re.compile(r"/operations/$")
+    held = Held(desktop, page_itself)
+    with desktop.expect_request(page_itself):
+        renewal(desktop)
+    button = desktop.locator("#to-runbook").bounding_box()
+    assert button is not None
+    desktop.mouse.move(button["x"] + 5, button["y"] + 5)
+    desktop.mouse.down()
+    with desktop.expect_response(page_itself) as answer:
+        held.let_go()
+    answer.value.finished()
+    desktop.evaluate(
+        "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    )
+    desktop.mouse.up()
+    desktop.wait_for_selector("h1:has-text('Runbook')")
+
+    open_operations(desktop, embedded)
+    desktop.context.clear_cookies()
+    with desktop.expect_response(page_itself):
+        renewal(desktop)
+    desktop.get_by_role("link", name="Sign in again").wait_for()
+    assert desktop.locator("#queues").count() == 1, "what was read stays"
+    assert desktop.locator("#ops-now :is([role=status], [aria-live])").count() == 0
 
 
 def test_what_the_mirror_pipe_gave_up_is_compared_with_progress(

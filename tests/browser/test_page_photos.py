@@ -262,6 +262,58 @@ def test_what_is_pressed_while_the_upload_ends_is_pressed(
     uploaded(phone)
 
 
+def test_who_scrolls_on_while_a_photo_is_uploaded_is_not_brought_back(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    held = Held(phone, is_upload(bucket))
+    open_form(phone, address)
+    with phone.expect_request(lambda request: is_upload(bucket)(request.url)):
+        add_photo(phone, 216)
+    phone.locator(".card [data-act]").first.focus()
+    phone.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    there = phone.evaluate("scrollY")
+    held.let_go()
+    uploaded(phone)
+    assert phone.evaluate("document.activeElement.dataset.act")
+    assert phone.evaluate("scrollY") == there
+
+
+SPOKEN = """() => {
+  window.spoken = [];
+  new MutationObserver((changes) => {
+    for (const { target } of changes) {
+      const live = target.closest?.("[role=status]");
+      if (live && live.ariaLive !== "off") window.spoken.push(live.textContent);
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+}"""
+"""Notes what screen readers are given to say."""
+
+
+def test_an_upload_that_is_waited_for_is_read_aloud_once(
+    phone: "Page", address: str, bucket: str
+) -> None:
+    held = Held(phone, is_upload(bucket))
+    open_form(phone, address)
+    fill_in(phone, email="counted@example.com")
+    with phone.expect_request(lambda request: is_upload(bucket)(request.url)):
+        add_photo(phone, 217)
+    phone.evaluate(SPOKEN)
+    send(phone)
+    line = phone.locator("#line", has_text="still uploading: ")
+    line.wait_for()
+    phone.evaluate(
+        "import(document.querySelector('script[src*=\"page.js\"]').src.replace('page.js', 'keep.js'))"
+        ".then(({ state }) => { state.photos[0].progress = 0.4; })"
+    )
+    phone.locator("#line", has_text="still uploading: 40").wait_for()
+    said = phone.evaluate("window.spoken")
+    assert len(said) == 1
+    assert "still uploading" in said[0]
+    held.let_go()
+    outcome(phone, "pending_review")
+
+
 def test_a_readable_photo_gets_no_hint(phone: "Page", address: str) -> None:
     open_form(phone, address)
     add_photo(phone, 213)

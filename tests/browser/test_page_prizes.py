@@ -68,6 +68,26 @@ def test_a_win_has_its_code_to_read_and_to_scan(phone: "Page", embedded: Install
     assert phone.is_visible(".qr"), "what was opened stays open while the phone is looked at again"
 
 
+NO_CLIPBOARD = {
+    "absent": "Object.defineProperty(navigator, 'clipboard', { value: undefined });",
+    "refused": "navigator.clipboard.writeText = () => Promise.reject(new Error('refused'));",
+}
+
+
+@pytest.mark.parametrize("clipboard", NO_CLIPBOARD)
+@pytest.mark.parametrize(("works", "said"), [(True, "Copied"), (False, "Selected: please copy it")])
+def test_a_code_is_copied_or_marked_where_the_browser_has_no_clipboard_for_it(
+    phone: "Page", embedded: Installation, clipboard: str, works: bool, said: str
+) -> None:
+    phone.add_init_script(
+        f"{NO_CLIPBOARD[clipboard]} document.execCommand = () => {str(works).lower()};"
+    )
+    sent(phone, embedded, VOUCHER)
+    phone.click(".prizes .code button")
+    phone.wait_for_selector(f".prizes .code button:has-text('{said}')")
+    assert phone.evaluate("String(getSelection())") == CODE
+
+
 @pytest.mark.parametrize(
     ("reveal", "motion"),
     [("scratch", "no-preference"), ("wheel", "reduce"), ("wheel", "no-preference")],

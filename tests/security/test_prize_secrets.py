@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns.accounts.models import AuditEntry
 from campaigns.accounts.rules.roles import CAPABILITIES, Capability, Role
-from campaigns.prizes.models import SealedSet
+from campaigns.prizes.models import Prize, SealedSet
 from campaigns.publishing.services.manifest import manifest_of, page_content
 from campaigns.setup.models import Campaign
 from tests.security.access import walked
@@ -59,6 +59,8 @@ def test_an_auditor_reads_moments_and_that_stands_in_the_log(theirs: Side) -> No
     address = reverse("admin:campaigns_campaign_sealed_moments", args=[sealed.pk])
     answer = theirs.browser(Role.AUDITOR).get(address)
     assert sealed.nonce in answer.content.decode()
+    prize = theirs[Prize]
+    assert f"<td>{prize} <code>{prize.key}</code></td>" in answer.content.decode()
     assert "no-store" in answer["Cache-Control"]
     line = AuditEntry.objects.get(code="prize.moments_viewed")
     assert not secrets_in(f"{line.before} {line.after} {line.target}", theirs)

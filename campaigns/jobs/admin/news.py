@@ -23,15 +23,15 @@ def _read(request: HttpRequest) -> Sequence[News]:
 
 def _news(job: Job) -> News:
     standing = state_word(job, timezone.now())
-    told = (
-        f"{standing}: {progress_words(job)}." if job.is_under_way else f"{standing}. {job.outcome}"
-    )
+    ended = "" if job.is_under_way else f" {job.outcome}"
+    told = f"{standing}: {progress_words(job)}." if job.is_under_way else f"{standing}.{ended}"
     return News(
         key=str(job.pk),
         title=job.title,
         words=told,
         link=reverse("admin:jobs_job_read", args=[job.pk]),
         tone=TONES[job.state],
+        said=f"{job.title}: {standing}.{ended}",
         goes_on=job.is_under_way,
     )
 

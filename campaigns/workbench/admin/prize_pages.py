@@ -186,12 +186,13 @@ class PrizePages(LifecyclePages):
             at=at,
             after={"seal": sealed.sha256},
         )
+        names = {prize.key: str(prize) for prize in campaign.prize_rows.all()}
         context = {
             **self.admin_site.each_context(request),
             "title": f"Winning moments of {campaign.name}",
             "campaign": campaign,
             "sealed": sealed,
-            "moments": list(read_list(sealed.moments)),
+            "moments": [(one, names.get(one.prize, "")) for one in read_list(sealed.moments)],
         }
         answer = TemplateResponse(request, "admin/campaigns/sealed_moments.html", context)
         answer["Cache-Control"] = "no-store"

@@ -14,6 +14,7 @@ from django.db.models.functions import TruncDate
 
 from campaigns.prizes.models import Prize, PrizeKind
 from campaigns.prizes.rules.drawing import Pace
+from campaigns.prizes.services.live_stock import live_stock
 from campaigns.publishing.models import Release
 from campaigns.publishing.services.releases import read_release
 from campaigns.setup.models import Campaign
@@ -253,15 +254,15 @@ def _prizes(campaign: Campaign, days: Sequence[date]) -> list[PrizeResult]:
     in_all = _length(campaign, days)
     results = []
     rows = Prize.objects.filter(campaign=campaign).select_related("brought")
+    published = live_stock([campaign])
     for row in rows.order_by("position", "pk"):
         a_day = [by_day[row.key].get(day, 0) for day in days]
-        curve = stock_curve(
-            row.stock, a_day, first=days[0] if days else date.min, days_in_all=in_all
-        )
+        stock = published.get((campaign.pk, row.key), row.stock)
+        curve = stock_curve(stock, a_day, first=days[0] if days else date.min, days_in_all=in_all)
         results.append(
             PrizeResult(
                 name=str(row),
-                stock=row.stock,
+                stock=stock,
                 is_code=row.kind == PrizeKind.CODE,
                 value=row.value,
                 by_state=states[row.key],

@@ -66,8 +66,15 @@ export function reveal(element) {
   $("fallback")?.remove();
 }
 
-export const say = (words) => {
-  $("line").textContent = words;
+// What says the same again is not written again: a screen reader would read it once more.
+export const put = (place, words) => { if (place.textContent !== words) place.textContent = words; };
+
+// What counts on (`counts`) is read aloud where it begins, not at each step.
+export const say = (words, counts = false) => {
+  const line = $("line");
+  line.setAttribute("aria-live", counts && "counts" in line.dataset ? "off" : "polite");
+  line.toggleAttribute("data-counts", counts);
+  put(line, words);
   if (words && view === "status") $("fallback")?.remove(); // this is what there is to say
 };
 

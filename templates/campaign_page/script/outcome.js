@@ -71,7 +71,7 @@ const words = (text, className = "") => text && make("p", { textContent: text, c
 
 function reference(answer) {
   const code = make("strong", { id: "reference", textContent: answer.reference });
-  return make("div", { className: "reference" }, make("span", { textContent: t("reference") }), code, copyButton(answer.reference));
+  return make("div", { className: "reference" }, make("span", { textContent: t("reference") }), code, copyButton(code));
 }
 
 function reasons(answer) {

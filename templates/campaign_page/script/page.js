@@ -38,7 +38,7 @@ async function sendChecked() {
 
 async function photosArrived() {
   while (underWay().length) {
-    say(t("photo_on_its_way", { percent: progress() }));
+    say(t("photo_on_its_way", { percent: progress() }), true);
     await sleep(200);
   }
   say("");

@@ -1,7 +1,7 @@
 // Photos: chosen, looked at, sent at once while the form is filled in, shown as cards.
 
 import { boxOf, complain, sourceOf } from "./answers.js";
-import { form, make, photosOnly, preview, say, settings, sleep, t } from "./ground.js";
+import { form, make, photosOnly, preview, put, say, settings, sleep, t } from "./ground.js";
 import { dropFile, keepFile, keptFile, save, sentBefore, state } from "./keep.js";
 import { copyOf, digest, typeOf } from "./pictures.js";
 import { Refused, backOff, slotOf, startSession, waitForLine } from "./server.js";
@@ -239,8 +239,8 @@ export function draw() {
     if (receipts.length && free) groups.push(adder(box, t("another_receipt"), { receipt: free }));
     box.querySelector(".receipts").replaceChildren(...groups);
     box.querySelector(".drop").hidden = mine.length > 0;
-    box.querySelector(".fate").textContent = fate(mine);
-    if (focused) (box.querySelector(`[data-act="${focused}"]`) || box.querySelector("[data-act]") || box.querySelector("input")).focus();
+    put(box.querySelector(".fate"), fate(mine));
+    if (focused) (box.querySelector(`[data-act="${focused}"]`) || box.querySelector("[data-act]") || box.querySelector("input")).focus({ preventScroll: true }); // a reader who scrolled on is not brought back
     if (mine.length && !mine.some((photo) => photo.failed) && box.querySelector(".error").textContent === t("no_receipt")) complain(box, "");
   }
 }

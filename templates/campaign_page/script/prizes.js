@@ -5,16 +5,23 @@ import { make, settings, t, view } from "./ground.js";
 const OURS = ["confirmed", "provisional"];
 const LATER = ["held", "after_approval"];
 
-// A button that copies what it stands beside.
-export function copyButton(text) {
-  if (!navigator.clipboard) return null;
+// A button that copies what it stands beside. Where the browser refuses, or has no clipboard, the text is marked.
+export function copyButton(source) {
   const copy = make("button", { type: "button", className: "second", textContent: t("copy") });
-  copy.onclick = () => navigator.clipboard.writeText(text).then(() => { copy.textContent = t("copied"); });
+  copy.onclick = async () => {
+    let isCopied = true;
+    try { await navigator.clipboard.writeText(source.textContent); } catch {
+      getSelection().selectAllChildren(source);
+      isCopied = document.execCommand("copy");
+    }
+    copy.textContent = t(isCopied ? "copied" : "copy_by_hand");
+  };
   return copy;
 }
 
 function codeBox(code) {
-  const box = make("div", { className: "reference code" }, make("span", { textContent: t("your_code") }), make("strong", { textContent: code }), copyButton(code));
+  const text = make("strong", { textContent: code });
+  const box = make("div", { className: "reference code" }, make("span", { textContent: t("your_code") }), text, copyButton(text));
   import("./codes.js").then(({ scanned }) => box.append(...scanned(code))).catch(() => {}); // the code itself is there
   return box;
 }

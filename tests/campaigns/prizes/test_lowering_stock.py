@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from django.utils import timezone
 
 from campaignhub import ingest
@@ -23,6 +24,8 @@ from campaigns.publishing.services.propagate import propagate, propagate_due
 from campaigns.setup.models import Campaign
 from ingest_lambda.adapters.table import Table
 from ingest_lambda.contract import AwardState, Given
+from submissions.awards.services.results import results_of
+from submissions.awards.services.stock import count_stock
 from submissions.mirror.models import Award
 from tests.campaigns.factories import NOON, make_draft, make_prize
 from tests.campaigns.prizes.test_publishing_prizes import add_codes, published, sealed_moments
@@ -253,3 +256,24 @@ def test_codes_of_moments_that_were_sealed_stay_where_the_stock_is_lowered(
     lower(campaign, prize, 5, at=NOON + timedelta(days=1))
     with pytest.raises(CodesArePromised):
         discard_codes(CodeBatch.objects.get(), actor=None, at=NOON)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("mechanic", ["everyone", "moment"])
+@pytest.mark.parametrize("drafted", [5, 500])
+def test_what_is_left_is_counted_by_the_published_stock_until_the_next_publish(
+    table: Table, host: LocalHost, mechanic: str, drafted: int
+) -> None:
+    campaign, prize = live(stock=30, mechanic=mechanic)
+    Prize.objects.filter(pk=prize.pk).update(stock=drafted)
+
+    def told() -> list[tuple[int, int]]:
+        (counted,) = count_stock([campaign], now=NOON)[campaign.pk]
+        (result,) = results_of(campaign, now=NOON).prizes
+        cache.clear()
+        return [(counted.left, counted.of), (result.left, result.stock)]
+
+    assert told() == [(30, 30), (30, 30)]
+    at = NOON + timedelta(days=9)
+    published(campaign, reason="Another stock", at=at)
+    propagate_due(NOON)
+    assert told() == [(drafted, drafted), (drafted, drafted)]

@@ -2,7 +2,11 @@
 for (const button of document.querySelectorAll("[data-copies]")) {
   const source = document.getElementById(button.dataset.copies);
   button.addEventListener("click", async () => {
-    try { await navigator.clipboard.writeText(source.textContent); } catch { getSelection().selectAllChildren(source); }
-    button.textContent = button.dataset.done;
+    let isCopied = true;
+    try { await navigator.clipboard.writeText(source.textContent); } catch {
+      getSelection().selectAllChildren(source);
+      isCopied = document.execCommand("copy");
+    }
+    button.textContent = isCopied ? button.dataset.done : button.dataset.marked;
   });
 }

@@ -18,6 +18,7 @@
     old.replaceWith(fresh);
     for (const id of open) document.getElementById(id)?.setAttribute("open", "");
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    renewal.sayChanges();
   };
 
   const say = (words) => {
@@ -28,14 +29,16 @@
   const isBusy = () => {
     const active = document.activeElement;
     const isOn = now().contains(active) && !active.id; // its place would be lost
-    return document.hidden || isOn || String(getSelection()).length > 0;
+    return document.hidden || isOn || renewal.isPressed(now()) || String(getSelection()).length > 0;
   };
 
   const read = async () => {
     const answer = await fetch(location.href, { signal: AbortSignal.timeout(PATIENCE_MS) });
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const fresh = page.getElementById("ops-now");
+    if (answer.ok && !fresh) renewal.otherPage(page, answer.url);
     if (!answer.ok || !fresh) throw new Error("another page");
+    renewal.tellStale("");
     return fresh;
   };
 

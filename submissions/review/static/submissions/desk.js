@@ -236,7 +236,7 @@ async function lookForPhotos() {
 }
 
 function renewStage(element) {
-  const stage = element.querySelector(".stage"), before = viewer;
+  const stage = element.querySelector(".stage"), before = viewer, giveBack = keyboardsPlace();
   desk.querySelector(".stage").replaceWith(stage);
   viewer = new Viewer(stage);
   viewer.goOnFrom(before);
@@ -244,7 +244,22 @@ function renewStage(element) {
   const approve = desk.querySelector("[data-approve]"), now = element.querySelector("[data-approve]");
   const gaps = (one) => one.querySelector("[name=despite]")?.value ?? "";
   if (approve && now && !approve.open && gaps(approve) !== gaps(now)) { approve.replaceWith(now); listen(now); }
+  giveBack();
   if (!stage.querySelector("[data-missing]")) { timers.forEach(clearInterval); timers = []; }
+}
+
+// Where the keyboard is among what is replaced, to be given back to what stands there then.
+function keyboardsPlace() {
+  const active = document.activeElement;
+  const within = [".stage", "[data-approve]"].find((part) => desk.querySelector(part)?.contains(active));
+  if (!within) return () => {};
+  const focusable = () => [...desk.querySelectorAll(`${within} :is(a,button,summary,textarea)`)];
+  const { tool, shot } = active.dataset, place = focusable().indexOf(active);
+  const same = tool ? `[data-tool="${tool}"]` : shot && `[data-shot="${shot}"]`;
+  return () => {
+    if (document.activeElement !== document.body) return;
+    ((same ? desk.querySelector(same) : focusable()[place]) || desk.querySelector("[data-tool]"))?.focus({ preventScroll: true });
+  };
 }
 
 // Links to pictures end after minutes; who comes back from lunch gets new ones.
