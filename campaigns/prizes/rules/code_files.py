@@ -201,7 +201,10 @@ def _code_in(line: str, how: Format) -> str | Skipped:
 def _cells(line: str, separator: str) -> list[str]:
     if "\0" in line:
         return [cell.strip(' "') for cell in line.split(separator)]
-    return [cell.strip() for cell in next(csv.reader([line], delimiter=separator), [])]
+    return [
+        cell.strip()
+        for cell in next(csv.reader([line], delimiter=separator, skipinitialspace=True), [])
+    ]
 
 
 def _judged(cell: str) -> str | Skipped:

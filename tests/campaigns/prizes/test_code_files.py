@@ -54,8 +54,16 @@ def skipped_in(content: bytes) -> Counter[str]:
 )
 @pytest.mark.parametrize(
     "line",
-    ["{}", '"{}"', "  {} ", "7;{};10 €", '7,"{}","ten, or so"', "x\t{}"],
-    ids=["plain", "quoted", "spaces", "semicolons", "commas in quotes", "tabs"],
+    ["{}", '"{}"', '  "{}" ', "  {} ", "7;{};10 €", '7,"{}","ten, or so"', "x\t{}"],
+    ids=[
+        "plain",
+        "quoted",
+        "quoted with spaces",
+        "spaces",
+        "semicolons",
+        "commas in quotes",
+        "tabs",
+    ],
 )
 def test_codes_are_found_however_they_are_written(
     line: str, bom: bytes, encoding: str, end: str
