@@ -17,7 +17,7 @@ from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
 from submissions.mirror.models import Submission
 from submissions.operations.admin.machinery import APART
-from submissions.operations.rules.dead_letters import UNNAMED, submission_in
+from submissions.operations.rules.dead_letters import HIDDEN, UNNAMED, submission_in
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
 from submissions.operations.services.replays import start_replay
@@ -164,5 +164,8 @@ def _dead_letters_of(queue: str, user: User) -> tuple[Sequence[DeadLetter], str]
 
 
 def named_in(letter: DeadLetter) -> set[str]:
-    """Return the slugs and ids of the campaigns that a dead letter names."""
-    return set(_ABOUT.findall(letter.content)) | set(_PHOTO.findall(letter.subject))
+    """Return the slugs and ids of the campaigns that a dead letter names.
+
+    A form may have a field called ``slug`` too; what was typed into it names none.
+    """
+    return {*_ABOUT.findall(letter.content), *_PHOTO.findall(letter.subject)} - {HIDDEN}
