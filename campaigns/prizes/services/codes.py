@@ -47,6 +47,10 @@ class CodesArePromised(DomainError):
     """Codes that a release promises stay where they are."""
 
 
+class CodesWereRemoved(DomainError):
+    """A job that failed has nothing left to go on with."""
+
+
 def import_codes(upload: CodeUpload, *, actor: User, at: datetime) -> Job:
     """Start the job that reads a file into the pool; what the pool has already is counted and skipped.
 
@@ -164,7 +168,10 @@ def _drop(batch: CodeBatch) -> None:
 
 
 def _batch_of(job: Job) -> CodeBatch:
-    return CodeBatch.objects.select_related("prize").get(pk=job.parameters["batch"])
+    batch = CodeBatch.objects.select_related("prize").filter(pk=job.parameters["batch"]).first()
+    if batch is None:
+        raise CodesWereRemoved("These codes were removed meanwhile. Add them again if they are needed.")
+    return batch
 
 
 def _import_part(job: Job, _at: datetime) -> Step:
