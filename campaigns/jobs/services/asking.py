@@ -32,25 +32,21 @@ def start(
     same ``only_one`` that are under way, the first is returned and nothing is started.
     The clock has no name: no page follows its job, and the log keeps only its failure.
     """
+    wanted = Job(
+        kind=kind.name,
+        title=title[:200],
+        client=client,
+        actor=actor,
+        parameters=parameters or {},
+        total=total,
+        only_one=only_one,
+        asked_at=at,
+        due_at=at,
+    )
     with transaction.atomic():
-        try:
-            with transaction.atomic():
-                job = Job.objects.create(
-                    kind=kind.name,
-                    title=title[:200],
-                    client=client,
-                    actor=actor,
-                    parameters=parameters or {},
-                    total=total,
-                    only_one=only_one,
-                    asked_at=at,
-                    due_at=at,
-                )
-        except IntegrityError:
-            running = _same(only_one)
-            if running is None:
-                raise
-            return running
+        job = _started_or_running(wanted)
+        if job is not wanted:
+            return job
         if actor is not None:
             _follow(actor)
             _log(job, "started", actor=actor, at=at)
@@ -142,6 +138,21 @@ def note_seen(job_id: int, *, actor: User, at: datetime) -> None:
     Job.objects.filter(pk=job_id, actor=actor, seen_at=None, ended_at__isnull=False).update(
         seen_at=at, mail_due_at=None
     )
+
+
+def _started_or_running(wanted: Job) -> Job:
+    """Save a job, or return the one that goes on; where that ends in between, start over."""
+    for is_last in (False, False, False, False, True):
+        try:
+            with transaction.atomic():
+                wanted.save(force_insert=True)
+                return wanted
+        except IntegrityError:
+            if (running := _same(wanted.only_one)) is not None:
+                return running
+            if is_last or not wanted.only_one:
+                raise
+    raise AssertionError
 
 
 def _same(only_one: str) -> Job | None:
