@@ -23,6 +23,8 @@ from submissions.operations.services.dead_letters import DeadLetter, Pair
 from submissions.operations.services.replays import start_replay
 
 SHOWN = 200
+OF_CAMPAIGNS = ("submissions", "images", "mirror")
+"""Queues whose messages name the campaign that they are of, for its owners and managers."""
 
 
 class NothingChosen(DomainError):
@@ -146,6 +148,8 @@ def _verbs(queue: str, user: User) -> tuple[str, ...]:
 
 def _dead_letters_of(queue: str, user: User) -> tuple[Sequence[DeadLetter], str]:
     """Return the dead letters that are the user's business, and why there are none where it failed."""
+    if queue not in (*OF_CAMPAIGNS, APART) and not user.is_superuser:
+        return [], ""  # none of its messages names a campaign, whatever a stranger's says
     # All that a look takes: another client's many must not hide one's own few.
     most = SHOWN if user.is_superuser else dead_letters.MOST_AT_ONCE
     try:

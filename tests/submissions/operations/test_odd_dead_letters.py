@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from campaignhub import aws
+from campaigns.jobs.models import Job
 from ingest_lambda.adapters.quarantine import quarantine_body
 from submissions.operations.rules.dead_letters import judge
 from submissions.operations.services.dead_letters import pairs, replay
@@ -78,3 +79,15 @@ def test_a_field_with_a_name_of_ours_hides_a_letter_from_nobody(field: str) -> N
     page = manager(campaign).get(reverse("admin:dead_letters", args=["submissions"]))
     assert len(page.context["letters"]) == 1
     assert "Ada" not in page.content.decode()
+
+
+@pytest.mark.parametrize("queue", ["pipe", "notices"])
+def test_what_says_a_campaign_where_none_is_named_is_for_operators(queue: str) -> None:
+    """The job of another would compare the whole table."""
+    campaign = make_campaign()
+    put(queue, json.dumps({"slug": campaign.slug}))
+    page, address = manager(campaign), reverse("admin:dead_letters", args=[queue])
+    assert page.get(address).context["letters"] == []
+    page.post(address, {"act": "replay_all"})
+    assert not Job.objects.exists()
+    assert len(operator().get(address).context["letters"]) == 1
