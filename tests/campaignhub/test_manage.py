@@ -78,8 +78,10 @@ def test_a_wrong_setting_is_said(tmp_path: Path) -> None:
     says(run(["pages", "update"], WEB_PORT="many"), "WEB_PORT must be a whole number")
 
 
-@pytest.mark.parametrize("odd", [b"\xff", "\x1b[31m".encode(), "\ufffe".encode()], ids=repr)
-@pytest.mark.parametrize("command", [["reconcile", "--campaign"], ["restore_table", "--entry"]], ids=repr)
+@pytest.mark.parametrize("odd", [b"\xff", b"\x1b[31m", "\ufffe".encode()], ids=repr)
+@pytest.mark.parametrize(
+    "command", [["reconcile", "--campaign"], ["restore_table", "--entry"]], ids=repr
+)
 def test_an_argument_that_no_database_takes_is_refused_in_one_sentence(
     command: list[str], odd: bytes
 ) -> None:
