@@ -69,6 +69,12 @@ def test_each_code_is_in_the_pool_once_whoever_dies_in_between(kind: str) -> Non
 def test_a_cancelled_job_never_counted_a_code_and_leaves_none(kind: str) -> None:
     job, prize = started(kind)
     stops(job, at=NOON, effects=lambda: count_codes(prize)[0])
+    ended = Job.objects.get(pk=job.pk)
+    assert (
+        ended.outcome
+        == f"The {ended.counts['taken away again']} codes that it had added were taken away again."
+    )
+    assert "codes added" not in ended.counts
     assert count_codes(prize) == (0, False)
     for model in (CodeBatch, CodeBlock, CodeUpload):
         assert not model._default_manager.exists(), model.__name__
