@@ -26,7 +26,15 @@ def collects(collect: Collect) -> Collect:
     _collectors.append(collect)
     return collect
 
-_OF_PROXIES = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Via")
+
+_OF_PROXIES = (
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "Via",
+)
 """What a proxy may add; which of them is its settings' choice."""
 
 

@@ -81,8 +81,6 @@ def check_is_task(message: Any, tasks: Mapping[str, Any]) -> None:
             raise TypeError
 
 
-
-
 class Channel(SQS.Channel):
     """Reads any message, whatever its shape."""
 

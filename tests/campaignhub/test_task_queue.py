@@ -51,8 +51,8 @@ def test_a_message_that_is_no_task_ends_no_worker(body: str) -> None:
 
 
 app.loader.import_default_modules()
-NO_LINKS = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
-HEADERS = {
+NO_LINKS: dict[str, Any] = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+HEADERS: dict[str, Any] = {
     "lang": "py",
     "task": SLICE_TASK,
     "id": "0b2b7a2e-8a5d-4c57-9e5c-6f4f0b6a7c11",
@@ -62,9 +62,18 @@ HEADERS = {
 }
 
 
-def sent(body: Any = ((1, 0), {}, NO_LINKS), *, kind: str = "application/json", **headers: Any) -> Any:
+def each(name: str, *values: Any) -> list[dict[str, Any]]:
+    return [{name: value} for value in values]
+
+
+def sent(
+    body: Any = None, *, args: Any = (1, 0), kind: str = "application/json", **headers: Any
+) -> Any:
     """Return a message as a worker gets it, with a body and headers of one's own."""
-    content = body if isinstance(body, str) else base64.b64encode(json.dumps(body).encode()).decode()
+    body = [args, {}, NO_LINKS] if body is None else body
+    content = (
+        body if isinstance(body, str) else base64.b64encode(json.dumps(body).encode()).decode()
+    )
     properties = {"body_encoding": "base64", "delivery_tag": "x", "delivery_info": {}}
     payload = {
         "body": content,
@@ -79,12 +88,12 @@ def sent(body: Any = ((1, 0), {}, NO_LINKS), *, kind: str = "application/json", 
 @pytest.mark.parametrize(
     "message",
     [
-        *({"timelimit": odd} for odd in (["a", "b"], [1], None, [-1, -1], [1e300, 1], "ab", [True, 1])),
-        *({"eta": odd} for odd in ("2099-01-01T00:00:00", 5, ["x"])),
-        *({"expires": odd} for odd in ("soon", 5, {}, "9999-12-31T23:59:59-23:59")),
-        *({"task": odd} for odd in (5, None, {}, ["x"], "", "jobs.of_tomorrow")),
-        *({"id": odd} for odd in (None, 5, "", "x" * 65)),
-        *({"retries": odd} for odd in ("1", [1], -1)),
+        *each("timelimit", ["a", "b"], [1], None, [-1, -1], [1e300, 1], "ab", [True, 1]),
+        *each("eta", "2099-01-01T00:00:00", 5, ["x"]),
+        *each("expires", "soon", 5, {}, "9999-12-31T23:59:59-23:59"),
+        *each("task", 5, None, {}, ["x"], "", "jobs.of_tomorrow"),
+        *each("id", None, 5, "", "x" * 65),
+        *each("retries", "1", [1], -1),
         {"lang": "c"},
         {"group": {"a": 1}},
         {"shadow": "another\nline"},
@@ -92,16 +101,13 @@ def sent(body: Any = ((1, 0), {}, NO_LINKS), *, kind: str = "application/json", 
         {"compression": "application/x-gzip"},
         {"kind": "application/x-python-serialize"},
         {"body": "###"},
-        {"body": None},
+        {"body": "bnVsbA=="},
         {"body": 5},
         {"body": [[1, 0], {}]},
         {"body": [[1, 0], [], NO_LINKS]},
         {"body": [[1, 0], {}, "x"]},
         {"body": [[1, 0], {}, {**NO_LINKS, "chain": [{"task": SLICE_TASK, "args": [1, 0]}]}]},
-        *(
-            {"body": [args, {}, NO_LINKS]}
-            for args in ([], [1], [1, 2, 3], ["1", "0"], [1.0, 0], [True, False], [None, 0], 5, {})
-        ),
+        *each("args", [], [1], [1, 2, 3], ["1", "0"], [1.0, 0], [True, False], [None, 0], 5, {}),
         {"body": [[1, 0], {"more": 1}, NO_LINKS]},
         {"body": [[], {"job_id": 1, "slice_no": {"a": "b"}}, NO_LINKS]},
     ],

@@ -104,7 +104,9 @@ def test_a_process_whose_loop_stands_reports_no_more() -> None:
     assert turns.go_on()
 
 
-def test_a_worker_that_hangs_at_its_end_is_ended_and_reports_nothing_meanwhile(tmp_path: Path) -> None:
+def test_a_worker_that_hangs_at_its_end_is_ended_and_reports_nothing_meanwhile(
+    tmp_path: Path,
+) -> None:
     """As Celery does that waits for a process of its pool after an error of its own."""
     program = """
 import atexit, threading, time

@@ -209,6 +209,9 @@ def test_one_that_its_queue_does_not_take_stays_and_keeps_no_other(chosen: bool)
     started(message_ids=ids if chosen else None)
     (ended,) = run_jobs()
     assert ended.state == JobState.DONE
-    assert ended.outcome == "11 messages were sent again. 1 stayed, as the queue takes no such message."
+    assert (
+        ended.outcome
+        == "11 messages were sent again. 1 stayed, as the queue takes no such message."
+    )
     assert lying() == (1, 11)
     assert len(read_messages("images", most=20)) == 1, "it is not held"
