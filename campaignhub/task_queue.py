@@ -110,7 +110,7 @@ class Consumer(CeleryConsumer):
 
         def on_task_received(message: Any) -> None:
             try:
-                check_is_task(message, self.app.tasks)  # type: ignore[attr-defined]
+                check_is_task(message, self.app.tasks)
                 handle(message)
             except NO_TASK as exc:
                 self._leave(message, exc)

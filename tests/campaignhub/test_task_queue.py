@@ -52,6 +52,7 @@ def test_a_message_that_is_no_task_ends_no_worker(body: str) -> None:
 
 app.loader.import_default_modules()
 NO_LINKS: dict[str, Any] = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
+CHAIN: dict[str, Any] = {**NO_LINKS, "chain": [{"task": SLICE_TASK, "args": [1, 0]}]}
 HEADERS: dict[str, Any] = {
     "lang": "py",
     "task": SLICE_TASK,
@@ -106,7 +107,7 @@ def sent(
         {"body": [[1, 0], {}]},
         {"body": [[1, 0], [], NO_LINKS]},
         {"body": [[1, 0], {}, "x"]},
-        {"body": [[1, 0], {}, {**NO_LINKS, "chain": [{"task": SLICE_TASK, "args": [1, 0]}]}]},
+        {"body": [[1, 0], {}, CHAIN]},
         *each("args", [], [1], [1, 2, 3], ["1", "0"], [1.0, 0], [True, False], [None, 0], 5, {}),
         {"body": [[1, 0], {"more": 1}, NO_LINKS]},
         {"body": [[], {"job_id": 1, "slice_no": {"a": "b"}}, NO_LINKS]},

@@ -147,17 +147,18 @@ def depth_of(url: str) -> int | None:
 
 
 def held_of(url: str) -> int:
-    """Count what somebody looks at just now, or has just looked at: it comes back by itself.
+    """Count what is out of sight because another looks at it, or did a minute ago: it comes back by itself.
 
     Raises:
         QueueAway: try again.
     """
-    name = "ApproximateNumberOfMessagesNotVisible"
     try:
-        found = sqs().get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+        found = sqs().get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+        )
     except (BotoCoreError, ClientError) as exc:
         raise QueueAway(_AWAY) from exc
-    return int(found["Attributes"][name])
+    return int(found["Attributes"]["ApproximateNumberOfMessagesNotVisible"])
 
 
 def count_messages(url: str) -> int:
