@@ -27,6 +27,17 @@ def collects(collect: Collect) -> Collect:
     return collect
 
 
+_OF_PROXIES = (
+    "Forwarded",
+    "X-Forwarded-For",
+    "X-Forwarded-Host",
+    "X-Forwarded-Proto",
+    "X-Real-IP",
+    "Via",
+)
+"""What a proxy may add; which of them is its settings' choice."""
+
+
 class _Collected:
     """What the library asks for: all metrics of all rooms."""
 
@@ -53,7 +64,7 @@ def _may_read(request: HttpRequest) -> bool:
         return hmac.compare_digest(said.encode(), f"Bearer {token}".encode())
     # A proxy on this machine has the same address: who came through one shows it, and a site
     # with a public name has one.
-    is_direct = "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers
+    is_direct = not any(name in request.headers for name in _OF_PROXIES)
     return not env().production and is_direct and _is_here(request.META.get("REMOTE_ADDR", ""))
 
 

@@ -88,7 +88,7 @@ class Record(Shape):
                     read[name] = int(content)
                 else:
                     read[name] = content
-        except (ValueError, TypeError, AttributeError) as exc:
+        except (ValueError, TypeError, AttributeError, RecursionError) as exc:
             raise UnreadableItem([name], type(exc).__name__) from exc
         try:
             return cls.model_validate(read)

@@ -223,7 +223,7 @@ class MirrorDrain(QueueDrain):
         for message in messages:
             try:
                 records.append(json.loads(message["Body"]))
-            except ValueError:
+            except (ValueError, RecursionError):
                 self.note_refusal(message, "it is not JSON")
             else:
                 read.append(message)

@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ KEYS = "k1:" + "11" * 32
 COMMANDS = (["pages", "update"], ["client_domain", "Northwind", "win.agency.test"], ["republish"])
 
 
-def run(command: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+def run(command: Sequence[str | bytes], **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
@@ -75,3 +76,13 @@ def test_a_file_of_settings_that_is_not_there_is_said(tmp_path: Path) -> None:
 
 def test_a_wrong_setting_is_said(tmp_path: Path) -> None:
     says(run(["pages", "update"], WEB_PORT="many"), "WEB_PORT must be a whole number")
+
+
+@pytest.mark.parametrize("odd", [b"\xff", b"\x1b[31m", "\ufffe".encode()], ids=repr)
+@pytest.mark.parametrize(
+    "command", [["reconcile", "--campaign"], ["restore_table", "--entry"]], ids=repr
+)
+def test_an_argument_that_no_database_takes_is_refused_in_one_sentence(
+    command: list[str], odd: bytes
+) -> None:
+    says(run([*command, odd]), "no character")

@@ -32,7 +32,7 @@ def start(
     same ``only_one`` that are under way, the first is returned and nothing is started.
     The clock has no name: no page follows its job, and the log keeps only its failure.
     """
-    job = Job(
+    wanted = Job(
         kind=kind.name,
         title=title[:200],
         client=client,
@@ -44,16 +44,9 @@ def start(
         due_at=at,
     )
     with transaction.atomic():
-        for may_try_again in (True, False):
-            try:
-                with transaction.atomic():
-                    job.save(force_insert=True)
-                break
-            except IntegrityError:
-                if running := _same(only_one):
-                    return running
-                if not may_try_again:  # the other one ended between our two looks: once, not twice
-                    raise
+        job = _started_or_running(wanted)
+        if job is not wanted:
+            return job
         if actor is not None:
             _follow(actor)
             _log(job, "started", actor=actor, at=at)
@@ -145,6 +138,21 @@ def note_seen(job_id: int, *, actor: User, at: datetime) -> None:
     Job.objects.filter(pk=job_id, actor=actor, seen_at=None, ended_at__isnull=False).update(
         seen_at=at, mail_due_at=None
     )
+
+
+def _started_or_running(wanted: Job) -> Job:
+    """Save a job, or return the one that goes on; where that ends in between, start over."""
+    for is_last in (False, False, False, False, True):
+        try:
+            with transaction.atomic():
+                wanted.save(force_insert=True)
+                return wanted
+        except IntegrityError:
+            if (running := _same(wanted.only_one)) is not None:
+                return running
+            if is_last or not wanted.only_one:
+                raise
+    raise AssertionError
 
 
 def _same(only_one: str) -> Job | None:

@@ -27,6 +27,7 @@ from campaigns.jobs.models import Job, JobState
 from campaigns.jobs.rules.retries import is_given_up, wait_after
 from campaigns.jobs.services.ending import end
 from campaigns.jobs.services.errors import NoRightToJob
+from campaigns.jobs.services.giving_way import GivingWay
 from campaigns.jobs.services.registry import Kind, Step, kind_of
 
 SLICE_SECONDS = 20
@@ -64,8 +65,10 @@ def run_slice(
     passing: tuple[type[Exception], ...] = (*kind.passing, *_PASSING)
     try:
         with _scope_of(job):
+            way = GivingWay()
             while job.is_under_way and not (job.cancel_asked_at is None and enough()):
                 job = _step(job, kind, lease, clock)
+                way.after_step()
     except LeaseLost:
         return None
     except passing as error:

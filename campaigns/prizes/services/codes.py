@@ -41,10 +41,15 @@ from campaigns.prizes.services.uploads import (
 from campaigns.setup.services.campaign import locked
 
 MADE_AT_ONCE = 10_000
+_TAKEN_AWAY = "taken away again"
 
 
 class CodesArePromised(DomainError):
     """Codes that a release promises stay where they are."""
+
+
+class CodesWereRemoved(DomainError):
+    """A job that failed has nothing left to go on with."""
 
 
 def import_codes(upload: CodeUpload, *, actor: User, at: datetime) -> Job:
@@ -164,7 +169,12 @@ def _drop(batch: CodeBatch) -> None:
 
 
 def _batch_of(job: Job) -> CodeBatch:
-    return CodeBatch.objects.select_related("prize").get(pk=job.parameters["batch"])
+    batch = CodeBatch.objects.select_related("prize").filter(pk=job.parameters["batch"]).first()
+    if batch is None:
+        raise CodesWereRemoved(
+            "These codes were removed meanwhile. Add them again if they are needed."
+        )
+    return batch
 
 
 def _import_part(job: Job, _at: datetime) -> Step:
@@ -255,6 +265,8 @@ def _append(batch: CodeBatch, added: list[str], *, is_last: bool, skipped: Count
 
 def _sum_up(job: Job) -> str:
     counts = {str(word): count for word, count in job.counts.items() if count}
+    if gone := counts.get(_TAKEN_AWAY):
+        return f"The {gone:,} codes that it had added were taken away again."
     added = counts.pop("codes added", 0)
     told = f"{added:,} codes were added."
     if counts:
@@ -269,6 +281,7 @@ def _end(job: Job, state: JobState, _at: datetime) -> None:
     if state is JobState.CANCELLED:
         for batch in CodeBatch.objects.filter(pk=job.parameters.get("batch"), is_complete=False):
             _drop(batch)
+            job.counts = {_TAKEN_AWAY: job.counts.get("codes added", 0)}
 
 
 IMPORT = Kind(

@@ -5,6 +5,8 @@ import logging
 import os
 import socket
 import threading
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,6 +18,8 @@ from submissions.intake.models import Heartbeat
 
 logger = logging.getLogger(__name__)
 EVERY_SECONDS = 10
+STANDS_SECONDS = 15
+"""A loop that did not turn for so long hangs: it turns several times a second."""
 LATE = timedelta(minutes=2)
 """What was not heard of for so long is taken to be down."""
 SILENT = timedelta(seconds=40)
@@ -66,21 +70,47 @@ def end_beat(kind: str, *, number: int = 1) -> None:
     Heartbeat.objects.filter(pk=_name(kind, number)).delete()
 
 
-def beat_until_the_end(kind: str, *, stopped: threading.Event | None = None) -> None:
-    """Report every few seconds that this process is alive, until it ends or ``stopped`` is set."""
+class Turns:
+    """Whether a loop goes on turning: a thread beside it lives on where the loop hangs or has ended."""
+
+    def __init__(self) -> None:
+        self._at = time.monotonic()
+
+    def note(self) -> None:
+        """Note a turn; called from the loop."""
+        self._at = time.monotonic()
+
+    def go_on(self) -> bool:
+        """Tell whether there was one lately."""
+        return time.monotonic() - self._at < STANDS_SECONDS
+
+
+def beat_until_the_end(
+    kind: str,
+    *,
+    stopped: threading.Event | None = None,
+    lives: Callable[[], bool] = lambda: True,
+) -> None:
+    """Report every few seconds that this process is alive, until it ends or ``stopped`` is set.
+
+    Where what it does is done by another thread, ``lives`` answers for that one.
+    """
     ends = stopped or threading.Event()
-    atexit.register(_leave, kind)
+    atexit.register(_leave, kind, ends)
     while not ends.is_set():
-        try:
-            beat(kind, at=timezone.now())
-        except DatabaseError as error:
-            logger.warning("heartbeat: %s", type(error).__name__)
+        if lives():
+            try:
+                beat(kind, at=timezone.now())
+            except DatabaseError as error:
+                logger.warning("heartbeat: %s", type(error).__name__)
         close_old_connections()
         ends.wait(EVERY_SECONDS)
     connections.close_all()
 
 
-def _leave(kind: str) -> None:
+def _leave(kind: str, ends: threading.Event) -> None:
+    """Forget a process that ends; its thread must not report it again while it does."""
+    ends.set()
     with suppress(DatabaseError):
         end_beat(kind)
 

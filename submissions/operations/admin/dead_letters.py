@@ -17,12 +17,14 @@ from campaigns.setup.services.scope import campaigns_of
 from submissions.mirror.admin.person import staff_of
 from submissions.mirror.models import Submission
 from submissions.operations.admin.machinery import APART
-from submissions.operations.rules.dead_letters import UNNAMED, submission_in
+from submissions.operations.rules.dead_letters import HIDDEN, UNNAMED, submission_in
 from submissions.operations.services import dead_letters
 from submissions.operations.services.dead_letters import DeadLetter, Pair
 from submissions.operations.services.replays import start_replay
 
 SHOWN = 200
+OF_CAMPAIGNS = ("submissions", "images", "mirror")
+"""Queues whose messages name the campaign that they are of, for its owners and managers."""
 
 
 class NothingChosen(DomainError):
@@ -146,6 +148,8 @@ def _verbs(queue: str, user: User) -> tuple[str, ...]:
 
 def _dead_letters_of(queue: str, user: User) -> tuple[Sequence[DeadLetter], str]:
     """Return the dead letters that are the user's business, and why there are none where it failed."""
+    if queue not in (*OF_CAMPAIGNS, APART) and not user.is_superuser:
+        return [], ""  # none of its messages names a campaign, whatever a stranger's says
     # All that a look takes: another client's many must not hide one's own few.
     most = SHOWN if user.is_superuser else dead_letters.MOST_AT_ONCE
     try:
@@ -164,5 +168,8 @@ def _dead_letters_of(queue: str, user: User) -> tuple[Sequence[DeadLetter], str]
 
 
 def named_in(letter: DeadLetter) -> set[str]:
-    """Return the slugs and ids of the campaigns that a dead letter names."""
-    return set(_ABOUT.findall(letter.content)) | set(_PHOTO.findall(letter.subject))
+    """Return the slugs and ids of the campaigns that a dead letter names.
+
+    A form may have a field called ``slug`` too; what was typed into it names none.
+    """
+    return {*_ABOUT.findall(letter.content), *_PHOTO.findall(letter.subject)} - {HIDDEN}

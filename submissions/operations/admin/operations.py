@@ -22,6 +22,7 @@ from submissions.mail.services.attention import troubled_mails
 from submissions.mail.services.holds import holds_seen_by, try_now
 from submissions.mirror.admin.person import staff_of
 from submissions.mirror.services.releases import zone_of
+from submissions.operations.admin.dead_letters import OF_CAMPAIGNS
 from submissions.operations.admin.machinery import machinery
 from submissions.operations.models import LedgerCheck
 from submissions.operations.services import dead_letters, ledger_rounds, readings
@@ -32,8 +33,6 @@ from submissions.operations.services.sources import sources
 from submissions.review.models import OutboxDecision
 from submissions.review.services.stranded import stranded
 
-OF_CAMPAIGNS = ("submissions", "images", "mirror")
-"""Queues whose messages name the campaign that they are of, for its owners and managers."""
 WHY_NOT_APPLIED = {
     "being carried": "Being applied now.",
     "numbered anew": "Another decision came first. Tried again with a new number.",

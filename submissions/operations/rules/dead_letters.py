@@ -60,7 +60,8 @@ OF_TASKS = frozenset({"mail_tasks", "jobs"})
 """The queues of Celery's tasks."""
 _MENTIONS = 5
 _MOST_CHARS = 4000
-_HIDDEN = "•••"
+HIDDEN = "•••"
+"""What stands for each word that is not ours."""
 UNNAMED = "Never issued by us"
 """What a message in quarantine is called that names no entry."""
 
@@ -79,14 +80,17 @@ def judge(queue: str, body: str) -> Verdict:
     SQS keeps no error beside a message. Where the shape is wrong, that is the
     reason; where it is right, the consumer could not finish it in all its tries.
     """
-    if queue in OF_TASKS:
-        return _task(body)
+    try:
+        return _task(body) if queue in OF_TASKS else _of_plain_json(queue, body)
+    except RecursionError:
+        return Verdict("Unreadable", "It is nested deeper than anything we send.")
+
+
+def _of_plain_json(queue: str, body: str) -> Verdict:
     try:
         content = json.loads(body)
     except ValueError:
         return Verdict("Unreadable", "It is not JSON.")
-    except RecursionError:
-        return Verdict("Unreadable", "It is nested deeper than anything we send.")
     if not isinstance(content, dict):
         return Verdict("Unreadable", "It is JSON of no shape that we send.")
     judges = {
@@ -112,14 +116,20 @@ def _envelope(content: dict[str, Any]) -> Verdict:
     )
 
 
+def _word(said: Any) -> str:
+    """Return what a message says of itself where it has the shape of our own words: anybody may have written it."""
+    text = str(said)
+    return text if _WORD.fullmatch(text) else HIDDEN
+
+
 def _part(of_place: str | int) -> str:
     text = str(of_place)
-    return text if text.isdecimal() or _NAME.fullmatch(text) else _HIDDEN
+    return text if text.isdecimal() or _NAME.fullmatch(text) else HIDDEN
 
 
 def _quarantined(content: dict[str, Any]) -> Verdict:
     """Say of which entry it says to be, and why it was set apart; neither is to be believed."""
-    why = str(content.get("why", "unknown")).replace("_", " ")
+    why = _word(content.get("why", "unknown")).replace("_", " ")
     named = sorted(map(str, submissions_of(str(content.get("message", "")))))
     subject = f"Says to be {named[0]}" if named else UNNAMED
     return Verdict(subject, f"Kept apart for seven days: {why}.")
@@ -127,7 +137,7 @@ def _quarantined(content: dict[str, Any]) -> Verdict:
 
 def _upload(content: dict[str, Any]) -> Verdict:
     try:
-        key = str(content["Records"][0]["s3"]["object"]["key"])
+        key = _word(content["Records"][0]["s3"]["object"]["key"])
     except (KeyError, IndexError, TypeError):
         return Verdict("Unreadable", "It is no notice of an upload.")
     return Verdict(f"Photo {key}", "The images function could not finish it in all its tries.")
@@ -197,7 +207,7 @@ def _notice(content: dict[str, Any]) -> Verdict:
 def _task(body: str) -> Verdict:
     try:
         headers = json.loads(base64.b64decode(body))["headers"]
-        name = str(headers["task"])
+        name = _word(headers["task"])
     except (ValueError, binascii.Error, KeyError, TypeError):
         return Verdict("Unreadable", "It is no task of ours.")
     return Verdict(f"Task {name}", "The worker could not finish it, or died with it each time.")
@@ -243,13 +253,13 @@ def _masked(value: Any, *, is_ours: bool, key: str = "") -> Any:
         try:
             return _masked(json.loads(value), is_ours=True)
         except ValueError:
-            return _HIDDEN
-    return _HIDDEN
+            return HIDDEN
+    return HIDDEN
 
 
 def _shown_name(name: str, place: int) -> str:
     """Return a key as it may be read: whoever sends a form names its fields as they like."""
-    return name if _NAME.fullmatch(name) else f"{_HIDDEN} {place}"
+    return name if _NAME.fullmatch(name) else f"{HIDDEN} {place}"
 
 
 def filed_message(body: str, *, sent_timestamp_ms: str) -> tuple[str, str]:
@@ -259,7 +269,7 @@ def filed_message(body: str, *, sent_timestamp_ms: str) -> tuple[str, str]:
     """
     try:
         note = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return body, sent_timestamp_ms
     inner = note.get("message") if isinstance(note, dict) else None
     if not isinstance(inner, str):
@@ -273,10 +283,7 @@ def submissions_of(body: str) -> set[UUID]:
     By its first mentions, one of which is its own: also of what this version
     cannot read, since a later one may.
     """
-    try:
-        inner, _ = filed_message(body, sent_timestamp_ms="")
-    except RecursionError:
-        inner = body
+    inner, _ = filed_message(body, sent_timestamp_ms="")
     return {UUID(found[1]) for found in islice(_ABOUT.finditer(inner), _MENTIONS)}
 
 

@@ -30,8 +30,11 @@ HOLD_SECONDS = 60
 """How long a message is out of others' sight while we look; longer than any of this takes."""
 MOST_AT_ONCE = 1000
 _A_CALL = 10
+_NOT_TAKEN = frozenset({"InvalidParameterValue", "InvalidMessageContents"})
+"""What SQS says of a message that is too long for a queue, or holds what it carries not."""
 _EMPTY_ANSWERS = 3
 """SQS asks some of its machines only, so one empty answer does not mean an empty queue."""
+_AWAY = "The queues don't answer. Please try again in a minute."
 
 
 class QueueAway(DomainError):
@@ -143,6 +146,21 @@ def depth_of(url: str) -> int | None:
         return None
 
 
+def held_of(url: str) -> int:
+    """Count what is out of sight because another looks at it, or did a minute ago: it comes back by itself.
+
+    Raises:
+        QueueAway: try again.
+    """
+    try:
+        found = sqs().get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+        )
+    except (BotoCoreError, ClientError) as exc:
+        raise QueueAway(_AWAY) from exc
+    return int(found["Attributes"]["ApproximateNumberOfMessagesNotVisible"])
+
+
 def count_messages(url: str) -> int:
     """Count what a queue holds, also what is in work or put off, within three seconds."""
     attributes = impatient_sqs().get_queue_attributes(
@@ -212,10 +230,12 @@ def replay(
     client: Client | None = None,
     sent_until: datetime | None = None,
     most: int = MOST_AT_ONCE,
+    refused: set[str] | None = None,
 ) -> int:
     """Send dead letters to their queue again; all of them where no ids are given. Return how many went.
 
     With ``sent_until`` those that came later stay, and ``client`` is whose log tells of it.
+    One that its queue does not take stays where it is, and its id is added to ``refused``.
     Each is deleted only after its queue has it again; should we die in between
     it is there twice, which does no harm, for everything behind a queue bears a
     second time. A submission keeps its time of entry. What the mirror Pipe gave
@@ -232,7 +252,13 @@ def replay(
         if sent_until is not None and _sent_at(message) > sent_until:
             return False
         if pair.source_url:
-            _send(pair, message, at)
+            try:
+                _send(pair, message, at)
+            except ClientError as exc:
+                if refused is None or exc.response["Error"]["Code"] not in _NOT_TAKEN:
+                    raise
+                refused.add(message["MessageId"])
+                return False
         else:
             ask_for_round(actor=actor, at=at, lost_at=_sent_at(message))
         return True
@@ -339,16 +365,18 @@ def _visit(
                     .get("Messages", [])
                 )
                 empty = 0 if messages else empty + 1
-                for message in messages:
-                    if message["MessageId"] not in seen and act(message):
+                fresh = [message for message in messages if message["MessageId"] not in seen]
+                # All of them first: where one breaks off, the others are put back with it.
+                seen |= {message["MessageId"]: message["ReceiptHandle"] for message in messages}
+                for message in fresh:
+                    if act(message):
                         sqs().delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                        del seen[message["MessageId"]]
                         deleted.append(message["MessageId"])
-                    else:
-                        seen[message["MessageId"]] = message["ReceiptHandle"]
         finally:
             _put_back(url, list(seen.values()))
     except (BotoCoreError, ClientError) as exc:
-        raise QueueAway("The queues don't answer. Please try again in a minute.") from exc
+        raise QueueAway(_AWAY) from exc
 
 
 def _put_back(url: str, handles: Sequence[str]) -> None:

@@ -22,6 +22,7 @@ from submissions.operations.services.dead_letters import (
     MOST_AT_ONCE,
     QueueAway,
     depth_of,
+    held_of,
     pairs,
     replay,
 )
@@ -30,7 +31,10 @@ _A_STEP = 50
 """A few seconds of calls."""
 LOOKED_AT_EVERY_SECONDS = 2.0
 """How often the job asks how far a move is."""
+_MOST_WAITS = 35
+"""Longer than a message is held that another has looked at."""
 _SENT = "sent again"
+_REFUSED = "not taken by the queue"
 
 
 def start_replay(
@@ -75,6 +79,7 @@ def _replay_some(job: Job, at: datetime) -> Step:
             return Step({"move": move_tasks.begin(dead_url), "moved": 0})
         except move_tasks.NotOffered:
             pass
+    refused: set[str] = set()
     went = replay(
         queue,
         message_ids=ids,
@@ -84,11 +89,19 @@ def _replay_some(job: Job, at: datetime) -> Step:
         # To a millisecond, as queues tell when a message was sent.
         sent_until=job.asked_at if ids is None else None,
         most=_A_STEP if ids is None else MOST_AT_ONCE,
+        refused=refused,
     )
-    counts = {_SENT: went} if went else {}
-    is_last = ids is not None or went == 0
+    waits = job.cursor.get("waits", 0)
     # What was moved before the service stopped is logged at the end.
-    cursor = {"moved": job.cursor.get("moved", 0)}
+    cursor = {"moved": job.cursor.get("moved", 0), "waits": 0 if went else waits + 1}
+    if went == 0 and waits < _MOST_WAITS and held_of(dead_url):
+        # They are out of sight for as long as another looks at them, or a look broke off.
+        time.sleep(LOOKED_AT_EVERY_SECONDS)
+        return Step(cursor)
+    is_last = went == 0 or (ids is not None and job.done + went >= len(ids))
+    counts = {_SENT: went} if went else {}
+    if is_last and refused:
+        counts[_REFUSED] = len(refused)
     return Step(cursor, done=went, counts=counts, is_last=is_last)
 
 
@@ -126,11 +139,12 @@ def _end_move(job: Job, state: JobState, at: datetime) -> None:
 
 
 def _sum_up(job: Job) -> str:
-    went = job.counts.get(_SENT, 0)
+    went, left = job.counts.get(_SENT, 0), job.counts.get(_REFUSED, 0)
+    told = f"{left} stayed, as the queue takes no such message." if left else ""
     if not went:
-        return "None of them was there any more."
+        return told or "None of them was there any more."
     if pairs()[job.parameters["queue"]].source_url:
-        return f"{went} message{' was' if went == 1 else 's were'} sent again."
+        return f"{went} message{' was' if went == 1 else 's were'} sent again. {told}".strip()
     return f"{went} taken up: the whole table is compared, by a job of its own."
 
 

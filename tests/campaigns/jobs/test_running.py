@@ -1,5 +1,6 @@
 """A job is done once and told once, however its messages arrive and whoever dies in between."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from campaigns.jobs.models import Job, JobState
 from campaigns.jobs.rules.retries import MOST_ATTEMPTS
 from campaigns.jobs.services.asking import cancel, retry, start
 from campaigns.jobs.services.ending import TOOK_LONG
+from campaigns.jobs.services.errors import JobHasEnded
 from campaigns.jobs.services.pickup import KEPT, KEPT_OF_CLOCK, drop_old_jobs, send_due
 from campaigns.jobs.services.registry import Step
 from campaigns.jobs.services.running import LEASE, RESENT_AFTER, LeaseLost, _held, _write
@@ -264,3 +266,19 @@ def test_of_two_workers_with_the_same_message_one_runs_the_slice() -> None:
     assert counted() == list(range(40))
     assert told(job) == DONE_ONCE
     assert connection.vendor == "postgresql"
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_one_that_is_started_as_another_of_its_kind_ends_is_started_or_joins_that_one() -> None:
+    first = make_job(only_one="the same")
+    actor, client = first.person, first.client
+
+    def start_and_end() -> None:
+        for _ in range(60):
+            job = make_job(only_one="the same", actor=actor, client=client)
+            with suppress(JobHasEnded):
+                cancel(job.pk, actor=actor, at=NOON)
+
+    at_once(*[start_and_end] * 4)
+    assert not Job.objects.filter(ended_at=None).exists()

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from campaigns.accounts.models import User
+from campaigns.accounts.models import Membership, User
 from campaigns.accounts.rules.roles import Role
-from campaigns.jobs.models import Job
+from campaigns.jobs.models import Job, JobState
+from campaigns.jobs.services.asking import retry
 from campaigns.prizes.models import CodeBatch, CodeBlock, CodeUpload, Prize
 from campaigns.prizes.services import codes, uploads
 from campaigns.prizes.services.codes import import_codes, make_codes
@@ -15,6 +16,7 @@ from campaigns.prizes.services.pool import codes_between
 from campaigns.prizes.services.uploads import receive_codes
 from tests.campaigns.factories import NOON, make_draft, make_prize, make_user
 from tests.campaigns.jobs.bad_luck import stops, survives
+from tests.campaigns.jobs.counting import deliver
 
 COUNT = 300
 
@@ -67,6 +69,29 @@ def test_each_code_is_in_the_pool_once_whoever_dies_in_between(kind: str) -> Non
 def test_a_cancelled_job_never_counted_a_code_and_leaves_none(kind: str) -> None:
     job, prize = started(kind)
     stops(job, at=NOON, effects=lambda: count_codes(prize)[0])
+    ended = Job.objects.get(pk=job.pk)
+    assert (
+        ended.outcome
+        == f"The {ended.counts['taken away again']} codes that it had added were taken away again."
+    )
+    assert "codes added" not in ended.counts
     assert count_codes(prize) == (0, False)
     for model in (CodeBatch, CodeBlock, CodeUpload):
         assert not model._default_manager.exists(), model.__name__
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", sorted(JOBS))
+def test_one_that_failed_says_why_it_cannot_go_on_once_others_took_its_place(kind: str) -> None:
+    """The codes of a job that failed are taken away where another adds some."""
+    first, prize = started(kind)
+    Membership.objects.filter(user=first.actor).delete()
+    deliver(first)
+    other = make_user((prize.campaign.client, Role.CAMPAIGN_MANAGER))
+    second = making(prize, other)
+    deliver(second)
+    retry(first.pk, actor=other, at=NOON)
+    deliver(first)
+    ended = Job.objects.get(pk=first.pk)
+    assert (ended.state, count_codes(prize)) == (JobState.FAILED, (COUNT, False))
+    assert "were removed meanwhile" in ended.outcome

@@ -36,6 +36,8 @@ from tests.support.simulated_aws import TRIES, depth, simulated_aws
 
 pytestmark = pytest.mark.django_db
 
+DEEP = "[" * 20_000 + "]" * 20_000
+
 
 @pytest.fixture(autouse=True)
 def queues(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
@@ -74,17 +76,20 @@ def test_a_batch_is_taken_in_and_deleted_and_poison_is_left_to_the_redrive(queue
     image = make_image(records[0].id, make_upload(records[0].id))
     spoilt = streamed_record(make_record(campaign))
     spoilt["dynamodb"]["NewImage"]["version"] = {"N": str(2**70)}
-    _send(url, *map(streamed_record, records), streamed_record(image), "not JSON", spoilt)
+    nested = streamed_record(make_record(campaign))
+    nested["dynamodb"]["NewImage"]["answers"] = {"S": DEEP}
+    poison = ("not JSON", DEEP, nested, spoilt)
+    _send(url, *map(streamed_record, records), streamed_record(image), *poison)
     drain = Watched(url)
     assert drain.drain_once() == 24
     assert (Submission.objects.count(), ReceiptImage.objects.count()) == (23, 1)
     for _ in range(TRIES):
-        assert depth(queues, url) == len(left) == 2
+        assert depth(queues, url) == len(left) == len(poison)
         _deliver_again(queues, url, left)
         left.clear()
         assert drain.drain_once() == 0
     assert depth(queues, url) == 0
-    assert depth(queues, env().mirror_dead_letter_queue_url) == 2
+    assert depth(queues, env().mirror_dead_letter_queue_url) == len(poison)
 
 
 def test_a_batch_that_was_committed_but_not_deleted_comes_again_without_harm(queues):

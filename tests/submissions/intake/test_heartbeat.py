@@ -1,18 +1,24 @@
 """Signs of life: a row for each process, and no row of the dead beside one of the living."""
 
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from campaignhub.env import ROOT
 from submissions.intake.drains import Message, QueueDrain
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.heartbeats import (
     REMEMBERED,
+    STANDS_SECONDS,
     SUCCEEDED,
+    Turns,
     beat,
     beat_until_the_end,
     end_beat,
@@ -73,6 +79,74 @@ def test_a_web_process_reports_from_its_first_request_on():
         stopped.set()
         thread.join(20)
     assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.postgres
+def test_a_process_whose_loop_stands_reports_no_more() -> None:
+    stopped, turns, asked = threading.Event(), Turns(), []
+
+    def lives() -> bool:
+        asked.append(turns.go_on())
+        return asked[-1]
+
+    turns._at -= STANDS_SECONDS
+    thread = threading.Thread(
+        target=beat_until_the_end, args=("worker",), kwargs={"stopped": stopped, "lives": lives}
+    )
+    thread.start()
+    wait_until(lambda: asked, what="it was asked whether the loop turns")
+    stopped.set()
+    thread.join(20)
+    assert asked == [False]
+    assert not Heartbeat.objects.exists()
+    turns.note()
+    assert turns.go_on()
+
+
+def test_a_worker_that_hangs_at_its_end_is_ended_and_reports_nothing_meanwhile(
+    tmp_path: Path,
+) -> None:
+    """As Celery does that waits for a process of its pool after an error of its own."""
+    program = """
+import atexit, threading, time
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+from submissions.intake import apps
+from submissions.intake.models import Heartbeat
+from submissions.intake.services import heartbeats
+
+def hang():
+    print("left", not Heartbeat.objects.exists(), flush=True)
+    threading.Event().wait()
+
+atexit.register(hang)  # before that of the signs of life, so behind it
+heartbeats.EVERY_SECONDS = 0.05
+apps.END_SECONDS = 1
+threading.Thread(target=apps._beat_and_end, args=("worker jobs", lambda: True), daemon=True).start()
+while not Heartbeat.objects.exists():
+    time.sleep(0.01)
+print("lives", flush=True)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={
+            "PATH": os.environ["PATH"],
+            "DJANGO_SETTINGS_MODULE": "campaignhub.settings",
+            "CAMPAIGNHUB_ENV_FILE": "",
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'db'}",
+        },
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ended.stdout.split() == ["lives", "left", "True"], ended.stderr
+    assert ended.returncode == 1
+    assert "hangs at its end" in ended.stderr
 
 
 def refusal(code: str) -> ClientError:

@@ -196,6 +196,19 @@ def test_an_unknown_campaign_is_an_error_of_its_own():
     assert failed.value.returncode == 2
 
 
+@pytest.mark.parametrize("odd", ["-5", "0", "x", "1.5", "", "\u0663", "1_0", "20000000", "9" * 30])
+def test_hours_that_no_calendar_has_are_refused_in_a_sentence(odd: str) -> None:
+    with pytest.raises(CommandError, match="whole number of hours"):
+        call_command("reconcile", f"--hours={odd}")
+
+
+@pytest.mark.django_db
+def test_a_campaign_without_a_name_is_not_every_campaign() -> None:
+    """As where a script's variable was empty."""
+    with pytest.raises(CommandError, match="no campaign"):
+        call_command("reconcile", "--campaign=")
+
+
 @pytest.mark.parametrize("command", ["reconcile", "backfill"])
 def test_a_table_that_does_not_answer_is_told_apart_from_a_gap(command, account, monkeypatch):
     stored(published(), entered_at=datetime.now(UTC))

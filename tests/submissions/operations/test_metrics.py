@@ -63,7 +63,7 @@ def test_it_is_there_for_who_has_the_token_alone(monkeypatch: pytest.MonkeyPatch
 def test_without_a_token_only_this_machine_may_read_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Browser().get("/metrics").status_code == 200
     assert Browser().get("/metrics", REMOTE_ADDR="203.0.113.7").status_code == 404
-    proxied = {"X-Forwarded-For": "203.0.113.7"}
-    assert Browser().get("/metrics", headers=proxied).status_code == 404
+    for header in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via", "X-Forwarded-Proto"):
+        assert Browser().get("/metrics", headers={header: "203.0.113.7"}).status_code == 404
     monkeypatch.setattr(env(), "production", True)
     assert Browser().get("/metrics").status_code == 404

@@ -176,3 +176,42 @@ def test_while_the_queues_are_away_the_job_waits(moves: Moves, monkeypatch: Any)
 
 def _no_line(*_: Any, **__: Any) -> Any:
     raise EndpointConnectionError(endpoint_url="https://queues.example")
+
+
+def test_those_that_another_looks_at_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replays, "LOOKED_AT_EVERY_SECONDS", 0.1)
+    lie_dead(3)
+    dead, handles = pairs()["images"].dead_url, list[str]()
+    while len(handles) < 3:
+        got = aws.sqs().receive_message(QueueUrl=dead, MaxNumberOfMessages=10, VisibilityTimeout=60)
+        handles += [one["ReceiptHandle"] for one in got.get("Messages", [])]
+    job = started()
+    assert deliver(job, steps=2).is_under_way
+    for handle in handles:
+        aws.sqs().change_message_visibility(
+            QueueUrl=dead, ReceiptHandle=handle, VisibilityTimeout=0
+        )
+    (ended,) = run_jobs()
+    assert ended.outcome == "3 messages were sent again."
+    assert lying() == (0, 3)
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_one_that_its_queue_does_not_take_stays_and_keeps_no_other(chosen: bool) -> None:
+    lie_dead(11)
+    pair = pairs()["images"]
+    aws.sqs().set_queue_attributes(
+        QueueUrl=pair.source_url, Attributes={"MaximumMessageSize": "1024"}
+    )
+    sent = aws.sqs().send_message(QueueUrl=pair.dead_url, MessageBody="x" * 2_000)
+    ids = {one["MessageId"] for one in read_messages("images", most=20)}
+    assert sent["MessageId"] in ids
+    started(message_ids=ids if chosen else None)
+    (ended,) = run_jobs()
+    assert ended.state == JobState.DONE
+    assert (
+        ended.outcome
+        == "11 messages were sent again. 1 stayed, as the queue takes no such message."
+    )
+    assert lying() == (1, 11)
+    assert len(read_messages("images", most=20)) == 1, "it is not held"

@@ -236,6 +236,14 @@ def mended(entry: str) -> str:
     return told.getvalue()
 
 
+@pytest.mark.parametrize("entry", ["", " ", "nowhere", "%"])
+def test_an_entry_that_is_named_by_nothing_is_not_the_whole_table(entry: str) -> None:
+    lose(stored(published()))
+    with pytest.raises(CommandError, match="no such entry"):
+        mended(entry)
+    assert repaired().restored == 4, "nothing was put back before"
+
+
 def test_what_of_one_entry_s_item_cannot_be_read_is_replaced_and_all_else_stays() -> None:
     record = stored(published(), device_hash="d" * 32)
     entry = Submission.objects.get()

@@ -15,6 +15,8 @@ from submissions.operations.services.ledger import reconcile
 from submissions.operations.services.ledger_rounds import compare_everything
 
 QUARANTINE = "quarantine"
+MOST_HOURS = 1_000_000
+"""More than a century: longer ago than anything entered, and still a date."""
 
 
 class Command(BaseCommand):
@@ -37,7 +39,7 @@ class Command(BaseCommand):
         """Run one comparison."""
         at = timezone.now()
         campaigns = None
-        if options["campaign"]:
+        if options["campaign"] is not None:
             campaigns = list(Campaign.objects.filter(slug=options["campaign"]))
             if not campaigns:
                 raise CommandError(f"There is no campaign “{options['campaign']}”.", returncode=2)
@@ -90,9 +92,9 @@ class Command(BaseCommand):
 
 
 def _hours(text: str) -> int:
-    hours = int(text)
-    if hours < 1:
-        raise ArgumentTypeError("give a whole number of hours, one or more")
+    hours = int(text) if text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    if not 1 <= hours <= MOST_HOURS:
+        raise ArgumentTypeError(f"give a whole number of hours, from 1 to {MOST_HOURS:,}")
     return hours
 
 

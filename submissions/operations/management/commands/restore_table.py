@@ -30,7 +30,7 @@ class Command(BaseCommand):
     @unscoped("the table holds every client's submissions")
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run it."""
-        if options["entry"]:
+        if options["entry"] is not None:
             self._mend(options["entry"])
             return
         repair = TableRepair()
