@@ -6,12 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from campaignhub.local_aws.console import Console
-from campaignhub.local_aws.priority import give_way
 from campaignhub.local_aws.processes import Child, note_running
 
 RESTART_SECONDS = (0.5, 1, 2, 5, 10)
-UP_SECONDS = 15
-"""A child that ran this long is up, and may give way to the others: no start is to wait for it."""
 STEADY_SECONDS = 30
 """A child that ran this long starts again without waiting."""
 
@@ -22,8 +19,6 @@ class _Kept:
     started_at: float = field(default_factory=time.monotonic)
     failures: int = 0
     again_at: float | None = None
-    gave_way: int | None = None
-    """The process that was told to give way."""
 
 
 class Keeper:
@@ -73,8 +68,6 @@ class Keeper:
                     self._try_restart(kept)
             elif not kept.child.alive():
                 self._on_death(kept)
-            else:
-                self._let_others_first(kept)
 
     def renew(self, names: Iterable[str]) -> None:
         """Stop those of these that are kept, all at once, and start them again."""
@@ -85,7 +78,6 @@ class Keeper:
             if kept.child.pid is not None:
                 kept.child.stop()
                 kept.child.start()
-                kept.started_at = time.monotonic()
                 kept.again_at = None  # it may have died in between and be waiting for its turn
         self._note()
 
@@ -99,14 +91,6 @@ class Keeper:
         except OSError as error:
             # As on a full disk. It is for the next start alone, and no reason to end what runs.
             self._console.say(f"What runs can't be written down: {error.strerror}.")
-
-    def _let_others_first(self, kept: _Kept) -> None:
-        child = kept.child
-        if not child.behind or child.pid is None or kept.gave_way == child.pid:
-            return
-        if time.monotonic() - kept.started_at >= UP_SECONDS:
-            give_way(child.pid, child.behind)
-            kept.gave_way = child.pid
 
     def _on_death(self, kept: _Kept) -> None:
         child = kept.child

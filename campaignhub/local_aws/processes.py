@@ -41,8 +41,6 @@ class Child:
     """Names of our environment that it sees; ``None`` for all."""
     directory: Path | None = None
     stop_seconds: float = 15
-    behind: int = 0
-    """By how many steps of nice it gives way to the others, once it is up."""
     _process: subprocess.Popen[bytes] | None = None
     _asked: bool = False
 

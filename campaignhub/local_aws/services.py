@@ -45,10 +45,6 @@ DJANGO = ("drain", "clock", "mail", "jobs")
 """The processes of ours beside the site that read the database and the table."""
 
 
-MAIL_BEHIND = 5
-"""A mail may wait for a minute of the peak; a visitor at the door may not."""
-
-
 def services(plan: Plan, ministack: MiniStack, web_port: int) -> dict[str, Child]:
     """Describe the processes of ours, by name."""
     commands = {
@@ -69,11 +65,9 @@ def services(plan: Plan, ministack: MiniStack, web_port: int) -> dict[str, Child
             *("--stack", STACK, "--positions", str(plan.var / "aws" / "positions")),
         ],
     }
-    children = {
+    return {
         name: _child(plan, name, [sys.executable, *command]) for name, command in commands.items()
     }
-    children["mail"].behind = MAIL_BEHIND
-    return children
 
 
 def _celery(queue: str, *, processes: int) -> list[str]:
