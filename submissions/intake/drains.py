@@ -16,13 +16,13 @@ from typing import Any
 from django.db import DatabaseError, close_old_connections, connection, connections
 from django.utils import timezone
 
-from campaignhub.aws import sqs
 from campaignhub.clock.breaker import FAILURES
 from campaignhub.clock.status import RoundStatus, error_name
 from campaignhub.env import env
 from campaignhub.ingest import write_records
 from campaigns.accounts.tenancy import unscoped
 from ingest_lambda.contract import stream_key
+from submissions.intake.batches import Batches, Message
 from submissions.intake.services.heartbeats import beat, end_beat
 from submissions.intake.services.mirroring import mirror_stream_records
 from submissions.intake.services.queue_faults import fault_of
@@ -32,14 +32,10 @@ from submissions.mail.services.outcomes import note_message
 logger = logging.getLogger(__name__)
 POLL_SECONDS = 5
 """The long poll. Not the 20 that SQS allows: a stop has to wait for it."""
-RECEIVE_AT_MOST = 10
-"""What SQS hands out, and deletes, in one call."""
 BEAT_SECONDS = 10
 REFUSAL_SHOWN_SECONDS = 180
 """A message that is refused comes again every minute until it is a dead letter: it is shown all that time."""
 STOP_SECONDS = 15
-
-Message = dict[str, Any]
 
 
 class QueueDrain(threading.Thread, ABC):
@@ -57,9 +53,11 @@ class QueueDrain(threading.Thread, ABC):
 
     def __init__(self, url: str, *, number: int = 1) -> None:
         super().__init__(name=f"{self.label}-{number}", daemon=True)
-        self._url = url
         self._number = number
         self._stopping = threading.Event()
+        self._batches = Batches(
+            url, size=self.batch_size, window_seconds=self.window_seconds, stopping=self._stopping
+        )
         self._handled = 0
         self._next_beat = 0.0
         self._refusal = ""
@@ -113,6 +111,7 @@ class QueueDrain(threading.Thread, ABC):
             self._beat(time.monotonic() - begun, name)
             close_old_connections()
         self._say_goodbye()
+        self._batches.close()
         connections.close_all()
 
     def ask_database(self) -> None:
@@ -148,37 +147,12 @@ class QueueDrain(threading.Thread, ABC):
 
     def _settle(self, messages: Sequence[Message]) -> int:
         done = self.settle(messages)
-        for begin in range(0, len(done), RECEIVE_AT_MOST):
-            sqs().delete_message_batch(
-                QueueUrl=self._url,
-                Entries=[
-                    {"Id": str(n), "ReceiptHandle": message["ReceiptHandle"]}
-                    for n, message in enumerate(done[begin : begin + RECEIVE_AT_MOST])
-                ],
-            )
+        self._batches.delete(done)
         self._handled += len(done)
         return len(done)
 
     def _receive(self, wait_seconds: int) -> list[Message]:
-        """Receive until the batch is full, the queue is empty and the window over, or we have to stop."""
-        messages: list[Any] = []
-        closes_at = 0.0
-        while len(messages) < self.batch_size and not self._stopping.is_set():
-            answer = sqs().receive_message(
-                QueueUrl=self._url,
-                MaxNumberOfMessages=min(RECEIVE_AT_MOST, self.batch_size - len(messages)),
-                WaitTimeSeconds=0 if messages else wait_seconds,
-                MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
-            )
-            got = answer.get("Messages", [])
-            if not messages:
-                closes_at = time.monotonic() + self.window_seconds
-            messages += got
-            if not messages or (len(got) < RECEIVE_AT_MOST and time.monotonic() >= closes_at):
-                break
-            if not got:
-                self._stopping.wait(0.05)
-        return messages
+        return self._batches.receive(wait_seconds)
 
     def _beat(self, seconds: float, error: str) -> None:
         """Show now and then that we live and, at once, its last error."""
