@@ -13,9 +13,9 @@ from django.db import OperationalError
 from campaignhub import aws, ingest
 from campaignhub.clock.breaker import FAILURES
 from campaignhub.env import env
+from submissions.intake.batches import Message
 from submissions.intake.drains import (
     IngestDrain,
-    Message,
     MirrorDrain,
     QueueDrain,
     drain_until,

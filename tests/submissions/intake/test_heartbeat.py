@@ -12,7 +12,8 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from campaignhub.env import ROOT
-from submissions.intake.drains import Message, QueueDrain
+from submissions.intake.batches import Message
+from submissions.intake.drains import QueueDrain
 from submissions.intake.models import Heartbeat
 from submissions.intake.services.heartbeats import (
     REMEMBERED,
