@@ -55,6 +55,7 @@ class JobPage(RowPage):
             "counts": sorted(job.counts.items()),
             "result": kind.link(job) if kind and kind.link else None,
             "put_off": job.is_put_off(now),
+            "when_cancelled": _when_cancelled(job),
         }
 
     def post(self, request: HttpRequest, **_kwargs: Any) -> HttpResponse:
@@ -73,7 +74,12 @@ class JobPage(RowPage):
 
 def _cancelled(job: Job) -> str:
     stops = "Stopping now" if job.is_under_way else "Stopped"
-    return f"{stops}. What is done stays done."
+    return f"{stops}. {_when_cancelled(job)}"
+
+
+def _when_cancelled(job: Job) -> str:
+    kind = kind_of(job)
+    return kind.when_cancelled if kind else ""
 
 
 def _user(request: HttpRequest) -> User:

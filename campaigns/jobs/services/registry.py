@@ -52,6 +52,8 @@ class Kind:
     """What is written in the transaction in which it ends, and how."""
     link: Callable[[Job], tuple[str, str]] | None = None
     """Where its result is seen: words and address."""
+    when_cancelled: str = "What is done stays done."
+    """What becomes of what it did so far, said beside Cancel."""
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,8 @@ def _end(job: Job, state: JobState, _at: datetime) -> None:
             job.counts = {_TAKEN_AWAY: job.counts.get("codes added", 0)}
 
 
+_WHEN_CANCELLED = "The codes that it has added are taken away again."
+
 IMPORT = Kind(
     name="prizes.import_codes",
     capability=Capability.CAMPAIGN_EDIT,
@@ -291,6 +293,7 @@ IMPORT = Kind(
     summary=_sum_up,
     unit=("kilobyte", "kilobytes"),
     on_end=_end,
+    when_cancelled=_WHEN_CANCELLED,
 )
 MAKE = Kind(
     name="prizes.make_codes",
@@ -299,4 +302,5 @@ MAKE = Kind(
     summary=_sum_up,
     unit=("code", "codes"),
     on_end=_end,
+    when_cancelled=_WHEN_CANCELLED,
 )

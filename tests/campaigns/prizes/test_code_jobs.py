@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from django.urls import reverse
 
 from campaigns.accounts.models import Membership, User
 from campaigns.accounts.rules.roles import Role
@@ -14,6 +15,7 @@ from campaigns.prizes.services.codes import import_codes, make_codes
 from campaigns.prizes.services.facts import count_codes
 from campaigns.prizes.services.pool import codes_between
 from campaigns.prizes.services.uploads import receive_codes
+from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import NOON, make_draft, make_prize, make_user
 from tests.campaigns.jobs.bad_luck import stops, survives
 from tests.campaigns.jobs.counting import deliver
@@ -95,3 +97,16 @@ def test_one_that_failed_says_why_it_cannot_go_on_once_others_took_its_place(kin
     ended = Job.objects.get(pk=first.pk)
     assert (ended.state, count_codes(prize)) == (JobState.FAILED, (COUNT, False))
     assert "were removed meanwhile" in ended.outcome
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", sorted(JOBS))
+def test_who_cancels_reads_before_and_after_that_the_codes_go(kind: str) -> None:
+    job, _ = started(kind)
+    assert job.actor
+    browser, address = signed_in(job.actor), reverse("admin:jobs_job_read", args=[job.pk])
+    before = browser.get(address).content.decode()
+    after = browser.post(address, {"act": "cancel"}, follow=True).content.decode()
+    for page in (before, after):
+        assert "The codes that it has added are taken away again." in page
+        assert "stays done" not in page
