@@ -8,6 +8,7 @@ from django.urls import reverse
 from campaignhub.env import env
 from campaigns.accounts.services.staff_mail import is_reachable, send_staff_mail, staff_mail
 from campaigns.jobs.models import Job
+from campaigns.jobs.services.asking import jobs_of
 
 _A_ROUND = 5
 _AGAIN_AFTER = timedelta(minutes=1)
@@ -39,8 +40,8 @@ def compose(job: Job) -> EmailMessage:
 
 
 def _send(job: Job, at: datetime) -> bool:
-    if not is_reachable(job.person):
-        return False
+    if not is_reachable(job.person) or not jobs_of(job.person).filter(pk=job.pk).exists():
+        return False  # it is closed to them by now: title and counts are the client's
     if send_staff_mail(compose(job), about=f"job {job.pk}"):
         return True
     if job.ended_at and at - job.ended_at < _GIVEN_UP_AFTER:

@@ -7,6 +7,8 @@ import pytest
 from django.core import mail
 from django.test import override_settings
 
+from campaigns.accounts.models import Membership
+from campaigns.accounts.rules.roles import Role
 from campaigns.jobs.models import Job
 from campaigns.jobs.services.asking import note_seen
 from campaigns.jobs.services.ended_mails import mail_ended
@@ -55,6 +57,13 @@ def test_there_is_none_about_what_was_quick_or_was_seen() -> None:
 def test_who_has_no_address_or_left_gets_none() -> None:
     job = ended()
     type(job.person).objects.filter(pk=job.person.pk).update(is_active=False)
+    assert mail_ended(at=DUE) == 0
+    assert not mail.outbox
+
+
+def test_whose_right_was_withdrawn_meanwhile_gets_none() -> None:
+    job = ended()
+    Membership.objects.filter(user=job.person).update(role=Role.MODERATOR)
     assert mail_ended(at=DUE) == 0
     assert not mail.outbox
 
