@@ -41,7 +41,7 @@ def _beat_beside_tasks(sender: Any, **_: object) -> None:
 
 
 def _beat_and_end(kind: str, lives: Callable[[], bool]) -> None:
-    """Report until the process ends, and see to it that it does: nobody starts one again that hangs at its end.
+    """Report until the process ends, and see to it that it does: one that hangs at its end is not started again.
 
     After an error that Celery does not foresee it waits for its processes, and some of them for it.
     """

@@ -70,7 +70,7 @@ class Amendment:
     def _fewer(
         self, row: Prize, there: list[SealedMoment], won: set[str], fewer: int
     ) -> list[SealedMoment]:
-        """Leave out what nobody has won, the latest first."""
+        """Leave out what is not won yet, the latest first."""
         free = sorted(one for one in there if _named(one) not in won)
         if len(free) < fewer:
             raise too_low(row, len(won))

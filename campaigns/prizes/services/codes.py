@@ -172,7 +172,7 @@ def _batch_of(job: Job) -> CodeBatch:
     batch = CodeBatch.objects.select_related("prize").filter(pk=job.parameters["batch"]).first()
     if batch is None:
         raise CodesWereRemoved(
-            "These codes were removed meanwhile. Add them again if they are needed."
+            "These codes have been removed since. Add them again if they are needed."
         )
     return batch
 

@@ -1,4 +1,4 @@
-"""How many units of each prize were published: a stock that is drafted since gives nobody anything yet."""
+"""How many units of each prize were published: a stock that is drafted since is not given to anybody yet."""
 
 from collections.abc import Sequence
 from uuid import UUID

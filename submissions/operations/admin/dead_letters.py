@@ -149,7 +149,7 @@ def _verbs(queue: str, user: User) -> tuple[str, ...]:
 def _dead_letters_of(queue: str, user: User) -> tuple[Sequence[DeadLetter], str]:
     """Return the dead letters that are the user's business, and why there are none where it failed."""
     if queue not in (*OF_CAMPAIGNS, APART) and not user.is_superuser:
-        return [], ""  # none of its messages names a campaign, whatever a stranger's says
+        return [], ""  # none of its messages names a campaign, whatever a message itself says
     # All that a look takes: another client's many must not hide one's own few.
     most = SHOWN if user.is_superuser else dead_letters.MOST_AT_ONCE
     try:

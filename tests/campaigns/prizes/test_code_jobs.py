@@ -96,7 +96,7 @@ def test_one_that_failed_says_why_it_cannot_go_on_once_others_took_its_place(kin
     deliver(first)
     ended = Job.objects.get(pk=first.pk)
     assert (ended.state, count_codes(prize)) == (JobState.FAILED, (COUNT, False))
-    assert "were removed meanwhile" in ended.outcome
+    assert "have been removed since" in ended.outcome
 
 
 @pytest.mark.django_db
