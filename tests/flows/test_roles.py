@@ -93,8 +93,9 @@ from campaignhub import ingest
 from ingest_lambda.contract import Moment
 moment = Moment(prize="voucher", unit="u1", at=timezone.now())
 ingest.load_moments("of-nobody", "named-by-nothing", [moment], timezone="UTC")
+assert ingest.withdraw_units("of-nobody", "voucher", ["u1"]) == ["u1"]
 """
-"""What the clock goes on with where stock is too large for the press that publishes it."""
+"""What the clock goes on with where stock is too large for the press that publishes it, or that lowers it."""
 TAKE_BACK = """
 from submissions.review.services.decisions import reject_submission
 from ingest_lambda.contract import Reason

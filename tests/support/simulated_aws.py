@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, wraps
+from threading import Lock
 from typing import Any
 from urllib.parse import urlparse
 
@@ -14,7 +15,7 @@ from moto import mock_aws
 from moto.core.base_backend import BackendDict
 from moto.core.model_instances import reset_model_data
 from moto.core.models import DEFAULT_ACCOUNT_ID, botocore_stubber
-from moto.sqs.models import Queue, sqs_backends
+from moto.sqs.models import Queue, SQSBackend, sqs_backends
 
 from campaignhub import aws, ingest
 from campaignhub.env import env
@@ -56,6 +57,7 @@ def simulated_aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     # On a busy machine the account, which is in this process, may take longer than a person waits.
     monkeypatch.setattr(readings, "PAGE_WAITS_SECONDS", 30)
     refuse_moves(monkeypatch)
+    _hand_out_one_after_another(monkeypatch)
     with empty_account():
         _forget()
         table, bucket, queues = _clients(env().aws_region)
@@ -95,6 +97,18 @@ class _Away:
 def take_table_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no call of the site's table be answered."""
     monkeypatch.setattr(ingest.clients.submissions_table().store, "client", _Away())
+
+
+def _hand_out_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let two calls at once get different messages: moto looks for what is visible, and hides it, without a lock."""
+    receive, one_after_another = SQSBackend.receive_message, Lock()
+
+    @wraps(receive)
+    def received(*arguments: Any, **named: Any) -> Any:
+        with one_after_another:
+            return receive(*arguments, **named)
+
+    monkeypatch.setattr(SQSBackend, "receive_message", received)
 
 
 @cache
