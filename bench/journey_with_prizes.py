@@ -21,7 +21,7 @@ SHARE = 10
 _ADD = """
 from campaigns.prizes.models import BroughtMoments, Prize
 from campaigns.prizes.rules.drawing import Pace
-from campaigns.prizes.services.stock import SETTLING
+from campaigns.prizes.services.amending import SETTLING
 from campaigns.publishing.services.checks import publish_cautions
 from campaigns.publishing.services.publish import publish_campaign
 from campaigns.setup.models import Campaign
