@@ -8,13 +8,15 @@ seconds, and the emulator is shown the part of the table from the page's beginni
 
 What is written while a scan is under way may be missing from it, as on AWS; what was
 written before it began is in it. The same holds for a query of one whole partition of an
-index, of which the emulator orders and tests every item for each page.
+index, of which the emulator orders and tests every item for each page. Of a partition of
+the table itself it is shown only as many as the page may hold, and misses none.
 """
 
 import json
 import re
 import time
 from bisect import bisect_left
+from heapq import nsmallest
 from typing import Any
 
 from ministack.services import dynamodb
@@ -107,7 +109,9 @@ def _with_position(answer: Answer, table: dict[str, Any], part: dict[str, Any]) 
 
 
 def query(data: dict[str, Any]) -> Answer:
-    """Answer a query of a whole partition of an index from a part of it; any other as the emulator does."""
+    """Answer a query of a partition from a part of it, where its order is the keys'; any other as the emulator does."""
+    if not data.get("IndexName"):
+        return _of_table(data)
     asked = _WHOLE_PARTITION.fullmatch(data.get("KeyConditionExpression") or "")
     name = dynamodb._normalize_table_name(data.get("TableName"))
     tables, index = dynamodb._tables, data.get("IndexName")
@@ -132,6 +136,33 @@ def query(data: dict[str, Any]) -> Answer:
         dynamodb._tables = tables
     is_last = begin + MOST_ITEMS >= len(order)
     return answer if is_last or not shown else _with_place(answer, table, index, shown[-1])
+
+
+def _of_table(data: dict[str, Any]) -> Answer:
+    """Answer a query of a partition of the table from the items that its page may hold."""
+    asked = _BEHIND.fullmatch(data.get("KeyConditionExpression") or "")
+    name = dynamodb._normalize_table_name(data.get("TableName"))
+    tables, limit = dynamodb._tables, data.get("Limit")
+    table = tables.get(name) if isinstance(name, str) else None
+    if not (table and asked and _is_count(limit) and data.get("ScanIndexForward", True)):
+        return _as_it_does(data)
+    values = data.get("ExpressionAttributeValues", {})
+    key = values.get(asked["pk"], {}).get("S")
+    behind = values.get(asked["sk"], {"S": ""}).get("S")
+    start = (data.get("ExclusiveStartKey") or {}).get("sk", {"S": ""}).get("S")
+    partition = table["items"].get(key, {})
+    is_text = dynamodb._get_attr_type(table, "sk") == "S" and behind is not None
+    if not is_text or start is None or len(partition) <= limit:
+        return _as_it_does(data)
+    # The one behind which to begin may be there too.
+    first = max(behind, start)
+    page = nsmallest(limit + 1, (place for place in partition if place >= first))
+    part = {**table, "items": {key: {place: partition[place] for place in page}}}
+    dynamodb._tables = _Tables(tables, name, part)
+    try:
+        return _as_it_does(data)
+    finally:
+        dynamodb._tables = tables
 
 
 def _as_it_does(data: dict[str, Any]) -> Answer:
@@ -182,6 +213,8 @@ def _with_place(answer: Answer, table: dict[str, Any], index: str, last: tuple[s
 
 
 _WHOLE_PARTITION = re.compile(r"\s*[#\w]+\s*=\s*(:\w+)\s*")
+_BEHIND = re.compile(r"pk = (?P<pk>:\w+)(?: AND sk > (?P<sk>:\w+))?")
+"""As our adapters ask."""
 _orders: dict[int, tuple[float, list[str]]] = {}
 _partitions: dict[tuple[int, str, str], tuple[float, list[tuple[Any, tuple[str, str]]]]] = {}
 _scan, _query = dynamodb._scan, dynamodb._query
