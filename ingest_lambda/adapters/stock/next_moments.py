@@ -14,7 +14,7 @@ from ingest_lambda.adapters.stock.units import MomentUnit
 from ingest_lambda.contract import local_day
 from ingest_lambda.errors import TryAgain
 
-KEPT = 64
+KEPT = 16
 MOST_KEPT = 512
 REFRESH_SECONDS = 1.0
 """How old a list may be that shows no due moment."""
@@ -66,7 +66,7 @@ class _Kept:
     spread: float = 0.0
     """How far tries are spread: rises with each loss of this process, and falls with each moment it takes."""
     enough: int = KEPT
-    """How many moments to read: more where other processes try those that were read."""
+    """How many moments to read: more where other processes try all those that were read, until few are due."""
     gone: dict[Key, float] = field(default_factory=dict)
     """What this process took or lost, and when: a read that began before may still show it."""
 
@@ -129,7 +129,7 @@ class NextMoments:
                 return None
             if isinstance(found, _Look):
                 look = found
-            elif self._reserve(kept, found):
+            elif self._reserve(kept, found, entered_at):
                 return found
             else:
                 look = replace(look, begun=self._clock())
@@ -154,6 +154,8 @@ class NextMoments:
                 oldest = self._clock() - (CROWDED_SECONDS if kept.spread >= 1 else FRESH_SECONDS)
                 if kept.read_at < min(oldest, look.begun):
                     return replace(look, since=max(look.since, oldest))
+                if len(due) <= kept.enough // 8:
+                    kept.enough = max(KEPT, kept.enough // 2)
                 free = [moment for moment in due if self._is_free(kept, moment)]
                 if free:
                     spread = max(losses, int(kept.spread))
@@ -180,7 +182,7 @@ class NextMoments:
             return False
         return not moment.is_reserved(self._now())
 
-    def _reserve(self, kept: _Kept, moment: MomentUnit) -> bool:
+    def _reserve(self, kept: _Kept, moment: MomentUnit, entered_at: datetime) -> bool:
         """Keep other processes from a moment that this thread is about to try; tell whether it may."""
         now, is_reserved = self._now(), False
         try:
@@ -191,7 +193,8 @@ class NextMoments:
                     kept.trying.discard(_key(moment))
                     kept.busy[_key(moment)] = self._clock() + FRESH_SECONDS
                     kept.spread = min(_MOST_SPREAD, kept.spread + 1.0)
-                    if kept.moments and kept.moments[-1].at <= now:
+                    if kept.moments and kept.moments[-1].at <= entered_at:
+                        # All were due, and there may be more that nobody is at.
                         kept.enough = min(MOST_KEPT, 2 * kept.enough)
                     kept.changed.notify_all()
         return is_reserved
@@ -214,8 +217,6 @@ class NextMoments:
             kept.trying.discard(_key(moment))
             if is_taken:
                 kept.spread = max(0.0, kept.spread - _CALMS)
-                if kept.spread < 1:
-                    kept.enough = KEPT
             elif is_lost or is_met:
                 kept.spread = min(_MOST_SPREAD, kept.spread + 1.0)
             if is_taken or is_lost:
