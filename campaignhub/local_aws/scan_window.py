@@ -142,7 +142,8 @@ def _of_table(data: dict[str, Any]) -> Answer:
     """Answer a query of a partition of the table from the items that its page may hold."""
     asked = _BEHIND.fullmatch(data.get("KeyConditionExpression") or "")
     name = dynamodb._normalize_table_name(data.get("TableName"))
-    tables, limit = dynamodb._tables, data.get("Limit")
+    tables = dynamodb._tables
+    limit: Any = data.get("Limit")
     table = tables.get(name) if isinstance(name, str) else None
     if not (table and asked and _is_count(limit) and data.get("ScanIndexForward", True)):
         return _as_it_does(data)
