@@ -16,6 +16,7 @@ from tests.browser.every_screen import (
     make_scene,
     screens,
 )
+from tests.browser.staff_hands import seen
 from tests.support.browsers import assert_fits_window, open_page, take_screenshot
 from tests.support.simulated_aws import simulated_aws
 
@@ -150,6 +151,22 @@ def test_no_list_breaks_a_time_within_a_word_on_a_phone(
             assert_fits_window(page, screen.name)
 
 
+def test_a_list_is_walked_by_arrow_keys_and_opened_by_enter(
+    scene: Scene, browser: "Browser", site: str
+) -> None:
+    with open_page(browser, width=1440, height=900) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        enter(page, "operator", scene, site)
+        page.goto(f"{site}/admin/campaigns/campaign/")
+        names = page.locator("#result_list .ch-name strong").all_text_contents()
+        chosen = page.locator("#result_list .ch-chosen .ch-name strong")
+        for key, place in (("ArrowDown", 0), ("ArrowDown", 1), ("ArrowDown", 2), ("ArrowUp", 1)):
+            page.keyboard.press(key)
+            assert chosen.all_text_contents() == [names[place]], key
+        page.keyboard.press("Enter")
+        page.locator("h1", has_text=names[1]).wait_for()
+
+
 @pytest.mark.parametrize(("works", "said"), [(True, "Copied"), (False, "Selected: please copy it")])
 def test_the_line_to_embed_is_copied_or_marked_where_there_is_no_clipboard(
     scene: Scene, browser: "Browser", site: str, works: bool, said: str
@@ -165,6 +182,19 @@ def test_the_line_to_embed_is_copied_or_marked_where_there_is_no_clipboard(
         page.get_by_role("button", name="Copy").first.click()
         page.get_by_role("button", name=said).first.wait_for()
         assert "embed.js" in page.evaluate("String(getSelection())")
+
+
+def test_a_campaign_at_a_glance_can_be_used_by_everyone_and_has_nothing_to_change(
+    scene: Scene, browser: "Browser", site: str
+) -> None:
+    with open_page(browser, width=390, height=844, touch=True) as page:
+        page.set_default_timeout(PATIENCE_MS)
+        enter(page, "moderator", scene, site)
+        page.goto(f"{site}/admin/campaigns/campaign/{scene.names['campaign']}/change/")
+        page.wait_for_selector(".glance")
+        seen(page, "campaign-at-a-glance")
+        changes = ".glance :is(form, input, select, textarea), [name=_continue], [name=_save]"
+        assert page.locator(changes).count() == 0
 
 
 @pytest.mark.soak

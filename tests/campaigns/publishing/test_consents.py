@@ -91,6 +91,14 @@ def test_a_published_column_stays_when_its_wording_changes_which_is_a_new_versio
     assert published(campaign)[-1] == ("news", 2), "unchanged"
 
 
+def test_what_changes_beside_its_wording_is_no_new_version(campaign: Campaign) -> None:
+    news = add_news(campaign, purpose="other")
+    publish(campaign)
+    FormField.objects.filter(pk=news.pk).update(required=True)
+    amend(campaign)
+    assert published(campaign)[-1] == ("news", 1)
+
+
 def test_rewording_a_draft_uses_no_version_up(campaign: Campaign) -> None:
     news = add_news(campaign, version=7)
     news.label = {"en": "Send me offers."}

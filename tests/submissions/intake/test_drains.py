@@ -187,7 +187,7 @@ def test_a_drain_that_is_told_to_stop_finishes_its_batch_and_takes_no_other(queu
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.postgres
 def test_a_drain_survives_its_own_bugs_shows_them_and_takes_leave():
-    url, calls, shown = env().mirror_queue_url, [], list[str]()
+    url, calls, shown = env().mirror_queue_url, [], list[tuple[str, int, str]]()
     lived = threading.Event()
 
     class Clumsy(MirrorDrain):
@@ -202,14 +202,15 @@ def test_a_drain_survives_its_own_bugs_shows_them_and_takes_leave():
 
         def _beat(self, seconds: float, error: str) -> None:
             super()._beat(seconds, error)
-            shown.append(Heartbeat.objects.get().last_error)
+            row = Heartbeat.objects.get()
+            shown.append((row.kind, row.number, row.last_error))
 
     drain = Clumsy(url)
     drain.start()
     assert lived.wait(20)
     drain.stop()
     drain.join(10)
-    assert shown[:2] == ["KeyError", ""]
+    assert shown[:2] == [("mirror", 1, "KeyError"), ("mirror", 1, "")]
     assert not Heartbeat.objects.exists()
 
 

@@ -278,6 +278,16 @@ def test_a_round_that_is_asked_for_begins_anew_and_is_asked_for_once(monkeypatch
 
 
 @pytest.mark.usefixtures("account")
+def test_a_job_begins_no_round_that_nobody_asked_for():
+    stored(make_campaign())
+    ask_for_round(actor=make_operator(), at=LATER)
+    LedgerRound.objects.get().delete()
+    (ended,) = run_jobs(at=LATER)
+    assert (ended.state, ended.outcome) == ("done", "Nothing was compared.")
+    assert not LedgerRound.objects.exists()
+
+
+@pytest.mark.usefixtures("account")
 def test_a_comparison_that_is_killed_and_delivered_twice_counts_each_page_once(monkeypatch):
     campaign = make_campaign()
     for _ in range(3):
