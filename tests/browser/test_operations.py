@@ -61,6 +61,7 @@ def test_the_page_renews_itself_under_no_finger_and_never_by_another_page(
     held = Held(desktop, page_itself)
     with desktop.expect_request(page_itself):
         renewal(desktop)
+    desktop.locator("#to-runbook").scroll_into_view_if_needed()
     button = desktop.locator("#to-runbook").bounding_box()
     assert button is not None
     desktop.mouse.move(button["x"] + 5, button["y"] + 5)

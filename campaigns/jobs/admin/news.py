@@ -9,8 +9,12 @@ from django.utils import timezone
 from campaignhub.staff_site.news import News, register
 from campaigns.accounts.models import User
 from campaigns.jobs.admin.wording import TONES, progress_words, state_word
-from campaigns.jobs.models import Job
-from campaigns.jobs.services.asking import news_of, note_seen
+from campaigns.jobs.models import Job, JobState
+from campaigns.jobs.services.asking import MOST_NEWS, news_of, note_seen
+
+DONE_APART = 3
+"""Jobs that went well and have a line of their own; what failed always has one. The page is for its own subject."""
+_BETWEEN = "."
 
 
 def _read(request: HttpRequest) -> Sequence[News]:
@@ -18,7 +22,23 @@ def _read(request: HttpRequest) -> Sequence[News]:
     user = request.user
     if not isinstance(user, User) or not user.follows_jobs:
         return ()
-    return [_news(job) for job in news_of(user)]
+    jobs = news_of(user)
+    done = [job for job in jobs if job.state == JobState.DONE][DONE_APART:]
+    shown = [_news(job) for job in jobs if job not in done]
+    return [*shown, _more_done(done)] if done else shown
+
+
+def _more_done(jobs: Sequence[Job]) -> News:
+    """Tell of earlier jobs in one line, which is dismissed for all of them."""
+    many = f"{len(jobs)} more jobs are done" if len(jobs) > 1 else "1 more job is done"
+    return News(
+        key=_BETWEEN.join(str(job.pk) for job in jobs),
+        title=many,
+        words="",
+        link=reverse("admin:jobs_job_changelist"),
+        tone=TONES[JobState.DONE],
+        said=f"{many}.",
+    )
 
 
 def _news(job: Job) -> News:
@@ -38,8 +58,9 @@ def _news(job: Job) -> News:
 
 def _dismiss(request: HttpRequest, key: str) -> None:
     user = request.user
-    if isinstance(user, User) and key.isascii() and key.isdecimal() and len(key) < 18:
-        note_seen(int(key), actor=user, at=timezone.now())
+    for one in key.split(_BETWEEN)[:MOST_NEWS]:
+        if isinstance(user, User) and one.isascii() and one.isdecimal() and len(one) < 18:
+            note_seen(int(one), actor=user, at=timezone.now())
 
 
 register(_read, _dismiss)

@@ -14,6 +14,9 @@ from campaigns.jobs.services.ending import end
 from campaigns.jobs.services.errors import JobHasEnded, JobNotFailed, SuchJobRuns
 from campaigns.jobs.services.registry import Kind, registered
 
+MOST_NEWS = 20
+"""Jobs that a person is told of at a time."""
+
 
 def start(
     kind: Kind,
@@ -122,7 +125,7 @@ def news_of(user: User) -> list[Job]:
     found = list(
         mine.filter(Q(state__in=UNDER_WAY) | Q(ended_at__isnull=False, seen_at=None)).order_by(
             "-asked_at", "-id"
-        )[:20]
+        )[:MOST_NEWS]
     )
     if not found:
         with transaction.atomic():

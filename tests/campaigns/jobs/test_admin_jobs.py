@@ -129,6 +129,27 @@ def test_a_job_s_own_page_does_not_say_it_twice() -> None:
     assert f'id="news-{job.pk}"' in mine.get(HOME).content.decode()
 
 
+def test_many_that_went_well_take_one_line_and_what_failed_keeps_its_own() -> None:
+    bad = make_job(4, parameters={"trouble": {"2": "bug"}})
+    with pytest.raises(ZeroDivisionError):
+        deliver(bad)
+    done = [make_job(1, client=bad.client, actor=bad.person) for _ in range(5)]
+    for job in done:
+        deliver(job)
+    mine = browser_of(bad.person)
+    page = mine.get(HOME).content.decode()
+    apart = [job.pk for job in (bad, *done) if f'id="news-{job.pk}"' in page]
+    assert apart == [bad.pk, *(job.pk for job in done[2:])]
+    assert "2 more jobs are done" in page
+    assert "more jobs are done" not in mine.get(LIST).content.decode()
+    later = make_job(1, client=bad.client, actor=bad.person)
+    deliver(later)
+    mine.post(reverse("admin:news"), {"dismiss": f"{done[1].pk}.{done[0].pk}"})
+    left = Job.objects.filter(seen_at=None).order_by("pk")
+    assert [job.pk for job in left] == [bad.pk, *(job.pk for job in done[2:]), later.pk]
+    assert "1 more job is done" in mine.get(HOME).content.decode()
+
+
 def test_the_clock_s_job_has_nobody_s_name() -> None:
     job = make_job(1)
     Job.objects.update(actor=None, client=None)
