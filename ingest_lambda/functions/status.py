@@ -92,6 +92,10 @@ class StatusReader:
         status = record.shown_status
         images, photos = self._images(payload, record)
         unproved = self._is_unproved(record, photos)
+        awards = () if unproved else self._awards(record, manifest, payload.locale)
+        if _counts_unasked(record) and any(one.state == AwardState.PROVISIONAL for one in awards):
+            # The photos have proved it this moment, and its awards are being confirmed.
+            unproved, awards = True, ()
         if unproved:
             status = SubmissionStatus.RECEIVED
         waiting = status in _WAITING
@@ -111,7 +115,7 @@ class StatusReader:
                 _shown(reason, manifest, payload.locale, None if ended else at)
                 for reason in reasons
             ),
-            awards=() if unproved else self._awards(record, manifest, payload.locale),
+            awards=awards,
             actions=_actions(record, status, at),
             may_enter_again_at=_free_at(reasons),
             poll_after_seconds=POLL_SECONDS[2 if unproved else -1] if waiting else None,
@@ -172,7 +176,7 @@ class StatusReader:
         the announced one, or never comes, sends the submission to review on the site:
         until then it is not shown as approved.
         """
-        if record.shown_status is not SubmissionStatus.APPROVED or record.decision_status:
+        if not _counts_unasked(record):
             return False
         return bool(record.uploads) and not are_as_announced(record.uploads, photos)
 
@@ -184,6 +188,11 @@ class StatusReader:
             # An answer that lacked a photo: what is missing, beside what was asked for.
             return (*record.decision_reasons, *record.reasons)
         return record.decision_reasons
+
+
+def _counts_unasked(record: SubmissionRecord) -> bool:
+    """Tell whether it counts by its campaign's own rules, and nobody has decided on it."""
+    return record.shown_status is SubmissionStatus.APPROVED and not record.decision_status
 
 
 def _free_at(reasons: tuple[Reason, ...]) -> datetime | None:

@@ -25,7 +25,7 @@ from submissions.mail.services.holds import Gate
 from submissions.mail.services.limits import held_back, lease
 from submissions.mail.services.overtaken import overtaken
 from submissions.mail.services.pace import PACE
-from submissions.mail.services.prizes import code_of
+from submissions.mail.services.prizes import code_of, waits_for_its_win
 from submissions.mail.services.sending_errors import SENDING_ERRORS, read_error
 from submissions.mail.services.status_link import link_of
 from submissions.mirror.models import SubmissionEvent
@@ -148,6 +148,9 @@ def _take(mail_id: int, campaign: Campaign, at: datetime, leased_until: datetime
     mail.submission.campaign = campaign
     if waits_for_its_deadline(mail, at=at):
         Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(not_before=at + A_MINUTE)
+        return None
+    if waits_for_its_win(mail, at=at):
+        Mail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(not_before=at + A_SECOND)
         return None
     if not lease(mail, at=at, until=leased_until):
         return None

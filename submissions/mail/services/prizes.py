@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from ingest_lambda.contract import PrizeOutcome, SubmissionStatus
 from submissions.mail.models import Mail
 from submissions.mail.rules.mails import TELLS_OF_A_PRIZE, MailKind
 
@@ -70,5 +72,20 @@ def code_of(mail: Mail) -> str:
     return _registered[0].code(mail) if mail.kind in TELLS_OF_A_PRIZE and _registered else ""
 
 
+def waits_for_its_win(mail: Mail, *, at: datetime) -> bool:
+    """Tell whether a mail that says an entry counts waits for the one that says what it has won.
+
+    A win is confirmed some seconds after its entry counts, and its mail says both. Not
+    for ever: where no win comes for :data:`WIN_WITHIN`, that the entry counts is news.
+    """
+    entry = mail.submission
+    if mail.kind not in (MailKind.RECEIVED, MailKind.APPROVED) or at >= mail.queued_at + WIN_WITHIN:
+        return False
+    if entry.status != SubmissionStatus.APPROVED or PrizeOutcome.GIVEN not in entry.prizes.values():
+        return False
+    return not Mail.objects.filter(submission=entry, kind=MailKind.PRIZE_WON).exists()
+
+
+WIN_WITHIN = timedelta(minutes=10)
 SAMPLE_PRIZE = "€10 voucher"
 """What samples name, which are about no entry."""

@@ -58,6 +58,30 @@ def test_a_winner_gets_one_mail_with_the_code_whichever_of_award_and_entry_comes
     assert "Valid until July." in str(letter.body)
 
 
+@pytest.mark.parametrize("is_here", [False, True])
+def test_that_it_counts_is_told_with_the_win_where_that_is_confirmed_a_moment_later(table, is_here):
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    give(campaign, entry.id)
+    if is_here:
+        award(campaign, entry, state=AwardState.PROVISIONAL)
+    assert deliver_mails(at=NOON, most=10) == 0
+    assert kinds(entry.id) == {"received": MailState.QUEUED}
+    award(campaign, entry, version=2)
+    later = NOON + timedelta(seconds=2)
+    deliver_mails(at=later, most=10)
+    assert kinds(entry.id) == {"received": MailState.WITHDRAWN, "prize_won": MailState.SENT}
+
+
+def test_where_no_win_comes_it_is_told_that_the_entry_counts(table):
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    for seconds in (0, 599):
+        assert deliver_mails(at=NOON + timedelta(seconds=seconds), most=10) == 0
+    assert deliver_mails(at=NOON + timedelta(seconds=601), most=10) == 1
+    assert kinds(entry.id) == {"received": MailState.SENT}
+
+
 def test_who_reads_the_copy_or_a_mail_that_waits_sees_no_code(table):
     campaign = make_prize_campaign()
     entry = enter(campaign, **APPROVED)

@@ -4,8 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from ingest_lambda.contract import AwardState, Block, Current, PrizeOutcome, SubmissionStatus
+from ingest_lambda.adapters.releases import Releases
+from ingest_lambda.adapters.tokens import sign
+from ingest_lambda.contract import (
+    AwardState,
+    Block,
+    Current,
+    ImageRecord,
+    PrizeOutcome,
+    StatusAnswer,
+    SubmissionStatus,
+)
 from ingest_lambda.functions.held import confirm_awards, offer_held
+from ingest_lambda.functions.status import StatusReader
 from tests.ingest_lambda.functions.prizes.prizes import (
     STICKER,
     VOUCHER,
@@ -21,6 +32,7 @@ from tests.ingest_lambda.functions.prizes.prizes import (
 )
 from tests.ingest_lambda.writing import (
     EMAIL_FIELD,
+    KEYS,
     NOON,
     RECEIPT_FIELD,
     Desk,
@@ -145,6 +157,41 @@ def test_awards_are_confirmed_once_the_photos_are_proved_and_not_after_a_suspici
     assert award.state is AwardState.CONFIRMED
     decide(desk, payload.submission_id, 1, SubmissionStatus.PENDING_REVIEW)
     assert not confirm_awards(payload.submission_id, table=desk.table, giver=giver)
+
+
+def test_a_win_is_told_once_it_is_confirmed_and_until_then_the_page_asks_again():
+    upload = make_upload()
+    desk, payload = (
+        Desk(review="none", fields=(EMAIL_FIELD, RECEIPT_FIELD), prize_plan=plan(STICKER)),
+        make_payload(uploads=(upload,)),
+    )
+    load_stickers(desk, 1)
+    desk.send(payload)
+    reader = StatusReader(desk.table, desk.stock, Releases(desk.table), KEYS)
+
+    def shown() -> StatusAnswer:
+        token = sign(payload, token_keys=KEYS)
+        return reader.read("summer", payload.submission_id, token, at=NOON)
+
+    proof = {
+        name: getattr(upload, name) for name in ("receipt", "part", "key", "content_type", "size")
+    }
+    image = ImageRecord(
+        submission_id=payload.submission_id,
+        attempt=1,
+        sha256=upload.sha256,
+        checked_at=NOON,
+        **proof,
+    )
+    for _ in range(2):
+        before = shown()
+        assert (before.status, before.awards) == ("received", ())
+        assert before.poll_after_seconds
+        desk.table.photos.put_image(image)
+    confirm_awards(payload.submission_id, table=desk.table, giver=desk.writer.giver)
+    after = shown()
+    assert (after.status, [award.state for award in after.awards]) == ("approved", ["confirmed"])
+    assert after.poll_after_seconds is None
 
 
 def test_what_is_approved_during_a_pause_waits_for_the_resume_and_keeps_what_it_has():
