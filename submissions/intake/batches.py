@@ -1,7 +1,6 @@
 """Batches of an SQS queue. A call holds ten messages, so that a batch takes many, and several are made at once."""
 
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -22,21 +21,17 @@ Message = dict[str, Any]
 class Batches:
     """The batches of one queue, for one thread that takes them.
 
-    A batch of ``size`` messages is waited for no longer than ``window_seconds`` from its
-    first message, and not at all once ``stopping`` is set.
+    No batch waits to be filled: it has what is there, and no more once ``stopping`` is set.
     """
 
-    def __init__(
-        self, url: str, *, size: int, window_seconds: float, stopping: threading.Event
-    ) -> None:
+    def __init__(self, url: str, *, size: int, stopping: threading.Event) -> None:
         self._url = url
         self._size = size
-        self._window_seconds = window_seconds
         self._stopping = stopping
         self._pool = ThreadPoolExecutor(AT_ONCE - 1, thread_name_prefix="queue-call")
 
     def receive(self, wait_seconds: int) -> list[Message]:
-        """Receive until the batch is full, the queue is empty and the window over, or we have to stop.
+        """Receive until the batch is full, the queue is empty, or we have to stop.
 
         One call finds out whether there is anything, waiting for so long; where it comes back
         full the rest is asked for by several. Where one of these fails, what the others
@@ -46,20 +41,15 @@ class Batches:
             BotoCoreError, ClientError: the first call failed.
         """
         messages = self._received(min(RECEIVE_AT_MOST, self._size), wait_seconds)
-        closes_at = time.monotonic() + self._window_seconds
         is_full = len(messages) == RECEIVE_AT_MOST
-        while messages and len(messages) < self._size and not self._stopping.is_set():
-            if not is_full and time.monotonic() >= closes_at:
-                break
-            wanted = _tens(self._size - len(messages))[: AT_ONCE if is_full else 1]
+        while is_full and len(messages) < self._size and not self._stopping.is_set():
+            wanted = _tens(self._size - len(messages))[:AT_ONCE]
             answers, failure = self._at_once([partial(self._received, most) for most in wanted])
             got = [message for answer in answers for message in answer]
             messages += got
             if failure is not None:
                 break
             is_full = len(got) == sum(wanted)
-            if not got:
-                self._stopping.wait(0.05)
         return messages
 
     def delete(self, messages: Sequence[Message]) -> None:

@@ -48,16 +48,12 @@ class QueueDrain(threading.Thread, ABC):
 
     label = ""
     batch_size = 100
-    window_seconds = 0.0
-    """How long a batch may wait for more once its first message is there."""
 
     def __init__(self, url: str, *, number: int = 1) -> None:
         super().__init__(name=f"{self.label}-{number}", daemon=True)
         self._number = number
         self._stopping = threading.Event()
-        self._batches = Batches(
-            url, size=self.batch_size, window_seconds=self.window_seconds, stopping=self._stopping
-        )
+        self._batches = Batches(url, size=self.batch_size, stopping=self._stopping)
         self._handled = 0
         self._next_beat = 0.0
         self._refusal = ""
@@ -213,12 +209,11 @@ class MirrorDrain(QueueDrain):
 class IngestDrain(QueueDrain):
     """Calls the writer in the place of the first Pipe (``INGEST_CONSUMER=celery``), with its semantics.
 
-    Batch and window are the Pipe's own (``template.yaml``, ``SubmissionsPipe``).
+    The batch is the Pipe's own (``template.yaml``, ``IngestPipe``).
     """
 
     label = "ingest"
-    batch_size = 25
-    window_seconds = 1.0
+    batch_size = 10
 
     def settle(self, messages: Sequence[Message]) -> Sequence[Message]:
         """See :meth:`QueueDrain.settle`."""

@@ -103,7 +103,14 @@ def test_every_queue_is_encrypted_and_speaks_tls_only(name):
 def test_the_ingest_pipe_filters_nothing_away():
     ingest = resources("AWS::Pipes::Pipe")["IngestPipe"]
     assert "FilterCriteria" not in ingest["SourceParameters"]
-    assert ingest["SourceParameters"]["SqsQueueParameters"]["BatchSize"]["Fn::If"][2] == 25
+
+
+def test_a_lonely_entry_waits_for_no_other():
+    parameters = resources("AWS::Pipes::Pipe")["IngestPipe"]["SourceParameters"]
+    queue = parameters["SqsQueueParameters"]
+    # AWS allows no window of zero where a batch may have more than ten.
+    assert queue["BatchSize"]["Fn::If"][2] == 10
+    assert queue["MaximumBatchingWindowInSeconds"] == 0
 
 
 def test_the_mirror_pipe_passes_what_django_mirrors_and_nothing_else():

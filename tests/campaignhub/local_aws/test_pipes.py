@@ -48,7 +48,7 @@ def test_the_template_declares_both_pipes_and_their_parameters_are_read_from_it(
     )
 
     assert ingest.name == stack.outputs["IngestPipeName"]
-    assert ingest.parameters == QueueParameters(batch_size=25, window_seconds=1)
+    assert ingest.parameters == QueueParameters(batch_size=10, window_seconds=0)
     assert ingest.source.endswith(":campaignhub-submissions")
     assert ingest.target.endswith(":function:campaignhub-write")
     assert ingest.filters == ()

@@ -29,7 +29,7 @@ def send(count: int) -> str:
 
 
 def batches(url: str, *, size: int = 100, stopping: Event | None = None) -> Batches:
-    return Batches(url, size=size, window_seconds=0, stopping=stopping or Event())
+    return Batches(url, size=size, stopping=stopping or Event())
 
 
 def bodies(messages: list[Message]) -> list[str]:

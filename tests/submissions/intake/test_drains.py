@@ -224,11 +224,11 @@ def _forged() -> dict[str, Any]:
 
 def test_the_writer_gets_what_a_pipe_would_give_it_and_settles_it(queues):
     url = env().submissions_queue_url
-    _send(url, *(_forged() for _ in range(12)), "not JSON")
+    _send(url, *(_forged() for _ in range(9)), "not JSON")
     drain = IngestDrain(url)
-    assert drain.drain_once() == 13
+    assert drain.drain_once() == 10
     assert depth(queues, url) == 0
-    assert depth(queues, env().quarantine_queue_url) == 13
+    assert depth(queues, env().quarantine_queue_url) == 10
 
 
 def test_what_the_writer_cannot_settle_now_comes_again_and_the_rest_does_not(queues):
