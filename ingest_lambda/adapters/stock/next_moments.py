@@ -268,11 +268,13 @@ class NextMoments:
         self, kept: _Kept, plan: MomentPlan
     ) -> tuple[list[MomentUnit], str | None, datetime | None]:
         over = self._now() - LATEST
+        # Once: another thread may change it, and a day left off for the smaller number would count as read.
+        enough = kept.enough
 
         def matters(moment: MomentUnit) -> bool:
             return moment.prize in plan.prizes and (moment.until is None or moment.until > over)
 
-        page = self._items.page(plan.campaign_id, plan.moment_set, RETURNED, most=kept.enough)
+        page = self._items.page(plan.campaign_id, plan.moment_set, RETURNED, most=enough)
         found = [moment for moment in page.moments if matters(moment)]
         whole_until = page.moments[-1].at if page.behind else None
         # Tomorrow too, as the clocks of gateway and writer may differ around midnight.
@@ -286,12 +288,10 @@ class NextMoments:
                 unread = day
                 break
             of_day = list(
-                self._of_day(
-                    plan, day, enough=kept.enough - len(in_days), most=kept.enough, matters=matters
-                )
+                self._of_day(plan, day, enough=enough - len(in_days), most=enough, matters=matters)
             )
             in_days += of_day
-            if len(in_days) >= kept.enough:
+            if len(in_days) >= enough:
                 ends = in_days[-1].at
                 whole_until = min(whole_until, ends) if whole_until else ends
                 break

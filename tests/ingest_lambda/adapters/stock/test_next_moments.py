@@ -1,5 +1,7 @@
 """How many moments a process reads: few as long as few are due, however far behind the writer is."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from threading import Condition
@@ -9,6 +11,7 @@ import pytest
 
 from ingest_lambda.adapters.stock import MomentPlan, NextMoments
 from ingest_lambda.adapters.stock.moments import MomentItems, MomentPage
+from ingest_lambda.adapters.stock.units import MomentUnit
 from ingest_lambda.contract import Moment
 from ingest_lambda.errors import TryAgain
 from tests.ingest_lambda.functions.prizes.prizes import DAY, SET, load_vouchers
@@ -17,6 +20,7 @@ from tests.ingest_lambda.writing import NOON, Desk
 pytestmark = pytest.mark.usefixtures("account")
 MANY = 40
 PLAN = MomentPlan("c1", SET, (DAY,), "Europe/London", frozenset({"voucher"}))
+NEXT_DAY = (NOON + timedelta(days=1)).date().isoformat()
 LATE = NOON + timedelta(minutes=5)
 
 
@@ -31,11 +35,19 @@ class Watched(MomentItems):
     """Moments that note how many of a day were asked for."""
 
     asked: list[int]
+    after_a_page: Callable[[], None]
+    """What other threads do when the first page of the day has been read."""
 
     def page(self, *place: Any, most: int, **named: Any) -> MomentPage:
+        page = super().page(*place, most=most, **named)
         if place[-1] == DAY:
             self.asked.append(most)
-        return super().page(*place, most=most, **named)
+            self.after_a_page()
+        return page
+
+    def take(self, moment: MomentUnit) -> None:
+        """Take a moment out of the table, as its award does."""
+        self._store.call("delete_item", TableName=self._store.name, Key=moment.key)
 
 
 @pytest.fixture
@@ -47,15 +59,15 @@ def items() -> Watched:
         desk, [Moment(prize="voucher", unit=str(n), at=at) for n, at in enumerate(seconds)]
     )
     items = Watched(desk.stock.store)
-    items.asked = []
+    items.asked, items.after_a_page = [], lambda: None
     return items
 
 
-def next_moments(items: MomentItems) -> NextMoments:
+def next_moments(items: MomentItems, *, tick: float = 0.001) -> NextMoments:
     """Keep moments as a process does that is minutes behind."""
     ticks = count()
     return NextMoments(
-        items, clock=lambda: next(ticks) / 1000, now=lambda: LATE, condition=Impatient
+        items, clock=lambda: next(ticks) * tick, now=lambda: LATE, condition=Impatient
     )
 
 
@@ -64,6 +76,11 @@ def reserve_first(items: MomentItems, many: int) -> None:
     page = items.page("c1", SET, DAY, most=many)
     for moment in page.moments:
         assert items.reserve(moment, by="another", now=LATE)
+
+
+def find_others_at_all(moments: NextMoments, plan: MomentPlan) -> None:
+    """Do as a thread does that finds other processes at every moment of its list: let more be read."""
+    moments._kept(plan).enough *= 2
 
 
 def pick(moments: NextMoments, entered_at: datetime) -> str:
@@ -94,3 +111,20 @@ def test_where_others_are_at_all_that_were_read_more_are_read_until_few_are_due(
     with pytest.raises(TryAgain):
         moments.pick(PLAN, NOON + timedelta(seconds=2), {"voucher"})
     assert items.asked[-1] == 16
+
+
+def test_a_day_is_read_on_where_more_moments_are_wanted_while_it_is_read(items):
+    two_days = replace(PLAN, days=(DAY, NEXT_DAY))
+    # All that were read are taken before the list is read again.
+    moments = next_moments(items, tick=0.00001)
+    others = iter([lambda: find_others_at_all(moments, two_days)])
+    items.after_a_page = lambda: next(others, lambda: None)()
+    units: set[str] = set()
+    for _ in range(MANY):
+        found = moments.pick(two_days, LATE, {"voucher"})
+        assert found is not None, f"of {MANY} that are due only {len(units)} are found"
+        items.take(found)
+        moments.settle(two_days, found, is_taken=True, is_lost=False, is_met=False)
+        units.add(found.unit)
+    assert len(units) == MANY
+    assert moments.pick(two_days, LATE, {"voucher"}) is None
