@@ -26,6 +26,7 @@ from campaigns.prizes.rules.facts import PrizeFacts
 from campaigns.prizes.rules.picture import by_day, by_hour
 from campaigns.prizes.rules.plan import MOST_SAMPLED, draw
 from campaigns.prizes.rules.sealing import read_list
+from campaigns.prizes.rules.text_files import WORKBOOK, encoding_of, is_workbook
 from campaigns.prizes.services import codes, uploads
 from campaigns.prizes.services.brought import NoMoments, bring_moments, refuse_length
 from campaigns.prizes.services.facts import facts_of, forecast_for, sentence_for
@@ -237,7 +238,9 @@ def _list_in(request: HttpRequest) -> str:
         return request.POST.get("times", "")
     refuse_length(file.size or 0)
     content: bytes = file.read()
-    return content.decode("utf-8", "replace")
+    if is_workbook(content):
+        raise NoMoments(WORKBOOK)
+    return content.decode(encoding_of(content), "replace")
 
 
 def _number(text: str | None) -> int:

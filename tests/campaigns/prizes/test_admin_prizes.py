@@ -127,6 +127,24 @@ def test_a_list_of_moments_that_is_too_long_is_refused_whole(
     assert BroughtMoments.objects.get().prize == prize
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_list_of_moments_is_read_in_every_encoding_that_a_spreadsheet_writes(
+    browser: Browser, campaign: Campaign, encoding: str
+) -> None:
+    prize = make_prize(campaign, stock=5)
+    address = reverse("admin:campaigns_campaign_prize_moments", args=[prize.pk])
+    content = "M\u00f6glich\n10.06.2026\u00a018:30\n".encode(encoding)
+    assert browser.post(address, {"file": SimpleUploadedFile("m.csv", content)}).status_code == 302
+    assert len(BroughtMoments.objects.get().times) == 1
+
+
+def test_a_workbook_of_moments_is_refused_in_words(browser: Browser, campaign: Campaign) -> None:
+    prize = make_prize(campaign, stock=5)
+    address = reverse("admin:campaigns_campaign_prize_moments", args=[prize.pk])
+    page = browser.post(address, {"file": SimpleUploadedFile("m.xlsx", b"PK\x03\x04rest")})
+    assert "Excel workbook" in page.content.decode()
+
+
 @pytest.mark.parametrize("act", [{"act": "make", "count": "9" * 5_000}, {"act": "make"}])
 def test_a_number_of_codes_that_is_none_is_refused_in_words(
     browser: Browser, campaign: Campaign, act: dict[str, str]
