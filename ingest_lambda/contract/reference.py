@@ -1,10 +1,16 @@
 """The reference: a submission's id in a form that people can read aloud."""
 
 import hashlib
+import re
 from uuid import UUID
+
+from ingest_lambda.contract.grammar.text import clean
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U (https://www.crockford.com/base32.html)."""
+
+_LABEL = re.compile(r"^[^:@]{1,40}:|^\W*ref(?:erence|erenz)?\.?(?=\s)", re.IGNORECASE)
+_AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
 
 def reference_of(submission_id: UUID) -> str:
@@ -20,8 +26,15 @@ def reference_of(submission_id: UUID) -> str:
 
 
 def tidy_reference(typed: str) -> str | None:
-    """Read a reference as people type it: any case, with or without the dash, O for 0, I for 1."""
-    text = typed.strip().upper().replace("-", "").replace(" ", "")
+    """Read a reference as people type and paste it: any case, with or without the dash, O for 0, I for 1.
+
+    What a mail or a message had before and behind it is left out.
+    """
+    try:
+        text = clean(typed)
+    except ValueError:
+        return None
+    text = _AROUND.sub("", _LABEL.sub("", text)).upper().replace("-", "").replace(" ", "")
     text = text.translate(str.maketrans("OIL", "011"))
     if len(text) != 8 or any(c not in CROCKFORD for c in text):
         return None

@@ -63,6 +63,9 @@ _SHORT = {
 }
 """Words of addresses that people write out or shorten, in our four languages."""
 
+_SAYS_NUMBER = re.compile(r"\b(?:no|nr|num|numero|n) (?=[0-9])")
+_LETTER_OF_A_NUMBER = re.compile(r"\b([0-9]+) ([a-z]|bis|ter)\b")
+"""12 A and 12a, 5 bis and 5bis are one door."""
 _MOST_ADDRESS_CHARS = 1000
 
 
@@ -113,7 +116,8 @@ def normalise_household(address: str, postcode: str) -> str:
     plain = "".join(c for c in plain if not unicodedata.combining(c))
     words = re.findall(r"[^\W_]+", re.sub(r"str(asse)?\b", " str", plain))
     short = [_SHORT.get(word, word) for word in words]
-    return f"{code}:{' '.join(short)}" if code and short else ""
+    line = _LETTER_OF_A_NUMBER.sub(r"\1\2", _SAYS_NUMBER.sub("", " ".join(short)))
+    return f"{code}:{line}" if code and line else ""
 
 
 def _cleaned(text: str) -> str:

@@ -153,6 +153,32 @@ def test_one_home_is_one_however_it_was_pasted() -> None:
     assert len({normalise_household(one, "SW1A\u20111AA") for one in spelled}) == 1
 
 
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        ("12a High Street", "12A High St.", "12 A High Street"),
+        ("5 bis boulevard Voltaire", "5bis bd Voltaire"),
+        ("Calle Mayor 3", "C/ Mayor n\u00ba 3", "calle Mayor, n\u00famero 3", "c. Mayor N\u00b0 3"),
+        ("Hauptstra\u00dfe 5 b", "Hauptstr. Nr. 5b"),
+        ("3 Calle Mayor", "3 C/ Mayor"),
+    ],
+)
+def test_one_door_is_one_however_its_number_is_written(spelled: tuple[str, ...]) -> None:
+    assert len({normalise_household(one, "10115") for one in spelled}) == 1
+
+
+def test_other_doors_are_others() -> None:
+    doors = (
+        "12 High St",
+        "12a High St",
+        "12b High St",
+        "1/2 High St",
+        "Flat 1, 2 High St",
+        "Flat 2, 1 High St",
+    )
+    assert len({normalise_household(one, "10115") for one in doors}) == len(doors)
+
+
 def test_more_marks_than_any_writing_needs_are_refused_also_behind_what_is_dropped() -> None:
     for text in ("a" + "\u0301" * 32, "a" + "\u0301\u200b" * 32):
         with pytest.raises(ValueError, match="marks"):

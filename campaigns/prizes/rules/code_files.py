@@ -6,6 +6,7 @@ that a part needs to know of those before it is in :class:`Place`, which is plai
 
 import codecs
 import csv
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,16 +14,13 @@ from enum import StrEnum
 from typing import Any
 
 from campaignhub.errors import DomainError
+from campaigns.prizes.rules.text_files import WORKBOOK, encoding_of, is_workbook
+from ingest_lambda.contract.grammar.text import clean
 
 SHORTEST, LONGEST = 4, 64
 LONGEST_LINE = 10_000
 """In characters; what is longer is no line of a list of codes."""
 SAMPLE_LINES = 200
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
 _SEPARATORS = (";", ",", "\t", "|")
 _HEADINGS = (
     "code",
@@ -36,6 +34,16 @@ _HEADINGS = (
     "cupon",
     "cupón",
 )
+MOST_BEFORE = 5
+"""Lines before the codes, as spreadsheets have a title and a heading."""
+LEAST_TO_COMPARE = 2
+"""Codes that must have a digit for a line without one to be a heading."""
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""What Excel writes first into a list, and reads its separator from."""
+_AS_TEXT = re.compile(r'="([^"]*)"')
+"""How a spreadsheet is told that a number is a text."""
+_ROUNDED = re.compile(r"[0-9][.,][0-9]+E\+[0-9]{2,3}", re.IGNORECASE)
+_MARKUP = ("<", "{", "[")
 
 
 class Skipped(StrEnum):
@@ -44,6 +52,7 @@ class Skipped(StrEnum):
     EMPTY = "empty"
     DUPLICATE = "in the pool already"
     FORMULA = "a formula"
+    ROUNDED = "a number that a spreadsheet has shortened"
     UNREADABLE = "characters that no code has"
     TOO_SHORT = "shorter than 4 characters"
     TOO_LONG = "longer than 64 characters"
@@ -64,6 +73,8 @@ class Format:
     separator: str
     column: int
     has_heading: bool
+    before: int = 0
+    """Lines before the heading, or before the codes where there is none."""
 
 
 @dataclass(frozen=True)
@@ -99,52 +110,97 @@ def format_of(head: bytes) -> Format:
     Raises:
         NotCodes: it is no text, or no line of it has a code.
     """
-    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise NotCodes(
-            "This is an Excel workbook. In Excel choose Save as, then CSV UTF-8, and upload that file."
-        )
+    if is_workbook(head):
+        raise NotCodes(WORKBOOK)
     if head.startswith((b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"\x1f\x8b")):
         raise NotCodes(
             "This isn't a list of codes. Upload a CSV or text file with one code a line."
         )
-    encoding = next((name for bom, name in _BOMS if head.startswith(bom)), "") or _guessed(head)
+    encoding = encoding_of(head)
     text = head.decode(encoding, "replace").removeprefix("\ufeff")
-    lines = [line for line in text.splitlines()[:SAMPLE_LINES] if line.strip()]
+    numbered = [
+        (number, line)
+        for number, line in enumerate(_lines_of(text))
+        if number < SAMPLE_LINES and line.strip()
+    ]
+    lines = [line for _number, line in numbered]
     if not lines:
         raise NotCodes("The file is empty.")
-    if sum(line.count("\0") + line.count("\ufffd") for line in lines) > len("".join(lines)) // 10:
+    if sum(map(_unprinted, lines)) > len("".join(lines)) // 10:
         raise NotCodes("This isn't a text file. Upload a CSV or text file with one code a line.")
-    separator = max(_SEPARATORS, key=lambda one: sum(one in line for line in lines))
-    if sum(separator in line for line in lines) * 2 < len(lines):
-        separator = ","
-    rows = [row for row in (_cells(line, separator) for line in lines) if row]
-    column, has_heading = _column_of(rows)
+    if lines[0].lstrip().startswith(_MARKUP):
+        raise NotCodes(
+            "This isn't a list of codes. Upload a CSV or text file with one code a line."
+        )
+    own = _SEPARATOR_LINE.fullmatch(lines[0])
+    before = numbered[0][0] + 1 if own else 0
+    numbered = numbered[1:] if own else numbered
+    separator = own[1] if own else _separator_of(lines)
+    rows = [(number, row) for number, line in numbered if (row := _cells(line, separator))]
+    column, heading = _column_of(rows) if rows else (None, None)
     if column is None:
         raise NotCodes(
             "No line of the file begins with a code. One code a line is enough; a heading is welcome."
         )
-    return Format(encoding, separator, column, has_heading)
+    if heading is not None:
+        before = heading
+    return Format(encoding, separator, column, heading is not None, before)
 
 
-def _guessed(head: bytes) -> str:
-    """UTF-16 without its mark has a zero in every other byte of plain letters."""
-    even, odd = head[0:400:2].count(0), head[1:400:2].count(0)
-    most = max(len(head[:400]) // 4, 1)
-    return "utf-16-le" if odd > most else "utf-16-be" if even > most else "utf-8"
+def _lines_of(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
-def _column_of(rows: Sequence[Sequence[str]]) -> tuple[int | None, bool]:
-    first = [cell.casefold() for cell in rows[0]]
-    for column, cell in enumerate(first):
-        if any(word in cell for word in _HEADINGS) and not any(c.isdigit() for c in cell):
-            return column, True
-    width = max(len(row) for row in rows)
-    found: Counter[int] = Counter()
-    for column in range(width):
-        cells = [row[column] for row in rows if column < len(row)]
-        found[column] = len({cell for cell in cells if not isinstance(_judged(cell), Skipped)})
-    column, most = max(found.items(), key=lambda item: (item[1], -item[0]))
-    return (column, False) if most else (None, False)
+def _unprinted(line: str) -> int:
+    return sum(one == "\ufffd" or (one < " " and one != "\t") for one in line)
+
+
+def _separator_of(lines: Sequence[str]) -> str:
+    separator = max(_SEPARATORS, key=lambda one: sum(one in line for line in lines))
+    return separator if sum(separator in line for line in lines) * 2 >= len(lines) else ","
+
+
+def _column_of(rows: Sequence[tuple[int, Sequence[str]]]) -> tuple[int | None, int | None]:
+    """Return the column of the codes, and the number of the line that is its heading."""
+    first = 0
+    while first < min(MOST_BEFORE, len(rows)) and not _has_digit(rows[first][1]):
+        first += 1
+    for number, row in reversed(rows[: max(first, 1)]):
+        for column, cell in enumerate(row):
+            if any(word in cell.casefold() for word in _HEADINGS) and not _has_digit([cell]):
+                return column, number
+    cells = [row for _number, row in rows]
+    found: dict[int, set[str]] = {}
+    for column in range(max(map(len, cells))):
+        judged = [_judged(row[column]) for row in cells if column < len(row)]
+        found[column] = {one for one in judged if not isinstance(one, Skipped)}
+    column = max(found, key=lambda one: (len(found[one]), not _are_counted(found[one]), -one))
+    if not found[column]:
+        return None, None
+    codes = [row[column] for row in cells[first:] if column < len(row) and row[column]]
+    above = cells[first - 1][column : column + 1] if first else []
+    is_heading = bool(above) and _is_no_code_of(above[0], codes)
+    return column, rows[first - 1][0] if is_heading else None
+
+
+def _is_no_code_of(cell: str, codes: Sequence[str]) -> bool:
+    """Whether a cell without a digit is unlike all these: in small letters, or of another length than any."""
+    if len(codes) < LEAST_TO_COMPARE or not all(_has_digit([one]) for one in codes):
+        return False
+    lengths = {len(one) for one in codes}
+    is_other_length = len(lengths) == 1 and len(cell) not in lengths
+    return is_other_length or (cell != cell.upper() and all(one == one.upper() for one in codes))
+
+
+def _has_digit(cells: Sequence[str]) -> bool:
+    return any(c.isdigit() for cell in cells for c in cell)
+
+
+def _are_counted(cells: set[str]) -> bool:
+    """Whether these are only the numbers of the lines."""
+    numbers = sorted(int(one) for one in cells if one.isdecimal())
+    is_row = len(numbers) > 1 and numbers[-1] - numbers[0] == len(numbers) - 1
+    return is_row and len(numbers) >= len(cells) - 1  # with a heading among them
 
 
 def read_part(part: bytes, how: Format, place: Place, *, is_last: bool) -> Iterator[Line]:
@@ -174,7 +230,7 @@ def _read_line(line: str, how: Format, place: Place, *, has_end: bool = True) ->
         place.is_overlong = False
         yield Line(place.number, skipped=Skipped.TOO_LONG)
         return
-    if place.number == 1 and how.has_heading:
+    if place.number <= how.before + how.has_heading:
         return
     found = _code_in(line, how)
     if isinstance(found, Skipped):
@@ -190,6 +246,8 @@ def _read_line(line: str, how: Format, place: Place, *, has_end: bool = True) ->
 def _code_in(line: str, how: Format) -> str | Skipped:
     if not line.strip():
         return Skipped.EMPTY
+    if _ROUNDED.fullmatch(line.strip()):
+        return Skipped.ROUNDED
     if '"' not in line and how.column == 0 and how.separator not in line:
         return _judged(line)
     if line.count('"') % 2:
@@ -199,6 +257,8 @@ def _code_in(line: str, how: Format) -> str | Skipped:
 
 
 def _cells(line: str, separator: str) -> list[str]:
+    if _ROUNDED.fullmatch(line.strip()):
+        return [line.strip()]
     if "\0" in line:
         return [cell.strip(' "') for cell in line.split(separator)]
     return [
@@ -208,14 +268,21 @@ def _cells(line: str, separator: str) -> list[str]:
 
 
 def _judged(cell: str) -> str | Skipped:
-    """Return a cell as a code, or why it is none."""
-    code = cell.strip().strip("\u00a0\u200b\ufeff\u2060'").strip()
+    """Return a cell as a code, or why it is none; without what is not seen, and with plain hyphens and letters."""
+    if as_text := _AS_TEXT.fullmatch(cell.strip()):
+        cell = as_text[1]
+    try:
+        code = clean(cell).strip("'\u2018\u2019\u201c\u201d\u201e ")
+    except ValueError:
+        return Skipped.UNREADABLE
     if not code:
         return Skipped.EMPTY
     if code[0] in "=+-@":
         return Skipped.FORMULA
-    if not (code.isascii() and code.isprintable()) or " " in code:
+    if any(one < " " for one in cell) or not (code.isascii() and code.isprintable()) or " " in code:
         return Skipped.UNREADABLE
+    if _ROUNDED.fullmatch(code):
+        return Skipped.ROUNDED
     if len(code) < SHORTEST:
         return Skipped.TOO_SHORT
     return code if len(code) <= LONGEST else Skipped.TOO_LONG

@@ -1,6 +1,8 @@
 """The pages of one prize: its codes, and its winning moments."""
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
 from random import Random
 from typing import Any, cast
 
@@ -26,6 +28,7 @@ from campaigns.prizes.rules.facts import PrizeFacts
 from campaigns.prizes.rules.picture import by_day, by_hour
 from campaigns.prizes.rules.plan import MOST_SAMPLED, draw
 from campaigns.prizes.rules.sealing import read_list
+from campaigns.prizes.rules.text_files import WORKBOOK, encoding_of, is_workbook
 from campaigns.prizes.services import codes, uploads
 from campaigns.prizes.services.brought import NoMoments, bring_moments, refuse_length
 from campaigns.prizes.services.facts import facts_of, forecast_for, sentence_for
@@ -33,8 +36,11 @@ from campaigns.prizes.services.stock import newest_set
 from campaigns.setup.models import Campaign
 from campaigns.setup.services.scope import campaigns_of
 from campaigns.workbench.admin.lifecycle import LifecyclePages
+from ingest_lambda.contract.grammar.text import clean_code
 
 SHOWN_LINES = 12
+_THOUSANDS = re.compile(r"[ .,'\u2019]")
+_GROUPED = re.compile(r"[0-9]{1,3}([ .,'\u2019][0-9]{3})+")
 _MOST_DIGITS = 9
 """Of a number that somebody sends: Python refuses to read thousands of them."""
 
@@ -119,8 +125,7 @@ class PrizePages(LifecyclePages):
             )
             return ""
         if act == "make":
-            count = request.POST.get("count", "").replace(",", "").strip()
-            codes.make_codes(prize, _number(count), actor=user, at=at)
+            codes.make_codes(prize, _count(request.POST.get("count", "")), actor=user, at=at)
             return "The codes are being made. You can leave this page."
         if act == "remove":
             batch = prize.code_batches.filter(pk=_number(request.POST.get("batch"))).first()
@@ -237,7 +242,16 @@ def _list_in(request: HttpRequest) -> str:
         return request.POST.get("times", "")
     refuse_length(file.size or 0)
     content: bytes = file.read()
-    return content.decode("utf-8", "replace")
+    if is_workbook(content):
+        raise NoMoments(WORKBOOK)
+    return content.decode(encoding_of(content), "replace")
+
+
+def _count(text: str) -> int:
+    """Return a number of things, with whatever its writer's country has between thousands; 0 for none."""
+    with suppress(ValueError):
+        text = clean_code(text)
+    return _number(_THOUSANDS.sub("", text) if _GROUPED.fullmatch(text) else text)
 
 
 def _number(text: str | None) -> int:

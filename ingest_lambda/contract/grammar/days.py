@@ -8,7 +8,7 @@ from ingest_lambda.contract.grammar.text import clean_code
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 FIRST_PURCHASE_YEAR = 2000
-PATTERN = r"^([0-9]{4})([/.-])([0-9]{1,2})\2([0-9]{1,2})$"
+PATTERN = r"^([0-9]{4})([/.-])\s?([0-9]{1,2})\2\s?([0-9]{1,2})\.?$"
 """The year first: of 01/06/2026 nothing says which is the month."""
 PURCHASE_DAYS_AHEAD = 1
 """By how much a till's calendar may be ahead of the campaign's: it is tomorrow in Auckland first."""

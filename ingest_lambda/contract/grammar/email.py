@@ -17,17 +17,24 @@ MOST_CHARS, MOST_LOCAL = 254, 64
 MOST_TYPED = 500
 """With a name and what was pasted around it; the patterns take the square of a run of signs."""
 EXPECTED = "name@example.com"
+_SIGNS = (
+    "\\u060c\\u061b\\u061f\\u3001\\u300a-\\u3011\\u2190-\\u2bff\\ufe0f\\u200d"
+    f"{chr(0x1F000)}-{chr(0x1FAFF)}"
+)
+"""Commas and brackets of other scripts, and what is drawn beside an address."""
 PATTERNS = {
     "in_brackets": r"^[^<>]*<([^<>]*)>[^<>]*$",
     "scheme": whatever_case(
-        r"^(?:mailto|(?:(?:my|adresse|correo) )?(?:e-?mail|mail|courriel|correo)(?:[ -](?:address|adresse|electr[o\u00f3]nico))?)\s*:[\s/]*"
+        r"^(?:mailto|(?:(?:my|adresse|correo|indirizzo) )?(?:e-?mail|mail|courriel|correo|\u30e1\u30fc\u30eb|\u90ae\u7bb1|\u043f\u043e\u0447\u0442\u0430)(?:[ -]?(?:address|adresse?|electr[o\u00f3]nico))?)\s*:[\s/]*"
     ),
     "encoded": r"%([2-7][0-9A-Fa-f])",
     "after_scheme": r"\?.*$",
     "quoted": r'^"((?:[^"\\]|\\.)+)"@(.+)$',
     "in_quotes": r"^['\u2018-\u201f]([^@]+)['\u2018-\u201f]@",
-    "before": r"^[\s;,:\u0022'\u2018-\u201f\u2039\u203a\u00ab\u00bb()<>]+",
-    "behind": r"[\s;,.:!?/\u00b7\u2022\u2026\u0022'\u2018-\u201f\u2039\u203a\u00ab\u00bb()<>]+$",
+    "comment": r"\s\([^()@]*\)$",
+    "twice": r"^[\s(<\[]*([^\s@<>()\[\],;]+@[^\s@<>()\[\],;]+)[\s<>()\[\],;/|]+(?:[A-Za-z]+:)?\1[\s<>()\[\],;.]*$",
+    "before": rf"^(?:[\s;,:\u0022'\u2018-\u201f\u2039\u203a\u00ab\u00bb()<>\[\u2022\u00b7{_SIGNS}]|[*-]\s)+",
+    "behind": rf"[\s;,.:!?/\\\]\u00b7\u2022\u2026\u0022'\u2018-\u201f\u2039\u203a\u00ab\u00bb()<>{_SIGNS}]+$",
     "around_at": r"\s*@\s*",
     "around_dot": r"\s*\.\s*",
     "apostrophe": r"[\u2018\u2019\u02bc\u2032\u00b4]",
@@ -140,6 +147,7 @@ def _as_meant(text: str) -> str:
 
 
 def _unpacked(text: str) -> str:
+    text = _pattern("comment").sub("", _pattern("twice").sub(r"\1", text))
     if inside := _pattern("in_brackets").match(text):
         text = inside[1]
     bare = _pattern("scheme").sub("", text)

@@ -10,16 +10,17 @@ MOST_CHARS = 60
 _CURRENCIES = (
     "euros?|eur|pounds?|dollars?|d[o\u00f3]lares|franken|francs?|gbp|usd|chf|s?frs?|mxn|pesos?"
     "|sek|nok|dkk|isk|kr|pln|z\u0142|czk|k\u010d|huf|ft|ron|lei|bgn|lev|hrk|kn|rsd|try|tl|jpy|cny|rmb|inr|rs|brl|ars|clp|cop"
-    "|zar|sgd|hkd|aud|cad|nzd|ils|aed|krw|thb|uah"
+    "|zar|sgd|hkd|aud|cad|nzd|ils|aed|krw|thb|uah|sar|myr|rm|php|kes|ksh|ngn|pkr|lkr|bdt|twd|reais|r"
+    "|\u5186|\u5143|\uc6d0|\u0440\u0443\u0431|\u0440|\u0433\u0440\u043d|\u043b\u0432"
 )
 """Not any letters: 12 Mio, 5 mil and 3 doz. are other numbers than 12, 5 and 3."""
 PATTERNS = {
     "money": whatever_case(
-        rf"^(?:[A-Za-z]{{0,3}}[$\u00a2-\u00a5\u20a0-\u20cf\uffe1\uffe5]|(?:{_CURRENCIES})(?![a-z])\.?)\s*"
-        rf"|\s*(?:[$\u00a2-\u00a5\u20a0-\u20cf]|(?:{_CURRENCIES})\.?)$"
+        rf"^(?:[A-Za-z]{{0,3}}[$\u00a2-\u00a5\u09f3\u0e3f\u20a0-\u20cf\uffe1\uffe5]|(?:{_CURRENCIES})(?![a-z])\.?)\s*"
+        rf"|\s*(?:[$\u00a2-\u00a5\u09f3\u0e3f\u20a0-\u20cf]|(?:{_CURRENCIES})\.?)$"
     ),
-    "price_inside": r"^([0-9]+)\s*['\u2019$\u00a2-\u00a5\u20a0-\u20cf]\s*([0-9]{2})$",
-    "whole_price": r"[.,]-+$",
+    "price_inside": r"^([0-9]+)\s*(?:['\u2019\u00b4$\u00a2-\u00a5\u20a0-\u20cf]|[Ee]uros?)\s*([0-9]{2})(?:\s*(?:\u20ac|EUR|[Ee]uros?))?$",
+    "whole_price": r"(?:[.,:]-+|/-)$",
     "number": r"^[+-]?(?:[0-9][0-9.,]*|[.,][0-9]+)$",
     "groups": r"^(?:[0-9]{1,3}(?:[S][0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3})$",
     "spaced": r"^[+-]?(?:[0-9]{1,3}(?:[\s'\u2019][0-9]{3})+|[0-9]{1,2}(?:[\s'\u2019][0-9]{2})+[\s'\u2019][0-9]{3})(?:[.,][0-9]*)?$",

@@ -25,18 +25,21 @@ PATTERNS = {
     rf"|(?:[0-9][\s().-]*){{9}}{_SEVERAL}\(?[0-9](?:[\s().-]*[0-9]){{8}}"
     r"|(?:[0-9][\s().-]*){6}\+"
     r"|^[^0-9/]*(?:[0-9][^0-9/]*){8,}/\s?[0-9]{1,2}$",
-    "label": r"^[A-Za-z\u00c0-\u00ff][A-Za-z\u00c0-\u00ff .-]{0,19}:\s*"
-    r"|^(?:telefono?|telephone|tel|t[e\u00e9]l[e\u00e9]phone|t[e\u00e9]l|phone|mobile?|mob|m[o\u00f3]vil|handy|cell|cel|portable|fon|whatsapp)\b\.?\s*"
-    r"|^[\u260e\u2706"
-    f"{chr(0x1F4DE)}{chr(0x1F4F1)}]"
+    "label": r"^[A-Za-z\u00c0-\u00ff][A-Za-z\u00c0-\u00ff .#\u00b0\u00ba-]{0,29}:\s*"
+    r"|^(?:telefono?|telephone|t[e\u00e9]l[e\u00e9]phone|tel|t[e\u00e9]l|phone|home|work|mobile?|mob|m[o\u00f3]vil|handy|cell|cel|portable|port"
+    r"|fon|festnetz|whatsapp|tlfn?o?|tfno?|(?:handy|mobil|telefon|ruf)(?:nummer|nr|telefon)|(?:phone |mobile )?number|num[e\u00e9]ro|nummer|nr|m)\b\.?\s*#?\s*"
+    r"|^n\s?[\u00b0\u00ba]\s*"
+    r"|^[A-Za-z]{2}\s*(?=\+)"
+    r"|^[\u2600-\u27bf\ufe0f"
+    f"{chr(0x1F1E6)}-{chr(0x1F1FF)}{chr(0x1F4DE)}-{chr(0x1F4F2)}]+"
     r"\s*",
     "parameters": r"\s*;(?!ext=).*$",
     "direct": r"(?:\s*-\s*0)?[\s,;(]*(?:durchwahl|klappe|dw|kl)[\s.:-]*([0-9]{1,5})\)?$",
     "extension": r"[\s,;(]*(?:(?:ext(?:ensi[o\u00f3]n|n)?\.?|poste|app(?:arat)?\.?|interno|int\.|anexo|ramal|x|#)[\s.:=]*[0-9]{1,7}\)?|\([A-Za-z\u00c0-\u00ff .]+\))$",
     "carrier": r"^([\s(\[]*(?:\+55[\s(\[]*)?0)[\s-]?xx[\s-]?",
     "trunk": r"\(\s*0\s*\)",
-    "international": r"^[\s(\[]*\+",
-    "number": r"^[\s(\[]*\+?[0-9\s()\[\]./\u00b7\u2022*~'_:,-]+$",
+    "international": r"^[\s(\[<\u0022'\u2018-\u201f]*\+",
+    "number": r"^[\s(\[<\u0022'\u2018-\u201f]*\+?[0-9\s()\[\]<>./\u00b7\u2022*~\u0022'\u2018-\u201f_:,-]+$",
 }
 """Each in the syntax of Python and browsers; those of ``_WHATEVER_CASE`` whatever the case.
 
@@ -213,12 +216,31 @@ def _is_long_enough(digits: str) -> bool:
     return LEAST_DIGITS <= len(digits) <= MOST_DIGITS
 
 
+def _is_mobile_with_code(digits: str, plan: Plan) -> bool:
+    """Whether these are a mobile's digits behind its country's code, as messengers show them.
+
+    Where numbers have many lengths, as in Germany, they are a number at home too, but
+    there one without what is dialled first.
+    """
+    import phonenumbers
+
+    if not plan.trunk or digits.startswith(plan.trunk) or not digits.startswith(plan.code):
+        return False
+    try:
+        read = phonenumbers.parse(f"+{digits}", None)
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.number_type(read) == phonenumbers.PhoneNumberType.MOBILE
+
+
 def _likely(digits: str, plans: Sequence[Plan], candidates: Sequence[str]) -> str:
     """Return the number that is meant, by all countries' plans; the likeliest candidate where they know none."""
     import phonenumbers
 
     countries: list[str | None] = [plan.country for plan in plans]
     texts = [digits, f"+{digits[2:]}"] if digits.startswith("00") else [digits]
+    if any(_is_mobile_with_code(digits, plan) for plan in plans):
+        texts.insert(0, f"+{digits}")
     possible = []
     for text in texts:
         for country in countries or [None]:

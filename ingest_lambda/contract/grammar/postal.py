@@ -13,8 +13,8 @@ from ingest_lambda.contract.grammar.reading import Reading
 from ingest_lambda.contract.grammar.text import clean_code
 
 MOST_CHARS = 60
-PUNCTUATION = r"[\s.,;:/'()_+\u00b7\u30fc-]"
-"""What means nothing in a code; with the long mark that Japanese keyboards have where ours have a hyphen."""
+PUNCTUATION = r"[\s.,;:/'\u0022\u2018-\u201f()\[\]<>#_+\u00b7\u30fc\uff70-]"
+"""What means nothing in a code; with the long marks that Japanese keyboards have where ours have a hyphen."""
 LOOK_ALIKES = {"O": "0", "0": "O", "I": "1", "L": "1", "1": "IL"}
 MOST_SLIPS, MOST_SLIPPED = 2, 10
 """Look-alikes in one code for which another is proposed, and the length of code up to which they are looked for."""
@@ -37,8 +37,14 @@ class PostalForm:
     """A pattern of what people put behind the code."""
 
 
+_LABELS = (
+    "POSTCODE|POSTALCODE|ZIPCODE|ZIP|EIRCODE|PLZ|POSTLEITZAHL|CODEPOSTAL|C[O\u00d3]DIGOPOSTAL|CP"
+)
+"""What a form asks for, copied with its answer."""
+
+
 def _before(*spellings: str) -> str:
-    return f"(?:{'|'.join(spellings)})"
+    return f"(?:(?:{_LABELS})?(?:{'|'.join(spellings)})?)"
 
 
 _BRITISH = (
@@ -49,7 +55,7 @@ _BRITISH = (
 _STATES = "NSW|VIC|QLD|SA|WA|TAS|ACT|NT"
 POSTAL_FORMS: dict[str, PostalForm] = {
     "AD": PostalForm("([0-9]{3})", "", "AD500", _before("AD"), "AD"),
-    "AT": PostalForm("([0-9]{4})", "", "1010", _before("AT", "A", "PLZ")),
+    "AT": PostalForm("([0-9]{4})", "", "1010", _before("AT", "A")),
     "AU": PostalForm(
         "([0-9]{4})",
         "",
@@ -66,16 +72,16 @@ POSTAL_FORMS: dict[str, PostalForm] = {
         "K1A 0B1",
         _before("CDN", "[A-Z]{2}"),
     ),
-    "CH": PostalForm("([0-9]{4})", "", "8001", _before("CH", "PLZ", "NPA")),
+    "CH": PostalForm("([0-9]{4})", "", "8001", _before("CH", "NPA")),
     "CZ": PostalForm("([0-9]{3})([0-9]{2})", " ", "110 00", _before("CZ")),
-    "DE": PostalForm("([0-9]{5})", "", "10115", _before("DE", "D", "PLZ")),
+    "DE": PostalForm("([0-9]{5})", "", "10115", _before("DE", "D")),
     "DK": PostalForm("([0-9]{4})", "", "1050", _before("DK"), after="[A-Z\u00d8]{1,2}"),
     "EE": PostalForm("([0-9]{5})", "", "10111", _before("EE", "EST")),
-    "ES": PostalForm("([0-9]{5})", "", "28013", _before("ES", "E", "CP")),
+    "ES": PostalForm("([0-9]{5})", "", "28013", _before("ES", "E")),
     "FI": PostalForm("([0-9]{5})", "", "00100", _before("FIN", "FI")),
-    "FR": PostalForm("([0-9]{5})", "", "75001", _before("FR", "F", "CP"), after="CEDEX[0-9]{0,2}"),
-    "GB": PostalForm(_BRITISH, " ", "SW1A 1AA", _before("UK", "GB")),
-    "GG": PostalForm(_BRITISH, " ", "GY1 1AA"),
+    "FR": PostalForm("([0-9]{5})", "", "75001", _before("FR", "F"), after="CEDEX[0-9]{0,2}"),
+    "GB": PostalForm(_BRITISH, " ", "SW1A 1AA", _before("UK", "GB"), after="(?:UK|GB)"),
+    "GG": PostalForm(_BRITISH, " ", "GY1 1AA", _before("GG")),
     "GR": PostalForm(
         "([0-9]{3})([0-9]{2})", " ", "104 31", _before("GR", "EL", "TK", "\u03a4\u039a")
     ),
@@ -84,16 +90,16 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     "IE": PostalForm(
         "([AC-FHKNPRTV-Y][0-9]{2}|D6W)([0-9A-HJKMNP-Z]{4})", " ", "D02 X285", _before("IRL", "IE")
     ),
-    "IM": PostalForm(_BRITISH, " ", "IM1 1AA"),
+    "IM": PostalForm(_BRITISH, " ", "IM1 1AA", _before("IM")),
     "IN": PostalForm("([0-9]{6})", "", "110001", _before("IND", "IN", "PIN")),
     "IT": PostalForm("([0-9]{5})", "", "00184", _before("IT", "I", "CAP")),
-    "JE": PostalForm(_BRITISH, " ", "JE2 3AB"),
+    "JE": PostalForm(_BRITISH, " ", "JE2 3AB", _before("JE")),
     "JP": PostalForm("([0-9]{3})([0-9]{4})", "-", "100-0001", _before("JP", "\u3012")),
     "LI": PostalForm("([0-9]{4})", "", "9490", _before("FL", "LI")),
     "LT": PostalForm("([0-9]{5})", "", "LT-01100", _before("LT"), "LT-"),
     "LU": PostalForm("([0-9]{4})", "", "1111", _before("LU", "L")),
     "LV": PostalForm("([0-9]{4})", "", "LV-1010", _before("LV"), "LV-"),
-    "MX": PostalForm("([0-9]{5})", "", "06000", _before("MEX", "MX", "CP")),
+    "MX": PostalForm("([0-9]{5})", "", "06000", _before("MEX", "MX")),
     "NL": PostalForm("([1-9][0-9]{3})([A-Z]{2})", " ", "1012 AB", _before("NL")),
     "NO": PostalForm("([0-9]{4})", "", "0150", _before("NO", "N")),
     "NZ": PostalForm("([0-9]{4})", "", "6011", _before("NZ")),
@@ -105,7 +111,7 @@ POSTAL_FORMS: dict[str, PostalForm] = {
     "SI": PostalForm("([0-9]{4})", "", "1000", _before("SI", "SLO")),
     "SK": PostalForm("([0-9]{3})([0-9]{2})", " ", "811 01", _before("SK")),
     "US": PostalForm(
-        "([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "ZIP", "[A-Z]{2}"), after="[A-Z]{2}"
+        "([0-9]{5})([0-9]{4})?", "-", "02108", _before("USA", "[A-Z]{2}"), after="USA|[A-Z]{2}"
     ),
     "ZA": PostalForm("([0-9]{4})", "", "8001", _before("ZA")),
 }

@@ -93,9 +93,10 @@ def text_patterns() -> dict[str, str]:
     flag = f"{chr(0x1F3F4)}[{chr(0xE0030)}-{chr(0xE007A)}]{{1,6}}{chr(0xE007F)}"
     form = f"[{character_class(_CHOOSES_A_FORM)}]?"
     joiner = f"(?:[{character_class(_JOINS)}](?=[{joined}]))?"
+    key = r"[0-9#*]\ufe0f(?=\u20e3)"  # a digit drawn as a key of a telephone
     return {
         "unseen": f"({flag})|[{character_class(_UNSEEN)}]",
-        "alone": f"([{joined}]{form}{joiner})|[{character_class(_CHOOSES_A_FORM, _JOINS)}]",
+        "alone": f"([{joined}]{form}{joiner}|{key})|[{character_class(_CHOOSES_A_FORM, _JOINS)}]",
         "spaces": f"[{character_class(_SPACES)}]+",
         "space": f"[{character_class(_SPACES)}]",
         "breaks": r"\r\n?|[\n\u0085\u2028\u2029]",

@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from campaigns.accounts.tenancy import unscoped
 from ingest_lambda.contract import tidy_reference
 from ingest_lambda.contract.grammar.email import spellings
+from ingest_lambda.contract.grammar.text import clean
 from submissions.mirror.models import ConsentAnswer, ReceiptImage, Submission, SubmissionAnswers
 from submissions.mirror.rules.names import NAME_KEY_CHARS, fold
 from submissions.mirror.services.by_campaign import first_of
@@ -22,7 +23,7 @@ _A_QUERY = 900
 """Ids named in one query; SQLite may be built to take no more than 999."""
 LOOKED_AT = 1000
 """Candidates of a search or a rare filter; who types one letter more finds the rest."""
-_DIGIT = re.compile("[0-9]")
+_DIGIT = re.compile(r"\d")
 _Row = tuple[datetime, UUID, UUID]
 """When an entry came, its id, and its campaign's."""
 
@@ -220,10 +221,11 @@ def _of_reference(text: str) -> list[UUID]:
 def _id(text: str) -> UUID | None:
     """Return the id that was typed whole, in the one spelling that addresses have."""
     try:
-        found = UUID(text.strip())
+        text = clean(text)
+        found = UUID(text)
     except ValueError:
         return None
-    return found if str(found) == text.strip().lower() else None
+    return found if str(found) == text.lower() else None
 
 
 def _of_person(text: str) -> list[UUID]:

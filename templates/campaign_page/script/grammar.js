@@ -51,6 +51,7 @@ const split = (text) => { const at = text.lastIndexOf("@"); return at < 0 ? ["",
 const asMeant = (text, e) => Object.entries(e.looks_like).reduce((now, [sign, meant]) => now.split(sign).join(meant), text);
 
 function unpacked(text, e) {
+  text = swap(swap(text, e.twice, "$1", "u"), e.comment, "", "u");
   text = text.match(pattern(e.in_brackets))?.[1] ?? text;
   let bare = swap(text, e.scheme, "", "iu");
   if (bare !== text) bare = swap(swap(bare, e.after_scheme, "", "u"), e.encoded, (_, code) => String.fromCharCode(parseInt(code, 16)));

@@ -9,6 +9,7 @@ from django.test import Client as Browser
 from django.urls import reverse
 from django.utils import timezone
 
+from campaigns.jobs.models import Job
 from campaigns.prizes.models import BroughtMoments, Prize
 from campaigns.prizes.services.brought import MOST_BYTES
 from campaigns.setup.models import Campaign
@@ -127,7 +128,48 @@ def test_a_list_of_moments_that_is_too_long_is_refused_whole(
     assert BroughtMoments.objects.get().prize == prize
 
 
-@pytest.mark.parametrize("act", [{"act": "make", "count": "9" * 5_000}, {"act": "make"}])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
+def test_a_list_of_moments_is_read_in_every_encoding_that_a_spreadsheet_writes(
+    browser: Browser, campaign: Campaign, encoding: str
+) -> None:
+    prize = make_prize(campaign, stock=5)
+    address = reverse("admin:campaigns_campaign_prize_moments", args=[prize.pk])
+    content = "M\u00f6glich\n10.06.2026\u00a018:30\n".encode(encoding)
+    assert browser.post(address, {"file": SimpleUploadedFile("m.csv", content)}).status_code == 302
+    assert len(BroughtMoments.objects.get().times) == 1
+
+
+def test_a_workbook_of_moments_is_refused_in_words(browser: Browser, campaign: Campaign) -> None:
+    prize = make_prize(campaign, stock=5)
+    address = reverse("admin:campaigns_campaign_prize_moments", args=[prize.pk])
+    page = browser.post(address, {"file": SimpleUploadedFile("m.xlsx", b"PK\x03\x04rest")})
+    assert "Excel workbook" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        "1,500",
+        "1.500",
+        "1 500",
+        "1\u202f500",
+        "1\u2019500",
+        " 1500\u200b",
+        "\uff11\uff15\uff10\uff10",
+    ],
+)
+def test_a_number_of_codes_is_read_with_any_sign_between_thousands(
+    browser: Browser, campaign: Campaign, count: str
+) -> None:
+    prize = make_prize(campaign, key="voucher", kind="code", stock=5)
+    address = reverse("admin:campaigns_campaign_prize_codes", args=[prize.pk])
+    assert browser.post(address, {"act": "make", "count": count}).status_code == 302
+    assert Job.objects.get(only_one=f"codes:{prize.pk}").parameters["count"] == 1500
+
+
+@pytest.mark.parametrize(
+    "act", [{"act": "make", "count": "1.5"}, {"act": "make", "count": "9" * 5_000}, {"act": "make"}]
+)
 def test_a_number_of_codes_that_is_none_is_refused_in_words(
     browser: Browser, campaign: Campaign, act: dict[str, str]
 ) -> None:

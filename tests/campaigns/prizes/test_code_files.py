@@ -147,3 +147,75 @@ def test_a_preview_counts_what_would_be_skipped() -> None:
     assert [line.code for line in preview.lines] == ["AAAA-1111", "", "", ""]
     assert preview.skipped == {Skipped.DUPLICATE: 1, Skipped.EMPTY: 1, Skipped.FORMULA: 1}
     assert (preview.codes, preview.is_whole) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"sep=;\r\nCode;Worth\r\nAAAA-1111;5\r\nBBBB-2222;5\r\n",
+        b"sep=,\r\nAAAA-1111,5\r\nBBBB-2222,5\r\n",
+        b"Codice\nAAAA-1111\nBBBB-2222\n",
+        b"Name,Amount,Key\nx,2,AAAA-1111\nx,2,BBBB-2222\n",
+        b"Spring promotion;\n\nNo;Code\n1;AAAA-1111\n2;BBBB-2222\n",
+        "Номер;Ваучер\n1;AAAA-1111\n2;BBBB-2222\n".encode(),
+        "コード\nAAAA-1111\nBBBB-2222\n".encode("cp932"),
+        b"1001;AAAA-1111\n1002;BBBB-2222\n",
+        b"Entry;Word\n1001;AAAA-1111\n1002;BBBB-2222\n",
+    ],
+    ids=[
+        "separator named",
+        "separator named, no heading",
+        "one word",
+        "last column",
+        "title above",
+        "other letters",
+        "other encoding",
+        "counted",
+        "counted with heading",
+    ],
+)
+def test_what_stands_above_or_beside_the_codes_is_none(content: bytes) -> None:
+    assert codes_in(content) == ["AAAA-1111", "BBBB-2222"]
+    assert codes_in(content, size=5) == ["AAAA-1111", "BBBB-2222"]
+
+
+def test_a_code_without_a_digit_is_no_heading() -> None:
+    assert codes_in(b"ABCDEFGH\nABCD1234\nEFGH5678\n") == ["ABCDEFGH", "ABCD1234", "EFGH5678"]
+    assert codes_in(b"WELCOME\nSPRING10\nSUMMER200\n") == ["WELCOME", "SPRING10", "SUMMER200"]
+
+
+@pytest.mark.parametrize(
+    ("line", "encoding"),
+    [
+        ('="{}"', "utf-8"),
+        ('"=""{}"""', "utf-8"),
+        ("{}\u00a0", "cp1252"),
+        ("{};M\u00fcller", "cp1252"),
+        ("\u200e{}\u200f", "utf-8"),
+        ("{}\u00ad", "utf-8"),
+        ("\u201c{}\u201d", "utf-8"),
+    ],
+)
+def test_a_code_is_read_without_what_a_program_put_around_it(line: str, encoding: str) -> None:
+    content = "".join(f"{line.format(code)}\r\n" for code in CODES).encode(encoding)
+    assert codes_in(content) == CODES
+
+
+def test_dashes_and_wide_letters_are_those_of_the_till() -> None:
+    assert codes_in("AAAA\u20131111\nBBBB\u20112222\n".encode()) == ["AAAA-1111", "BBBB-2222"]
+    assert codes_in("\uff21\uff22\uff23\uff11\n".encode()) == ["ABC1"]
+
+
+@pytest.mark.parametrize("shortened", ["1.23457E+15", "1,23457E+15", '"1,23457E+15"'])
+def test_a_number_that_a_spreadsheet_shortened_is_no_code(shortened: str) -> None:
+    content = f"AAAA-1111\n{shortened}\nBBBB-2222\n".encode()
+    assert codes_in(content) == ["AAAA-1111", "BBBB-2222"]
+    assert skipped_in(content) == {Skipped.ROUNDED: 1}
+
+
+@pytest.mark.parametrize(
+    "head", [b"<html><td>AAAA-1111</td>", b'["AAAA-1111","BBBB-2222"]', b"{\\rtf1 AAAA-1111}"]
+)
+def test_a_file_of_markup_is_no_list_of_codes(head: bytes) -> None:
+    with pytest.raises(NotCodes, match="list of codes"):
+        format_of(head)

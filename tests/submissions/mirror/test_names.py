@@ -25,6 +25,8 @@ HEBREW = "\u05e9\u05dc\u05d5\u05dd"
         ("Anna Maria", "Anna\u00a0Maria", "Anna\tMaria"),
         ("\u0141ukasz", "lukasz"),
         ("S\u00f8ren", "Soren"),
+        ("Gu\u00f0r\u00fan", "GUDRUN"),
+        ("\u0110or\u0111e", "\u00d0or\u0111e", "dorde"),
         ("\u0645\u06cc\u200c\u062e\u0648", "\u0645\u06cc\u062e\u0648"),
         ("\u8fbb\U000e0100", "\u8fbb"),
         ("Stra\u00dfe", "strasse"),
