@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from campaigns.accounts.models import Client, User
 from campaigns.accounts.services import audit
@@ -117,14 +117,15 @@ def jobs_of(user: User) -> QuerySet[Job]:
 
 
 def news_of(user: User) -> list[Job]:
-    """Return the jobs of a person that go on, and those of whose end they have not been told.
+    """Return the jobs of a person that go on, and those of whose end they have not been told; the newest first.
 
-    Where there are none it is not asked again until they start one.
+    Those that went well give way where they are too many. Where there are none it is not
+    asked again until they start one.
     """
     mine = jobs_of(user).filter(actor=user)
     found = list(
         mine.filter(Q(state__in=UNDER_WAY) | Q(ended_at__isnull=False, seen_at=None)).order_by(
-            "-asked_at", "-id"
+            Case(When(state=JobState.DONE, then=1), default=0), "-asked_at", "-id"
         )[:MOST_NEWS]
     )
     if not found:
@@ -133,7 +134,7 @@ def news_of(user: User) -> list[Job]:
             User.objects.select_for_update().get(pk=user.pk)
             if not mine.filter(seen_at=None).exists():
                 User.objects.filter(pk=user.pk).update(follows_jobs=False)
-    return found
+    return sorted(found, key=lambda job: (job.asked_at, job.pk), reverse=True)
 
 
 def note_seen(job_id: int, *, actor: User, at: datetime) -> None:

@@ -65,6 +65,30 @@ def queue_missed_wins(
     """
     mails = _of_wins(written, at, notify=notify or tells_wins)
     insert_missing(mails, unique=("submission", "event"))
+    _tell_what_is_true_again(mails, at)
+
+
+def _tell_what_is_true_again(mails: Collection[Mail], at: datetime) -> None:
+    """Queue what is won again and was never told: an approval was taken back before its mail went, and given again."""
+    won = [
+        mail for mail in mails if mail.kind == MailKind.PRIZE_WON and mail.state == MailState.QUEUED
+    ]
+    if not won:
+        return
+    untold = Mail.objects.filter(
+        submission__in=[mail.submission_id for mail in won],
+        event__in={mail.event for mail in won},
+        state=MailState.WITHDRAWN,
+        trouble=Withdrawn.UNTRUE,
+    )
+    of_won = {(mail.submission_id, mail.event) for mail in won}
+    again = [
+        pk for pk, *of in untold.values_list("pk", "submission", "event") if tuple(of) in of_won
+    ]
+    if again:
+        untold.filter(pk__in=again).update(
+            state=MailState.QUEUED, trouble="", queued_at=at, not_before=at
+        )
 
 
 def _of_wins(written: Written, at: datetime, *, notify: bool) -> list[Mail]:

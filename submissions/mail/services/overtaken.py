@@ -86,13 +86,28 @@ def _is_told_of_a_prize(mail: Mail, others: Sequence[Mail]) -> bool:
     for one in others:
         if one.kind not in says:
             continue
-        if one.state in WENT_OUT:
+        if one.state in WENT_OUT and not _is_taken_back(one, others):
             return True
         one.submission = mail.submission
         waits = one.state in (MailState.QUEUED, MailState.SENDING)
         if waits and still_holds(one, at=one.queued_at):
             return True
     return False
+
+
+def _is_taken_back(won: Mail, others: Sequence[Mail]) -> bool:
+    """Tell whether a verdict against it was told after a mail of a prize, so that it is no longer the last word."""
+    return any(
+        one.decision_no is not None
+        and one.kind != MailKind.APPROVED
+        and one.state in WENT_OUT
+        and _told_at(one) > _told_at(won)
+        for one in others
+    )
+
+
+def _told_at(mail: Mail) -> datetime:
+    return mail.attempted_at or mail.queued_at
 
 
 def _was_told_so(mail: Mail, others: Sequence[Mail]) -> bool:

@@ -155,8 +155,8 @@ def _note_carried(row: OutboxDecision, decision: Decision, at: datetime) -> None
 
 
 def _knew_better(submission: Submission) -> bool:
-    """Tell whether the entrant was told of something final: by mail, or of a refusal on the page after sending."""
+    """Tell whether the entrant was told of something final: a verdict or a win by mail, or a refusal on the page after sending."""
     # One on its way when this verdict came is as good as read.
     told = Mail.objects.filter(submission=submission, state__in=(*WENT_OUT, MailState.SENDING))
-    by_mail = told.filter(decision_no__isnull=False).exists()
+    by_mail = told.filter(Q(decision_no__isnull=False) | Q(kind=MailKind.PRIZE_WON)).exists()
     return by_mail or submission.ingest_status == SubmissionStatus.INVALID

@@ -10,6 +10,7 @@ from django.utils import timezone
 from campaigns.accounts.models import User
 from campaigns.accounts.rules.roles import Role
 from campaigns.jobs.models import Job, JobState
+from campaigns.jobs.services.asking import MOST_NEWS
 from tests.campaigns.admin_pages import signed_in
 from tests.campaigns.factories import make_client, make_user
 from tests.campaigns.jobs.counting import deliver, make_job
@@ -148,6 +149,19 @@ def test_many_that_went_well_take_one_line_and_what_failed_keeps_its_own() -> No
     left = Job.objects.filter(seen_at=None).order_by("pk")
     assert [job.pk for job in left] == [bad.pk, *(job.pk for job in done[2:]), later.pk]
     assert "1 more job is done" in mine.get(HOME).content.decode()
+
+
+def test_what_failed_and_what_goes_on_is_told_however_many_went_well_since() -> None:
+    bad = make_job(4, parameters={"trouble": {"2": "bug"}})
+    with pytest.raises(ZeroDivisionError):
+        deliver(bad)
+    waiting = make_job(1, client=bad.client, actor=bad.person)
+    for _ in range(MOST_NEWS):
+        deliver(make_job(1, client=bad.client, actor=bad.person))
+    page = browser_of(bad.person).get(HOME).content.decode()
+    assert f'id="news-{bad.pk}"' in page
+    assert f'id="news-{waiting.pk}"' in page
+    assert page.index(f'id="news-{waiting.pk}"') < page.index(f'id="news-{bad.pk}"')
 
 
 def test_the_clock_s_job_has_nobody_s_name() -> None:

@@ -19,6 +19,7 @@ from submissions.mail.rules.mails import MailKind, MailState
 from submissions.mail.services.composing import compose
 from submissions.mail.services.copies import read_copy
 from submissions.mail.services.delivery import deliver_mails
+from submissions.mirror.models import Submission
 from submissions.review.services.decisions import revoke_submission
 from tests.campaigns.conftest import Away
 from tests.campaigns.conftest import table as table
@@ -29,6 +30,7 @@ from tests.submissions.factories import NOON, make_award, make_record, streamed
 pytestmark = pytest.mark.django_db
 APPROVED = {"status": SubmissionStatus.APPROVED, "prizes": {"voucher": PrizeOutcome.GIVEN}}
 CODE = "SUMMER-4711"
+HOUR = timedelta(hours=1)
 
 
 def give(campaign: Campaign, submission_id: UUID) -> None:
@@ -130,6 +132,65 @@ def test_what_staff_have_revoked_is_not_told_although_the_table_does_not_know_ye
     deliver_mails(at=NOON, most=10)
     assert kinds(entry.id)["prize_won"] == MailState.WITHDRAWN
     assert CODE not in "".join(str(letter.body) for letter in outbox.outbox)
+
+
+def decided(entry_id: UUID, status: SubmissionStatus, number: int) -> None:
+    """Let staff have decided so."""
+    Submission.objects.filter(pk=entry_id).update(
+        status=status, decision_status=status, decision_no=number, decided_attempt=1
+    )
+
+
+def verdict_mail(entry_id: UUID, kind: MailKind, number: int) -> None:
+    """Queue the mail of a verdict, so many hours after noon as its number is."""
+    at = NOON + number * HOUR
+    entry = Submission.objects.get(pk=entry_id)
+    Mail.objects.create(
+        submission=entry,
+        campaign=entry.campaign,
+        kind=kind,
+        event=f"decision:{number}",
+        decision_no=number,
+        queued_at=at,
+        not_before=at,
+    )
+
+
+def test_that_it_counts_again_is_told_who_heard_of_the_win_before_it_was_rejected(table):
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    give(campaign, entry.id)
+    award(campaign, entry)
+    deliver_mails(at=NOON, most=10)
+    decided(entry.id, SubmissionStatus.REJECTED, 1)
+    verdict_mail(entry.id, MailKind.REJECTED, 1)
+    deliver_mails(at=NOON + HOUR, most=10)
+    assert kinds(entry.id)["rejected"] == MailState.SENT
+    decided(entry.id, SubmissionStatus.APPROVED, 3)
+    verdict_mail(entry.id, MailKind.APPROVED, 3)
+    deliver_mails(at=NOON + 3 * HOUR, most=10)
+    assert kinds(entry.id)["approved"] == MailState.SENT
+    assert len(outbox.outbox) == 3
+
+
+def test_a_win_that_was_rejected_before_its_mail_went_is_told_once_it_is_theirs_again(table):
+    campaign = make_prize_campaign()
+    entry = enter(campaign, **APPROVED)
+    give(campaign, entry.id)
+    award(campaign, entry)
+    decided(entry.id, SubmissionStatus.REJECTED, 1)
+    deliver_mails(at=NOON, most=10)
+    award(campaign, entry, version=2, state=AwardState.REVOKED)
+    assert kinds(entry.id)["prize_won"] == MailState.WITHDRAWN
+    decided(entry.id, SubmissionStatus.APPROVED, 3)
+    verdict_mail(entry.id, MailKind.APPROVED, 3)
+    award(campaign, entry, version=3)
+    for _ in range(2):
+        deliver_mails(at=NOON + 3 * HOUR, most=10)
+        mirror_stream_records([streamed(entry)], at=NOON + 3 * HOUR)
+    assert kinds(entry.id)["prize_won"] == MailState.SENT
+    assert kinds(entry.id)["approved"] == MailState.WITHDRAWN
+    assert sum(CODE in str(letter.body) for letter in outbox.outbox) == 1
 
 
 def test_the_code_of_another_is_never_mailed(table):

@@ -151,6 +151,21 @@ def test_the_same_approval_is_told_once_however_often_it_was_taken_back():
     ]
 
 
+@pytest.mark.parametrize("is_told", [True, False])
+def test_who_was_told_of_a_win_is_told_when_their_entry_is_looked_at_again(is_told: bool):
+    record, actor = make_stored(), make_user()
+    approve_submission(record.id, actor=actor, at=NOON)
+    propagate_decisions(at=NOON)
+    # The win's mail says all that the approval's does, and goes in its place.
+    state = MailState.SENT if is_told else MailState.WITHDRAWN
+    Mail.objects.filter(kind="approved").update(
+        kind="prize_won", event="prize_won:voucher", decision_no=None, state=state
+    )
+    reopen_submission(record.id, actor=actor, at=NOON, note="another look")
+    propagate_decisions(at=NOON)
+    assert Mail.objects.filter(kind="reopened").exists() == is_told
+
+
 @pytest.mark.parametrize(
     ("became", "goes"), [(MailState.SENT, MailState.WITHDRAWN), (MailState.QUEUED, MailState.SENT)]
 )
