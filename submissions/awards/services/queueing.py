@@ -65,10 +65,10 @@ def queue_missed_wins(
     """
     mails = _of_wins(written, at, notify=notify or tells_wins)
     insert_missing(mails, unique=("submission", "event"))
-    _tell_what_is_true_again(mails, at)
+    _queue_untold_wins(mails, at)
 
 
-def _tell_what_is_true_again(mails: Collection[Mail], at: datetime) -> None:
+def _queue_untold_wins(mails: Collection[Mail], at: datetime) -> None:
     """Queue what is won again and was never told: an approval was taken back before its mail went, and given again."""
     won = [
         mail for mail in mails if mail.kind == MailKind.PRIZE_WON and mail.state == MailState.QUEUED
