@@ -22,7 +22,7 @@ BATCHES_IN_FLIGHT = 3
 """AWS adds pollers as a queue grows, up to hundreds; on two cores three keep the writer busy."""
 
 RECEIVE_AT_MOST = 10
-"""SQS gives no more at once, so a batch of 25 takes several calls."""
+"""SQS gives no more at once, so a larger batch takes several calls."""
 
 POLL_SECONDS = 1
 """The long poll. Short, so that a stop is quick."""
