@@ -9,6 +9,7 @@ from ingest_lambda.contract.grammar.text import clean
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U (https://www.crockford.com/base32.html)."""
 
+_MOST_TYPED = 200
 _LABEL = re.compile(r"^[^:@]{1,40}:|^\W*ref(?:erence|erenz)?\.?(?=\s)", re.IGNORECASE)
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
@@ -30,6 +31,8 @@ def tidy_reference(typed: str) -> str | None:
 
     What a mail or a message had before and behind it is left out.
     """
+    if len(typed) > _MOST_TYPED:
+        return None
     try:
         text = clean(typed)
     except ValueError:

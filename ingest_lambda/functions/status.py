@@ -191,7 +191,7 @@ class StatusReader:
 
 
 def _counts_unasked(record: SubmissionRecord) -> bool:
-    """Tell whether it counts by its campaign's own rules, and nobody has decided on it."""
+    """Tell whether it counts by its campaign's own rules, without a verdict on it."""
     return record.shown_status is SubmissionStatus.APPROVED and not record.decision_status
 
 

@@ -92,8 +92,8 @@ LOAD = """
 from campaignhub import ingest
 from ingest_lambda.contract import Moment
 moment = Moment(prize="voucher", unit="u1", at=timezone.now())
-ingest.load_moments("of-nobody", "named-by-nothing", [moment], timezone="UTC")
-assert ingest.withdraw_units("of-nobody", "voucher", ["u1"]) == ["u1"]
+ingest.load_moments("of-no-campaign", "named-by-nothing", [moment], timezone="UTC")
+assert ingest.withdraw_units("of-no-campaign", "voucher", ["u1"]) == ["u1"]
 """
 """What the clock goes on with where stock is too large for the press that publishes it, or that lowers it."""
 TAKE_BACK = """

@@ -194,7 +194,7 @@ class NextMoments:
                     kept.busy[_key(moment)] = self._clock() + FRESH_SECONDS
                     kept.spread = min(_MOST_SPREAD, kept.spread + 1.0)
                     if kept.moments and kept.moments[-1].at <= entered_at:
-                        # All were due, and there may be more that nobody is at.
+                        # All were due, and there may be more that no other process is at.
                         kept.enough = min(MOST_KEPT, 2 * kept.enough)
                     kept.changed.notify_all()
         return is_reserved

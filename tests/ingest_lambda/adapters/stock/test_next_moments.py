@@ -25,7 +25,7 @@ LATE = NOON + timedelta(minutes=5)
 
 
 class Impatient(Condition):
-    """Waits for nobody."""
+    """Does not wait."""
 
     def wait(self, timeout: float | None = None) -> bool:
         return False
